@@ -1,0 +1,102 @@
+//! Everything that can go wrong between a resolved list and a finished picture.
+
+use palmette_protocol::{Class, Code};
+
+use crate::Size;
+
+/// A failure of planning or of an engine.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Occurs when an entry of the list cannot be planned; names the entry.
+    #[error("op {position}, {kind}: {source}")]
+    AtOp {
+        /// Index in the list, from 0.
+        position: usize,
+        /// `transform` or `draw`.
+        kind: &'static str,
+        /// What was wrong with it.
+        source: Box<Self>,
+    },
+    /// Occurs when a picture has a side of 0, or is larger than the limits allow.
+    #[error("{size} pixels is outside the limits: sides of 1 to {max_side_px}, at most {max_area_px} pixels in all")]
+    TooLarge {
+        /// The size that was asked for.
+        size: Size,
+        /// The limit on a side.
+        max_side_px: u32,
+        /// The limit on the area.
+        max_area_px: u64,
+    },
+    /// Occurs when an option is valid, but this version cannot do it yet.
+    #[error("option `{option}` is not built yet")]
+    NotBuilt {
+        /// The option, with its value where only that value is missing.
+        option: &'static str,
+    },
+    /// Occurs when a picture of no pixels is made.
+    #[error("a picture of {size} pixels holds nothing")]
+    EmptyPixmap {
+        /// The size that was asked for.
+        size: Size,
+    },
+    /// Occurs when bytes do not have the length of the picture they shall become.
+    #[error("{actual} bytes given for a picture of {size} pixels, which takes {expected}")]
+    PixmapLength {
+        /// The size of the picture.
+        size: Size,
+        /// The bytes it takes.
+        expected: usize,
+        /// The bytes that were given.
+        actual: usize,
+    },
+    /// Occurs when an engine gets other sources than the plan was made for.
+    #[error("the plan is for other sources: source {index} has {actual:?}, planned was {planned:?}")]
+    SourceMismatch {
+        /// The first source that differs.
+        index: usize,
+        /// Its size as planned, if it was.
+        planned: Option<Size>,
+        /// Its size as given, if it was.
+        actual: Option<Size>,
+    },
+    /// Occurs when the allocator refuses.
+    #[error("{bytes} bytes of memory cannot be had")]
+    OutOfMemory {
+        /// What was asked for.
+        bytes: u64,
+    },
+    /// Occurs when the time limit of the request runs out between two steps.
+    #[error("the time limit of the request ran out")]
+    DeadlineExceeded,
+}
+
+impl Error {
+    /// Says whose fault the failure is.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::AtOp { source, .. } => source.class(),
+            Self::TooLarge { .. } => Class::Limit,
+            Self::NotBuilt { .. } => Class::Unsupported,
+            Self::EmptyPixmap { .. } | Self::PixmapLength { .. } | Self::SourceMismatch { .. } | Self::OutOfMemory { .. } => {
+                Class::Ours
+            }
+            Self::DeadlineExceeded => Class::Deadline,
+        }
+    }
+
+    /// Returns the code that the client sees.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::AtOp { source, .. } => source.code(),
+            Self::TooLarge { .. } => Code::DimensionsTooLarge,
+            Self::NotBuilt { .. } => Code::InvalidOption,
+            Self::EmptyPixmap { .. } | Self::PixmapLength { .. } | Self::SourceMismatch { .. } | Self::OutOfMemory { .. } => {
+                Code::Internal
+            }
+            Self::DeadlineExceeded => Code::TimedOut,
+        }
+    }
+}

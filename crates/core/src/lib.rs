@@ -1,0 +1,23 @@
+//! The neutral middle of Palmette: pixels between steps, the plan that every engine runs, and the CPU reference engine.
+//!
+//! A request becomes a [`plan::Plan`] once: a flat list of steps in which every question of geometry, rounding and weights
+//! is answered in integers. An [`Engine`] then only executes it. That split is what makes two engines give identical bytes:
+//! they read the same tables and do the same integer arithmetic on them, and neither decides anything.
+//!
+//! Codecs, HTTP and devices are no concern of this crate.
+
+pub mod alloc;
+pub mod cpu;
+pub mod engine;
+pub mod error;
+pub mod limits;
+pub mod pixmap;
+pub mod plan;
+
+pub use cpu::CpuEngine;
+pub use engine::{Deadline, Engine, EngineKind};
+pub use error::Error;
+pub use limits::Limits;
+pub use pixmap::{Pixmap, Size};
+// The crates below this one (codec, gpu) may not depend on the protocol, but report its codes.
+pub use palmette_protocol::{Class, Code, Color};

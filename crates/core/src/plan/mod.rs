@@ -1,0 +1,12 @@
+//! The plan: what an engine has to do, as a flat list of steps in integers.
+//!
+//! [`lower`](lower::lower) turns a resolved list and the sizes of its sources into a [`Plan`], without a pixel. All fit,
+//! gravity, clamping and rounding questions end there; engines read tables and add integers.
+
+pub mod geometry;
+pub mod lower;
+pub mod step;
+pub mod weights;
+
+pub use lower::lower;
+pub use step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, Step, StepKind, Tiling};

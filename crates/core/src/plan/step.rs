@@ -1,0 +1,134 @@
+//! The steps of a plan, resolved to integers. Two engines that execute the same steps give the same bytes.
+
+use palmette_protocol::{Color, Composite, Flip, ImageIndex, Rotate};
+
+use super::weights::WeightTable;
+use crate::Size;
+
+/// Everything an engine needs to know about a request, apart from the pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The size of each source; node `i` starts as source `i`.
+    pub sources: Vec<Size>,
+    /// What is done, in this order.
+    pub steps: Vec<Step>,
+    /// The size of the canvas at the end.
+    pub result: Size,
+}
+
+/// One thing that is done to the picture of one node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The node whose picture is replaced by the result.
+    pub node: ImageIndex,
+    /// The entry of the list that asked for it, from 0.
+    pub op_position: usize,
+    /// The option that asked for it.
+    pub option: &'static str,
+    /// The size before.
+    pub input: Size,
+    /// The size afterwards.
+    pub output: Size,
+    /// What is done.
+    pub kind: StepKind,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StepKind {
+    /// Keeps the rectangle of the output size whose top left pixel is this one.
+    Crop {
+        /// Columns cut off at the left.
+        left: u32,
+        /// Rows cut off at the top.
+        top: u32,
+    },
+    /// Mirrors.
+    Flip(Flip),
+    /// Turns clockwise; never [`Rotate::None`].
+    Rotate(Rotate),
+    /// Resamples.
+    Resize(ResizeStep),
+    /// Places the picture, unscaled, on a canvas of the output size.
+    Pad {
+        /// Columns of canvas left of the picture.
+        left: u32,
+        /// Rows of canvas above the picture.
+        top: u32,
+        /// What surrounds the picture.
+        surround: Color,
+        /// Whether the surround lies under the picture as well.
+        under: bool,
+    },
+    /// Draws the picture over one colour.
+    Background(Color),
+    /// Draws another node, which is finished and used up, over this one.
+    Draw(DrawStep),
+}
+
+/// Resampling along both axes, with one rounding at the end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResizeStep {
+    /// From left to right.
+    pub horizontal: Axis,
+    /// From top to bottom.
+    pub vertical: Axis,
+    /// Which axis goes first. Results depend on it in the last bit, so it is part of the plan.
+    pub order: AxisOrder,
+}
+
+/// What resampling does along one axis.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Axis {
+    /// Output sample `i` is source sample `offset + i`.
+    Copy {
+        /// The first source sample that is kept.
+        offset: u32,
+    },
+    /// Output samples are weighted sums of source samples.
+    Filter(WeightTable),
+}
+
+/// The order of the two passes of a resize: the one with the smaller picture between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AxisOrder {
+    /// Rows are resampled first.
+    HorizontalFirst,
+    /// Columns are resampled first.
+    VerticalFirst,
+}
+
+/// One overlay on one target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DrawStep {
+    /// The node that is drawn.
+    pub foreground: ImageIndex,
+    /// The size of the overlay.
+    pub foreground_size: Size,
+    /// How its pixels combine with those below.
+    pub composite: Composite,
+    /// Multiplies the overlay's alpha, in units of 1 / [`DrawStep::OPACITY_ONE`].
+    pub opacity: u32,
+    /// Where it lies from left to right.
+    pub horizontal: Tiling,
+    /// Where it lies from top to bottom.
+    pub vertical: Tiling,
+}
+
+impl DrawStep {
+    /// The opacity that changes nothing.
+    ///
+    /// 16,000 = 2⁷·5³, so that every decimal of up to three digits and every 128th is exact, and halves round as the real
+    /// number would. It is the largest such number that keeps the weights of a blend, at most 255·255·16,000, below 2³⁰: a
+    /// GPU can then divide exactly with 32-bit integers.
+    pub const OPACITY_ONE: u32 = 16_000;
+}
+
+/// Where an overlay lies along one axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tiling {
+    /// Once, its first sample at this one of the target; may be negative or outside.
+    Once(i64),
+    /// Side by side over the whole axis; target sample 0 shows this sample of the overlay.
+    Repeat(u32),
+}

@@ -1,0 +1,5 @@
+//! Weight tables of resampling.
+
+/// Integer weights of one axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightTable {}

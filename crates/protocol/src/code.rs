@@ -1,0 +1,95 @@
+//! The numeric codes of failures and the classes behind them.
+//!
+//! A [`Code`] is what the client sees in `cf-images-binding: err=N`; a [`Class`] says whose fault it was, so that logs and
+//! metrics need no list of numbers. Every error type of the workspace maps to both with an exhaustive `match` of its own.
+
+use std::fmt;
+
+/// Names whose fault a failure was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// The request is wrong: an option, an index, a form, or a damaged picture.
+    Caller,
+    /// The request is well formed, but asks for a format or an operation that does not exist here.
+    Unsupported,
+    /// A configured limit was exceeded, or the server is too busy to take the request.
+    Limit,
+    /// The time limit of the request ran out.
+    Deadline,
+    /// The server is at fault.
+    Ours,
+}
+
+/// Identifies a failure on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// 9401: an option, an index or a combination is wrong, or needs something this server was not given.
+    InvalidOption,
+    /// 9402: a source is larger than the byte limit.
+    SourceTooLarge,
+    /// 9412: a source is not a picture, or an SVG is asked for as a raster format.
+    NotAPicture,
+    /// 9413: a width, height or area is over a limit, or is 0.
+    DimensionsTooLarge,
+    /// 9432: not a multipart form, a missing or doubled part, a broken body.
+    BadForm,
+    /// 9516: a source is a picture but damaged or truncated; or encoding failed.
+    Damaged,
+    /// 9520: a picture format or an output format that is not supported.
+    UnsupportedFormat,
+    /// 9522: the queue is full.
+    Busy,
+    /// 9523: our fault.
+    Internal,
+    /// 9525: a transformer was used twice. Only clients report it.
+    Reused,
+    /// 9529: the time limit of the request ran out.
+    TimedOut,
+}
+
+impl Code {
+    /// Every code, in ascending order of [`Code::number`].
+    pub const ALL: [Self; 11] = [
+        Self::InvalidOption,
+        Self::SourceTooLarge,
+        Self::NotAPicture,
+        Self::DimensionsTooLarge,
+        Self::BadForm,
+        Self::Damaged,
+        Self::UnsupportedFormat,
+        Self::Busy,
+        Self::Internal,
+        Self::Reused,
+        Self::TimedOut,
+    ];
+
+    /// Returns the number that stands in the header and the body of an error answer.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::InvalidOption => 9401,
+            Self::SourceTooLarge => 9402,
+            Self::NotAPicture => 9412,
+            Self::DimensionsTooLarge => 9413,
+            Self::BadForm => 9432,
+            Self::Damaged => 9516,
+            Self::UnsupportedFormat => 9520,
+            Self::Busy => 9522,
+            Self::Internal => 9523,
+            Self::Reused => 9525,
+            Self::TimedOut => 9529,
+        }
+    }
+
+    /// Returns the code with the given number, if there is one.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.number() == number)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number().fmt(f)
+    }
+}
