@@ -1,0 +1,82 @@
+//! Everything that can go wrong between bytes and pixels, in both directions.
+
+use palmette_core::{Class, Code};
+
+use crate::{Cause, EncodeFormat, Format};
+
+/// A failure of sniffing, probing, decoding or encoding.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Occurs when the bytes begin like no picture format that this crate has heard of.
+    #[error("the bytes are no picture of a known format")]
+    NotAPicture,
+    /// Occurs when the bytes are an SVG document, which is a picture, but never decoded to pixels here.
+    #[error("image/svg+xml cannot become a raster picture")]
+    Svg,
+    /// Occurs when the bytes are of a picture format, or of a kind within a format, that is not decoded.
+    #[error("{name} is not a supported input format (supported: jpeg, png, gif, webp, avif)")]
+    UnsupportedInput {
+        /// The name of the format, as people know it.
+        name: &'static str,
+    },
+    /// Occurs when the output format cannot be written yet.
+    #[error("{} is not a supported output format", format.as_str())]
+    UnsupportedOutput {
+        /// The format that was asked for.
+        format: EncodeFormat,
+    },
+    /// Occurs when a format was left out of this build.
+    #[error("{format} was left out of this build")]
+    Disabled {
+        /// The format whose cargo feature is off.
+        format: Format,
+    },
+    /// Occurs when the bytes are of a supported format, but damaged or truncated.
+    #[error("the {format} is damaged: {source}")]
+    Damaged {
+        /// The format the bytes begin like.
+        format: Format,
+        /// What the decoder said.
+        source: Cause,
+    },
+    /// Occurs when an encoder fails on pixels that it should have taken.
+    #[error("encoding as {} failed: {source}", format.as_str())]
+    Encode {
+        /// The format that was asked for.
+        format: EncodeFormat,
+        /// What the encoder said.
+        source: Cause,
+    },
+    /// Occurs when a picture is larger than the limits allow, has a side of 0, or does not fit into memory.
+    #[error(transparent)]
+    Core(#[from] palmette_core::Error),
+}
+
+impl Error {
+    /// Says whose fault the failure is.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::NotAPicture | Self::Svg | Self::Damaged { .. } => Class::Caller,
+            Self::UnsupportedInput { .. } | Self::UnsupportedOutput { .. } | Self::Disabled { .. } => {
+                Class::Unsupported
+            }
+            Self::Encode { .. } => Class::Ours,
+            Self::Core(error) => error.class(),
+        }
+    }
+
+    /// Returns the code that the client sees.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NotAPicture | Self::Svg => Code::NotAPicture,
+            Self::UnsupportedInput { .. } | Self::UnsupportedOutput { .. } | Self::Disabled { .. } => {
+                Code::UnsupportedFormat
+            }
+            Self::Damaged { .. } | Self::Encode { .. } => Code::Damaged,
+            Self::Core(error) => error.code(),
+        }
+    }
+}

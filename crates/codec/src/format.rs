@@ -1,0 +1,118 @@
+//! The formats that come in and the formats that go out, with their names on the wire.
+
+use std::fmt;
+
+use palmette_core::Color;
+
+/// The formats that are decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Baseline, progressive, lossless and arithmetic JPEG of 8 bits.
+    Jpeg,
+    /// PNG; of an APNG the picture that viewers without animation show.
+    Png,
+    /// GIF 87a and 89a.
+    Gif,
+    /// WebP, lossy, lossless and animated.
+    Webp,
+    /// AVIF, still pictures.
+    Avif,
+}
+
+impl Format {
+    /// Every format that is decoded.
+    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::Gif, Self::Webp, Self::Avif];
+
+    /// Returns the media type, such as `image/png`.
+    #[must_use]
+    pub const fn mime(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Gif => "image/gif",
+            Self::Webp => "image/webp",
+            Self::Avif => "image/avif",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.mime())
+    }
+}
+
+/// The formats that are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EncodeFormat {
+    /// JPEG: opaque, progressive at ordinary sizes.
+    Jpeg,
+    /// PNG: lossless.
+    Png,
+    /// GIF: refused with [`Error::UnsupportedOutput`](crate::Error::UnsupportedOutput) until it is built.
+    Gif,
+    /// WebP: lossy, and lossless at quality 100.
+    Webp,
+    /// AVIF: lossy, 8 bits.
+    Avif,
+    /// Bare bytes: red, green, blue, row by row, flattened as JPEG is.
+    Rgb,
+    /// Bare bytes: red, green, blue, straight alpha, row by row.
+    Rgba,
+}
+
+impl EncodeFormat {
+    /// Returns the name in the form field `output_format`: a media type, `rgb` or `rgba`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Gif => "image/gif",
+            Self::Webp => "image/webp",
+            Self::Avif => "image/avif",
+            Self::Rgb => "rgb",
+            Self::Rgba => "rgba",
+        }
+    }
+
+    /// Returns the content type of what is written; bare bytes are `application/octet-stream`.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Rgb | Self::Rgba => "application/octet-stream",
+            picture => picture.as_str(),
+        }
+    }
+}
+
+/// How a picture shall be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncodeOptions {
+    /// The format.
+    pub format: EncodeFormat,
+    /// 1 to 100, clamped; absent means [`EncodeOptions::DEFAULT_QUALITY`] where a format is lossy.
+    pub quality: Option<u8>,
+    /// A colour that is laid under the picture first; absent means white where a format has no alpha, else none.
+    pub background: Option<Color>,
+}
+
+impl EncodeOptions {
+    /// The quality of a lossy format when nothing was said.
+    pub const DEFAULT_QUALITY: u8 = 85;
+
+    /// Makes options of the given format with nothing else said.
+    #[must_use]
+    pub const fn new(format: EncodeFormat) -> Self {
+        Self { format, quality: None, background: None }
+    }
+}
+
+/// A picture as it goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// The bytes of the file, or the bare pixels.
+    pub bytes: Vec<u8>,
+    /// The content type, such as `image/avif`.
+    pub content_type: &'static str,
+}

@@ -1,0 +1,28 @@
+//! What the header of a file says, without decoding a pixel.
+
+use palmette_core::Size;
+
+use crate::{Error, Format, sniff};
+
+/// What is known of a picture before it is decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Probe {
+    /// The format, by its first bytes.
+    pub format: Format,
+    /// The size as displayed, that is after the orientation of the file was applied.
+    pub size: Size,
+    /// Whether the file holds more than one frame.
+    pub is_animated: bool,
+}
+
+/// Reads the header of a picture.
+///
+/// # Errors
+///
+/// Those of [`sniff`], [`Error::Damaged`] if the header is cut off or makes no sense, and [`Error::Disabled`]. The size is
+/// *not* checked against limits: [`Limits::check`](palmette_core::Limits::check) does that.
+pub fn probe(bytes: &[u8]) -> Result<Probe, Error> {
+    let format = sniff(bytes)?;
+    Err(Error::Disabled { format })
+}

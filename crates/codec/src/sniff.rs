@@ -1,0 +1,159 @@
+//! The format of a file by its first bytes. Names and content types that came with it are never asked.
+
+use crate::{Error, Format};
+
+/// How far into a text an `<svg` tag is looked for: an XML declaration, a DOCTYPE and an editor's comment fit well.
+const SVG_WINDOW_BYTES: usize = 4096;
+
+/// The longest `ftyp` box that is read for brands; real ones are below 100 bytes.
+const MAX_FTYP_BYTES: usize = 1024;
+
+/// Formats that are recognised so that the answer can name them: what the file begins with, and the name.
+const UNSUPPORTED: &[(&[u8], &str)] = &[
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"\0\0\x01\0", "ICO"),
+    (b"\0\0\x02\0", "CUR"),
+    (b"8BPS", "PSD"),
+    (b"qoif", "QOI"),
+    (b"II\xbc", "JPEG XR"),
+    (b"DDS ", "DDS"),
+    (b"\x76\x2f\x31\x01", "OpenEXR"),
+    (b"#?RADIANCE", "Radiance HDR"),
+    (b"gimp xcf ", "XCF"),
+    (b"%PDF-", "PDF"),
+];
+
+/// Names the format of a file by its first bytes; nothing is decoded, and what follows may still be damaged.
+///
+/// # Errors
+///
+/// [`Error::UnsupportedInput`] for a picture format that is known but not decoded (9520), [`Error::Svg`] for SVG (9412,
+/// and how `/info` learns of it), [`Error::NotAPicture`] for anything else (9412).
+pub fn sniff(bytes: &[u8]) -> Result<Format, Error> {
+    if bytes.starts_with(b"\xff\xd8\xff") {
+        return Ok(Format::Jpeg);
+    }
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        return Ok(Format::Png);
+    }
+    if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
+        return Ok(Format::Gif);
+    }
+    if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        return Ok(Format::Webp);
+    }
+    if bytes.get(4..8) == Some(b"ftyp") {
+        return sniff_brands(bytes);
+    }
+    if let Some((_, name)) = UNSUPPORTED.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err(Error::UnsupportedInput { name });
+    }
+    if is_bmp(bytes) {
+        return Err(Error::UnsupportedInput { name: "BMP" });
+    }
+    if is_netpbm(bytes) {
+        return Err(Error::UnsupportedInput { name: "PNM" });
+    }
+    if is_svg(bytes) { Err(Error::Svg) } else { Err(Error::NotAPicture) }
+}
+
+/// Tells the pictures apart that come in an ISO base media file: the major brand, then the compatible ones.
+fn sniff_brands(bytes: &[u8]) -> Result<Format, Error> {
+    let declared = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;
+    let ftyp = &bytes[..declared.min(MAX_FTYP_BYTES).min(bytes.len())];
+    let brands = || {
+        let major = ftyp.get(8..12);
+        major.into_iter().chain(ftyp.get(16..).unwrap_or_default().chunks_exact(4))
+    };
+    // A file of AVIF says so in one of its brands, even where `mif1` or `miaf` comes first.
+    if brands().any(|brand| matches!(brand, b"avif" | b"avis")) {
+        return Ok(Format::Avif);
+    }
+    if brands()
+        .any(|brand| matches!(brand, b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1"))
+    {
+        return Err(Error::UnsupportedInput { name: "HEIC" });
+    }
+    if brands().any(|brand| brand == b"crx ") {
+        return Err(Error::UnsupportedInput { name: "Canon CR3" });
+    }
+    Err(Error::NotAPicture)
+}
+
+/// Tells a Windows bitmap from a text that begins with "BM": the size of its second header is one of few.
+fn is_bmp(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"BM") && matches!(bytes.get(14..18), Some(&[12 | 16 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
+}
+
+/// Tells a portable any-map (`P1` to `P7` and white space) from a text that begins with "P".
+fn is_netpbm(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'P', b'1'..=b'7', b' ' | b'\t' | b'\r' | b'\n', ..])
+}
+
+/// Tells whether a text is an SVG document: markup in which an `<svg` tag begins early.
+fn is_svg(bytes: &[u8]) -> bool {
+    let window = &bytes[..bytes.len().min(SVG_WINDOW_BYTES)];
+    let text = window.strip_prefix(b"\xef\xbb\xbf").unwrap_or(window).trim_ascii_start();
+    text.starts_with(b"<")
+        && text.windows(5).any(|tag| matches!(tag, [b'<', b's', b'v', b'g', after] if !after.is_ascii_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use palmette_core::Code;
+
+    use super::*;
+
+    #[test]
+    fn sniff_knows_supported_formats() {
+        let cases: [(&[u8], Format); 7] = [
+            (b"\xff\xd8\xff\xe0", Format::Jpeg),
+            (b"\x89PNG\r\n\x1a\n", Format::Png),
+            (b"GIF87a", Format::Gif),
+            (b"GIF89a", Format::Gif),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Format::Webp),
+            (b"\0\0\0\x14ftypavif\0\0\0\0miaf", Format::Avif),
+            (b"\0\0\0\x18ftypmif1\0\0\0\0miafavif", Format::Avif),
+        ];
+        for (bytes, format) in cases {
+            assert_eq!(sniff(bytes).unwrap(), format, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn sniff_names_unsupported_formats() {
+        let cases: [(&[u8], &str); 7] = [
+            (b"II*\0\x08\0\0\0", "TIFF"),
+            (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
+            (b"\xff\x0a\xfa\x7f", "JPEG XL"),
+            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
+            (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "BMP"),
+            (b"8BPS\0\x01", "PSD"),
+            (b"P6\n1 1\n255\n", "PNM"),
+        ];
+        for (bytes, expected) in cases {
+            let error = sniff(bytes).unwrap_err();
+            assert_eq!(error.code(), Code::UnsupportedFormat);
+            assert!(error.to_string().starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn sniff_tells_svg_from_other_markup_and_text() {
+        for svg in ["<svg xmlns='x'/>", "\u{feff}<?xml version='1.0'?>\n<!-- a -->\n<svg\n>", "  <svg>"] {
+            assert!(matches!(sniff(svg.as_bytes()), Err(Error::Svg)), "{svg}");
+        }
+        for text in
+            ["", "B", "BMW", "P", "Photo", "<html><p>svg</p>", "<svgfont>", "GIF", "RIFF1234AVI ", "\0\0\0\x08ftyp"]
+        {
+            assert!(matches!(sniff(text.as_bytes()), Err(Error::NotAPicture)), "{text}");
+        }
+    }
+}
