@@ -81,6 +81,25 @@ impl Code {
         }
     }
 
+    /// Returns the HTTP status of an answer with this code.
+    ///
+    /// 9516 is 422 for a damaged source and 500 when encoding failed, so it takes the class as well.
+    #[must_use]
+    pub const fn status(self, class: Class) -> u16 {
+        match self {
+            Self::InvalidOption | Self::BadForm | Self::Reused => 400,
+            Self::SourceTooLarge | Self::DimensionsTooLarge => 413,
+            Self::NotAPicture | Self::UnsupportedFormat => 415,
+            Self::Damaged => match class {
+                Class::Ours => 500,
+                Class::Caller | Class::Unsupported | Class::Limit | Class::Deadline => 422,
+            },
+            Self::Busy => 503,
+            Self::Internal => 500,
+            Self::TimedOut => 504,
+        }
+    }
+
     /// Returns the code with the given number, if there is one.
     #[must_use]
     pub fn from_number(number: u16) -> Option<Self> {

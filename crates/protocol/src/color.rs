@@ -1,5 +1,7 @@
 //! Colours of options: CSS Color 4 text in, straight 8-bit sRGB out.
 
+use crate::Error;
+
 /// A straight (unassociated) colour in gamma-encoded sRGB, 8 bits a channel.
 ///
 /// Components that CSS gives as real numbers are rounded to the nearest of 256 levels, halves up; that includes alpha, as
@@ -23,6 +25,15 @@ impl Color {
     pub const WHITE: Self = Self::opaque(255, 255, 255);
     /// Nothing at all: every component 0.
     pub const TRANSPARENT: Self = Self { red: 0, green: 0, blue: 0, alpha: 0 };
+
+    /// Reads a CSS colour.
+    ///
+    /// # Errors
+    ///
+    /// 9401 if it is none.
+    pub fn parse(_text: &str) -> Result<Self, Error> {
+        todo!()
+    }
 
     /// Makes an opaque colour.
     #[must_use]

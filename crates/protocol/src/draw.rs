@@ -1,5 +1,7 @@
 //! The options of a `draw`, resolved: opacity, repeat, composite and position.
 
+use crate::{Error, Options};
+
 /// Says how an overlay is drawn on its target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draw {
@@ -24,6 +26,17 @@ impl Default for Draw {
             horizontal: AxisPosition::Unset,
             vertical: AxisPosition::Unset,
         }
+    }
+}
+
+impl Draw {
+    /// Resolves the options of one `draw`.
+    ///
+    /// # Errors
+    ///
+    /// 9401 if an option is unknown or its value is not allowed, or if both sides of an axis are given.
+    pub fn from_options(_options: &Options) -> Result<Self, Error> {
+        todo!()
     }
 }
 

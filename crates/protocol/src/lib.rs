@@ -5,16 +5,29 @@
 //! list is the flattening of one tree. Everything that can be wrong with a request before a picture is opened is decided
 //! here, once, and carries the numeric [`code`] that the client will see.
 
+pub mod answer;
 pub mod code;
 pub mod color;
 pub mod draw;
+pub mod error;
+pub mod form;
+pub mod info;
 pub mod ops;
 pub mod output;
+pub mod request;
+pub mod text;
 pub mod transform;
+pub mod tree;
 
 pub use code::{Class, Code};
 pub use color::Color;
 pub use draw::{AxisPosition, Composite, Draw, Repeat};
+pub use error::Error;
+pub use form::{FormEvent, FormLimits, FormReader};
+pub use info::Info;
 pub use ops::{ImageIndex, Op, Options};
 pub use output::{Output, OutputFormat, Quality};
+pub use request::{InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest};
+pub use text::Text;
 pub use transform::{Fit, Flip, Gravity, GravityMode, Rotate, Transform};
+pub use tree::{Node, TreeLimits};

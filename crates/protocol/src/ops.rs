@@ -4,6 +4,8 @@
 //! wrote them (order of keys and `null`s included, so that a list can be written back byte for byte), then with the typed
 //! [`Transform`](crate::Transform) and [`Draw`](crate::Draw).
 
+use crate::{Draw, Error, Transform};
+
 /// The options of one entry as sent: a JSON object in the order of its keys.
 pub type Options = serde_json::Map<String, serde_json::Value>;
 
@@ -35,4 +37,28 @@ pub enum Op<T = Options, D = Options> {
         /// Where and how.
         options: D,
     },
+}
+
+/// Reads the text of the `transforms` part.
+///
+/// # Errors
+///
+/// 9401 if it is not a JSON array of entries; names the entry.
+pub fn parse_list(_text: &str) -> Result<Vec<Op>, Error> {
+    todo!()
+}
+
+/// Writes a list as the client does.
+#[must_use]
+pub fn list_to_json(_ops: &[Op]) -> String {
+    todo!()
+}
+
+/// Turns the options of every entry into typed values.
+///
+/// # Errors
+///
+/// 9401 for the first option that is unknown or out of range; names the entry.
+pub fn resolve(_ops: &[Op]) -> Result<Vec<Op<Transform, Draw>>, Error> {
+    todo!()
 }

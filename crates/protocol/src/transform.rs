@@ -5,7 +5,7 @@
 
 use std::num::NonZeroU32;
 
-use crate::Color;
+use crate::{Color, Error, Options};
 
 /// Everything that one `transform` object asks for; an absent option does nothing.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -46,6 +46,17 @@ pub struct Transform {
     pub background: Option<Color>,
     /// Frame around the picture.
     pub border: Option<Border>,
+}
+
+impl Transform {
+    /// Resolves the options of one `transform` object.
+    ///
+    /// # Errors
+    ///
+    /// 9401 if an option is unknown or its value is not allowed.
+    pub fn from_options(_options: &Options) -> Result<Self, Error> {
+        todo!()
+    }
 }
 
 /// How requested width and height become a scaled size and a crop.
