@@ -34,6 +34,12 @@ pub enum Error {
         /// The option, with its value where only that value is missing.
         option: &'static str,
     },
+    /// Occurs when an entry of the list names a node that does not exist, or that was drawn already.
+    #[error("node {index} does not exist, or was drawn already")]
+    NodeMissing {
+        /// The index that was given.
+        index: u32,
+    },
     /// Occurs when a picture of no pixels is made.
     #[error("a picture of {size} pixels holds nothing")]
     EmptyPixmap {
@@ -72,6 +78,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Names the entry of the list that the failure belongs to.
+    pub(crate) fn at_op(self, position: usize, kind: &'static str) -> Self {
+        Self::AtOp { position, kind, source: Box::new(self) }
+    }
+
     /// Says whose fault the failure is.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -79,9 +90,11 @@ impl Error {
             Self::AtOp { source, .. } => source.class(),
             Self::TooLarge { .. } => Class::Limit,
             Self::NotBuilt { .. } => Class::Unsupported,
-            Self::EmptyPixmap { .. } | Self::PixmapLength { .. } | Self::SourceMismatch { .. } | Self::OutOfMemory { .. } => {
-                Class::Ours
-            }
+            Self::NodeMissing { .. } => Class::Caller,
+            Self::EmptyPixmap { .. }
+            | Self::PixmapLength { .. }
+            | Self::SourceMismatch { .. }
+            | Self::OutOfMemory { .. } => Class::Ours,
             Self::DeadlineExceeded => Class::Deadline,
         }
     }
@@ -92,10 +105,11 @@ impl Error {
         match self {
             Self::AtOp { source, .. } => source.code(),
             Self::TooLarge { .. } => Code::DimensionsTooLarge,
-            Self::NotBuilt { .. } => Code::InvalidOption,
-            Self::EmptyPixmap { .. } | Self::PixmapLength { .. } | Self::SourceMismatch { .. } | Self::OutOfMemory { .. } => {
-                Code::Internal
-            }
+            Self::NotBuilt { .. } | Self::NodeMissing { .. } => Code::InvalidOption,
+            Self::EmptyPixmap { .. }
+            | Self::PixmapLength { .. }
+            | Self::SourceMismatch { .. }
+            | Self::OutOfMemory { .. } => Code::Internal,
             Self::DeadlineExceeded => Code::TimedOut,
         }
     }

@@ -203,7 +203,10 @@ mod tests {
 
     #[test]
     fn pixmap_refuses_wrong_length_and_empty_size() {
-        assert!(matches!(Pixmap::from_vec(Size::new(2, 2), vec![0; 15]), Err(Error::PixmapLength { expected: 16, .. })));
+        assert!(matches!(
+            Pixmap::from_vec(Size::new(2, 2), vec![0; 15]),
+            Err(Error::PixmapLength { expected: 16, .. })
+        ));
         assert!(matches!(Pixmap::filled(Size::new(0, 2), [0; 4]), Err(Error::EmptyPixmap { .. })));
     }
 }

@@ -1,0 +1,274 @@
+//! Sizes and positions: what `fit`, `gravity`, edges and repeats mean in whole pixels.
+//!
+//! Ratios are compared and rounded as fractions of integers, so that no size depends on how a division was rounded before.
+
+use palmette_protocol::{AxisPosition, Fit, Gravity, GravityMode};
+
+use super::step::Tiling;
+use crate::Size;
+
+/// How a picture is scaled and what is kept of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fitted {
+    /// The size the whole picture is scaled to. Only the window of it is computed, so it may be far over every limit.
+    pub scaled: Size,
+    /// The size that is kept of it, at most `scaled`.
+    pub window: Size,
+    /// The canvas around the window, if `fit` was `pad`; at least the window.
+    pub canvas: Option<Size>,
+}
+
+/// Resolves `width`, `height` and `fit` for a picture of the given size; `None` if neither width nor height was given.
+///
+/// With one of the two absent, the other one alone decides the scale, and the aspect ratio the rest. So `width: 100` is 100
+/// pixels wide exactly, even where the height that goes with it was rounded down.
+#[must_use]
+pub fn resolve_fit(input: Size, width: Option<u32>, height: Option<u32>, fit: Fit) -> Option<Fitted> {
+    let (requested, scale) = match (width, height) {
+        (None, None) => return None,
+        (Some(width), None) => {
+            let height = scale_length(input.height, width, input.width);
+            (Size::new(width, height), Scales::both(Scale { numerator: width, denominator: input.width }))
+        }
+        (None, Some(height)) => {
+            let width = scale_length(input.width, height, input.height);
+            (Size::new(width, height), Scales::both(Scale { numerator: height, denominator: input.height }))
+        }
+        (Some(width), Some(height)) => {
+            let requested = Size::new(width, height);
+            (requested, Scales::between(input, requested))
+        }
+    };
+    let whole = |scaled: Size| Fitted { scaled, window: scaled, canvas: None };
+    Some(match fit {
+        Fit::ScaleDown => whole(scale.inside.min_one().apply(input)),
+        Fit::Contain => whole(scale.inside.apply(input)),
+        Fit::ScaleUp => whole(scale.inside.max_one().apply(input)),
+        Fit::Squeeze => whole(requested),
+        Fit::Pad => {
+            let scaled = scale.inside.apply(input);
+            Fitted { scaled, window: scaled, canvas: Some(requested) }
+        }
+        Fit::Cover => cover(input, requested, scale.outside),
+        Fit::Crop if scale.outside.is_at_most_one() => cover(input, requested, scale.outside),
+        Fit::Crop => {
+            let window = Size::new(requested.width.min(input.width), requested.height.min(input.height));
+            Fitted { scaled: input, window, canvas: None }
+        }
+        Fit::AspectCrop if scale.outside.is_at_most_one() => cover(input, requested, scale.outside),
+        Fit::AspectCrop => Fitted { scaled: input, window: largest_window(input, requested), canvas: None },
+    })
+}
+
+/// Scales a picture so that it covers the requested size, which becomes its window.
+fn cover(input: Size, requested: Size, scale: Scale) -> Fitted {
+    let scaled = scale.apply(input);
+    let scaled = Size::new(scaled.width.max(requested.width), scaled.height.max(requested.height));
+    Fitted { scaled, window: requested, canvas: None }
+}
+
+/// Returns the largest size inside `input` that has the aspect ratio of `requested`.
+fn largest_window(input: Size, requested: Size) -> Size {
+    if wider(input, requested) {
+        let width = scale_length(input.height, requested.width, requested.height);
+        Size::new(width.min(input.width), input.height)
+    } else {
+        let height = scale_length(input.width, requested.height, requested.width);
+        Size::new(input.width, height.min(input.height))
+    }
+}
+
+/// Says whether `a` has a larger ratio of width to height than `b`.
+fn wider(a: Size, b: Size) -> bool {
+    u64::from(a.width) * u64::from(b.height) > u64::from(b.width) * u64::from(a.height)
+}
+
+/// A scale as a fraction of integers.
+#[derive(Clone, Copy, Debug)]
+struct Scale {
+    numerator: u32,
+    denominator: u32,
+}
+
+impl Scale {
+    const ONE: Self = Self { numerator: 1, denominator: 1 };
+
+    const fn is_at_most_one(self) -> bool {
+        self.numerator <= self.denominator
+    }
+
+    const fn min_one(self) -> Self {
+        if self.is_at_most_one() { self } else { Self::ONE }
+    }
+
+    const fn max_one(self) -> Self {
+        if self.is_at_most_one() { Self::ONE } else { self }
+    }
+
+    /// Scales both sides, rounded, never below 1.
+    fn apply(self, size: Size) -> Size {
+        Size::new(
+            scale_length(size.width, self.numerator, self.denominator),
+            scale_length(size.height, self.numerator, self.denominator),
+        )
+    }
+}
+
+/// The scale at which a picture just fits inside a box, and the one at which it just covers it.
+#[derive(Clone, Copy, Debug)]
+struct Scales {
+    inside: Scale,
+    outside: Scale,
+}
+
+impl Scales {
+    const fn both(scale: Scale) -> Self {
+        Self { inside: scale, outside: scale }
+    }
+
+    fn between(input: Size, requested: Size) -> Self {
+        let by_width = Scale { numerator: requested.width, denominator: input.width };
+        let by_height = Scale { numerator: requested.height, denominator: input.height };
+        if wider(input, requested) {
+            Self { inside: by_width, outside: by_height }
+        } else {
+            Self { inside: by_height, outside: by_width }
+        }
+    }
+}
+
+/// Returns `max(1, round(length · numerator / denominator))`, or the largest number if that is too large.
+fn scale_length(length: u32, numerator: u32, denominator: u32) -> u32 {
+    let (length, numerator, denominator) = (u128::from(length), u128::from(numerator), u128::from(denominator));
+    let rounded = (2 * length * numerator + denominator) / (2 * denominator);
+    u32::try_from(rounded).unwrap_or(u32::MAX).max(1)
+}
+
+/// Returns the left and top edge of a window, for a gravity that needs no pixels; `None` for one that does.
+#[must_use]
+pub fn window_offset(scaled: Size, window: Size, gravity: Gravity) -> Option<(u32, u32)> {
+    let (x, y, mode) = match gravity {
+        Gravity::Left => (0.0, 0.5, GravityMode::Remainder),
+        Gravity::Right => (1.0, 0.5, GravityMode::Remainder),
+        Gravity::Top => (0.5, 0.0, GravityMode::Remainder),
+        Gravity::Bottom => (0.5, 1.0, GravityMode::Remainder),
+        Gravity::Center => (0.5, 0.5, GravityMode::Remainder),
+        Gravity::Point { x, y, mode } => (x, y, mode),
+        Gravity::Auto | Gravity::Entropy | Gravity::Face => return None,
+    };
+    let along = |scaled: u32, window: u32, fraction: f64| {
+        let remainder = scaled.saturating_sub(window);
+        let offset = match mode {
+            GravityMode::Remainder => fraction * f64::from(remainder),
+            GravityMode::BoxCenter => fraction * f64::from(scaled) - f64::from(window) / 2.0,
+        };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to remainder")]
+        let offset = (offset + 0.5).floor().clamp(0.0, f64::from(remainder)) as u32;
+        offset
+    };
+    Some((along(scaled.width, window.width, x), along(scaled.height, window.height, y)))
+}
+
+/// Resolves where an overlay of `overlay` samples lies on an axis of `target` samples.
+#[must_use]
+pub fn tiling(target: u32, overlay: u32, position: AxisPosition, repeats: bool) -> Tiling {
+    let (target, overlay) = (i64::from(target), i64::from(overlay));
+    let start = match position {
+        AxisPosition::FromStart(distance) => i64::from(distance),
+        AxisPosition::FromEnd(distance) => target - overlay - i64::from(distance),
+        AxisPosition::Unset if repeats => 0,
+        AxisPosition::Unset => (target - overlay).div_euclid(2),
+    };
+    if repeats {
+        let phase = (-start).rem_euclid(overlay);
+        Tiling::Repeat(u32::try_from(phase).expect("a remainder of a 32-bit length"))
+    } else {
+        Tiling::Once(start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fitted(input: (u32, u32), requested: (u32, u32), fit: Fit) -> Fitted {
+        let input = Size::new(input.0, input.1);
+        resolve_fit(input, Some(requested.0), Some(requested.1), fit).unwrap()
+    }
+
+    fn sizes(fitted: Fitted) -> [(u32, u32); 2] {
+        [(fitted.scaled.width, fitted.scaled.height), (fitted.window.width, fitted.window.height)]
+    }
+
+    #[test]
+    fn fit_of_the_documentation() {
+        assert_eq!(sizes(fitted((1080, 720), (500, 500), Fit::ScaleDown))[0], (500, 333));
+        assert_eq!(sizes(fitted((1080, 720), (500, 500), Fit::Cover)), [(750, 500), (500, 500)]);
+        assert_eq!(sizes(fitted((612, 613), (1920, 1120), Fit::AspectCrop)), [(612, 613), (612, 357)]);
+    }
+
+    #[test]
+    fn fit_smaller_than_the_box() {
+        assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::ScaleDown))[0], (40, 30));
+        assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::Contain))[0], (100, 75));
+        assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::ScaleUp))[0], (100, 75));
+        assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::Cover)), [(133, 100), (100, 100)]);
+        assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::Crop)), [(40, 30), (40, 30)]);
+        assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::AspectCrop)), [(40, 30), (30, 30)]);
+        assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::Squeeze))[0], (100, 100));
+        assert_eq!(fitted((40, 30), (100, 100), Fit::Pad).canvas, Some(Size::new(100, 100)));
+    }
+
+    #[test]
+    fn fit_with_one_side_larger_than_the_box() {
+        assert_eq!(sizes(fitted((200, 50), (100, 100), Fit::ScaleDown))[0], (100, 25));
+        assert_eq!(sizes(fitted((200, 50), (100, 100), Fit::Crop)), [(200, 50), (100, 50)]);
+        assert_eq!(sizes(fitted((200, 50), (100, 100), Fit::AspectCrop)), [(200, 50), (50, 50)]);
+        assert_eq!(sizes(fitted((200, 50), (100, 100), Fit::ScaleUp))[0], (200, 50));
+    }
+
+    #[test]
+    fn fit_with_one_side_given_keeps_that_side() {
+        let input = Size::new(1000, 333);
+        for fit in [Fit::ScaleDown, Fit::Contain, Fit::Cover, Fit::Crop, Fit::AspectCrop, Fit::Pad, Fit::Squeeze] {
+            let fitted = resolve_fit(input, Some(100), None, fit).unwrap();
+            assert_eq!(sizes(fitted), [(100, 33), (100, 33)], "{fit:?}");
+            let fitted = resolve_fit(input.transposed(), None, Some(100), fit).unwrap();
+            assert_eq!(sizes(fitted), [(33, 100), (33, 100)], "{fit:?}");
+        }
+        assert_eq!(resolve_fit(input, None, None, Fit::Cover), None);
+    }
+
+    #[test]
+    fn fit_never_loses_a_side() {
+        assert_eq!(sizes(fitted((10_000, 1), (10, 10), Fit::ScaleDown))[0], (10, 1));
+        assert_eq!(sizes(fitted((1, 12_000), (12_000, 100), Fit::Cover)), [(12_000, 144_000_000), (12_000, 100)]);
+        let huge = resolve_fit(Size::new(1, 12_000), Some(u32::MAX), None, Fit::Contain).unwrap();
+        assert_eq!(huge.scaled.height, u32::MAX);
+    }
+
+    #[test]
+    fn gravity_moves_the_window() {
+        let offset = |gravity| window_offset(Size::new(101, 60), Size::new(50, 20), gravity).unwrap();
+        let point = |x, y, mode| Gravity::Point { x, y, mode };
+        assert_eq!(offset(Gravity::Left), (0, 20));
+        assert_eq!(offset(Gravity::Right), (51, 20));
+        assert_eq!(offset(Gravity::Top), (26, 0));
+        assert_eq!(offset(Gravity::Bottom), (26, 40));
+        assert_eq!(offset(Gravity::Center), (26, 20));
+        assert_eq!(offset(point(0.25, 0.75, GravityMode::Remainder)), (13, 30));
+        assert_eq!(offset(point(0.5, 0.5, GravityMode::BoxCenter)), (26, 20));
+        assert_eq!(offset(point(0.0, 1.0, GravityMode::BoxCenter)), (0, 40));
+    }
+
+    #[test]
+    fn tiling_positions() {
+        assert_eq!(tiling(100, 30, AxisPosition::FromStart(-5), false), Tiling::Once(-5));
+        assert_eq!(tiling(100, 30, AxisPosition::FromEnd(10), false), Tiling::Once(60));
+        assert_eq!(tiling(100, 31, AxisPosition::Unset, false), Tiling::Once(34));
+        assert_eq!(tiling(30, 101, AxisPosition::Unset, false), Tiling::Once(-36));
+        assert_eq!(tiling(100, 30, AxisPosition::Unset, true), Tiling::Repeat(0));
+        assert_eq!(tiling(100, 30, AxisPosition::FromStart(10), true), Tiling::Repeat(20));
+        assert_eq!(tiling(100, 30, AxisPosition::FromEnd(0), true), Tiling::Repeat(20));
+    }
+}

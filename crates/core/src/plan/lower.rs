@@ -1,0 +1,306 @@
+//! From options to steps: `lower` walks the list once and leaves nothing to decide.
+//!
+//! It needs the sizes of the sources, not their pixels, so it runs before anything is decoded: a request that is wrong or
+//! too large costs no memory.
+
+use palmette_protocol::{Color, Draw, Fit, Gravity, ImageIndex, Op, Repeat, Rotate, Transform};
+
+use super::geometry::{self, Fitted};
+use super::step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, Step, StepKind};
+use super::weights::WeightTable;
+use crate::{Error, Limits, Size};
+
+/// Plans a request: `sources[i]` is the size of node `i`, and node 0 becomes the result.
+///
+/// # Errors
+///
+/// [`Error::AtOp`], which names the entry of the list, around: [`Error::TooLarge`] if the result of a step breaks a limit,
+/// [`Error::NotBuilt`] for an option that this version does not have, [`Error::NodeMissing`] if a node does not exist or
+/// was drawn already, [`Error::OutOfMemory`] if a table cannot be allocated. [`Error::TooLarge`] by itself if a source
+/// breaks a limit.
+pub fn lower(ops: &[Op<Transform, Draw>], sources: &[Size], limits: &Limits) -> Result<Plan, Error> {
+    for &size in sources {
+        limits.check(size)?;
+    }
+    let mut nodes: Vec<Option<Size>> = sources.iter().copied().map(Some).collect();
+    let mut steps = Vec::new();
+    for (position, op) in ops.iter().enumerate() {
+        match op {
+            Op::Transform { image_index, options } => {
+                let size = find(&nodes, *image_index).map_err(|error| error.at_op(position, "transform"))?;
+                let mut node = NodeLowering { limits, node: *image_index, position, size, steps: &mut steps };
+                node.transform(options).map_err(|error| error.at_op(position, "transform"))?;
+                nodes[image_index.0 as usize] = Some(node.size);
+            }
+            Op::Draw { draw_image_index, target_image_index, options } => {
+                let at_op = |error: Error| error.at_op(position, "draw");
+                let foreground = find(&nodes, *draw_image_index).map_err(at_op)?;
+                nodes[draw_image_index.0 as usize] = None;
+                let size = find(&nodes, *target_image_index).map_err(at_op)?;
+                let mut node = NodeLowering { limits, node: *target_image_index, position, size, steps: &mut steps };
+                node.draw(*draw_image_index, foreground, options).map_err(at_op)?;
+            }
+        }
+    }
+    let result = find(&nodes, ImageIndex::CANVAS)?;
+    Ok(Plan { sources: sources.to_vec(), steps, result })
+}
+
+/// Returns the size of a node that still has a picture.
+fn find(nodes: &[Option<Size>], index: ImageIndex) -> Result<Size, Error> {
+    nodes.get(index.0 as usize).copied().flatten().ok_or(Error::NodeMissing { index: index.0 })
+}
+
+/// Lowers one entry of the list: the node it changes and how large that is by now.
+struct NodeLowering<'a> {
+    limits: &'a Limits,
+    node: ImageIndex,
+    position: usize,
+    size: Size,
+    steps: &'a mut Vec<Step>,
+}
+
+impl NodeLowering<'_> {
+    /// Lowers one `transform` object, in the order in which its options apply.
+    fn transform(&mut self, options: &Transform) -> Result<(), Error> {
+        refuse_unbuilt(options)?;
+        if let Some(flip) = options.flip {
+            self.push("flip", self.size, StepKind::Flip(flip))?;
+        }
+        self.rotate(options.rotate.unwrap_or(Rotate::None))?;
+        let padded = self.resize(options)?;
+        if let Some(color) = options.background
+            && !padded
+        {
+            self.push("background", self.size, StepKind::Background(color))?;
+        }
+        Ok(())
+    }
+
+    fn rotate(&mut self, rotate: Rotate) -> Result<(), Error> {
+        let output = match rotate {
+            Rotate::None => return Ok(()),
+            Rotate::Half => self.size,
+            Rotate::Quarter | Rotate::ThreeQuarters => self.size.transposed(),
+        };
+        self.push("rotate", output, StepKind::Rotate(rotate))
+    }
+
+    /// Lowers width, height, fit and gravity; says whether `fit: pad` has taken the background.
+    fn resize(&mut self, options: &Transform) -> Result<bool, Error> {
+        let fit = options.fit.unwrap_or_default();
+        let (width, height) = (options.width.map(u32::from), options.height.map(u32::from));
+        let Some(fitted) = geometry::resolve_fit(self.size, width, height, fit) else { return Ok(false) };
+        self.scale(fitted, options.gravity.unwrap_or(Gravity::Center))?;
+        let Some(canvas) = fitted.canvas else { return Ok(false) };
+        let surround = options.background;
+        if canvas != self.size || surround.is_some() {
+            let kind = StepKind::Pad {
+                left: (canvas.width - self.size.width) / 2,
+                top: (canvas.height - self.size.height) / 2,
+                surround: surround.unwrap_or(Color::WHITE),
+                under: surround.is_some(),
+            };
+            self.push("fit", canvas, kind)?;
+        }
+        Ok(fit == Fit::Pad)
+    }
+
+    /// Scales and cuts in one step, or does as little of it as is needed.
+    fn scale(&mut self, fitted: Fitted, gravity: Gravity) -> Result<(), Error> {
+        let (input, scaled, window) = (self.size, fitted.scaled, fitted.window);
+        // Before a table is made: its size follows from the window's.
+        self.limits.check(window)?;
+        let (left, top) = geometry::window_offset(scaled, window, gravity)
+            .ok_or(Error::NotBuilt { option: "gravity: auto, entropy or face" })?;
+        if scaled == input {
+            if window == input {
+                return Ok(());
+            }
+            return self.push("fit", window, StepKind::Crop { left, top });
+        }
+        let horizontal = axis(input.width, scaled.width, left, window.width)?;
+        let vertical = axis(input.height, scaled.height, top, window.height)?;
+        let order =
+            if u64::from(window.width) * u64::from(input.height) <= u64::from(input.width) * u64::from(window.height) {
+                AxisOrder::HorizontalFirst
+            } else {
+                AxisOrder::VerticalFirst
+            };
+        self.push("width, height", window, StepKind::Resize(ResizeStep { horizontal, vertical, order }))
+    }
+
+    /// Lowers one `draw`.
+    fn draw(&mut self, foreground: ImageIndex, foreground_size: Size, options: &Draw) -> Result<(), Error> {
+        let repeats_x = matches!(options.repeat, Repeat::X | Repeat::Both);
+        let repeats_y = matches!(options.repeat, Repeat::Y | Repeat::Both);
+        let kind = StepKind::Draw(DrawStep {
+            foreground,
+            foreground_size,
+            composite: options.composite,
+            opacity: opacity(options.opacity),
+            horizontal: geometry::tiling(self.size.width, foreground_size.width, options.horizontal, repeats_x),
+            vertical: geometry::tiling(self.size.height, foreground_size.height, options.vertical, repeats_y),
+        });
+        self.push("draw", self.size, kind)
+    }
+
+    /// Appends a step after checking what it makes.
+    fn push(&mut self, option: &'static str, output: Size, kind: StepKind) -> Result<(), Error> {
+        self.limits.check(output)?;
+        let input = std::mem::replace(&mut self.size, output);
+        self.steps.push(Step { node: self.node, op_position: self.position, option, input, output, kind });
+        Ok(())
+    }
+}
+
+/// Makes what one axis of a resize needs.
+fn axis(input: u32, scaled: u32, offset: u32, len: u32) -> Result<Axis, Error> {
+    if input == scaled {
+        Ok(Axis::Copy { offset })
+    } else {
+        Ok(Axis::Filter(WeightTable::new(input, scaled, offset, len)?))
+    }
+}
+
+/// Counts an opacity of 0 to 1 in units of 1 / [`DrawStep::OPACITY_ONE`].
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 1 before it is scaled")]
+fn opacity(opacity: f64) -> u32 {
+    (opacity.clamp(0.0, 1.0) * f64::from(DrawStep::OPACITY_ONE) + 0.5).floor() as u32
+}
+
+/// Refuses every option that no step exists for yet, so that none is silently ignored.
+fn refuse_unbuilt(options: &Transform) -> Result<(), Error> {
+    // Taken apart, so that a new option cannot be forgotten here.
+    let Transform {
+        trim,
+        flip: _,
+        rotate: _,
+        width: _,
+        height: _,
+        fit: _,
+        gravity,
+        zoom,
+        upscale,
+        segment,
+        brightness,
+        contrast,
+        gamma,
+        saturation,
+        blur,
+        sharpen,
+        background: _,
+        border,
+    } = options;
+    let unbuilt = [
+        (trim.is_some(), "trim"),
+        (matches!(gravity, Some(Gravity::Auto)), "gravity: auto"),
+        (matches!(gravity, Some(Gravity::Entropy)), "gravity: entropy"),
+        (matches!(gravity, Some(Gravity::Face)), "gravity: face"),
+        (zoom.is_some(), "zoom"),
+        (matches!(upscale, Some(palmette_protocol::transform::Upscale::Generate)), "upscale: generate"),
+        (segment.is_some(), "segment"),
+        (brightness.is_some(), "brightness"),
+        (contrast.is_some(), "contrast"),
+        (gamma.is_some(), "gamma"),
+        (saturation.is_some(), "saturation"),
+        (blur.is_some(), "blur"),
+        (sharpen.is_some(), "sharpen"),
+        (border.is_some(), "border"),
+    ];
+    match unbuilt.into_iter().find(|(given, _)| *given) {
+        Some((_, option)) => Err(Error::NotBuilt { option }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+
+    const PHOTO: Size = Size::new(4000, 3000);
+
+    fn transform(options: Transform) -> Op<Transform, Draw> {
+        Op::Transform { image_index: ImageIndex::CANVAS, options }
+    }
+
+    fn sized(width: u32, height: u32) -> Transform {
+        Transform { width: NonZeroU32::new(width), height: NonZeroU32::new(height), ..Transform::default() }
+    }
+
+    fn kinds(plan: &Plan) -> Vec<&'static str> {
+        plan.steps.iter().map(|step| step.kind.name()).collect()
+    }
+
+    #[test]
+    fn lower_does_nothing_for_nothing() {
+        let plan =
+            lower(&[transform(Transform::default()), transform(sized(4000, 3000))], &[PHOTO], &Limits::default())
+                .unwrap();
+        assert!(plan.steps.is_empty());
+        assert_eq!(plan.result, PHOTO);
+    }
+
+    #[test]
+    fn lower_applies_options_in_their_fixed_order() {
+        let options = Transform {
+            background: Some(Color::BLACK),
+            rotate: Some(Rotate::Quarter),
+            flip: Some(palmette_protocol::Flip::Horizontal),
+            ..sized(300, 300)
+        };
+        let plan = lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap();
+        assert_eq!(kinds(&plan), ["flip", "rotate", "resize", "background"]);
+        assert_eq!(plan.result, Size::new(225, 300));
+    }
+
+    #[test]
+    fn lower_pad_takes_the_background() {
+        let options = Transform { background: Some(Color::BLACK), fit: Some(Fit::Pad), ..sized(300, 300) };
+        let plan = lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap();
+        assert_eq!(kinds(&plan), ["resize", "pad"]);
+        let without_size = Transform { background: Some(Color::BLACK), fit: Some(Fit::Pad), ..Transform::default() };
+        let plan = lower(&[transform(without_size)], &[PHOTO], &Limits::default()).unwrap();
+        assert_eq!(kinds(&plan), ["background"]);
+    }
+
+    #[test]
+    fn lower_checks_every_intermediate_before_it_exists() {
+        let error = lower(
+            &[transform(Transform { fit: Some(Fit::Squeeze), ..sized(u32::MAX, 1) })],
+            &[PHOTO],
+            &Limits::default(),
+        );
+        assert!(matches!(error, Err(Error::AtOp { position: 0, kind: "transform", .. })), "{error:?}");
+        let limits = Limits { max_area_px: 1000, ..Limits::default() };
+        assert!(matches!(lower(&[], &[PHOTO], &limits), Err(Error::TooLarge { .. })));
+    }
+
+    #[test]
+    fn lower_refuses_what_is_not_built() {
+        let error =
+            lower(&[transform(Transform { blur: Some(3), ..Transform::default() })], &[PHOTO], &Limits::default());
+        assert_eq!(error.unwrap_err().to_string(), "op 0, transform: option `blur` is not built yet");
+    }
+
+    #[test]
+    fn lower_refuses_nodes_that_are_gone() {
+        let draw = Op::Draw {
+            draw_image_index: ImageIndex(1),
+            target_image_index: ImageIndex::CANVAS,
+            options: Draw::default(),
+        };
+        let error = lower(&[draw.clone(), draw], &[PHOTO, PHOTO], &Limits::default()).unwrap_err();
+        assert!(matches!(error, Error::AtOp { position: 1, kind: "draw", .. }), "{error}");
+    }
+
+    #[test]
+    fn opacity_of_decimals_is_exact() {
+        assert_eq!(opacity(1.0), DrawStep::OPACITY_ONE);
+        assert_eq!(opacity(0.75), 12_000);
+        assert_eq!(opacity(0.001), 16);
+        assert_eq!(opacity(0.0), 0);
+    }
+}

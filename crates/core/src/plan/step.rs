@@ -3,7 +3,7 @@
 use palmette_protocol::{Color, Composite, Flip, ImageIndex, Rotate};
 
 use super::weights::WeightTable;
-use crate::Size;
+use crate::{Pixmap, Size};
 
 /// Everything an engine needs to know about a request, apart from the pixels.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,25 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// The size of the canvas at the end.
     pub result: Size,
+}
+
+impl Plan {
+    /// Estimates the most bytes of pixels that exist at once while the plan runs: every source that is not used up yet, and
+    /// what the current step makes.
+    #[must_use]
+    pub fn peak_bytes(&self) -> u64 {
+        let bytes = |size: Size| size.area() * Pixmap::PIXEL_BYTES as u64;
+        let mut live: u64 = self.sources.iter().copied().map(bytes).sum();
+        let mut peak = live;
+        for step in &self.steps {
+            peak = peak.max(live + bytes(step.output));
+            live = live + bytes(step.output) - bytes(step.input);
+            if let StepKind::Draw(draw) = &step.kind {
+                live -= bytes(draw.foreground_size);
+            }
+        }
+        peak
+    }
 }
 
 /// One thing that is done to the picture of one node.
@@ -64,6 +83,22 @@ pub enum StepKind {
     Background(Color),
     /// Draws another node, which is finished and used up, over this one.
     Draw(DrawStep),
+}
+
+impl StepKind {
+    /// Names the kind in logs and errors.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Crop { .. } => "crop",
+            Self::Flip(_) => "flip",
+            Self::Rotate(_) => "rotate",
+            Self::Resize(_) => "resize",
+            Self::Pad { .. } => "pad",
+            Self::Background(_) => "background",
+            Self::Draw(_) => "draw",
+        }
+    }
 }
 
 /// Resampling along both axes, with one rounding at the end.
