@@ -1,24 +1,68 @@
-//! The CPU reference engine.
+//! The CPU reference engine: runs the steps of a plan one after the other.
+//!
+//! [`CpuEngine::scalar`] uses kernels written for the reader; they define every pixel. [`CpuEngine::new`] uses vectorised
+//! twins where this machine has the instructions and a bench says it pays; they give the same bytes. One request runs on
+//! one thread: a server has as many requests as cores.
+
+mod draw;
+pub mod kernels;
+mod resize;
+
+use palmette_protocol::{Flip, Rotate};
 
 use crate::engine::{Deadline, Engine, EngineKind};
-use crate::plan::Plan;
+use crate::plan::{Plan, StepKind};
 use crate::{Error, Pixmap};
+use kernels::{Kernels, background, crop, flip, pad, rotate};
 
 /// Runs plans on the CPU.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct CpuEngine {}
+#[derive(Clone, Copy, Debug)]
+pub struct CpuEngine {
+    kernels: Kernels,
+}
 
 impl CpuEngine {
     /// Makes an engine that uses the fastest kernels of this machine.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self { kernels: Kernels::fastest() }
     }
 
     /// Makes an engine that uses the scalar kernels, which are the reference.
     #[must_use]
-    pub fn scalar() -> Self {
-        Self {}
+    pub const fn scalar() -> Self {
+        Self { kernels: Kernels::SCALAR }
+    }
+
+    /// Runs what one step does to one picture. Draws are not among it: they take a second one.
+    fn run_step(&self, kind: &StepKind, mut picture: Pixmap, output: crate::Size) -> Result<Pixmap, Error> {
+        match kind {
+            StepKind::Crop { left, top } => return crop::crop(picture, *left, *top, output),
+            StepKind::Flip(Flip::Horizontal) => flip::flip_h(&mut picture),
+            StepKind::Flip(Flip::Vertical) => flip::flip_v(&mut picture),
+            StepKind::Flip(Flip::Both) | StepKind::Rotate(Rotate::Half) => rotate::rotate_half(&mut picture),
+            StepKind::Rotate(Rotate::None) | StepKind::Draw(_) => {}
+            StepKind::Rotate(Rotate::Quarter) => return rotate::rotate_quarter(&picture),
+            StepKind::Rotate(Rotate::ThreeQuarters) => return rotate::rotate_three_quarters(&picture),
+            StepKind::Resize(step) => {
+                let data = resize::resize::<4>(&self.kernels, step, picture.data(), picture.size(), output)?;
+                return Pixmap::from_vec(output, data);
+            }
+            StepKind::Pad { left, top, surround, under } => {
+                if *under {
+                    background::background(&mut picture, *surround);
+                }
+                return pad::pad(&picture, *left, *top, output, *surround);
+            }
+            StepKind::Background(color) => background::background(&mut picture, *color),
+        }
+        Ok(picture)
+    }
+}
+
+impl Default for CpuEngine {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -27,7 +71,23 @@ impl Engine for CpuEngine {
         EngineKind::Cpu
     }
 
-    fn run(&self, _plan: &Plan, _sources: Vec<Pixmap>, _deadline: Deadline) -> Result<Pixmap, Error> {
-        Err(Error::DeadlineExceeded)
+    fn run(&self, plan: &Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
+        plan.check_sources(&sources)?;
+        let mut nodes: Vec<Option<Pixmap>> = sources.into_iter().map(Some).collect();
+        for step in &plan.steps {
+            deadline.check()?;
+            let mut picture = take(&mut nodes, step.node.0)?;
+            if let StepKind::Draw(draw) = &step.kind {
+                let foreground = take(&mut nodes, draw.foreground.0)?;
+                draw::draw(draw, &foreground, &mut picture);
+            }
+            nodes[step.node.0 as usize] = Some(self.run_step(&step.kind, picture, step.output)?);
+        }
+        take(&mut nodes, 0)
     }
+}
+
+/// Takes the picture of a node.
+fn take(nodes: &mut [Option<Pixmap>], index: u32) -> Result<Pixmap, Error> {
+    nodes.get_mut(index as usize).and_then(Option::take).ok_or(Error::NodeMissing { index })
 }

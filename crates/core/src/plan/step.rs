@@ -3,7 +3,7 @@
 use palmette_protocol::{Color, Composite, Flip, ImageIndex, Rotate};
 
 use super::weights::WeightTable;
-use crate::{Pixmap, Size};
+use crate::{Error, Pixmap, Size};
 
 /// Everything an engine needs to know about a request, apart from the pixels.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,21 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Checks that pictures are those that the plan was made for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SourceMismatch`] naming the first one that is missing, too many, or of another size.
+    pub fn check_sources(&self, sources: &[Pixmap]) -> Result<(), Error> {
+        for index in 0..self.sources.len().max(sources.len()) {
+            let (planned, actual) = (self.sources.get(index).copied(), sources.get(index).map(Pixmap::size));
+            if planned != actual {
+                return Err(Error::SourceMismatch { index, planned, actual });
+            }
+        }
+        Ok(())
+    }
+
     /// Estimates the most bytes of pixels that exist at once while the plan runs: every source that is not used up yet, and
     /// what the current step makes.
     #[must_use]

@@ -1,0 +1,79 @@
+//! The kernels: what is done to rows and pixels, each in a file of its own.
+//!
+//! # Samples between the passes of a resize
+//!
+//! Rows of 16-bit signed samples, associated (premultiplied) where there is alpha, [`UNITS_PER_LEVEL`] units for a level of
+//! 8-bit colour: 0 to 16,320, with room for the overshoot of a kernel on both sides. Channels are interleaved; a kernel
+//! takes their number as a parameter. 1 and 3 channels have no alpha (grey, one plane of YCbCr, RGB), 4 are RGBA.
+
+pub mod background;
+pub mod blend;
+pub mod crop;
+pub mod flip;
+pub mod pad;
+pub mod premultiply;
+pub mod resize_h;
+pub mod resize_v;
+pub mod rotate;
+pub mod unpremultiply;
+
+/// 16-bit units in a level of 8-bit colour; with 14 bits for the 256 levels, the error of a sample is 1/128 level.
+pub const UNITS_PER_LEVEL: i32 = 64;
+
+/// A full sample: opaque alpha, white.
+pub const UNITS_FULL: i32 = 255 * UNITS_PER_LEVEL;
+
+/// The kernels that have vectorised twins, as one choice.
+#[derive(Clone, Copy, Debug)]
+pub struct Kernels {
+    /// [`premultiply::premultiply`]
+    pub premultiply: fn(&[u8], &mut [i16]),
+    /// [`resize_h::resize_h`] of 4 channels
+    pub resize_h_rgba: resize_h::ResizeH,
+    /// [`resize_v::resize_v`]
+    pub resize_v: resize_v::ResizeV,
+    /// [`unpremultiply::unpremultiply`]
+    pub unpremultiply: fn(&[i16], &mut [u8]),
+}
+
+impl Kernels {
+    /// The reference.
+    pub const SCALAR: Self = Self {
+        premultiply: premultiply::premultiply,
+        resize_h_rgba: resize_h::resize_h::<4>,
+        resize_v: resize_v::resize_v,
+        unpremultiply: unpremultiply::unpremultiply,
+    };
+
+    /// Returns the fastest kernels that this machine can run.
+    #[must_use]
+    pub fn fastest() -> Self {
+        Self::SCALAR
+    }
+}
+
+/// Divides by a power of two, rounded to nearest, halves up.
+#[must_use]
+pub const fn round_shift(value: i32, shift: u32) -> i32 {
+    if shift == 0 { value } else { (value + (1 << (shift - 1))) >> shift }
+}
+
+/// Clamps to a 16-bit sample.
+#[expect(clippy::cast_possible_truncation, reason = "clamped")]
+#[must_use]
+pub const fn saturate(value: i32) -> i16 {
+    if value > i16::MAX as i32 {
+        i16::MAX
+    } else if value < i16::MIN as i32 {
+        i16::MIN
+    } else {
+        value as i16
+    }
+}
+
+/// Rounds 16-bit units to a level, halves up, clamped.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+#[must_use]
+pub fn to_level(units: i32) -> u8 {
+    round_shift(units, UNITS_PER_LEVEL.trailing_zeros()).clamp(0, 255) as u8
+}

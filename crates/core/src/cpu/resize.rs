@@ -1,0 +1,238 @@
+//! Resampling of a picture: rows stream through two passes, and only as many as a window needs exist between them.
+//!
+//! Whichever axis goes first, source rows are loaded once, in order, into a ring of as many rows as the vertical kernel
+//! has taps. No picture of the intermediate size is ever made, so the working set stays in the cache.
+
+use super::kernels::Kernels;
+use super::kernels::premultiply::widen;
+use super::kernels::resize_h::resize_h;
+use super::kernels::resize_v::VerticalTaps;
+use super::kernels::unpremultiply::narrow;
+use crate::plan::weights::WeightTable;
+use crate::plan::{Axis, AxisOrder, ResizeStep};
+use crate::{Error, Size, alloc};
+
+/// Resamples interleaved 8-bit samples of `C` channels: 4 are straight RGBA, fewer have no alpha.
+///
+/// # Errors
+///
+/// [`Error::OutOfMemory`] if the allocator refuses.
+///
+/// # Panics
+///
+/// If `source` is not of the size `input`, or the step is for other sizes.
+pub(super) fn resize<const C: usize>(
+    kernels: &Kernels,
+    step: &ResizeStep,
+    source: &[u8],
+    input: Size,
+    output: Size,
+) -> Result<Vec<u8>, Error> {
+    let mut rows = RowLoader::<C>::new(kernels, step, source, input, output)?;
+    let mut last_pass = LastPass::<C>::new(kernels, step, output)?;
+    let mut result = alloc::try_filled(output.width as usize * output.height as usize * C, 0_u8)?;
+    let outputs = result.chunks_exact_mut(output.width as usize * C);
+    match &step.vertical {
+        Axis::Copy { offset } => {
+            let mut row = alloc::try_filled(rows.len, 0)?;
+            for (y, output) in (*offset as usize..).zip(outputs) {
+                rows.load(y, &mut row);
+                last_pass.finish(&row, output);
+            }
+        }
+        Axis::Filter(table) => {
+            let mut ring = RowRing::new(table.taps(), rows.len)?;
+            let mut row = alloc::try_filled(rows.len, 0)?;
+            for ((start, weights), output) in table.iter().zip(outputs) {
+                ring.fill(start, |y, row| rows.load(y, row));
+                let taps = VerticalTaps { weights, shift: table.shift(), chunk_shift: table.chunk_shift() };
+                (kernels.resize_v)(taps, &ring.rows(start), &mut row);
+                last_pass.finish(&row, output);
+            }
+        }
+    }
+    Ok(result)
+}
+
+/// Resamples one row of `C` channels with the kernel for that number.
+fn filter_row<const C: usize>(kernels: &Kernels, table: &WeightTable, source: &[i16], output: &mut [i16]) {
+    if C == 4 { (kernels.resize_h_rgba)(table, source, output) } else { resize_h::<C>(table, source, output) }
+}
+
+/// What happens to a source row before the vertical pass: widened to 16 bits, cut, and resampled if rows go first.
+struct RowLoader<'a, const C: usize> {
+    kernels: &'a Kernels,
+    source: &'a [u8],
+    source_row_bytes: usize,
+    /// The bytes of a source row that are needed.
+    columns: std::ops::Range<usize>,
+    table: Option<&'a WeightTable>,
+    /// A source row in 16 bits, where it is resampled.
+    wide: Vec<i16>,
+    /// Samples of a row that is loaded.
+    len: usize,
+}
+
+impl<'a, const C: usize> RowLoader<'a, C> {
+    fn new(
+        kernels: &'a Kernels,
+        step: &'a ResizeStep,
+        source: &'a [u8],
+        input: Size,
+        output: Size,
+    ) -> Result<Self, Error> {
+        let (input_len, output_len) = (input.width as usize * C, output.width as usize * C);
+        assert_eq!(source.len(), input_len * input.height as usize, "a picture of the planned size");
+        let (columns, table, len) = match (&step.horizontal, step.order) {
+            (Axis::Copy { offset }, _) => {
+                let start = *offset as usize * C;
+                (start..start + output_len, None, output_len)
+            }
+            (Axis::Filter(table), AxisOrder::HorizontalFirst) => (0..input_len, Some(table), output_len),
+            (Axis::Filter(_), AxisOrder::VerticalFirst) => (0..input_len, None, input_len),
+        };
+        let wide = alloc::try_filled(if table.is_some() { input_len } else { 0 }, 0)?;
+        Ok(Self { kernels, source, source_row_bytes: input_len, columns, table, wide, len })
+    }
+
+    /// Loads source row `y`.
+    fn load(&mut self, y: usize, output: &mut [i16]) {
+        let row = &self.source[y * self.source_row_bytes..][self.columns.clone()];
+        match self.table {
+            None => Self::widen(self.kernels, row, output),
+            Some(table) => {
+                Self::widen(self.kernels, row, &mut self.wide);
+                filter_row::<C>(self.kernels, table, &self.wide, output);
+            }
+        }
+    }
+
+    fn widen(kernels: &Kernels, row: &[u8], output: &mut [i16]) {
+        if C == 4 { (kernels.premultiply)(row, output) } else { widen(row, output) }
+    }
+}
+
+/// What happens to a row after the vertical pass: resampled if columns went first, and narrowed to 8 bits.
+struct LastPass<'a, const C: usize> {
+    kernels: &'a Kernels,
+    table: Option<&'a WeightTable>,
+    /// A result row in 16 bits, where it is resampled.
+    wide: Vec<i16>,
+}
+
+impl<'a, const C: usize> LastPass<'a, C> {
+    fn new(kernels: &'a Kernels, step: &'a ResizeStep, output: Size) -> Result<Self, Error> {
+        let table = match (&step.horizontal, step.order) {
+            (Axis::Filter(table), AxisOrder::VerticalFirst) => Some(table),
+            _ => None,
+        };
+        let wide = alloc::try_filled(if table.is_some() { output.width as usize * C } else { 0 }, 0)?;
+        Ok(Self { kernels, table, wide })
+    }
+
+    /// Finishes one row.
+    fn finish(&mut self, row: &[i16], output: &mut [u8]) {
+        let row = match self.table {
+            None => row,
+            Some(table) => {
+                filter_row::<C>(self.kernels, table, row, &mut self.wide);
+                &self.wide
+            }
+        };
+        if C == 4 { (self.kernels.unpremultiply)(row, output) } else { narrow(row, output) }
+    }
+}
+
+/// The rows that the vertical kernel sees at once; row `y` lives in slot `y mod taps`.
+struct RowRing {
+    slots: Vec<Vec<i16>>,
+    /// The first row that was not loaded yet.
+    next: usize,
+}
+
+impl RowRing {
+    fn new(taps: usize, row_len: usize) -> Result<Self, Error> {
+        let mut slots = alloc::try_with_capacity(taps)?;
+        for _ in 0..taps {
+            slots.push(alloc::try_filled(row_len, 0)?);
+        }
+        Ok(Self { slots, next: 0 })
+    }
+
+    /// Makes sure that the rows from `start` on are there; starts never descend.
+    fn fill(&mut self, start: usize, mut load: impl FnMut(usize, &mut [i16])) {
+        let taps = self.slots.len();
+        for y in self.next.max(start)..start + taps {
+            load(y, &mut self.slots[y % taps]);
+        }
+        self.next = start + taps;
+    }
+
+    /// Returns the rows from `start` on, in order.
+    fn rows(&self, start: usize) -> Vec<&[i16]> {
+        let taps = self.slots.len();
+        (start..start + taps).map(|y| self.slots[y % taps].as_slice()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(input: u32, output: u32) -> Axis {
+        if input == output {
+            Axis::Copy { offset: 0 }
+        } else {
+            Axis::Filter(WeightTable::new(input, output, 0, output).unwrap())
+        }
+    }
+
+    fn resized<const C: usize>(source: &[u8], input: Size, output: Size, order: AxisOrder) -> Vec<u8> {
+        let step = ResizeStep {
+            horizontal: axis(input.width, output.width),
+            vertical: axis(input.height, output.height),
+            order,
+        };
+        resize::<C>(&Kernels::SCALAR, &step, source, input, output).unwrap()
+    }
+
+    fn noise(len: usize) -> Vec<u8> {
+        let mut state = 0x2545_f491_u32;
+        std::iter::repeat_with(|| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state.to_le_bytes()[0]
+        })
+        .take(len)
+        .collect()
+    }
+
+    #[test]
+    fn resize_of_planes_is_resize_of_opaque_pixels() {
+        for (input, output) in [((17, 11), (5, 23)), ((40, 9), (40, 3)), ((9, 40), (4, 40)), ((300, 200), (7, 5))] {
+            let (input, output) = (Size::new(input.0, input.1), Size::new(output.0, output.1));
+            for order in [AxisOrder::HorizontalFirst, AxisOrder::VerticalFirst] {
+                let rgb = noise(3 * usize::try_from(input.area()).unwrap());
+                let rgba: Vec<u8> = rgb.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
+                let expected = resized::<3>(&rgb, input, output, order);
+                let actual = resized::<4>(&rgba, input, output, order);
+                let with_alpha: Vec<u8> =
+                    expected.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
+                assert_eq!(actual, with_alpha, "{input} to {output}");
+                let green: Vec<u8> = rgb.iter().skip(1).step_by(3).copied().collect();
+                let expected: Vec<u8> = expected.iter().skip(1).step_by(3).copied().collect();
+                assert_eq!(resized::<1>(&green, input, output, order), expected, "{input} to {output}");
+            }
+        }
+    }
+
+    #[test]
+    fn resize_order_changes_at_most_the_last_bit() {
+        let (input, output) = (Size::new(61, 47), Size::new(23, 90));
+        let rgb = noise(3 * 61 * 47);
+        let first = resized::<3>(&rgb, input, output, AxisOrder::HorizontalFirst);
+        let second = resized::<3>(&rgb, input, output, AxisOrder::VerticalFirst);
+        assert!(first.iter().zip(&second).all(|(&a, &b)| a.abs_diff(b) <= 1));
+    }
+}
