@@ -1,1 +1,16 @@
-//! The test harness.
+//! The test harness: an exact reference, cases that run on every engine, goldens, and pictures drawn by code.
+//!
+//! What is right is decided in this order: hand-computed tiny cases, then properties, then goldens that somebody looked at,
+//! then agreement of the engines with each other. [`reference`](mod@reference) stands beside all of them: it computes every pixel in real
+//! numbers from the specification. The tests themselves are the one binary `it`, a module a topic.
+
+pub mod case;
+pub mod compare;
+pub mod golden;
+pub mod pictures;
+pub mod random;
+pub mod reference;
+pub mod sheet;
+
+pub use case::Case;
+pub use compare::Agreement;

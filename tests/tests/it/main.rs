@@ -1,1 +1,1 @@
-//! Integration tests.
+//! The integration tests: one binary, a module a topic.

@@ -1,0 +1,141 @@
+//! A case is data: a tree of pictures and options, and how closely engines must agree on it.
+
+use std::fmt;
+
+use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size, plan};
+use palmette_protocol::tree::{self, Node, Step};
+use palmette_protocol::{Draw, Op, Transform};
+
+use crate::compare::{Agreement, Mismatch, compare};
+use crate::reference;
+
+/// A list with its options resolved.
+pub type ResolvedOps = Vec<Op<Transform, Draw>>;
+
+/// An engine that runs every case.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Names it in failures.
+    pub name: &'static str,
+    /// What runs.
+    pub engine: Box<dyn Engine>,
+    /// How closely it must agree with the scalar CPU.
+    pub agreement: Agreement,
+}
+
+/// Every engine that exists here, the scalar CPU first: that one judges the others, and it alone writes goldens.
+#[must_use]
+pub fn candidates() -> Vec<Candidate> {
+    vec![
+        Candidate { name: "cpu-scalar", engine: Box::new(CpuEngine::scalar()), agreement: Agreement::Exact },
+        Candidate { name: "cpu", engine: Box::new(CpuEngine::new()), agreement: Agreement::Exact },
+    ]
+}
+
+/// A tree in the making, written like the calls of a client: `Case::of(photo).transform(…).draw(Case::of(mark), …)`.
+#[derive(Clone)]
+pub struct Case {
+    root: Node<Pixmap, Transform, Draw>,
+}
+
+impl Case {
+    /// Starts with a picture.
+    #[must_use]
+    pub const fn of(source: Pixmap) -> Self {
+        Self { root: Node { source, steps: Vec::new() } }
+    }
+
+    /// Adds one `transform`.
+    #[must_use]
+    pub fn transform(mut self, options: Transform) -> Self {
+        self.root.steps.push(Step::Transform(options));
+        self
+    }
+
+    /// Draws another tree.
+    #[must_use]
+    pub fn draw(mut self, overlay: Self, options: Draw) -> Self {
+        self.root.steps.push(Step::Draw { child: overlay.root, options });
+        self
+    }
+
+    /// Returns the sources in the order of their indices, and the list.
+    #[must_use]
+    pub fn flatten(&self) -> (Vec<Pixmap>, ResolvedOps) {
+        tree::flatten(self.root.clone())
+    }
+
+    /// Plans the case.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`plan::lower()`].
+    pub fn plan(&self) -> Result<plan::Plan, palmette_core::Error> {
+        let (sources, ops) = self.flatten();
+        let sizes: Vec<Size> = sources.iter().map(Pixmap::size).collect();
+        plan::lower(&ops, &sizes, &Limits::default())
+    }
+
+    /// Runs the case on every engine and returns what the scalar CPU made of it.
+    ///
+    /// # Panics
+    ///
+    /// If planning or an engine fails, if an engine disagrees with the scalar CPU, or if the size is not the planned one.
+    #[must_use]
+    pub fn run(&self) -> Pixmap {
+        let plan = self.plan().unwrap_or_else(|error| panic!("{error}\n{self:?}"));
+        let (sources, _) = self.flatten();
+        let mut judge: Option<Pixmap> = None;
+        for Candidate { name, engine, agreement } in candidates() {
+            let result = engine
+                .run(&plan, sources.clone(), Deadline::NONE)
+                .unwrap_or_else(|error| panic!("{name} failed: {error}\n{self:?}"));
+            assert_eq!(result.size(), plan.result, "{name} made a picture of another size than planned\n{self:?}");
+            match &judge {
+                None => judge = Some(result),
+                Some(judge) => {
+                    if let Err(mismatch) = compare(judge, &result, agreement) {
+                        panic!("{name} differs from the scalar CPU: {mismatch}\n{self:?}");
+                    }
+                }
+            }
+        }
+        judge.expect("at least one engine")
+    }
+
+    /// Runs the case on every engine and holds the result against the exact reference; returns it.
+    ///
+    /// Each step that rounds may be off by one level, so that is what the whole may be off by.
+    ///
+    /// # Panics
+    ///
+    /// As [`Case::run`], and if the result is further from the reference.
+    pub fn check_against_reference(&self) -> Pixmap {
+        let actual = self.run();
+        if let Err(mismatch) = self.compare_with_reference(&actual) {
+            panic!("the engines differ from the exact reference: {mismatch}\n{self:?}");
+        }
+        actual
+    }
+
+    fn compare_with_reference(&self, actual: &Pixmap) -> Result<(), Mismatch> {
+        let (sources, ops) = self.flatten();
+        let expected = reference::run(&ops, &sources);
+        let levels = u8::try_from(expected.roundings).expect("a short list");
+        compare(&expected.pixmap, actual, if levels == 0 { Agreement::Exact } else { Agreement::Within(levels) })
+    }
+}
+
+impl fmt::Debug for Case {
+    /// Writes the sizes of the sources and the list, which is what is needed to make the case again.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sources, ops) = self.flatten();
+        for (index, source) in sources.iter().enumerate() {
+            writeln!(f, "source {index}: {}", source.size())?;
+        }
+        for (position, op) in ops.iter().enumerate() {
+            writeln!(f, "op {position}: {op:?}")?;
+        }
+        Ok(())
+    }
+}

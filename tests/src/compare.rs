@@ -1,0 +1,160 @@
+//! Compares two pictures: the size first, then all four channels.
+
+use std::fmt;
+
+use palmette_core::{Pixmap, Size};
+
+/// How far two pictures may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// Not at all: every byte is the same, also where a pixel is clear.
+    Exact,
+    /// By this many levels in any channel, colour compared after multiplying by alpha.
+    Within(u8),
+}
+
+/// What makes two pictures different.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mismatch {
+    /// They do not have the same size, so nothing else was compared.
+    Size {
+        /// What was expected.
+        expected: Size,
+        /// What came.
+        actual: Size,
+    },
+    /// Some pixels differ.
+    Pixels(Difference),
+}
+
+/// Where and how far two pictures of one size differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The pixels that differ by more than is allowed.
+    pub count: u64,
+    /// The largest difference of each channel in levels: red, green, blue, alpha, measured as the agreement says.
+    pub max: [f64; 4],
+    /// The first of them, row by row.
+    pub first: Vec<DifferentPixel>,
+}
+
+/// One pixel that differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DifferentPixel {
+    /// Pixels from the left.
+    pub x: u32,
+    /// Pixels from the top.
+    pub y: u32,
+    /// What was expected.
+    pub expected: [u8; 4],
+    /// What came.
+    pub actual: [u8; 4],
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Size { expected, actual } => write!(f, "{actual} pixels, expected were {expected}"),
+            Self::Pixels(Difference { count, max, first }) => {
+                let [red, green, blue, alpha] = max;
+                write!(f, "{count} pixels differ, at most by red {red}, green {green}, blue {blue}, alpha {alpha}")?;
+                for DifferentPixel { x, y, expected, actual } in first {
+                    write!(f, "\n  at {x},{y}: {actual:?}, expected was {expected:?}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// How many pixels a [`Difference`] lists.
+const FIRST_PIXELS: usize = 8;
+
+/// Compares two pictures.
+///
+/// # Errors
+///
+/// [`Mismatch`] if they differ by more than `agreement` allows.
+pub fn compare(expected: &Pixmap, actual: &Pixmap, agreement: Agreement) -> Result<(), Mismatch> {
+    if expected.size() != actual.size() {
+        return Err(Mismatch::Size { expected: expected.size(), actual: actual.size() });
+    }
+    if expected.data() == actual.data() {
+        return Ok(());
+    }
+    let mut difference = Difference { count: 0, max: [0.0; 4], first: Vec::new() };
+    let pixels = expected.data().as_chunks::<4>().0.iter().zip(actual.data().as_chunks::<4>().0);
+    for (index, (&expected_pixel, &actual_pixel)) in (0..).zip(pixels) {
+        let distance = distance(expected_pixel, actual_pixel, agreement);
+        if distance.iter().any(|&levels| levels > agreement.levels()) {
+            difference.count += 1;
+            difference.max = std::array::from_fn(|channel| difference.max[channel].max(distance[channel]));
+            if difference.first.len() < FIRST_PIXELS {
+                let (x, y) = (index % expected.width(), index / expected.width());
+                difference.first.push(DifferentPixel { x, y, expected: expected_pixel, actual: actual_pixel });
+            }
+        }
+    }
+    if difference.count == 0 { Ok(()) } else { Err(Mismatch::Pixels(difference)) }
+}
+
+impl Agreement {
+    fn levels(self) -> f64 {
+        match self {
+            Self::Exact => 0.0,
+            Self::Within(levels) => f64::from(levels),
+        }
+    }
+}
+
+/// The difference of two straight pixels in levels, channel by channel.
+#[must_use]
+pub fn distance(expected: [u8; 4], actual: [u8; 4], agreement: Agreement) -> [f64; 4] {
+    let [expected_alpha, actual_alpha] = [expected[3], actual[3]].map(f64::from);
+    std::array::from_fn(|channel| {
+        let [expected, actual] = [expected[channel], actual[channel]].map(f64::from);
+        if channel == 3 || agreement == Agreement::Exact {
+            (expected - actual).abs()
+        } else {
+            // Integers below 2¹⁶ and one division: a difference of exactly one level stays exactly 1.
+            (expected * expected_alpha - actual * actual_alpha).abs() / 255.0
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pictures::solid;
+
+    const SIZE: Size = Size::new(2, 1);
+
+    #[test]
+    fn compare_sees_size_before_pixels() {
+        let other = Size::new(1, 2);
+        let mismatch = compare(&solid(SIZE, [0; 4]), &solid(other, [9; 4]), Agreement::Within(255));
+        assert_eq!(mismatch, Err(Mismatch::Size { expected: SIZE, actual: other }));
+    }
+
+    #[test]
+    fn compare_sees_every_channel() {
+        let expected = solid(SIZE, [100, 100, 100, 100]);
+        for channel in 0..4 {
+            let mut actual = expected.clone();
+            actual.data_mut()[4 + channel] += 2;
+            let Err(Mismatch::Pixels(difference)) = compare(&expected, &actual, Agreement::Exact) else {
+                panic!("channel {channel} is not compared")
+            };
+            assert_eq!((difference.count, difference.max[channel]), (1, 2.0));
+            assert_eq!((difference.first[0].x, difference.first[0].y), (1, 0));
+        }
+    }
+
+    #[test]
+    fn compare_weighs_colour_by_alpha_within() {
+        let [red, blue] = [solid(SIZE, [255, 0, 0, 1]), solid(SIZE, [0, 0, 255, 1])];
+        assert_eq!(compare(&red, &blue, Agreement::Within(1)), Ok(()));
+        assert!(compare(&red, &blue, Agreement::Within(0)).is_err());
+        assert!(compare(&solid(SIZE, [9, 9, 9, 0]), &solid(SIZE, [0; 4]), Agreement::Exact).is_err());
+    }
+}

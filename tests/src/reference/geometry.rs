@@ -1,0 +1,144 @@
+//! Sizes and windows of a resize, in exact rational arithmetic.
+
+use std::cmp::Ordering;
+use std::num::NonZeroU32;
+
+use palmette_core::Size;
+use palmette_protocol::{Fit, Gravity, GravityMode};
+
+/// What a `fit` comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fitted {
+    /// The size of the whole picture after scaling.
+    pub scaled: Size,
+    /// The size of the part of it that is kept.
+    pub window: Size,
+    /// Scaled columns left of the window.
+    pub left: u32,
+    /// Scaled rows above the window.
+    pub top: u32,
+}
+
+/// A positive fraction.
+#[derive(Clone, Copy, Debug)]
+struct Ratio {
+    over: u32,
+    under: u32,
+}
+
+impl Ratio {
+    const ONE: Self = Self { over: 1, under: 1 };
+
+    const fn new(over: u32, under: u32) -> Self {
+        Self { over, under }
+    }
+
+    fn cmp(self, other: Self) -> Ordering {
+        (u64::from(self.over) * u64::from(other.under)).cmp(&(u64::from(other.over) * u64::from(self.under)))
+    }
+
+    fn min(self, other: Self) -> Self {
+        if self.cmp(other).is_le() { self } else { other }
+    }
+
+    fn max(self, other: Self) -> Self {
+        if self.cmp(other).is_ge() { self } else { other }
+    }
+
+    /// Multiplies and rounds, halves up, to at least 1.
+    fn of(self, length: u32) -> u32 {
+        let product = u64::from(length) * u64::from(self.over);
+        let rounded = (2 * product + u64::from(self.under)) / (2 * u64::from(self.under));
+        u32::try_from(rounded).expect("tests ask for sizes that exist").max(1)
+    }
+
+    fn of_size(self, size: Size) -> Size {
+        Size::new(self.of(size.width), self.of(size.height))
+    }
+}
+
+/// Fills in the axis that was not asked for; `None` if neither was.
+#[must_use]
+pub fn request(picture: Size, width: Option<NonZeroU32>, height: Option<NonZeroU32>) -> Option<Size> {
+    match (width.map(NonZeroU32::get), height.map(NonZeroU32::get)) {
+        (None, None) => None,
+        (Some(width), None) => Some(Size::new(width, Ratio::new(picture.height, picture.width).of(width))),
+        (None, Some(height)) => Some(Size::new(Ratio::new(picture.width, picture.height).of(height), height)),
+        (Some(width), Some(height)) => Some(Size::new(width, height)),
+    }
+}
+
+/// Finds the scaled size and the window for a picture and a requested size.
+///
+/// For `pad` this is the picture without its canvas.
+#[must_use]
+pub fn fit(picture: Size, request: Size, fit: Fit, gravity: Option<Gravity>) -> Fitted {
+    let across = Ratio::new(request.width, picture.width);
+    let down = Ratio::new(request.height, picture.height);
+    let inside = across.min(down);
+    let outside = across.max(down);
+
+    let (scaled, window) = match fit {
+        Fit::ScaleDown => whole(inside.min(Ratio::ONE).of_size(picture)),
+        Fit::Contain | Fit::Pad => whole(inside.of_size(picture)),
+        Fit::ScaleUp => whole(inside.max(Ratio::ONE).of_size(picture)),
+        Fit::Squeeze => whole(request),
+        Fit::Cover => covering(picture, request, outside),
+        Fit::Crop if picture.width <= request.width && picture.height <= request.height => whole(picture),
+        Fit::Crop => {
+            let scaled = outside.min(Ratio::ONE).of_size(picture);
+            (scaled, Size::new(request.width.min(scaled.width), request.height.min(scaled.height)))
+        }
+        Fit::AspectCrop if outside.cmp(Ratio::ONE).is_le() => covering(picture, request, outside),
+        Fit::AspectCrop => (picture, largest_window(picture, request)),
+    };
+    let (left, top) = offset(scaled, window, gravity.unwrap_or(Gravity::Center));
+    Fitted { scaled, window, left, top }
+}
+
+/// A fit that cuts nothing.
+const fn whole(scaled: Size) -> (Size, Size) {
+    (scaled, scaled)
+}
+
+/// A fit that fills the request and cuts the rest.
+fn covering(picture: Size, request: Size, outside: Ratio) -> (Size, Size) {
+    let scaled = outside.of_size(picture);
+    (Size::new(scaled.width.max(request.width), scaled.height.max(request.height)), request)
+}
+
+/// The largest window of a picture with the aspect ratio of the request.
+fn largest_window(picture: Size, request: Size) -> Size {
+    let full_width = Size::new(picture.width, Ratio::new(request.height, request.width).of(picture.width));
+    let full_height = Size::new(Ratio::new(request.width, request.height).of(picture.height), picture.height);
+    let picture_aspect = Ratio::new(picture.width, picture.height);
+    if picture_aspect.cmp(Ratio::new(request.width, request.height)).is_ge() { full_height } else { full_width }
+}
+
+/// Where the window lies in the scaled picture.
+fn offset(scaled: Size, window: Size, gravity: Gravity) -> (u32, u32) {
+    let (x, y, mode) = match gravity {
+        Gravity::Left => (0.0, 0.5, GravityMode::Remainder),
+        Gravity::Right => (1.0, 0.5, GravityMode::Remainder),
+        Gravity::Top => (0.5, 0.0, GravityMode::Remainder),
+        Gravity::Bottom => (0.5, 1.0, GravityMode::Remainder),
+        Gravity::Center => (0.5, 0.5, GravityMode::Remainder),
+        Gravity::Point { x, y, mode } => (x, y, mode),
+        Gravity::Auto | Gravity::Entropy | Gravity::Face => {
+            panic!("the reference does not look at pixels for {gravity:?}")
+        }
+    };
+    (offset_along(scaled.width, window.width, x, mode), offset_along(scaled.height, window.height, y, mode))
+}
+
+/// One axis of [`offset`].
+fn offset_along(scaled: u32, window: u32, fraction: f64, mode: GravityMode) -> u32 {
+    let remainder = f64::from(scaled - window);
+    let offset = match mode {
+        GravityMode::Remainder => fraction * remainder,
+        GravityMode::BoxCenter => fraction * f64::from(scaled) - f64::from(window) / 2.0,
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped between 0 and a u32 before")]
+    let offset = (offset + 0.5).floor().clamp(0.0, remainder) as u32;
+    offset
+}
