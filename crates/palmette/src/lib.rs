@@ -1,1 +1,28 @@
-//! The pipeline.
+//! The pipeline: a checked request in, a picture out. What the server and the command share.
+//!
+//! No HTTP and no async: [`Pipeline::transform`] is one synchronous function whose body is the path of a request, from the
+//! first look at a header to the encoded answer. Callers run it wherever they like to wait.
+//!
+//! The crates below are re-exported under short names, because their types are this crate's vocabulary: a request is made of
+//! [`protocol`] types, limits and engines come from [`core`], formats from [`codec`].
+
+mod answer;
+mod engines;
+mod error;
+mod memory;
+mod pipeline;
+mod select;
+
+pub use palmette_codec as codec;
+pub use palmette_core as core;
+pub use palmette_protocol as protocol;
+
+pub use answer::{Answer, Stage, Timings};
+pub use engines::{EngineChoice, Engines};
+pub use error::Error;
+pub use memory::{PixelBudget, Reservation};
+pub use pipeline::Pipeline;
+pub use select::{Reason, Selection};
+
+/// The set of pixel rules that this version implements.
+pub const PROFILE: &str = "2026-11";

@@ -1,0 +1,91 @@
+//! What comes out of the pipeline: the picture, and how it came about.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use palmette_core::{EngineKind, Size};
+use palmette_protocol::OutputFormat;
+
+use crate::{Error, Reason, Reservation};
+
+/// A finished picture.
+#[derive(Debug)]
+pub struct Answer {
+    /// The file, or for `rgb` and `rgba` the bare pixels.
+    pub bytes: Bytes,
+    /// Its media type, such as `image/avif`.
+    pub content_type: &'static str,
+    /// The format that was asked for.
+    pub format: OutputFormat,
+    /// Its size in pixels.
+    pub size: Size,
+    /// The engine that computed it.
+    pub engine: EngineKind,
+    /// Why that engine.
+    pub reason: Reason,
+    /// How long each stage took.
+    pub timings: Timings,
+    /// The memory that `bytes` take, until they are sent.
+    pub reservation: Reservation,
+}
+
+/// The stages of the pipeline that are timed, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Headers are read and sizes checked.
+    Probe,
+    /// The list becomes a plan.
+    Lower,
+    /// The request waits for memory that others hold.
+    Wait,
+    /// Files become pixels.
+    Decode,
+    /// The engine runs the plan.
+    Run,
+    /// Pixels become a file.
+    Encode,
+}
+
+impl Stage {
+    /// Every stage, in order.
+    pub const ALL: [Self; 6] = [Self::Probe, Self::Lower, Self::Wait, Self::Decode, Self::Run, Self::Encode];
+
+    /// Returns the name as it appears in spans, metrics and `server-timing`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Probe => "probe",
+            Self::Lower => "lower",
+            Self::Wait => "wait",
+            Self::Decode => "decode",
+            Self::Run => "run",
+            Self::Encode => "encode",
+        }
+    }
+}
+
+/// How long each stage took; a stage that was not reached took no time.
+#[derive(Clone, Debug, Default)]
+pub struct Timings([Duration; Stage::ALL.len()]);
+
+impl Timings {
+    /// Returns the time of one stage.
+    #[must_use]
+    pub const fn get(&self, stage: Stage) -> Duration {
+        self.0[stage as usize]
+    }
+
+    /// Returns every stage with its time, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (Stage, Duration)> {
+        Stage::ALL.into_iter().zip(self.0)
+    }
+
+    /// Runs one stage in a span of its own and notes its time.
+    pub(crate) fn stage<T>(&mut self, stage: Stage, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let _span = tracing::info_span!("stage", name = stage.as_str()).entered();
+        let start = Instant::now();
+        let result = work();
+        self.0[stage as usize] = start.elapsed();
+        result
+    }
+}

@@ -1,0 +1,80 @@
+//! Everything that can go wrong between a checked request and its answer.
+
+use palmette_protocol::{Class, Code};
+
+/// A failure of the pipeline.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Occurs when a source cannot be probed or decoded, or is over a limit; names the source.
+    #[error("image {index}: {source}")]
+    Source {
+        /// Its index; 0 is the canvas.
+        index: usize,
+        /// What is wrong with it.
+        source: palmette_codec::Error,
+    },
+    /// Occurs when a source is text to set: text is not built yet.
+    #[error("image {index}: text sources are not built yet")]
+    TextNotBuilt {
+        /// Its index; 0 is the canvas.
+        index: usize,
+    },
+    /// Occurs when animation is asked for, but only first frames are built yet.
+    #[error(
+        "image {index}: `anim` is true and the picture is animated, but animation is not built yet; leave `anim` out or \
+             set it to false for the first frame"
+    )]
+    AnimationNotBuilt {
+        /// The animated source; 0 is the canvas.
+        index: usize,
+    },
+    /// Occurs when the plan is asked for instead of a picture, which is not built yet.
+    #[error("`explain` is not built yet")]
+    ExplainNotBuilt,
+    /// Occurs when an operator wants the GPU engine; no request causes it.
+    #[error("engine `gpu` is not built in; use `auto` or `cpu`")]
+    GpuNotBuilt,
+    /// Occurs when a request needs more memory for pixels than all requests together may have.
+    #[error("the pictures of this request need about {needed_bytes} bytes of memory, the limit is {max_bytes}")]
+    TooMuchMemory {
+        /// What it needs, by estimate.
+        needed_bytes: u64,
+        /// The limit, for all requests.
+        max_bytes: u64,
+    },
+    /// Occurs when the list cannot be planned, or when the engine fails.
+    #[error(transparent)]
+    Core(#[from] palmette_core::Error),
+    /// Occurs when the result cannot be encoded.
+    #[error("output: {0}")]
+    Encode(#[source] palmette_codec::Error),
+}
+
+impl Error {
+    /// Says whose fault the failure is.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Source { source, .. } | Self::Encode(source) => source.class(),
+            Self::TextNotBuilt { .. } | Self::AnimationNotBuilt { .. } | Self::ExplainNotBuilt | Self::GpuNotBuilt => {
+                Class::Unsupported
+            }
+            Self::TooMuchMemory { .. } => Class::Limit,
+            Self::Core(error) => error.class(),
+        }
+    }
+
+    /// Returns the code that the client sees.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Source { source, .. } | Self::Encode(source) => source.code(),
+            Self::TextNotBuilt { .. } | Self::AnimationNotBuilt { .. } | Self::ExplainNotBuilt | Self::GpuNotBuilt => {
+                Code::InvalidOption
+            }
+            Self::TooMuchMemory { .. } => Code::DimensionsTooLarge,
+            Self::Core(error) => error.code(),
+        }
+    }
+}
