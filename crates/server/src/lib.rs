@@ -1,1 +1,28 @@
-//! The service.
+//! The HTTP service: thin, everything that computes is elsewhere.
+//!
+//! A connection is accepted by [`serve()`] and its requests go through [`app()`]: the middleware stack, then one of the
+//! [`routes`]. `/transform` collects the form while it arrives ([`multipart`]), waits for a worker ([`admission`]) and runs
+//! the pipeline there, off the async threads. Every failure, wherever it came from, becomes an answer in [`error`] and nowhere
+//! else.
+
+mod admission;
+mod answer_body;
+mod app;
+pub mod config;
+mod connection;
+mod error;
+mod linger;
+mod metrics;
+mod middleware;
+mod multipart;
+mod proxied;
+mod routes;
+mod serve;
+mod shared;
+pub mod shutdown;
+pub mod telemetry;
+
+pub use app::app;
+pub use config::Config;
+pub use error::Error;
+pub use serve::{Ending, serve};

@@ -1,0 +1,191 @@
+//! Configuration: what was said in files, the environment and flags, and the one [`Config`] that follows from it.
+//!
+//! [`settings`] is the only list of settings: name, flag, meaning and parser of each stand in one place there. [`raw`] gathers
+//! what was said and by whom, lowest precedence first, and resolves it. The defaults live in [`Config::default`] and, for
+//! people, with their comments, in `config.default.toml`; a test keeps the two equal.
+
+pub mod raw;
+pub mod settings;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use palmette::EngineChoice;
+use palmette::core::Limits as PixelLimits;
+use palmette_protocol::form::FormLimits;
+use palmette_protocol::request::RequestLimits;
+
+pub use raw::{ConfigError, Environment, Origin, RawConfig, Strings};
+pub use settings::{SETTINGS, Setting};
+
+/// The defaults as a commented file, ready to be copied and changed.
+pub const DEFAULT_FILE: &str = include_str!("../../config.default.toml");
+
+/// Everything that an operator can decide, checked.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Config {
+    /// Sockets, connections and shutdown.
+    pub server: ServerConfig,
+    /// Which engine runs plans; default [`EngineChoice::Auto`].
+    pub engine: EngineChoice,
+    /// What one request may ask for.
+    pub limits: LimitsConfig,
+    /// What all requests together may take.
+    pub admission: AdmissionConfig,
+    /// What is logged, and how.
+    pub log: LogConfig,
+}
+
+/// Sockets, connections and shutdown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerConfig {
+    /// Address and port to listen on; port 0 takes a free one. Default `127.0.0.1:9901`.
+    pub listen: SocketAddr,
+    /// Connections that are served at once; more wait in the kernel's backlog. Default 1,024.
+    pub max_connections: usize,
+    /// Time for the head of a request, from the moment a connection is idle; then it is closed. Default 30 s.
+    pub header_timeout: Duration,
+    /// Time an answer may make no progress because its reader takes nothing; then the connection is cut. Default 60 s.
+    pub write_timeout: Duration,
+    /// Bytes of a body that are read and thrown away after an early answer. Default 128 MB.
+    pub drain_max_bytes: u64,
+    /// Time for that. Default 30 s.
+    pub drain_timeout: Duration,
+    /// Time between turning not ready after SIGTERM and closing the listener, for load balancers to notice. Default 0.
+    pub lame_duck: Duration,
+    /// Time that running requests get to finish after that. Default 30 s.
+    pub grace: Duration,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9901)),
+            max_connections: 1024,
+            header_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(60),
+            drain_max_bytes: 128_000_000,
+            drain_timeout: Duration::from_secs(30),
+            lame_duck: Duration::ZERO,
+            grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What one request may ask for; the defaults are those of the protocol, and each type says which code a breach has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LimitsConfig {
+    /// Limits on the form as a whole.
+    pub form: FormLimits,
+    /// Limits on its parts and on the tree.
+    pub request: RequestLimits,
+    /// Limits on the pixels of every source and every intermediate.
+    pub pixels: PixelLimits,
+    /// Time for a request, from its head to the head of its answer; default 30 s, breach 9529.
+    pub timeout: Duration,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            form: FormLimits::default(),
+            request: RequestLimits::default(),
+            pixels: PixelLimits::default(),
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What all requests together may take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AdmissionConfig {
+    /// Requests that are worked on at once; default [`Workers::Cores`].
+    pub workers: Workers,
+    /// Requests that may wait for a worker; one more is refused with 9522. Default 64.
+    pub max_queued: usize,
+    /// Bytes of bodies held at once; more is refused with 9522. Default 1 GB.
+    pub max_body_bytes: u64,
+    /// Bytes of decoded pictures and of answers held at once; a request that does not fit waits, one that never fits is
+    /// refused with 9413. Default 4 GB.
+    pub max_pixel_bytes: u64,
+    /// What `retry-after` says when a request is refused with 9522; default 1 s.
+    pub retry_after: Duration,
+}
+
+impl Default for AdmissionConfig {
+    fn default() -> Self {
+        Self {
+            workers: Workers::Cores,
+            max_queued: 64,
+            max_body_bytes: 1_000_000_000,
+            max_pixel_bytes: 4_000_000_000,
+            retry_after: Duration::from_secs(1),
+        }
+    }
+}
+
+/// How many requests are worked on at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workers {
+    /// As many as this process may use cores.
+    Cores,
+    /// This many.
+    Exactly(NonZeroUsize),
+}
+
+impl Workers {
+    /// Returns the number, asking the system about its cores where needed.
+    #[must_use]
+    pub fn count(self) -> NonZeroUsize {
+        match self {
+            Self::Cores => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            Self::Exactly(count) => count,
+        }
+    }
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogConfig {
+    /// Directives such as `info,palmette_server=debug`; default `info`.
+    pub filter: String,
+    /// Lines for people or for machines; default [`LogFormat::Text`].
+    pub format: LogFormat,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+/// The shape of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One line of text an event.
+    Text,
+    /// One JSON object an event.
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn config_default_file_equals_default() {
+        let mut raw = RawConfig::default();
+        raw.read_toml(DEFAULT_FILE, std::path::Path::new("config.default.toml")).unwrap();
+        assert_eq!(raw.resolve().unwrap(), Config::default());
+    }
+
+    #[test]
+    fn config_default_file_names_every_setting() {
+        let mut raw = RawConfig::default();
+        raw.read_toml(DEFAULT_FILE, std::path::Path::new("config.default.toml")).unwrap();
+        let named: Vec<_> = raw.keys().collect();
+        let all: Vec<_> = SETTINGS.iter().map(|setting| setting.key).collect();
+        assert_eq!(named, all, "same settings, in the same order");
+    }
+}

@@ -1,0 +1,300 @@
+//! What was said about the configuration, by whom, and how it becomes a [`Config`].
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::settings::{Expected, SETTINGS, Setting};
+use super::{Config, settings};
+
+/// Where strings of configuration come from; the environment, or in tests a map.
+pub trait Strings {
+    /// Returns the value of a name, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NotUnicode`] if it has one that is not UTF-8.
+    fn get(&self, name: &str) -> Result<Option<String>, ConfigError>;
+}
+
+/// The environment of this process.
+#[derive(Clone, Copy, Debug)]
+pub struct Environment;
+
+impl Strings for Environment {
+    fn get(&self, name: &str) -> Result<Option<String>, ConfigError> {
+        match std::env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(std::env::VarError::NotPresent) => Ok(None),
+            Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError::NotUnicode { name: name.to_owned() }),
+        }
+    }
+}
+
+impl Strings for HashMap<&str, &str> {
+    fn get(&self, name: &str) -> Result<Option<String>, ConfigError> {
+        Ok(HashMap::get(self, name).map(|&value| value.to_owned()))
+    }
+}
+
+/// Who said a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A configuration file.
+    File(PathBuf),
+    /// A variable of the environment.
+    Environment,
+    /// A flag of the command line.
+    Flag,
+}
+
+/// Everything that was said, in the order in which it counts: what comes later wins.
+#[derive(Clone, Debug, Default)]
+pub struct RawConfig {
+    said: Vec<Said>,
+}
+
+/// One value of one setting, not yet parsed.
+#[derive(Clone, Debug)]
+struct Said {
+    setting: &'static Setting,
+    value: String,
+    origin: Origin,
+}
+
+impl RawConfig {
+    /// Gathers a file, the environment and flags, each overruling the one before.
+    ///
+    /// `flags` holds keys of [`SETTINGS`] with their values.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Unreadable`] and those of [`RawConfig::read_toml`] and [`Strings::get`].
+    pub fn gather(
+        file: Option<&Path>,
+        environment: &dyn Strings,
+        flags: impl IntoIterator<Item = (&'static Setting, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut raw = Self::default();
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+            raw.read_toml(&text, path)?;
+        }
+        raw.read_strings(environment)?;
+        raw.said.extend(flags.into_iter().map(|(setting, value)| Said { setting, value, origin: Origin::Flag }));
+        Ok(raw)
+    }
+
+    /// Adds what a file says; `path` only names it in errors.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Toml`] if it is not TOML, [`ConfigError::Unknown`] for a setting that does not exist,
+    /// [`ConfigError::Shape`] for a value that is neither text nor a number.
+    pub fn read_toml(&mut self, text: &str, path: &Path) -> Result<(), ConfigError> {
+        let file: toml::Table =
+            text.parse().map_err(|source| ConfigError::Toml { path: path.to_owned(), source: Box::new(source) })?;
+        // In the order of the list, so that the outcome does not depend on the order of the file.
+        for setting in SETTINGS {
+            let (section, key) = setting.section_and_key();
+            let Some(value) = file.get(section).and_then(|section| section.get(key)) else { continue };
+            let value = scalar(value).ok_or_else(|| ConfigError::Shape { path: path.to_owned(), key: setting.key })?;
+            self.said.push(Said { setting, value, origin: Origin::File(path.to_owned()) });
+        }
+        match unknown_key(&file) {
+            Some(key) => Err(ConfigError::Unknown { path: path.to_owned(), key }),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds what the environment says.
+    ///
+    /// Only names of settings are looked up. Others that begin alike are no error: Kubernetes, for one, sets
+    /// `PALMETTE_SERVICE_HOST` beside a service of that name.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Strings::get`].
+    pub fn read_strings(&mut self, strings: &dyn Strings) -> Result<(), ConfigError> {
+        for setting in SETTINGS {
+            if let Some(value) = strings.get(&setting.variable())? {
+                self.said.push(Said { setting, value, origin: Origin::Environment });
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the keys of what was said.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.said.iter().map(|said| said.setting.key)
+    }
+
+    /// Parses what was said, on top of the defaults.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Invalid`] for the first value that cannot be.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        let mut config = Config::default();
+        for Said { setting, value, origin } in self.said {
+            setting.apply(&mut config, &value).map_err(|expected| ConfigError::Invalid {
+                name: origin.name_of(setting),
+                value,
+                expected,
+            })?;
+        }
+        Ok(config)
+    }
+}
+
+impl Origin {
+    /// Names a setting as the one who said it would.
+    fn name_of(&self, setting: &Setting) -> String {
+        match self {
+            Self::File(path) => format!("{}: `{}`", path.display(), setting.key),
+            Self::Environment => format!("environment variable `{}`", setting.variable()),
+            Self::Flag => format!("`--{}`", setting.flag),
+        }
+    }
+}
+
+/// Returns a TOML value as the text that a flag would have.
+fn scalar(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Finds a key of a file that is no setting.
+fn unknown_key(file: &toml::Table) -> Option<String> {
+    file.iter().find_map(|(section, value)| match value {
+        toml::Value::Table(table) => table
+            .keys()
+            .map(|key| format!("{section}.{key}"))
+            .find(|key| settings::find(key).is_none())
+            .or_else(|| (!settings::is_section(section)).then(|| section.clone())),
+        _ => Some(section.clone()),
+    })
+}
+
+/// A failure to make a configuration of what was said.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Occurs when a configuration file cannot be read.
+    #[error("{}: cannot be read: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Occurs when a configuration file is not TOML.
+    #[error("{}: is not TOML: {source}", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// Occurs when a configuration file names something that is no setting.
+    #[error("{}: there is no setting `{key}`", path.display())]
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        key: String,
+    },
+    /// Occurs when a value in a file is neither text nor a whole number.
+    #[error("{}: `{key}` must be text or a whole number", path.display())]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// The setting.
+        key: &'static str,
+    },
+    /// Occurs when a variable of the environment is not UTF-8.
+    #[error("environment variable `{name}` is not UTF-8")]
+    NotUnicode {
+        /// The variable.
+        name: String,
+    },
+    /// Occurs when a value is not among those that its setting may have.
+    #[error("{name}: `{value}` is not {expected}")]
+    Invalid {
+        /// The setting, as the one who said it would name it.
+        name: String,
+        /// The value.
+        value: String,
+        /// What it may be.
+        expected: Expected,
+    },
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole { min, max } => write!(f, "a whole number from {min} to {max}"),
+            Self::OneOf(values) => write!(f, "one of {}", values.join(", ")),
+            Self::Address => f.write_str("an address and port such as 127.0.0.1:9901 or [::]:9901"),
+            Self::Filter => f.write_str("a list of log directives such as info,palmette_server=debug"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gather(
+        toml: &str,
+        variables: &[(&'static str, &'static str)],
+        flags: &[(&str, &str)],
+    ) -> Result<Config, ConfigError> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("palmette.toml");
+        std::fs::write(&path, toml).unwrap();
+        let environment: HashMap<_, _> = variables.iter().copied().collect();
+        let flags = flags.iter().map(|&(key, value)| (settings::find(key).unwrap(), value.to_owned()));
+        RawConfig::gather(Some(&path), &environment, flags)?.resolve()
+    }
+
+    #[test]
+    fn config_flag_beats_environment_beats_file() {
+        let toml = "[limits]\nmax_sources = 10\nmax_steps = 10\nmax_depth = 10\n";
+        let variables = [("PALMETTE_LIMITS_MAX_STEPS", "11"), ("PALMETTE_LIMITS_MAX_DEPTH", "11")];
+        let limits = gather(toml, &variables, &[("limits.max_depth", "12")]).unwrap().limits.request.tree;
+        assert_eq!((limits.max_sources, limits.max_steps, limits.max_depth), (10, 11, 12));
+    }
+
+    #[test]
+    fn config_errors_name_who_said_it() {
+        let message = |result: Result<Config, ConfigError>| result.unwrap_err().to_string();
+        let text = message(gather("[limits]\nmax_sources = 0\n", &[], &[]));
+        assert!(
+            text.ends_with("palmette.toml: `limits.max_sources`: `0` is not a whole number from 1 to 65536"),
+            "{text}"
+        );
+        let text = message(gather("", &[("PALMETTE_ENGINE_CHOICE", "tpu")], &[]));
+        assert_eq!(text, "environment variable `PALMETTE_ENGINE_CHOICE`: `tpu` is not one of auto, cpu, gpu");
+        let text = message(gather("", &[], &[("server.listen", "here")]));
+        assert!(text.starts_with("`--listen`: `here` is not an address and port"), "{text}");
+    }
+
+    #[test]
+    fn config_refuses_unknown_settings_and_shapes() {
+        for toml in
+            ["[limits]\nmax_sorces = 1\n", "[limit]\n", "max_sources = 1\n", "[limits]\nmax_sources = 1.5\n", "limits"]
+        {
+            assert!(gather(toml, &[], &[]).is_err(), "{toml}");
+        }
+    }
+
+    #[test]
+    fn config_ignores_foreign_variables() {
+        assert_eq!(gather("", &[("PALMETTE_SERVICE_HOST", "10.0.0.1")], &[]).unwrap(), Config::default());
+    }
+}

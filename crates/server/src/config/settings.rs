@@ -1,0 +1,341 @@
+//! The list of settings: name, flag, meaning and parser of each in one place.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use palmette::EngineChoice;
+
+use super::{Config, LogFormat, Workers};
+
+/// One thing that an operator can decide.
+pub struct Setting {
+    /// Section and name in a file, `section.key_unit`. The environment has it as `PALMETTE_SECTION_KEY_UNIT`.
+    pub key: &'static str,
+    /// The flag, without its dashes.
+    pub flag: &'static str,
+    /// What it is about, in one line, with its default.
+    pub doc: &'static str,
+    apply: fn(&mut Config, &str) -> Result<(), Expected>,
+}
+
+/// What a value should have been.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// A whole number in a range, both ends included.
+    Whole {
+        /// The least.
+        min: u64,
+        /// The greatest.
+        max: u64,
+    },
+    /// One of a few words.
+    OneOf(&'static [&'static str]),
+    /// An address with a port.
+    Address,
+    /// Directives of a log filter.
+    Filter,
+}
+
+/// Every setting, in the order of `config.default.toml`.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "server.listen",
+        flag: "listen",
+        doc: "Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:9901]",
+        apply: |config, text| {
+            config.server.listen = text.parse().map_err(|_| Expected::Address)?;
+            Ok(())
+        },
+    },
+    Setting {
+        key: "server.max_connections",
+        flag: "max-connections",
+        doc: "Connections served at once; more wait [default: 1024]",
+        apply: |config, text| set_count(&mut config.server.max_connections, text, 1, 1 << 20),
+    },
+    Setting {
+        key: "server.header_timeout_ms",
+        flag: "header-timeout-ms",
+        doc: "Time for the head of a request, and for an idle connection [default: 30000]",
+        apply: |config, text| set_millis(&mut config.server.header_timeout, text, 1),
+    },
+    Setting {
+        key: "server.write_timeout_ms",
+        flag: "write-timeout-ms",
+        doc: "Time an answer may make no progress because its reader takes nothing [default: 60000]",
+        apply: |config, text| set_millis(&mut config.server.write_timeout, text, 1),
+    },
+    Setting {
+        key: "server.drain_max_bytes",
+        flag: "drain-max-bytes",
+        doc: "Bytes of a body read and thrown away after an early answer [default: 128000000]",
+        apply: |config, text| set_bytes(&mut config.server.drain_max_bytes, text, 0),
+    },
+    Setting {
+        key: "server.drain_timeout_ms",
+        flag: "drain-timeout-ms",
+        doc: "Time for that [default: 30000]",
+        apply: |config, text| set_millis(&mut config.server.drain_timeout, text, 1),
+    },
+    Setting {
+        key: "server.lame_duck_ms",
+        flag: "lame-duck-ms",
+        doc: "Time between turning not ready after SIGTERM and closing the listener [default: 0]",
+        apply: |config, text| set_millis(&mut config.server.lame_duck, text, 0),
+    },
+    Setting {
+        key: "server.grace_ms",
+        flag: "grace-ms",
+        doc: "Time that running requests get to finish after that [default: 30000]",
+        apply: |config, text| set_millis(&mut config.server.grace, text, 1),
+    },
+    Setting {
+        key: "engine.choice",
+        flag: "engine",
+        doc: "What computes pixels: auto, cpu or gpu [default: auto]",
+        apply: |config, text| {
+            config.engine = match text {
+                "auto" => EngineChoice::Auto,
+                "cpu" => EngineChoice::Cpu,
+                "gpu" => EngineChoice::Gpu,
+                _ => return Err(Expected::OneOf(&["auto", "cpu", "gpu"])),
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "limits.max_source_bytes",
+        flag: "max-source-bytes",
+        doc: "Bytes of one source [default: 20000000]",
+        apply: |config, text| set_size(&mut config.limits.request.max_source_bytes, text),
+    },
+    Setting {
+        key: "limits.max_form_bytes",
+        flag: "max-form-bytes",
+        doc: "Bytes of a whole form [default: 100000000]",
+        apply: |config, text| set_bytes(&mut config.limits.form.max_form_bytes, text, 1),
+    },
+    Setting {
+        key: "limits.max_field_bytes",
+        flag: "max-field-bytes",
+        doc: "Bytes of a part that is no picture [default: 1048576]",
+        apply: |config, text| set_size(&mut config.limits.request.max_field_bytes, text),
+    },
+    Setting {
+        key: "limits.max_header_bytes",
+        flag: "max-header-bytes",
+        doc: "Bytes of the headers of one part [default: 8192]",
+        apply: |config, text| set_size(&mut config.limits.form.max_header_bytes, text),
+    },
+    Setting {
+        key: "limits.max_sources",
+        flag: "max-sources",
+        doc: "Sources of a form, the canvas included [default: 64]",
+        apply: |config, text| set_u32(&mut config.limits.request.tree.max_sources, text, 1 << 16),
+    },
+    Setting {
+        key: "limits.max_steps",
+        flag: "max-steps",
+        doc: "Entries of the list of transforms and draws [default: 256]",
+        apply: |config, text| set_count(&mut config.limits.request.tree.max_steps, text, 1, 1 << 16),
+    },
+    Setting {
+        key: "limits.max_depth",
+        flag: "max-depth",
+        doc: "Levels of drawn pictures, the canvas being level 1 [default: 16]",
+        apply: |config, text| set_count(&mut config.limits.request.tree.max_depth, text, 1, 1 << 16),
+    },
+    Setting {
+        key: "limits.max_side_px",
+        flag: "max-side-px",
+        doc: "Pixels along a side of any picture [default: 12000]",
+        apply: |config, text| set_u32(&mut config.limits.pixels.max_side_px, text, 1 << 20),
+    },
+    Setting {
+        key: "limits.max_area_px",
+        flag: "max-area-px",
+        doc: "Pixels of any picture [default: 100000000]",
+        apply: |config, text| set_bytes(&mut config.limits.pixels.max_area_px, text, 1),
+    },
+    Setting {
+        key: "limits.max_animation_area_px",
+        flag: "max-animation-area-px",
+        doc: "Pixels of all frames of an animation together [default: 50000000]",
+        apply: |config, text| set_bytes(&mut config.limits.pixels.max_animation_area_px, text, 1),
+    },
+    Setting {
+        key: "limits.timeout_ms",
+        flag: "timeout-ms",
+        doc: "Time for a request, from its head to the head of its answer [default: 30000]",
+        apply: |config, text| set_millis(&mut config.limits.timeout, text, 1),
+    },
+    Setting {
+        key: "admission.workers",
+        flag: "workers",
+        doc: "Requests worked on at once: a number, or `cores` [default: cores]",
+        apply: |config, text| {
+            config.admission.workers = match text {
+                "cores" => Workers::Cores,
+                _ => {
+                    let mut count = 1;
+                    set_count(&mut count, text, 1, 1 << 10)?;
+                    Workers::Exactly(NonZeroUsize::new(count).unwrap_or(NonZeroUsize::MIN))
+                }
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "admission.max_queued",
+        flag: "max-queued",
+        doc: "Requests that may wait for a worker [default: 64]",
+        apply: |config, text| set_count(&mut config.admission.max_queued, text, 0, 1 << 20),
+    },
+    Setting {
+        key: "admission.max_body_bytes",
+        flag: "max-body-bytes",
+        doc: "Bytes of bodies held at once, over all requests [default: 1000000000]",
+        apply: |config, text| set_bytes(&mut config.admission.max_body_bytes, text, 1),
+    },
+    Setting {
+        key: "admission.max_pixel_bytes",
+        flag: "max-pixel-bytes",
+        doc: "Bytes of decoded pictures and answers held at once, over all requests [default: 4000000000]",
+        apply: |config, text| set_bytes(&mut config.admission.max_pixel_bytes, text, 1),
+    },
+    Setting {
+        key: "admission.retry_after_s",
+        flag: "retry-after-s",
+        doc: "What `retry-after` says to a request that was refused for lack of room [default: 1]",
+        apply: |config, text| {
+            config.admission.retry_after = Duration::from_secs(whole(text, 0, 3600)?);
+            Ok(())
+        },
+    },
+    Setting {
+        key: "log.filter",
+        flag: "log-filter",
+        doc: "What is logged, as directives such as info,palmette_server=debug [default: info]",
+        apply: |config, text| {
+            text.parse::<tracing_subscriber::EnvFilter>().map_err(|_| Expected::Filter)?;
+            text.clone_into(&mut config.log.filter);
+            Ok(())
+        },
+    },
+    Setting {
+        key: "log.format",
+        flag: "log-format",
+        doc: "Log lines for people or for machines: text or json [default: text]",
+        apply: |config, text| {
+            config.log.format = match text {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return Err(Expected::OneOf(&["text", "json"])),
+            };
+            Ok(())
+        },
+    },
+];
+
+impl Setting {
+    /// Returns the name in the environment.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("PALMETTE_{}", self.key.replace('.', "_").to_ascii_uppercase())
+    }
+
+    /// Returns the two halves of [`Setting::key`].
+    #[must_use]
+    pub fn section_and_key(&self) -> (&'static str, &'static str) {
+        self.key.split_once('.').unwrap_or(("", self.key))
+    }
+
+    /// Parses a value into its place.
+    ///
+    /// # Errors
+    ///
+    /// What the value should have been.
+    pub fn apply(&self, config: &mut Config, value: &str) -> Result<(), Expected> {
+        (self.apply)(config, value.trim())
+    }
+}
+
+impl std::fmt::Debug for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Setting").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// Finds a setting by its key.
+#[must_use]
+pub fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// Tells whether some setting is in this section.
+pub(super) fn is_section(section: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.section_and_key().0 == section)
+}
+
+/// Parses a whole number; `_` may group digits, as in TOML.
+fn whole(text: &str, min: u64, max: u64) -> Result<u64, Expected> {
+    let number = text.replace('_', "").parse().map_err(|_| Expected::Whole { min, max })?;
+    if (min..=max).contains(&number) { Ok(number) } else { Err(Expected::Whole { min, max }) }
+}
+
+/// Sets a number of bytes or pixels, at most 2⁵⁰.
+fn set_bytes(place: &mut u64, text: &str, min: u64) -> Result<(), Expected> {
+    *place = whole(text, min, 1 << 50)?;
+    Ok(())
+}
+
+/// Sets a number of bytes that are held in memory, at most 2³⁰.
+fn set_size(place: &mut usize, text: &str) -> Result<(), Expected> {
+    set_count(place, text, 1, 1 << 30)
+}
+
+/// Sets a number of at least 1.
+fn set_u32(place: &mut u32, text: &str, max: u32) -> Result<(), Expected> {
+    let expected = Expected::Whole { min: 1, max: u64::from(max) };
+    *place = u32::try_from(whole(text, 1, u64::from(max))?).map_err(|_| expected)?;
+    Ok(())
+}
+
+/// Sets a number of things.
+fn set_count(place: &mut usize, text: &str, min: u64, max: u64) -> Result<(), Expected> {
+    *place = usize::try_from(whole(text, min, max)?).map_err(|_| Expected::Whole { min, max })?;
+    Ok(())
+}
+
+/// Sets a time of at most a day.
+fn set_millis(place: &mut Duration, text: &str, min: u64) -> Result<(), Expected> {
+    *place = Duration::from_millis(whole(text, min, 86_400_000)?);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn settings_names_are_unique() {
+        let keys: HashSet<_> = SETTINGS.iter().map(|setting| setting.key).collect();
+        let flags: HashSet<_> = SETTINGS.iter().map(|setting| setting.flag).collect();
+        assert_eq!((keys.len(), flags.len()), (SETTINGS.len(), SETTINGS.len()));
+    }
+
+    #[test]
+    fn settings_name_their_variable() {
+        assert_eq!(find("limits.max_source_bytes").unwrap().variable(), "PALMETTE_LIMITS_MAX_SOURCE_BYTES");
+    }
+
+    #[test]
+    fn settings_parse_grouped_digits_and_refuse_others() {
+        assert_eq!(whole("20_000_000", 1, 1 << 50), Ok(20_000_000));
+        for text in ["", "-1", "1.5", "1e3", "0", "1 MB", "99999999999999999999999"] {
+            assert_eq!(whole(text, 1, 9), Err(Expected::Whole { min: 1, max: 9 }), "{text}");
+        }
+    }
+}

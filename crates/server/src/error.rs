@@ -1,0 +1,166 @@
+//! The only place where errors become HTTP, and where a failure is logged: once.
+//!
+//! An error has two texts. The one for the caller is the message, or, where the fault is ours, a sentence that leads the
+//! operator to the other one: the whole chain of causes, which only the log gets.
+
+use std::time::Duration;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use palmette_protocol::answer::{ERROR_HEADER, error_body, error_header};
+use palmette_protocol::{Class, Code};
+
+/// Everything that can end a request instead of its answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Occurs when nothing is served at a path.
+    #[error("there is nothing at {path}; try POST /transform, POST /info, GET /live, GET /ready or GET /metrics")]
+    UnknownPath {
+        /// The path.
+        path: String,
+    },
+    /// Occurs when something is served at a path, but not with this method.
+    #[error("{path} does not take {method}")]
+    WrongMethod {
+        /// The path.
+        path: String,
+        /// The method.
+        method: String,
+    },
+    /// Occurs when a body breaks off or breaks the rules of HTTP.
+    #[error("the body could not be read: {0}")]
+    Body(#[source] axum::Error),
+    /// Occurs when a form, or something in it, is wrong.
+    #[error(transparent)]
+    Protocol(#[from] palmette_protocol::Error),
+    /// Occurs when the picture cannot be made.
+    #[error(transparent)]
+    Pipeline(#[from] palmette::Error),
+    /// Occurs when the bodies of all requests together are over their limit.
+    #[error("too busy: the bodies of all requests together may hold {max_bytes} bytes; try again in {} s", retry_after.as_secs())]
+    BodiesFull {
+        /// The limit.
+        max_bytes: u64,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// Occurs when every worker is busy and no more requests may wait.
+    #[error("too busy: {max_queued} requests may wait for a worker; try again in {} s", retry_after.as_secs())]
+    QueueFull {
+        /// The limit.
+        max_queued: usize,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// Occurs when a request has neither arrived nor been answered in time.
+    #[error("the time limit of {} ms ran out", timeout.as_millis())]
+    DeadlineExceeded {
+        /// The limit.
+        timeout: Duration,
+    },
+    /// Occurs when code panicked; only ever a bug.
+    #[error("panicked: {message}")]
+    Panicked {
+        /// What it said.
+        message: String,
+    },
+}
+
+impl Error {
+    /// Says whose fault the failure is.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::UnknownPath { .. } | Self::WrongMethod { .. } | Self::Body(_) => Class::Caller,
+            Self::Protocol(error) => error.class(),
+            Self::Pipeline(error) => error.class(),
+            Self::BodiesFull { .. } | Self::QueueFull { .. } => Class::Limit,
+            Self::DeadlineExceeded { .. } => Class::Deadline,
+            Self::Panicked { .. } => Class::Ours,
+        }
+    }
+
+    /// Returns the code that the client sees.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::UnknownPath { .. } | Self::WrongMethod { .. } => Code::InvalidOption,
+            Self::Body(_) => Code::BadForm,
+            Self::Protocol(error) => error.code(),
+            Self::Pipeline(error) => error.code(),
+            Self::BodiesFull { .. } | Self::QueueFull { .. } => Code::Busy,
+            Self::DeadlineExceeded { .. } => Code::TimedOut,
+            Self::Panicked { .. } => Code::Internal,
+        }
+    }
+
+    /// Returns the status: that of the code, except for the two failures that come before there is a request to speak of.
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::UnknownPath { .. } => StatusCode::NOT_FOUND,
+            Self::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            _ => StatusCode::from_u16(self.code().status(self.class())).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+
+    /// Returns when to try again, where that helps.
+    const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::BodiesFull { retry_after, .. } | Self::QueueFull { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
+    /// Returns the text for the caller.
+    fn public_text(&self) -> String {
+        match self.code() {
+            Code::Internal => "the server failed; its log says why, under the x-request-id of this answer".to_owned(),
+            _ => self.to_string(),
+        }
+    }
+
+    /// Writes the log line: ours are errors, the rest is everyday business.
+    fn log(&self) {
+        let (code, class) = (self.code().number(), self.class());
+        match class {
+            Class::Ours => tracing::error!(error.code = code, error.class = ?class, "request failed: {}", chain(self)),
+            Class::Caller | Class::Unsupported | Class::Limit | Class::Deadline => {
+                tracing::info!(error.code = code, error.class = ?class, "request refused: {}", chain(self));
+            }
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        self.log();
+        let code = self.code();
+        let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
+        let mut response = (self.status(), headers, error_body(code, &self.public_text())).into_response();
+        if let Ok(value) = HeaderValue::try_from(error_header(code)) {
+            response.headers_mut().insert(ERROR_HEADER, value);
+        }
+        if let Some(retry_after) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, retry_after.as_secs().into());
+        }
+        // For the metric.
+        response.extensions_mut().insert(code);
+        response
+    }
+}
+
+/// Joins an error and its causes, leaving out causes that the text before already holds.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,135 @@
+//! What is counted and timed.
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use palmette::Answer;
+use palmette_protocol::Code;
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::admission::Load;
+
+/// The media type of [`Metrics::encode`].
+pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Every metric of a server.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    request_seconds: Family<RouteLabels, Histogram>,
+    stage_seconds: Family<StageLabels, Histogram>,
+    selections: Family<SelectionLabels, Counter>,
+    queued: Gauge<u64, AtomicU64>,
+    working: Gauge<u64, AtomicU64>,
+    body_bytes: Gauge<u64, AtomicU64>,
+    pixel_bytes: Gauge<u64, AtomicU64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    route: String,
+    status: u16,
+    /// The code of the failure, 0 if there was none.
+    code: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StageLabels {
+    stage: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SelectionLabels {
+    engine: &'static str,
+    reason: &'static str,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let metrics = Self {
+            registry: Registry::with_prefix("palmette"),
+            requests: Family::default(),
+            request_seconds: Family::new_with_constructor(histogram),
+            stage_seconds: Family::new_with_constructor(histogram),
+            selections: Family::default(),
+            queued: Gauge::default(),
+            working: Gauge::default(),
+            body_bytes: Gauge::default(),
+            pixel_bytes: Gauge::default(),
+        };
+        metrics.registered()
+    }
+
+    /// Gives every metric its name. The library adds `_total` to counters and the unit to the rest.
+    fn registered(mut self) -> Self {
+        let registry = &mut self.registry;
+        registry.register("requests", "Requests answered", self.requests.clone());
+        registry.register_with_unit(
+            "request",
+            "Time from the head of a request to the head of its answer",
+            Unit::Seconds,
+            self.request_seconds.clone(),
+        );
+        registry.register_with_unit(
+            "stage",
+            "Time of each stage of the pipeline, for pictures that were made",
+            Unit::Seconds,
+            self.stage_seconds.clone(),
+        );
+        registry.register("selections", "Engines selected, and why", self.selections.clone());
+        registry.register("queued_requests", "Requests that wait for a worker", self.queued.clone());
+        registry.register("working_requests", "Requests that are worked on", self.working.clone());
+        registry.register_with_unit("body", "Bodies held in memory", Unit::Bytes, self.body_bytes.clone());
+        registry.register_with_unit(
+            "pixel",
+            "Memory held for pictures and answers",
+            Unit::Bytes,
+            self.pixel_bytes.clone(),
+        );
+        self
+    }
+
+    pub(crate) fn count_request(&self, route: String, status: StatusCode, code: Option<Code>, duration: Duration) {
+        self.request_seconds.get_or_create(&RouteLabels { route: route.clone() }).observe(duration.as_secs_f64());
+        let labels = RequestLabels { route, status: status.as_u16(), code: code.map_or(0, Code::number) };
+        self.requests.get_or_create(&labels).inc();
+    }
+
+    pub(crate) fn count_answer(&self, answer: &Answer) {
+        for (stage, duration) in answer.timings.iter() {
+            let labels = StageLabels { stage: stage.as_str() };
+            self.stage_seconds.get_or_create(&labels).observe(duration.as_secs_f64());
+        }
+        let labels = SelectionLabels { engine: answer.engine.as_str(), reason: answer.reason.as_str() };
+        self.selections.get_or_create(&labels).inc();
+    }
+
+    /// Writes all metrics as text; what changes all the time is given as it is now.
+    pub(crate) fn encode(&self, load: Load, pixel_bytes: u64) -> String {
+        self.queued.set(load.queued as u64);
+        self.working.set(load.working as u64);
+        self.body_bytes.set(load.body_bytes);
+        self.pixel_bytes.set(pixel_bytes);
+        let mut out = String::new();
+        // Writing to a string cannot fail.
+        let _ = text::encode(&mut out, &self.registry);
+        out
+    }
+}
+
+/// Makes a histogram from 0.5 ms to 65 s.
+fn histogram() -> Histogram {
+    Histogram::new(exponential_buckets(0.0005, 2.0, 18))
+}

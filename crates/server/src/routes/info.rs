@@ -1,0 +1,30 @@
+//! `POST /info`: a picture in, its format and size out.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use palmette_protocol::request::InfoCollector;
+
+use crate::shared::Shared;
+use crate::{Error, multipart};
+
+/// Says what a picture is, from its header alone.
+pub(crate) async fn info(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Error> {
+    shared.admission.check()?;
+    let mut collector = InfoCollector::new(shared.config.limits.request);
+    let held = multipart::collect(request, &shared, |event| collector.accept(event)).await?;
+    let picture = collector.finish()?;
+
+    let pipeline = shared.pipeline.clone();
+    let info = shared
+        .admission
+        .run(move || {
+            let info = pipeline.info(&picture);
+            drop(held);
+            info
+        })
+        .await??;
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], info.to_json()).into_response())
+}

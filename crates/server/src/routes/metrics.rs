@@ -1,0 +1,16 @@
+//! `GET /metrics`: the counters, in the text format of Prometheus.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::metrics::CONTENT_TYPE;
+use crate::shared::Shared;
+
+/// Writes all metrics down.
+pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
+    let text = shared.metrics.encode(shared.admission.load(), shared.pipeline.memory().held_bytes());
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))], text).into_response()
+}

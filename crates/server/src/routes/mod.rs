@@ -1,0 +1,25 @@
+//! What is served, one file a resource.
+
+mod health;
+mod info;
+mod metrics;
+mod transform;
+
+use axum::http::{Method, Uri};
+
+use crate::Error;
+
+pub(crate) use health::{live, ready};
+pub(crate) use info::info;
+pub(crate) use metrics::metrics;
+pub(crate) use transform::transform;
+
+/// Answers for every path that is not served.
+pub(crate) async fn unknown_path(uri: Uri) -> Error {
+    Error::UnknownPath { path: uri.path().to_owned() }
+}
+
+/// Answers for every method that a path does not take.
+pub(crate) async fn wrong_method(method: Method, uri: Uri) -> Error {
+    Error::WrongMethod { path: uri.path().to_owned(), method: method.to_string() }
+}
