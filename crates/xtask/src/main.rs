@@ -1,2 +1,34 @@
-//! The command line.
-fn main() {}
+//! The chores of the workspace, as one small program that needs none of its crates.
+
+mod check;
+mod command;
+mod error;
+mod goldens;
+mod workspace;
+
+use std::process::ExitCode;
+
+/// What is printed when the arguments make no sense.
+const USAGE: &str = "usage:
+  cargo xtask check [STAGE…]   every check and test, or only these stages
+  cargo xtask goldens          one HTML page of all failures in tests/out";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["check", stages @ ..] => check::run(stages),
+        ["goldens"] => goldens::run(),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(64);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! `cargo xtask check`: what CI runs, stage by stage, cheap ones first and the tests last.
+//!
+//! Every stage runs even if one before it failed, so that one run shows everything that is wrong.
+
+use std::time::{Duration, Instant};
+
+use crate::command::Invocation;
+use crate::error::Error;
+use crate::workspace;
+
+/// One part of the check.
+struct Stage {
+    name: &'static str,
+    run: fn() -> Result<(), Error>,
+}
+
+const STAGES: [Stage; 9] = [
+    Stage { name: "toolchain", run: toolchain },
+    Stage { name: "fmt", run: fmt },
+    Stage { name: "typos", run: typos },
+    Stage { name: "deny", run: deny },
+    Stage { name: "clippy", run: clippy },
+    Stage { name: "features", run: features },
+    Stage { name: "doc", run: doc },
+    Stage { name: "doctest", run: doctest },
+    Stage { name: "test", run: test },
+];
+
+/// Runs the named stages, or all of them.
+///
+/// # Errors
+///
+/// [`Error::UnknownStage`], or [`Error::Stages`] if any failed.
+pub(crate) fn run(names: &[&str]) -> Result<(), Error> {
+    if let Some(name) = names.iter().find(|name| STAGES.iter().all(|stage| stage.name != **name)) {
+        let known = STAGES.map(|stage| stage.name).join(", ");
+        return Err(Error::UnknownStage { name: (*name).to_owned(), known });
+    }
+    let mut finished = Vec::new();
+    for stage in STAGES.iter().filter(|stage| names.is_empty() || names.contains(&stage.name)) {
+        eprintln!("\n==> {}", stage.name);
+        let start = Instant::now();
+        let result = (stage.run)();
+        if let Err(error) = &result {
+            eprintln!("==> {}: {error}", stage.name);
+        }
+        finished.push((stage.name, start.elapsed(), result.is_ok()));
+    }
+    summarise(&finished);
+    let failed: Vec<&str> = finished.iter().filter(|(_, _, passed)| !passed).map(|(name, ..)| *name).collect();
+    if failed.is_empty() { Ok(()) } else { Err(Error::Stages { names: failed.join(", ") }) }
+}
+
+/// Prints how long each stage took and how it ended.
+fn summarise(finished: &[(&str, Duration, bool)]) {
+    eprintln!();
+    for (name, time, passed) in finished {
+        eprintln!("{name:<10} {:>6.1} s  {}", time.as_secs_f64(), if *passed { "ok" } else { "FAILED" });
+    }
+    let total: Duration = finished.iter().map(|(_, time, _)| *time).sum();
+    eprintln!("{:<10} {:>6.1} s", "total", total.as_secs_f64());
+}
+
+/// The pinned toolchain is the oldest that the crates promise to build with, so the promise is tested by everything here.
+fn toolchain() -> Result<(), Error> {
+    let value = |path: &'static str, key: &str| {
+        let text = workspace::read(path)?;
+        let line = text.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_prefix('='));
+        line.map(|value| value.trim().trim_matches('"').to_owned()).ok_or(Error::Unexpected { what: path })
+    };
+    let pinned = value("rust-toolchain.toml", "channel")?;
+    let promised = value("Cargo.toml", "rust-version")?;
+    if pinned == promised || pinned.strip_prefix(&promised).is_some_and(|patch| patch.starts_with('.')) {
+        Ok(())
+    } else {
+        Err(Error::Toolchain { pinned, promised })
+    }
+}
+
+fn fmt() -> Result<(), Error> {
+    Invocation::cargo(&["fmt", "--all", "--check"]).run()
+}
+
+fn typos() -> Result<(), Error> {
+    Invocation::new("typos", &[]).run()
+}
+
+fn deny() -> Result<(), Error> {
+    Invocation::cargo(&["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]).run()
+}
+
+fn clippy() -> Result<(), Error> {
+    Invocation::cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]).run()
+}
+
+/// Lints every crate without its features, with each of them alone, and with all.
+fn features() -> Result<(), Error> {
+    for package in workspace::packages()? {
+        let lint = |features: &[&str]| {
+            let package = ["clippy", "--locked", "--package", &package.name, "--no-default-features"];
+            Invocation::cargo(&[&package, features, &["--", "-D", "warnings"]].concat()).run()
+        };
+        if package.features.is_empty() {
+            continue;
+        }
+        lint(&[])?;
+        for feature in &package.features {
+            lint(&["--features", feature])?;
+        }
+        lint(&["--all-features"])?;
+    }
+    Ok(())
+}
+
+fn doc() -> Result<(), Error> {
+    Invocation::cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
+        .with("RUSTDOCFLAGS", "-Dwarnings")
+        .run()
+}
+
+fn doctest() -> Result<(), Error> {
+    Invocation::cargo(&["test", "--workspace", "--doc", "--locked"]).run()
+}
+
+fn test() -> Result<(), Error> {
+    Invocation::cargo(&["nextest", "run", "--workspace", "--locked"]).run()
+}
