@@ -4,6 +4,8 @@
 //! twins where this machine has the instructions and a bench says it pays; they give the same bytes. One request runs on
 //! one thread: a server has as many requests as cores.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod draw;
 pub mod kernels;
 mod resize;

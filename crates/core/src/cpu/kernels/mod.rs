@@ -48,6 +48,10 @@ impl Kernels {
     /// Returns the fastest kernels that this machine can run.
     #[must_use]
     pub fn fastest() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(kernels) = super::avx2::kernels() {
+            return kernels;
+        }
         Self::SCALAR
     }
 }
@@ -72,7 +76,7 @@ pub const fn saturate(value: i32) -> i16 {
 }
 
 /// Rounds 16-bit units to a level, halves up, clamped.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+#[expect(clippy::cast_sign_loss, reason = "clamped")]
 #[must_use]
 pub fn to_level(units: i32) -> u8 {
     round_shift(units, UNITS_PER_LEVEL.trailing_zeros()).clamp(0, 255) as u8

@@ -1,0 +1,130 @@
+//! The kernels of the CPU engine, scalar beside vectorised, on rows of a 12-megapixel picture; and whole steps.
+//!
+//! Throughput is in source pixels, so that a number is nanoseconds a pixel whatever the size.
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use palmette_benches::picture;
+use palmette_core::cpu::kernels::resize_v::VerticalTaps;
+use palmette_core::cpu::kernels::{Kernels, blend};
+use palmette_core::plan::weights::WeightTable;
+use palmette_core::plan::{DrawStep, lower};
+use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_protocol::{Composite, Draw, ImageIndex, Op, Transform};
+use std::num::NonZeroU32;
+
+const PHOTO: Size = Size::new(4000, 3000);
+
+fn variants() -> [(&'static str, Kernels); 2] {
+    [("scalar", Kernels::SCALAR), ("fastest", Kernels::fastest())]
+}
+
+fn rows(criterion: &mut Criterion) {
+    let row = picture(Size::new(4000, 1), false);
+    let soft_row = picture(Size::new(4000, 1), true);
+    let mut wide = vec![0_i16; row.data().len()];
+    (Kernels::SCALAR.premultiply)(soft_row.data(), &mut wide);
+    let mut group = criterion.benchmark_group("premultiply");
+    group.throughput(Throughput::Elements(4000));
+    for (name, kernels) in variants() {
+        for (kind, row) in [("opaque", &row), ("soft", &soft_row)] {
+            let mut output = vec![0_i16; row.data().len()];
+            group.bench_function(BenchmarkId::new(kind, name), |bencher| {
+                bencher.iter(|| (kernels.premultiply)(black_box(row.data()), &mut output));
+            });
+        }
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("unpremultiply");
+    group.throughput(Throughput::Elements(4000));
+    for (name, kernels) in variants() {
+        let mut output = vec![0_u8; wide.len()];
+        group.bench_function(BenchmarkId::new("soft", name), |bencher| {
+            bencher.iter(|| (kernels.unpremultiply)(black_box(&wide), &mut output));
+        });
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("resize_h");
+    group.throughput(Throughput::Elements(4000));
+    for scaled in [3000, 800, 100] {
+        let table = WeightTable::new(4000, scaled, 0, scaled).expect("memory");
+        for (name, kernels) in variants() {
+            let mut output = vec![0_i16; scaled as usize * 4];
+            group.bench_function(BenchmarkId::new(format!("4000 to {scaled}"), name), |bencher| {
+                bencher.iter(|| (kernels.resize_h_rgba)(&table, black_box(&wide), &mut output));
+            });
+        }
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("resize_v");
+    for scaled in [2250, 600, 100] {
+        let table = WeightTable::new(3000, scaled, 0, scaled).expect("memory");
+        let (_, weights) = table.iter().nth(scaled as usize / 2).expect("a row in the middle");
+        let taps = VerticalTaps { weights, shift: table.shift(), chunk_shift: table.chunk_shift() };
+        let sources = vec![wide.as_slice(); weights.len()];
+        group.throughput(Throughput::Elements(4000 * weights.len() as u64));
+        for (name, kernels) in variants() {
+            let mut output = vec![0_i16; wide.len()];
+            group.bench_function(BenchmarkId::new(format!("{} rows", weights.len()), name), |bencher| {
+                bencher.iter(|| (kernels.resize_v)(taps, black_box(&sources), &mut output));
+            });
+        }
+    }
+    group.finish();
+}
+
+fn draw(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("blend");
+    let (foreground, backdrop) = (picture(Size::new(4000, 1), true), picture(Size::new(4000, 1), false));
+    group.throughput(Throughput::Elements(4000));
+    for (name, backdrop) in [("soft on opaque", &backdrop), ("soft on soft", &foreground)] {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let pixels = foreground.data().as_chunks::<4>().0.iter().zip(backdrop.data().as_chunks::<4>().0);
+                for (&over, &under) in pixels {
+                    black_box(blend::blend(Composite::Over, DrawStep::OPACITY_ONE, over, under));
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+fn steps(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("step");
+    group.throughput(Throughput::Elements(PHOTO.area())).sample_size(10);
+    let resize = |width, height| Op::<Transform, Draw>::Transform {
+        image_index: ImageIndex::CANVAS,
+        options: Transform {
+            width: NonZeroU32::new(width),
+            height: NonZeroU32::new(height),
+            fit: Some(palmette_protocol::Fit::Squeeze),
+            ..Transform::default()
+        },
+    };
+    let engines = [("scalar", CpuEngine::scalar()), ("fastest", CpuEngine::new())];
+    for (kind, soft) in [("opaque", false), ("soft", true)] {
+        let source = picture(PHOTO, soft);
+        for (width, height) in [(800, 600), (1200, 900), (300, 225)] {
+            let plan = lower(&[resize(width, height)], &[PHOTO], &Limits::default()).expect("a plan");
+            for (name, engine) in &engines {
+                let id = BenchmarkId::new(format!("resize to {width} {kind}"), name);
+                group.bench_function(id, |bencher| {
+                    bencher.iter_batched(
+                        || vec![source.clone()],
+                        |sources: Vec<Pixmap>| engine.run(&plan, sources, Deadline::NONE).expect("a picture"),
+                        criterion::BatchSize::LargeInput,
+                    );
+                });
+            }
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, rows, draw, steps);
+criterion_main!(benches);

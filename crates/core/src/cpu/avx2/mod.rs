@@ -1,0 +1,201 @@
+//! Vectorised twins of kernels for x86-64 with AVX2, equal to the scalar ones bit for bit.
+//!
+//! Each file has the stem of its scalar twin and explains only what differs. The arithmetic is integer throughout, so the
+//! order of additions does not matter; where a division is done in floating point, its result is proven exact.
+//!
+//! `unsafe` is used for two things: unaligned loads and stores through the helpers below, which take arrays and so cannot
+//! be out of bounds, and the calls from the entry points, which [`kernels`] hands out only on a machine that has AVX2.
+#![expect(unsafe_code, reason = "vector loads and stores, and calls of functions that need AVX2")]
+
+mod premultiply;
+mod resize_h;
+mod resize_v;
+mod unpremultiply;
+
+use std::arch::x86_64::{
+    __m128i, __m256i, _mm_cvtsi32_si128, _mm_loadl_epi64, _mm_loadu_si128, _mm256_add_epi32, _mm256_loadu_si256,
+    _mm256_set1_epi32, _mm256_sra_epi32, _mm256_storeu_si256,
+};
+
+use super::kernels::Kernels;
+use super::kernels::resize_v::VerticalTaps;
+use crate::plan::weights::WeightTable;
+
+/// Returns the kernels of this module if the machine can run them.
+pub(super) fn kernels() -> Option<Kernels> {
+    // SAFETY (all four): the functions need AVX2 and nothing else, and this set exists only where it was detected.
+    fn premultiply(straight: &[u8], premultiplied: &mut [i16]) {
+        unsafe { premultiply::premultiply(straight, premultiplied) }
+    }
+    fn resize_h_rgba(table: &WeightTable, source: &[i16], output: &mut [i16]) {
+        unsafe { resize_h::resize_h_rgba(table, source, output) }
+    }
+    fn resize_v(taps: VerticalTaps<'_>, rows: &[&[i16]], output: &mut [i16]) {
+        unsafe { resize_v::resize_v(taps, rows, output) }
+    }
+    fn unpremultiply(premultiplied: &[i16], straight: &mut [u8]) {
+        unsafe { unpremultiply::unpremultiply(premultiplied, straight) }
+    }
+    is_x86_feature_detected!("avx2").then_some(Kernels { premultiply, resize_h_rgba, resize_v, unpremultiply })
+}
+
+/// Loads 16 samples.
+#[inline(always)]
+fn load_16(samples: &[i16; 16]) -> __m256i {
+    // SAFETY: reads the 32 bytes of the array, at any alignment; callers are compiled for AVX2.
+    unsafe { _mm256_loadu_si256(samples.as_ptr().cast()) }
+}
+
+/// Stores 16 samples.
+#[inline(always)]
+fn store_16(samples: &mut [i16; 16], vector: __m256i) {
+    // SAFETY: writes the 32 bytes of the array, at any alignment; callers are compiled for AVX2.
+    unsafe { _mm256_storeu_si256(samples.as_mut_ptr().cast(), vector) }
+}
+
+/// Loads 8 pixels of 8-bit RGBA.
+#[inline(always)]
+fn load_pixels(pixels: &[u8; 32]) -> __m256i {
+    // SAFETY: reads the 32 bytes of the array, at any alignment; callers are compiled for AVX2.
+    unsafe { _mm256_loadu_si256(pixels.as_ptr().cast()) }
+}
+
+/// Stores 8 pixels of 8-bit RGBA.
+#[inline(always)]
+fn store_pixels(pixels: &mut [u8; 32], vector: __m256i) {
+    // SAFETY: writes the 32 bytes of the array, at any alignment; callers are compiled for AVX2.
+    unsafe { _mm256_storeu_si256(pixels.as_mut_ptr().cast(), vector) }
+}
+
+/// Loads 8 samples.
+#[inline(always)]
+fn load_8(samples: &[i16; 8]) -> __m128i {
+    // SAFETY: reads the 16 bytes of the array, at any alignment; SSE2 is part of x86-64.
+    unsafe { _mm_loadu_si128(samples.as_ptr().cast()) }
+}
+
+/// Loads 4 samples into the low half.
+#[inline(always)]
+fn load_4(samples: &[i16; 4]) -> __m128i {
+    // SAFETY: reads the 8 bytes of the array, at any alignment; SSE2 is part of x86-64.
+    unsafe { _mm_loadl_epi64(samples.as_ptr().cast()) }
+}
+
+/// Adds half a unit and shifts to the right: [`super::kernels::round_shift`] of eight numbers.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn round_shift(values: __m256i, shift: u32) -> __m256i {
+    let half = if shift == 0 { 0 } else { 1 << (shift - 1) };
+    _mm256_sra_epi32(_mm256_add_epi32(values, _mm256_set1_epi32(half)), _mm_cvtsi32_si128(shift.cast_signed()))
+}
+
+/// Two weights as one 32-bit number, the first in the low half: what a pairwise multiply-add takes.
+#[inline(always)]
+fn weight_pair(first: i16, second: i16) -> i32 {
+    (i32::from(second) << 16) | i32::from(first.cast_unsigned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sequence that looks random and is the same every time.
+    fn noise(seed: u32) -> impl Iterator<Item = u32> {
+        let mut state = seed | 1;
+        std::iter::repeat_with(move || {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state
+        })
+    }
+
+    fn bytes(seed: u32, len: usize) -> Vec<u8> {
+        noise(seed).map(|n| n.to_le_bytes()[1]).take(len).collect()
+    }
+
+    /// Samples with all the overshoot that 16 bits can hold.
+    fn samples(seed: u32, len: usize) -> Vec<i16> {
+        bytes(seed, 2 * len).as_chunks::<2>().0.iter().map(|&pair| i16::from_le_bytes(pair)).collect()
+    }
+
+    /// Compares without printing thousands of numbers.
+    #[track_caller]
+    fn assert_same<T: PartialEq + std::fmt::Debug>(actual: &[T], expected: &[T], what: &str) {
+        assert_eq!(actual.len(), expected.len());
+        let difference = actual.iter().zip(expected).enumerate().find(|(_, (a, b))| a != b);
+        assert!(difference.is_none(), "{what}: first difference (index, (actual, expected)): {difference:?}");
+    }
+
+    /// The twins to compare, or nothing on a machine without AVX2, where they cannot run.
+    fn twins() -> Option<(Kernels, Kernels)> {
+        let twins = kernels().map(|vectorised| (Kernels::SCALAR, vectorised));
+        if twins.is_none() {
+            eprintln!("skipped: this machine has no AVX2");
+        }
+        twins
+    }
+
+    #[test]
+    fn avx2_premultiply_of_every_pair() {
+        let Some((scalar, vectorised)) = twins() else { return };
+        let straight: Vec<u8> = (0..=255).flat_map(|c| (0..=255).flat_map(move |a| [c, 255 - c, c / 2, a])).collect();
+        for straight in [&straight[..], &straight[4..36], &straight[..28], &[9, 8, 7, 255].repeat(40)] {
+            let (mut expected, mut actual) = (vec![0; straight.len()], vec![0; straight.len()]);
+            (scalar.premultiply)(straight, &mut expected);
+            (vectorised.premultiply)(straight, &mut actual);
+            assert_same(&actual, &expected, "every pair");
+        }
+    }
+
+    #[test]
+    fn avx2_unpremultiply_of_all_kinds_of_samples() {
+        let Some((scalar, vectorised)) = twins() else { return };
+        let mut premultiplied = samples(7, 4 * 100_003);
+        // Alphas at and around every level, with colours at and around every quotient.
+        for alpha in (1..=16_400_i16).chain([32_767]) {
+            let half = |k: i32| i16::try_from(((2 * k + 1) * i32::from(alpha) / 510).min(32_767)).unwrap();
+            premultiplied.extend([half(i32::from(alpha) % 256), half(254), half(127) - 1, alpha]);
+            premultiplied.extend([half(i32::from(alpha) % 256).saturating_add(1), half(0), half(255), alpha]);
+        }
+        premultiplied.extend([100, 16_320, 31, 16_320].repeat(16));
+        let (mut expected, mut actual) = (vec![0; premultiplied.len()], vec![0; premultiplied.len()]);
+        (scalar.unpremultiply)(&premultiplied, &mut expected);
+        (vectorised.unpremultiply)(&premultiplied, &mut actual);
+        assert_same(&actual, &expected, "samples");
+    }
+
+    #[test]
+    fn avx2_resize_h_of_all_tap_counts() {
+        let Some((scalar, vectorised)) = twins() else { return };
+        for (source_len, scaled_len) in
+            [(1, 3), (2, 5), (3, 2), (5, 3), (7, 100), (31, 7), (64, 63), (100, 9), (500, 11), (3000, 7), (3001, 1)]
+        {
+            let table = WeightTable::new(source_len, scaled_len, 0, scaled_len).unwrap();
+            let source = samples(source_len, source_len as usize * 4);
+            let (mut expected, mut actual) = (vec![0; scaled_len as usize * 4], vec![0; scaled_len as usize * 4]);
+            (scalar.resize_h_rgba)(&table, &source, &mut expected);
+            (vectorised.resize_h_rgba)(&table, &source, &mut actual);
+            assert_same(&actual, &expected, &format!("{source_len} to {scaled_len}"));
+        }
+    }
+
+    #[test]
+    fn avx2_resize_v_of_all_tap_counts_and_widths() {
+        let Some((scalar, vectorised)) = twins() else { return };
+        for (source_len, scaled_len) in [(1, 3), (2, 5), (7, 3), (31, 7), (100, 9), (500, 11), (3001, 1)] {
+            let table = WeightTable::new(source_len, scaled_len, 0, scaled_len).unwrap();
+            let weights = table.iter().last().unwrap().1;
+            let taps = VerticalTaps { weights, shift: table.shift(), chunk_shift: table.chunk_shift() };
+            for width in [1, 4, 15, 16, 17, 33, 64, 100] {
+                let rows: Vec<Vec<i16>> =
+                    (1..).step_by(31).map(|seed| samples(seed, width)).take(weights.len()).collect();
+                let rows: Vec<&[i16]> = rows.iter().map(Vec::as_slice).collect();
+                let (mut expected, mut actual) = (vec![0; width], vec![0; width]);
+                (scalar.resize_v)(taps, &rows, &mut expected);
+                (vectorised.resize_v)(taps, &rows, &mut actual);
+                assert_same(&actual, &expected, &format!("{source_len} to {scaled_len}, {width} columns"));
+            }
+        }
+    }
+}
