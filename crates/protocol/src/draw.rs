@@ -1,5 +1,8 @@
 //! The options of a `draw`, resolved: opacity, repeat, composite and position.
 
+use serde_json::Value;
+
+use crate::options::{OptionSpec, Refusal, name, number, read_options, round, to_i32};
 use crate::{Error, Options};
 
 /// Says how an overlay is drawn on its target.
@@ -26,17 +29,6 @@ impl Default for Draw {
             horizontal: AxisPosition::Unset,
             vertical: AxisPosition::Unset,
         }
-    }
-}
-
-impl Draw {
-    /// Resolves the options of one `draw`.
-    ///
-    /// # Errors
-    ///
-    /// 9401 if an option is unknown or its value is not allowed, or if both sides of an axis are given.
-    pub fn from_options(_options: &Options) -> Result<Self, Error> {
-        todo!()
     }
 }
 
@@ -81,4 +73,177 @@ pub enum Composite {
     Xor,
     /// `min(1, S + D)`, alpha too
     Lighter,
+}
+
+impl Composite {
+    /// Every operator and its name on the wire.
+    pub const NAMES: [(&str, Self); 6] = [
+        ("over", Self::Over),
+        ("in", Self::In),
+        ("atop", Self::Atop),
+        ("out", Self::Out),
+        ("xor", Self::Xor),
+        ("lighter", Self::Lighter),
+    ];
+}
+
+impl Draw {
+    /// Every option.
+    pub const OPTIONS: &[OptionSpec<Self>] = &[
+        OptionSpec {
+            name: "opacity",
+            allowed: "0 to 1",
+            summary: "multiplies the alpha of the overlay",
+            read: |value, draw| number(value, 0.0..=1.0).map(|opacity| draw.opacity = opacity),
+        },
+        OptionSpec {
+            name: "repeat",
+            allowed: "true, false, x or y",
+            summary: "tiles the overlay along both axes or along one",
+            read: |value, draw| {
+                draw.repeat = match value {
+                    Value::Bool(true) => Repeat::Both,
+                    Value::Bool(false) => Repeat::None,
+                    word => name(word, &[("x", Repeat::X), ("y", Repeat::Y)])?,
+                };
+                Ok(())
+            },
+        },
+        OptionSpec {
+            name: "composite",
+            allowed: "over, in, atop, out, xor or lighter",
+            summary: "how the overlay combines with what is there",
+            read: |value, draw| name(value, &Composite::NAMES).map(|composite| draw.composite = composite),
+        },
+        OptionSpec {
+            name: "top",
+            allowed: "a number",
+            summary: "pixels between the upper edges, rounded; may be negative",
+            read: |value, draw| draw.vertical.set(AxisPosition::FromStart(offset(value)?), ["bottom", "top"]),
+        },
+        OptionSpec {
+            name: "left",
+            allowed: "a number",
+            summary: "pixels between the left edges, rounded; may be negative",
+            read: |value, draw| draw.horizontal.set(AxisPosition::FromStart(offset(value)?), ["right", "left"]),
+        },
+        OptionSpec {
+            name: "bottom",
+            allowed: "a number",
+            summary: "pixels between the lower edges, rounded; may be negative",
+            read: |value, draw| draw.vertical.set(AxisPosition::FromEnd(offset(value)?), ["top", "bottom"]),
+        },
+        OptionSpec {
+            name: "right",
+            allowed: "a number",
+            summary: "pixels between the right edges, rounded; may be negative",
+            read: |value, draw| draw.horizontal.set(AxisPosition::FromEnd(offset(value)?), ["left", "right"]),
+        },
+    ];
+
+    /// Resolves the options of one `draw`.
+    ///
+    /// A `null` counts as absent, whatever its key.
+    ///
+    /// # Errors
+    ///
+    /// 9401 if an option is unknown or its value is not allowed, or if both sides of an axis are given.
+    pub fn from_options(options: &Options) -> Result<Self, Error> {
+        read_options("", Self::OPTIONS, options)
+    }
+}
+
+impl AxisPosition {
+    /// Sets what was unset; else the two options, the earlier one first, exclude each other.
+    fn set(&mut self, position: Self, [first, second]: [&'static str; 2]) -> Result<(), Refusal> {
+        if *self != Self::Unset {
+            return Err(Error::Conflict { first, second }.into());
+        }
+        *self = position;
+        Ok(())
+    }
+}
+
+/// Reads a distance in pixels. What lies beyond ±2³¹ becomes that, which is outside of every picture as well.
+fn offset(value: &Value) -> Result<i32, Refusal> {
+    number(value, f64::MIN..=f64::MAX).map(|distance| to_i32(round(distance)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn draw(options: &str) -> Result<Draw, String> {
+        Draw::from_options(json::parse(options).unwrap().as_object().unwrap()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn draw_without_options_is_the_default() {
+        assert_eq!(draw("{}"), Ok(Draw::default()));
+        assert_eq!(draw(r#"{"opacity":null,"top":null,"bottom":null,"nul":null}"#), Ok(Draw::default()));
+    }
+
+    #[test]
+    fn draw_has_the_options_of_the_protocol() {
+        let mut names: Vec<_> = Draw::OPTIONS.iter().map(|spec| spec.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["bottom", "composite", "left", "opacity", "repeat", "right", "top"]);
+    }
+
+    #[test]
+    fn opacity_is_a_fraction() {
+        for opacity in [0.0, 0.75, 1.0] {
+            let expected = Draw { opacity, ..Draw::default() };
+            assert_eq!(draw(&format!(r#"{{"opacity":{opacity}}}"#)), Ok(expected));
+        }
+        for value in ["-0.1", "1.5", "\"1\"", "true"] {
+            assert_eq!(draw(&format!(r#"{{"opacity":{value}}}"#)), Err(format!("opacity must be 0 to 1, got {value}")));
+        }
+    }
+
+    #[test]
+    fn repeat_is_a_switch_or_an_axis() {
+        for (value, repeat) in
+            [("true", Repeat::Both), ("false", Repeat::None), ("\"x\"", Repeat::X), ("\"y\"", Repeat::Y)]
+        {
+            assert_eq!(draw(&format!(r#"{{"repeat":{value}}}"#)), Ok(Draw { repeat, ..Draw::default() }));
+        }
+        for value in ["\"xy\"", "\"true\"", "1", "\"\""] {
+            let message = format!("repeat must be true, false, x or y, got {value}");
+            assert_eq!(draw(&format!(r#"{{"repeat":{value}}}"#)), Err(message));
+        }
+    }
+
+    #[test]
+    fn composite_knows_its_names() {
+        for (name, composite) in Composite::NAMES {
+            let expected = Draw { composite, ..Draw::default() };
+            assert_eq!(draw(&format!(r#"{{"composite":"{name}"}}"#)), Ok(expected));
+        }
+        let message = r#"composite must be over, in, atop, out, xor or lighter, got "multiply""#;
+        assert_eq!(draw(r#"{"composite":"multiply"}"#), Err(message.to_owned()));
+    }
+
+    #[test]
+    fn positions_are_whole_pixels_from_one_side() {
+        use AxisPosition::{FromEnd, FromStart, Unset};
+        for (text, horizontal, vertical) in [
+            (r#"{"left":5}"#, FromStart(5), Unset),
+            (r#"{"left":-0.5,"top":0.5}"#, FromStart(0), FromStart(1)),
+            (r#"{"right":-1.5,"bottom":10}"#, FromEnd(-1), FromEnd(10)),
+            (r#"{"top":1e300,"right":-1e300}"#, FromEnd(i32::MIN), FromStart(i32::MAX)),
+        ] {
+            assert_eq!(draw(text), Ok(Draw { horizontal, vertical, ..Draw::default() }), "{text}");
+        }
+        assert_eq!(draw(r#"{"left":"5px"}"#), Err(r#"left must be a number, got "5px""#.to_owned()));
+    }
+
+    #[test]
+    fn both_sides_of_an_axis_are_refused() {
+        for (first, second) in [("left", "right"), ("right", "left"), ("top", "bottom"), ("bottom", "top")] {
+            let message = format!("{first} and {second} exclude each other");
+            assert_eq!(draw(&format!(r#"{{"{first}":0,"{second}":0}}"#)), Err(message));
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! Everything that can be wrong with a request before a picture is opened.
 //!
 //! One enum for the whole crate. A message names the place, the option, the bad value and what is allowed, because it is
-//! the only thing that the author of a request sees: `op 3, draw: opacity must be 0 to 1, got 1.5`. Text that came from
-//! the request is shortened and escaped before it enters a message.
+//! all that the author of a request gets to see: `op 3, draw: opacity must be 0 to 1, got 1.5`. Whatever of the request is
+//! repeated in a message is JSON, shortened, so that it can neither flood nor forge a log.
 
-use crate::{Class, Code};
+use crate::form::Part;
+use crate::{Class, Code, ImageIndex, OutputFormat};
 
 /// A request that cannot be understood, or that asks for something outside the protocol.
 #[derive(Debug, thiserror::Error)]
@@ -20,22 +21,328 @@ pub enum Error {
         /// What is wrong with it.
         source: Box<Self>,
     },
+    /// Occurs when a text source is wrong; names the source.
+    #[error("source {index}, {part}: {source}")]
+    AtSource {
+        /// Its index, 0 for the canvas.
+        index: u32,
+        /// The part it came in.
+        part: Part,
+        /// What is wrong with it.
+        source: Box<Self>,
+    },
+
+    /// Occurs when the value of an option is not among those allowed.
+    #[error("{option} must be {allowed}, got {actual}")]
+    BadValue {
+        /// The option, `trim.border.keep` if it is nested.
+        option: String,
+        /// What it may be, as it reads after "must be".
+        allowed: &'static str,
+        /// What it is.
+        actual: String,
+    },
+    /// Occurs when an option does not exist.
+    #[error("unknown option {option}; known are {}", .known.join(", "))]
+    UnknownOption {
+        /// The option, quoted.
+        option: String,
+        /// The options there are at this place.
+        known: Vec<&'static str>,
+    },
+    /// Occurs when a field that has no default is absent.
+    #[error("{option} is missing")]
+    MissingOption {
+        /// The field.
+        option: &'static str,
+    },
+    /// Occurs when two options are given of which only one can hold.
+    #[error("{first} and {second} exclude each other")]
+    Conflict {
+        /// One of them.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// Occurs when text that shall be a colour is none.
+    #[error("a colour must be {}, got {actual}", crate::Color::ALLOWED)]
+    NotAColor {
+        /// The text, quoted.
+        actual: String,
+    },
+    /// Occurs when the format asked for does not exist here.
+    #[error("output_format must be one of {}, got {actual}", OutputFormat::ALL.map(OutputFormat::as_str).join(", "))]
+    UnsupportedOutput {
+        /// What was asked for, quoted.
+        actual: String,
+    },
+    /// Occurs when a part that shall be JSON is not.
+    #[error("{part} is not JSON: {source}")]
+    NotJson {
+        /// The part.
+        part: Part,
+        /// Where and why.
+        source: serde_json::Error,
+    },
+
+    /// Occurs when an entry of the list is neither a transform nor a draw.
+    #[error(
+        "op {position} must be an object with either imageIndex, or drawImageIndex and targetImageIndex, got {actual}"
+    )]
+    NotAnOp {
+        /// Index in the list, from 0.
+        position: usize,
+        /// The entry.
+        actual: String,
+    },
+    /// Occurs when an entry names a node whose source the form does not hold.
+    #[error("node {node} has no source, the form holds {source_count}")]
+    NoSource {
+        /// The node.
+        node: ImageIndex,
+        /// Sources in the form; nodes count from 0.
+        source_count: usize,
+    },
+    /// Occurs when a node is drawn on itself.
+    #[error("node {node} cannot be drawn on itself")]
+    DrawnOnItself {
+        /// The node.
+        node: ImageIndex,
+    },
+    /// Occurs when the canvas is drawn.
+    #[error("node 0 is the canvas and cannot be drawn")]
+    CanvasDrawn,
+    /// Occurs when an entry touches a node that an earlier entry drew.
+    #[error("node {node} is gone since op {drawn_at} drew it")]
+    UsedAfterDraw {
+        /// The node.
+        node: ImageIndex,
+        /// The entry that drew it.
+        drawn_at: usize,
+    },
+    /// Occurs when an entry turns to a node while one that was begun later is not drawn yet.
+    #[error("node {node} has to wait until node {unfinished} is drawn")]
+    OutOfTurn {
+        /// The node.
+        node: ImageIndex,
+        /// The node whose turn it is.
+        unfinished: ImageIndex,
+    },
+    /// Occurs when a node is drawn on another one than that which was being made when it began.
+    #[error("node {node} belongs on node {parent}, not on node {target}")]
+    WrongTarget {
+        /// The node that is drawn.
+        node: ImageIndex,
+        /// What it can be drawn on at this place: the last node that is not drawn yet.
+        parent: ImageIndex,
+        /// What it is drawn on.
+        target: ImageIndex,
+    },
+    /// Occurs when the list ends before every node but the canvas is drawn.
+    #[error("op {position} is missing: node {node} is never drawn")]
+    NeverDrawn {
+        /// The length of the list.
+        position: usize,
+        /// The innermost node that is not drawn.
+        node: ImageIndex,
+    },
+    /// Occurs when the tree has more levels than allowed.
+    #[error("node {node} would be on level {} of the tree, allowed are {max_depth}", .max_depth + 1)]
+    TooDeep {
+        /// The first node that lies too deep.
+        node: ImageIndex,
+        /// The limit.
+        max_depth: usize,
+    },
+    /// Occurs when the list has more entries than allowed.
+    #[error("op {max_steps} is one too many: the list has {actual} entries, allowed are {max_steps}")]
+    TooManySteps {
+        /// Entries of the list.
+        actual: usize,
+        /// The limit.
+        max_steps: usize,
+    },
+    /// Occurs when a form has more sources than allowed.
+    #[error("source {max_sources} is one too many: allowed are {max_sources}, the canvas included")]
+    TooManySources {
+        /// The limit.
+        max_sources: u32,
+    },
+
+    /// Occurs when the media type of a body is not that of a form.
+    #[error("content-type must be multipart/form-data with a boundary of 1 to 70 characters, got {actual}")]
+    NotAForm {
+        /// The media type, quoted.
+        actual: String,
+    },
+    /// Occurs when a form breaks the rules of RFC 2046 or RFC 7578.
+    #[error("part {part} of the form is malformed: {problem}")]
+    MalformedForm {
+        /// Parts before it.
+        part: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Occurs when a body ends before its closing boundary, as it does when a client's source failed.
+    #[error("the body ends before the closing boundary of the form")]
+    UnfinishedForm,
+    /// Occurs when the headers of a part are longer than allowed.
+    #[error("the headers of part {part} of the form take more than {max_header_bytes} bytes")]
+    HeaderTooLarge {
+        /// Parts before it.
+        part: usize,
+        /// The limit.
+        max_header_bytes: usize,
+    },
+    /// Occurs when a body is larger than allowed.
+    #[error("the form is larger than {max_form_bytes} bytes")]
+    FormTooLarge {
+        /// The limit.
+        max_form_bytes: u64,
+    },
+    /// Occurs when a source is larger than allowed.
+    #[error("source {index}, {part}: larger than {max_source_bytes} bytes")]
+    SourceTooLarge {
+        /// Its index, 0 for the canvas.
+        index: u32,
+        /// The part it came in.
+        part: Part,
+        /// The limit.
+        max_source_bytes: usize,
+    },
+    /// Occurs when a part that is no picture is larger than allowed.
+    #[error("{part} is larger than {max_field_bytes} bytes")]
+    FieldTooLarge {
+        /// The part.
+        part: Part,
+        /// The limit.
+        max_field_bytes: usize,
+    },
+    /// Occurs when a part is not one of the form.
+    #[error("unknown part {name}; known are {}", .known.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(", "))]
+    UnknownPart {
+        /// Its name, quoted.
+        name: String,
+        /// The parts there are.
+        known: &'static [Part],
+    },
+    /// Occurs when a part comes twice that may come once.
+    #[error("{part} was sent twice")]
+    DoubledPart {
+        /// The part.
+        part: Part,
+    },
+    /// Occurs when both `image` and `text_input` are sent: there is one canvas.
+    #[error("image and text_input were both sent, the canvas is one of them")]
+    TwoCanvases,
+    /// Occurs when a part is absent.
+    #[error("{part} is missing")]
+    MissingPart {
+        /// The part.
+        part: Part,
+    },
+    /// Occurs when neither `image` nor `text_input` is sent.
+    #[error("image or text_input is missing")]
+    NoCanvas,
+    /// Occurs when a part that shall be text is not UTF-8.
+    #[error("{part} is not UTF-8")]
+    NotUtf8 {
+        /// The part.
+        part: Part,
+    },
+    /// Occurs when the allocator refuses to keep what arrives.
+    #[error("{bytes} bytes of memory cannot be had")]
+    OutOfMemory {
+        /// What was asked for.
+        bytes: usize,
+    },
 }
 
 impl Error {
+    /// Adds the entry of the list that is at fault.
+    pub(crate) fn at_op(self, position: usize, kind: &'static str) -> Self {
+        Self::AtOp { position, kind, source: Box::new(self) }
+    }
+
     /// Says whose fault the failure is.
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::AtOp { source, .. } => source.class(),
+            Self::AtOp { source, .. } | Self::AtSource { source, .. } => source.class(),
+            Self::UnsupportedOutput { .. } => Class::Unsupported,
+            Self::TooDeep { .. }
+            | Self::TooManySteps { .. }
+            | Self::TooManySources { .. }
+            | Self::HeaderTooLarge { .. }
+            | Self::FormTooLarge { .. }
+            | Self::SourceTooLarge { .. }
+            | Self::FieldTooLarge { .. } => Class::Limit,
+            Self::OutOfMemory { .. } => Class::Ours,
+            Self::BadValue { .. }
+            | Self::UnknownOption { .. }
+            | Self::MissingOption { .. }
+            | Self::Conflict { .. }
+            | Self::NotAColor { .. }
+            | Self::NotJson { .. }
+            | Self::NotAnOp { .. }
+            | Self::NoSource { .. }
+            | Self::DrawnOnItself { .. }
+            | Self::CanvasDrawn
+            | Self::UsedAfterDraw { .. }
+            | Self::OutOfTurn { .. }
+            | Self::WrongTarget { .. }
+            | Self::NeverDrawn { .. }
+            | Self::NotAForm { .. }
+            | Self::MalformedForm { .. }
+            | Self::UnfinishedForm
+            | Self::UnknownPart { .. }
+            | Self::DoubledPart { .. }
+            | Self::TwoCanvases
+            | Self::MissingPart { .. }
+            | Self::NoCanvas
+            | Self::NotUtf8 { .. } => Class::Caller,
         }
     }
 
     /// Returns the code that the client sees.
+    ///
+    /// A form over its limit is [`Code::SourceTooLarge`], because 413 is what happened and sources are what forms are made
+    /// of; headers and fields over theirs are [`Code::BadForm`], since no honest form comes near.
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::AtOp { source, .. } => source.code(),
+            Self::AtOp { source, .. } | Self::AtSource { source, .. } => source.code(),
+            Self::BadValue { .. }
+            | Self::UnknownOption { .. }
+            | Self::MissingOption { .. }
+            | Self::Conflict { .. }
+            | Self::NotAColor { .. }
+            | Self::NotJson { .. }
+            | Self::NotAnOp { .. }
+            | Self::NoSource { .. }
+            | Self::DrawnOnItself { .. }
+            | Self::CanvasDrawn
+            | Self::UsedAfterDraw { .. }
+            | Self::OutOfTurn { .. }
+            | Self::WrongTarget { .. }
+            | Self::NeverDrawn { .. }
+            | Self::TooDeep { .. }
+            | Self::TooManySteps { .. }
+            | Self::TooManySources { .. }
+            | Self::UnknownPart { .. } => Code::InvalidOption,
+            Self::FormTooLarge { .. } | Self::SourceTooLarge { .. } => Code::SourceTooLarge,
+            Self::NotAForm { .. }
+            | Self::MalformedForm { .. }
+            | Self::UnfinishedForm
+            | Self::HeaderTooLarge { .. }
+            | Self::FieldTooLarge { .. }
+            | Self::DoubledPart { .. }
+            | Self::TwoCanvases
+            | Self::MissingPart { .. }
+            | Self::NoCanvas
+            | Self::NotUtf8 { .. } => Code::BadForm,
+            Self::UnsupportedOutput { .. } => Code::UnsupportedFormat,
+            Self::OutOfMemory { .. } => Code::Internal,
         }
     }
 }

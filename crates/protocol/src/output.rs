@@ -1,6 +1,37 @@
 //! What the result is encoded as: format, quality, background and animation.
 
-use crate::Color;
+use crate::json::excerpt_text;
+use crate::options::{round, to_u8};
+use crate::{Color, Error};
+
+/// The output fields of a form as sent: text.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct RawOutput {
+    /// `output_format`; the client writes `undefined` when its user gave none.
+    pub format: String,
+    /// `output_quality`
+    pub quality: Option<String>,
+    /// `background`
+    pub background: Option<String>,
+    /// `anim`
+    pub anim: Option<String>,
+}
+
+impl RawOutput {
+    /// Reads the fields.
+    ///
+    /// # Errors
+    ///
+    /// 9520 for an unknown format, 9401 for anything else that is not allowed.
+    pub fn resolve(&self) -> Result<Output, Error> {
+        Ok(Output {
+            format: OutputFormat::parse(&self.format)?,
+            quality: self.quality.as_deref().map(Quality::parse).transpose()?,
+            background: self.background.as_deref().map(parse_background).transpose()?,
+            anim: self.anim.as_deref().map(|text| parse_switch("anim", text)).transpose()?,
+        })
+    }
+}
 
 /// The output fields of a form.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +51,17 @@ impl Output {
     #[must_use]
     pub const fn new(format: OutputFormat) -> Self {
         Self { format, quality: None, background: None, anim: None }
+    }
+
+    /// Returns the fields as they are sent.
+    #[must_use]
+    pub fn to_raw(&self) -> RawOutput {
+        RawOutput {
+            format: self.format.as_str().to_owned(),
+            quality: self.quality.map(|quality| quality.get().to_string()),
+            background: self.background.map(|color| color.to_string()),
+            anim: self.anim.map(|anim| anim.to_string()),
+        }
     }
 }
 
@@ -42,6 +84,46 @@ pub enum OutputFormat {
     Rgba,
 }
 
+impl OutputFormat {
+    /// Every format.
+    pub const ALL: [Self; 7] = [Self::Jpeg, Self::Png, Self::Gif, Self::Webp, Self::Avif, Self::Rgb, Self::Rgba];
+
+    /// Returns the name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Gif => "image/gif",
+            Self::Webp => "image/webp",
+            Self::Avif => "image/avif",
+            Self::Rgb => "rgb",
+            Self::Rgba => "rgba",
+        }
+    }
+
+    /// Returns the media type of an answer.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Rgb | Self::Rgba => "application/octet-stream",
+            Self::Jpeg | Self::Png | Self::Gif | Self::Webp | Self::Avif => self.as_str(),
+        }
+    }
+
+    /// Reads a name.
+    ///
+    /// # Errors
+    ///
+    /// 9520 if it is none; names those there are.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.as_str() == text)
+            .ok_or_else(|| Error::UnsupportedOutput { actual: excerpt_text(text) })
+    }
+}
+
 /// Quality of a lossy encoder, 1 to 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Quality(u8);
@@ -49,6 +131,10 @@ pub struct Quality(u8);
 impl Quality {
     /// What is used when nothing was said.
     pub const DEFAULT: Self = Self(85);
+
+    /// The qualities that have a name on the wire.
+    pub const NAMES: [(&str, Self); 4] =
+        [("high", Self(90)), ("medium-high", Self(70)), ("medium-low", Self(50)), ("low", Self(35))];
 
     /// Makes a quality from a number; `None` outside 1 to 100.
     #[must_use]
@@ -60,5 +146,108 @@ impl Quality {
     #[must_use]
     pub const fn get(self) -> u8 {
         self.0
+    }
+
+    /// Reads a number from 1 to 100, which is rounded, or a name.
+    ///
+    /// # Errors
+    ///
+    /// 9401 if it is neither.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let named = Self::NAMES.iter().find(|(name, _)| *name == text).map(|&(_, quality)| quality);
+        let number =
+            || text.parse().ok().filter(|number| (1.0..=100.0).contains(number)).map(|n| Self(to_u8(round(n))));
+        named.or_else(number).ok_or_else(|| Error::BadValue {
+            option: "output_quality".to_owned(),
+            allowed: "1 to 100, high, medium-high, medium-low or low",
+            actual: excerpt_text(text),
+        })
+    }
+}
+
+fn parse_background(text: &str) -> Result<Color, Error> {
+    Color::parse(text).map_err(|_| Error::BadValue {
+        option: "background".to_owned(),
+        allowed: Color::ALLOWED,
+        actual: excerpt_text(text),
+    })
+}
+
+/// Reads a field that is `true` or `false`.
+pub(crate) fn parse_switch(field: &'static str, text: &str) -> Result<bool, Error> {
+    text.parse().map_err(|_| Error::BadValue {
+        option: field.to_owned(),
+        allowed: "true or false",
+        actual: excerpt_text(text),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+
+    #[test]
+    fn formats_go_by_name() {
+        for format in OutputFormat::ALL {
+            assert_eq!(OutputFormat::parse(format.as_str()).unwrap(), format);
+        }
+        for text in ["undefined", "", "image/jpg", "IMAGE/PNG", "image/svg+xml", "auto"] {
+            let error = OutputFormat::parse(text).unwrap_err();
+            assert_eq!(error.code(), Code::UnsupportedFormat);
+            let allowed = "image/jpeg, image/png, image/gif, image/webp, image/avif, rgb, rgba";
+            assert_eq!(error.to_string(), format!("output_format must be one of {allowed}, got \"{text}\""));
+        }
+    }
+
+    #[test]
+    fn bare_bytes_have_no_media_type_of_their_own() {
+        assert_eq!(OutputFormat::Rgb.content_type(), "application/octet-stream");
+        assert_eq!(OutputFormat::Avif.content_type(), "image/avif");
+    }
+
+    #[test]
+    fn quality_is_a_number_or_a_name() {
+        for (text, quality) in [
+            ("1", 1),
+            ("80", 80),
+            ("33.5", 34),
+            ("99.6", 100),
+            ("100", 100),
+            ("high", 90),
+            ("medium-high", 70),
+            ("medium-low", 50),
+            ("low", 35),
+        ] {
+            assert_eq!(Quality::parse(text).unwrap().get(), quality, "{text}");
+        }
+        for text in ["0", "0.9", "100.1", "101", "-5", "NaN", "inf", "", "best", "High", "null"] {
+            let message =
+                format!("output_quality must be 1 to 100, high, medium-high, medium-low or low, got \"{text}\"");
+            assert_eq!(Quality::parse(text).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn background_and_anim_name_themselves() {
+        let output = RawOutput { format: "rgb".to_owned(), ..RawOutput::default() };
+        let background = RawOutput { background: Some("5".to_owned()), ..output.clone() };
+        let message = background.resolve().unwrap_err().to_string();
+        assert_eq!(message, format!("background must be {}, got \"5\"", Color::ALLOWED));
+        let anim = RawOutput { anim: Some("1".to_owned()), ..output };
+        assert_eq!(anim.resolve().unwrap_err().to_string(), "anim must be true or false, got \"1\"");
+    }
+
+    #[test]
+    fn outputs_survive_the_wire() {
+        let output = Output {
+            quality: Quality::new(34),
+            background: Some(Color { red: 1, green: 2, blue: 3, alpha: 4 }),
+            anim: Some(false),
+            ..Output::new(OutputFormat::Avif)
+        };
+        assert_eq!(output.to_raw().resolve().unwrap(), output);
+        let plain = Output::new(OutputFormat::Gif);
+        assert_eq!(plain.to_raw().resolve().unwrap(), plain);
     }
 }

@@ -1,0 +1,70 @@
+//! The names of the parts of a form.
+
+use std::fmt;
+
+/// A part of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// `image`: the canvas, or the picture to inform about.
+    Image,
+    /// `text_input`: the canvas as text to set.
+    TextInput,
+    /// `draw_image`: a drawn picture.
+    DrawImage,
+    /// `draw_text`: a drawn text.
+    DrawText,
+    /// `transforms`: the list.
+    Transforms,
+    /// `output_format`
+    OutputFormat,
+    /// `output_quality`
+    OutputQuality,
+    /// `background`: what the result is flattened on.
+    Background,
+    /// `anim`: whether animations stay animated.
+    Anim,
+    /// `explain`: whether the plan is asked for instead of the picture. Not of the client, but of this server.
+    Explain,
+}
+
+impl Part {
+    /// The parts of a request to `/transform`, in the order in which the client writes them.
+    pub const OF_TRANSFORM: &[Self] = &[
+        Self::Image,
+        Self::TextInput,
+        Self::DrawImage,
+        Self::DrawText,
+        Self::Transforms,
+        Self::OutputFormat,
+        Self::OutputQuality,
+        Self::Background,
+        Self::Anim,
+        Self::Explain,
+    ];
+
+    /// The parts of a request to `/info`.
+    pub const OF_INFO: &[Self] = &[Self::Image];
+
+    /// Returns the name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::TextInput => "text_input",
+            Self::DrawImage => "draw_image",
+            Self::DrawText => "draw_text",
+            Self::Transforms => "transforms",
+            Self::OutputFormat => "output_format",
+            Self::OutputQuality => "output_quality",
+            Self::Background => "background",
+            Self::Anim => "anim",
+            Self::Explain => "explain",
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

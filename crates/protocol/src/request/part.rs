@@ -1,0 +1,78 @@
+//! One part while it arrives.
+
+use bytes::Bytes;
+
+use super::RequestLimits;
+use crate::form::Part;
+use crate::json::excerpt_text;
+use crate::{Error, Text, json};
+
+/// The bytes of a part up to now.
+#[derive(Debug)]
+pub(super) struct PartBuffer {
+    part: Part,
+    /// The index of the source that the part is, if it is one.
+    index: u32,
+    bytes: Vec<u8>,
+}
+
+impl PartBuffer {
+    /// Begins one of the `known` parts; `index` is where it goes if it is a source.
+    pub(super) const fn new(part: Part, index: u32) -> Self {
+        Self { part, index, bytes: Vec::new() }
+    }
+
+    /// Returns the part of that name.
+    pub(super) fn find(name: &str, known: &'static [Part]) -> Result<Part, Error> {
+        let part = known.iter().find(|part| part.as_str() == name);
+        part.copied().ok_or_else(|| Error::UnknownPart { name: excerpt_text(name), known })
+    }
+
+    pub(super) const fn part(&self) -> Part {
+        self.part
+    }
+
+    /// Adds bytes, as far as the limits allow.
+    pub(super) fn push(&mut self, data: &[u8], limits: &RequestLimits) -> Result<(), Error> {
+        let &mut Self { part, index, .. } = self;
+        let bytes = self.bytes.len().saturating_add(data.len());
+        match part {
+            Part::Image | Part::DrawImage if bytes > limits.max_source_bytes => {
+                return Err(Error::SourceTooLarge { index, part, max_source_bytes: limits.max_source_bytes });
+            }
+            Part::Image | Part::DrawImage => {}
+            _ if bytes > limits.max_field_bytes => {
+                return Err(Error::FieldTooLarge { part, max_field_bytes: limits.max_field_bytes });
+            }
+            _ => {}
+        }
+        self.bytes.try_reserve(data.len()).map_err(|_| Error::OutOfMemory { bytes })?;
+        self.bytes.extend_from_slice(data);
+        Ok(())
+    }
+
+    /// Ends a picture.
+    pub(super) fn into_image(self) -> Bytes {
+        self.bytes.into()
+    }
+
+    /// Ends a field.
+    pub(super) fn into_field(self) -> Result<String, Error> {
+        String::from_utf8(self.bytes).map_err(|_| Error::NotUtf8 { part: self.part })
+    }
+
+    /// Ends a text source.
+    pub(super) fn into_text(self) -> Result<Text, Error> {
+        let Self { part, index, .. } = self;
+        let text = self.into_field()?;
+        let fields = json::parse(&text).map_err(|source| Error::NotJson { part, source })?;
+        let Some(options) = fields.as_object() else {
+            return Err(Error::BadValue {
+                option: part.to_string(),
+                allowed: "an object of text, font, size, color",
+                actual: json::excerpt(&fields),
+            });
+        };
+        Text::from_options(options).map_err(|source| Error::AtSource { index, part, source: Box::new(source) })
+    }
+}

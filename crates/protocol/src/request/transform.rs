@@ -1,0 +1,161 @@
+//! The form of a request to `/transform`.
+
+use super::part::PartBuffer;
+use super::{RequestLimits, Source};
+use crate::form::{FormEvent, Part};
+use crate::ops::{parse_list, resolve};
+use crate::output::parse_switch;
+use crate::{Draw, Error, Op, Output, RawOutput, Transform, tree};
+
+/// A request to `/transform`, checked: the list is a tree, every option is in range.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransformRequest {
+    /// The sources by index; 0 is the canvas.
+    pub sources: Vec<Source>,
+    /// What is done, in this order.
+    pub ops: Vec<Op<Transform, Draw>>,
+    /// The same list as it was sent.
+    pub raw_ops: Vec<Op>,
+    /// What the result is encoded as.
+    pub output: Output,
+    /// Whether the plan is asked for instead of the picture.
+    pub explain: bool,
+}
+
+/// Collects the form of a request to `/transform`.
+///
+/// ```
+/// use palmette_protocol::{FormLimits, FormReader, OutputFormat, RequestLimits, TransformCollector};
+///
+/// let body = "--x\r\ncontent-disposition: form-data; name=image; filename=a.png\r\n\r\nbytes of a picture\r\n\
+///             --x\r\ncontent-disposition: form-data; name=transforms\r\n\r\n[{\"imageIndex\":0,\"width\":320}]\r\n\
+///             --x\r\ncontent-disposition: form-data; name=output_format\r\n\r\nimage/webp\r\n\
+///             --x--\r\n";
+///
+/// let mut reader = FormReader::new("multipart/form-data; boundary=x", FormLimits::default())?;
+/// let mut collector = TransformCollector::new(RequestLimits::default());
+/// for chunk in body.as_bytes().chunks(50) {
+///     reader.feed(chunk, |event| collector.accept(event))?;
+/// }
+/// reader.finish()?;
+/// let request = collector.finish()?;
+/// assert_eq!(request.sources.len(), 1);
+/// assert_eq!(request.output.format, OutputFormat::Webp);
+/// # Ok::<(), palmette_protocol::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct TransformCollector {
+    limits: RequestLimits,
+    canvas: Option<Source>,
+    drawn: Vec<Source>,
+    fields: Vec<(Part, String)>,
+    /// The part that is arriving.
+    current: Option<PartBuffer>,
+    /// Whether the closing boundary has come.
+    ended: bool,
+}
+
+impl TransformCollector {
+    /// Makes a collector of nothing yet.
+    #[must_use]
+    pub const fn new(limits: RequestLimits) -> Self {
+        Self { limits, canvas: None, drawn: Vec::new(), fields: Vec::new(), current: None, ended: false }
+    }
+
+    /// Takes the next event of the form.
+    ///
+    /// # Errors
+    ///
+    /// 9401 for an unknown part, too many sources, or a wrong text source; 9402 for a source over the limit; 9432 for a
+    /// doubled part, a field over the limit or one that is not UTF-8.
+    pub fn accept(&mut self, event: FormEvent<'_>) -> Result<(), Error> {
+        match event {
+            FormEvent::PartStart { name, .. } => {
+                let part = PartBuffer::find(name, Part::OF_TRANSFORM)?;
+                let index = self.assert_welcome(part)?;
+                self.current = Some(PartBuffer::new(part, index));
+            }
+            FormEvent::Data(data) => {
+                if let Some(current) = &mut self.current {
+                    current.push(data, &self.limits)?;
+                }
+            }
+            FormEvent::PartEnd => {
+                if let Some(part) = self.current.take() {
+                    self.keep(part)?;
+                }
+            }
+            FormEvent::End => self.ended = true,
+        }
+        Ok(())
+    }
+
+    /// Checks that a part may still come; returns the index that it has if it is a source.
+    fn assert_welcome(&self, part: Part) -> Result<u32, Error> {
+        match part {
+            Part::Image | Part::TextInput => match (&self.canvas, part) {
+                (None, _) => Ok(0),
+                (Some(Source::Image(_)), Part::Image) | (Some(Source::Text(_)), Part::TextInput) => {
+                    Err(Error::DoubledPart { part })
+                }
+                (Some(_), _) => Err(Error::TwoCanvases),
+            },
+            Part::DrawImage | Part::DrawText => {
+                let max_sources = self.limits.tree.max_sources;
+                // The canvas has its place, whether it has come or not.
+                let index = u32::try_from(self.drawn.len() + 1).ok().filter(|index| *index < max_sources);
+                index.ok_or(Error::TooManySources { max_sources })
+            }
+            _ if self.field(part).is_some() => Err(Error::DoubledPart { part }),
+            _ => Ok(0),
+        }
+    }
+
+    /// Keeps a whole part.
+    fn keep(&mut self, buffer: PartBuffer) -> Result<(), Error> {
+        match buffer.part() {
+            Part::Image => self.canvas = Some(Source::Image(buffer.into_image())),
+            Part::TextInput => self.canvas = Some(Source::Text(buffer.into_text()?)),
+            Part::DrawImage => self.drawn.push(Source::Image(buffer.into_image())),
+            Part::DrawText => self.drawn.push(Source::Text(buffer.into_text()?)),
+            part => self.fields.push((part, buffer.into_field()?)),
+        }
+        Ok(())
+    }
+
+    fn field(&self, part: Part) -> Option<&str> {
+        self.fields.iter().find_map(|(known, text)| (*known == part).then_some(text.as_str()))
+    }
+
+    /// Makes the request, once the form has ended.
+    ///
+    /// # Errors
+    ///
+    /// 9432 for a form that has not ended or misses a part; 9401 and 9520 for what the fields hold.
+    pub fn finish(self) -> Result<TransformRequest, Error> {
+        if !self.ended {
+            return Err(Error::UnfinishedForm);
+        }
+        if self.canvas.is_none() {
+            return Err(Error::NoCanvas);
+        }
+        let field = |part| self.field(part).map(str::to_owned);
+        let required = |part| self.field(part).ok_or(Error::MissingPart { part });
+        let (list, format) = (required(Part::Transforms)?, required(Part::OutputFormat)?);
+
+        let raw_ops = parse_list(list)?;
+        tree::check(self.drawn.len() + 1, &raw_ops, &self.limits.tree)?;
+        let ops = resolve(&raw_ops)?;
+        let output = RawOutput {
+            format: format.to_owned(),
+            quality: field(Part::OutputQuality),
+            background: field(Part::Background),
+            anim: field(Part::Anim),
+        }
+        .resolve()?;
+        let explain =
+            self.field(Part::Explain).map(|text| parse_switch("explain", text)).transpose()?.unwrap_or_default();
+        let sources = self.canvas.into_iter().chain(self.drawn).collect();
+        Ok(TransformRequest { sources, ops, raw_ops, output, explain })
+    }
+}

@@ -1,0 +1,164 @@
+//! `background` and `border`: what is under and around a picture.
+
+use serde_json::Value;
+
+use super::Transform;
+use crate::options::{OptionSpec, Refusal, color, pixels, read_options};
+use crate::{Color, Error};
+
+/// A frame around a picture, which is enlarged by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Border {
+    /// Its colour; default opaque black.
+    pub color: Color,
+    /// Pixels added at the top.
+    pub top: u32,
+    /// Pixels added at the right.
+    pub right: u32,
+    /// Pixels added at the bottom.
+    pub bottom: u32,
+    /// Pixels added at the left.
+    pub left: u32,
+}
+
+impl Default for Border {
+    fn default() -> Self {
+        Self { color: Color::BLACK, top: 0, right: 0, bottom: 0, left: 0 }
+    }
+}
+
+/// `background`
+pub(super) const BACKGROUND: OptionSpec<Transform> = OptionSpec {
+    name: "background",
+    allowed: Color::ALLOWED,
+    summary: "drawn under the picture, and around it where fit is pad",
+    read: |value, transform| color(value).map(|color| transform.background = Some(color)),
+};
+
+/// `border`
+pub(super) const BORDER: OptionSpec<Transform> = OptionSpec {
+    name: "border",
+    allowed: "an object of color and either width or top, right, bottom, left",
+    summary: "adds a frame around the picture",
+    read: |value, transform| {
+        let Value::Object(options) = value else { return Err(Refusal::Value) };
+        transform.border = Some(read_options("border.", FIELDS, options)?.resolve()?);
+        Ok(())
+    },
+};
+
+/// A border as it is written.
+#[derive(Debug, Default)]
+struct Fields {
+    color: Option<Color>,
+    width: Option<u32>,
+    top: Option<u32>,
+    right: Option<u32>,
+    bottom: Option<u32>,
+    left: Option<u32>,
+}
+
+impl Fields {
+    fn resolve(&self) -> Result<Border, Error> {
+        let sides = [
+            ("border.top", self.top),
+            ("border.right", self.right),
+            ("border.bottom", self.bottom),
+            ("border.left", self.left),
+        ];
+        if let (Some(_), Some((side, _))) = (self.width, sides.iter().find(|(_, pixels)| pixels.is_some())) {
+            return Err(Error::Conflict { first: "border.width", second: side });
+        }
+        let [top, right, bottom, left] = sides.map(|(_, pixels)| pixels.or(self.width).unwrap_or(0));
+        Ok(Border { color: self.color.unwrap_or(Color::BLACK), top, right, bottom, left })
+    }
+}
+
+/// What the sides of a border allow.
+const WIDTHS: &str = "a number of at least 0";
+
+const FIELDS: &[OptionSpec<Fields>] = &[
+    OptionSpec {
+        name: "color",
+        allowed: Color::ALLOWED,
+        summary: "the colour of the frame",
+        read: |value, border| color(value).map(|color| border.color = Some(color)),
+    },
+    OptionSpec {
+        name: "width",
+        allowed: WIDTHS,
+        summary: "pixels at every side, rounded",
+        read: |value, border| pixels(value).map(|width| border.width = Some(width)),
+    },
+    OptionSpec {
+        name: "top",
+        allowed: WIDTHS,
+        summary: "pixels at the top, rounded",
+        read: |value, border| pixels(value).map(|width| border.top = Some(width)),
+    },
+    OptionSpec {
+        name: "right",
+        allowed: WIDTHS,
+        summary: "pixels at the right, rounded",
+        read: |value, border| pixels(value).map(|width| border.right = Some(width)),
+    },
+    OptionSpec {
+        name: "bottom",
+        allowed: WIDTHS,
+        summary: "pixels at the bottom, rounded",
+        read: |value, border| pixels(value).map(|width| border.bottom = Some(width)),
+    },
+    OptionSpec {
+        name: "left",
+        allowed: WIDTHS,
+        summary: "pixels at the left, rounded",
+        read: |value, border| pixels(value).map(|width| border.left = Some(width)),
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{assert_refuses, transform};
+    use super::*;
+
+    #[test]
+    fn background_is_a_colour() {
+        let background = transform(r#"{"background":"rgba(255,0,0,0.5)"}"#).unwrap().background;
+        assert_eq!(background, Some(Color { red: 255, green: 0, blue: 0, alpha: 128 }));
+        assert_refuses(&BACKGROUND, &["5", "\"5\"", "\"ff0000\"", "true", "{}"]);
+    }
+
+    #[test]
+    fn border_has_one_width_or_sides() {
+        let red = Color::opaque(255, 0, 0);
+        for (text, border) in [
+            ("{}", Border::default()),
+            (r#"{"width":3}"#, Border { top: 3, right: 3, bottom: 3, left: 3, ..Border::default() }),
+            (r#"{"color":"red","width":2.5}"#, Border { color: red, top: 3, right: 3, bottom: 3, left: 3 }),
+            (
+                r#"{"top":1,"left":2,"bottom":3,"right":4,"color":"red"}"#,
+                Border { color: red, top: 1, right: 4, bottom: 3, left: 2 },
+            ),
+            (r#"{"left":0.4,"right":1e300}"#, Border { right: u32::MAX, ..Border::default() }),
+        ] {
+            assert_eq!(transform(&format!(r#"{{"border":{text}}}"#)).unwrap().border, Some(border), "{text}");
+        }
+    }
+
+    #[test]
+    fn border_checks_its_fields() {
+        for (text, message) in [
+            (r#"{"width":1,"left":0}"#, "border.width and border.left exclude each other"),
+            (r#"{"width":-1}"#, "border.width must be a number of at least 0, got -1"),
+            (r#"{"top":"1"}"#, r#"border.top must be a number of at least 0, got "1""#),
+            (
+                r#"{"colour":"red"}"#,
+                r#"unknown option "border.colour"; known are color, width, top, right, bottom, left"#,
+            ),
+        ] {
+            let error = transform(&format!(r#"{{"border":{text}}}"#)).unwrap_err();
+            assert_eq!(error.to_string(), message);
+        }
+        assert_refuses(&BORDER, &["3", "\"red\"", "true"]);
+    }
+}

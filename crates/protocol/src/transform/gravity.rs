@@ -1,0 +1,173 @@
+//! `gravity` and `zoom`: which part of a picture survives a crop.
+
+use serde_json::Value;
+
+use super::Transform;
+use crate::options::{OptionSpec, name, number, read_options};
+
+/// Which part of a picture survives a crop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Gravity {
+    /// The left edge, vertically centred.
+    Left,
+    /// The right edge, vertically centred.
+    Right,
+    /// The top edge, horizontally centred.
+    Top,
+    /// The bottom edge, horizontally centred.
+    Bottom,
+    /// The middle.
+    Center,
+    /// A point of the picture, as fractions of its size.
+    Point {
+        /// 0 (left) to 1 (right); default 0.5.
+        x: f64,
+        /// 0 (top) to 1 (bottom); default 0.5.
+        y: f64,
+        /// What the point means.
+        mode: GravityMode,
+    },
+    /// The most salient window.
+    Auto,
+    /// The window with the most detail.
+    Entropy,
+    /// The faces.
+    Face,
+}
+
+impl Gravity {
+    /// Every gravity that is a word and its name on the wire.
+    pub const NAMES: [(&str, Self); 8] = [
+        ("left", Self::Left),
+        ("right", Self::Right),
+        ("top", Self::Top),
+        ("bottom", Self::Bottom),
+        ("center", Self::Center),
+        ("auto", Self::Auto),
+        ("entropy", Self::Entropy),
+        ("face", Self::Face),
+    ];
+}
+
+/// What the point of a `gravity` means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum GravityMode {
+    /// The fraction of what is cut off that is cut at the left (or top).
+    #[default]
+    Remainder,
+    /// The middle of the window, as far as the picture reaches.
+    BoxCenter,
+}
+
+impl GravityMode {
+    /// Every mode and its name on the wire.
+    pub const NAMES: [(&str, Self); 2] = [("remainder", Self::Remainder), ("box-center", Self::BoxCenter)];
+}
+
+/// `gravity`
+pub(super) const GRAVITY: OptionSpec<Transform> = OptionSpec {
+    name: "gravity",
+    allowed: "left, right, top, bottom, center, auto, entropy, face or an object of x, y, mode",
+    summary: "which part of the picture survives a crop",
+    read: |value, transform| {
+        transform.gravity = Some(match value {
+            Value::Object(options) => {
+                let Point { x, y, mode } = read_options("gravity.", POINT, options)?;
+                Gravity::Point { x, y, mode }
+            }
+            word => name(word, &Gravity::NAMES)?,
+        });
+        Ok(())
+    },
+};
+
+/// `zoom`
+pub(super) const ZOOM: OptionSpec<Transform> = OptionSpec {
+    name: "zoom",
+    allowed: "0 to 1",
+    summary: "how close a crop by gravity face goes",
+    read: |value, transform| number(value, 0.0..=1.0).map(|zoom| transform.zoom = Some(zoom)),
+};
+
+/// A gravity that is an object.
+#[derive(Debug)]
+struct Point {
+    x: f64,
+    y: f64,
+    mode: GravityMode,
+}
+
+impl Default for Point {
+    fn default() -> Self {
+        Self { x: 0.5, y: 0.5, mode: GravityMode::default() }
+    }
+}
+
+const POINT: &[OptionSpec<Point>] = &[
+    OptionSpec {
+        name: "x",
+        allowed: "0 to 1",
+        summary: "from the left (0) to the right (1)",
+        read: |value, point| number(value, 0.0..=1.0).map(|x| point.x = x),
+    },
+    OptionSpec {
+        name: "y",
+        allowed: "0 to 1",
+        summary: "from the top (0) to the bottom (1)",
+        read: |value, point| number(value, 0.0..=1.0).map(|y| point.y = y),
+    },
+    OptionSpec {
+        name: "mode",
+        allowed: "remainder or box-center",
+        summary: "what the point means",
+        read: |value, point| name(value, &GravityMode::NAMES).map(|mode| point.mode = mode),
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{assert_refuses, transform};
+    use super::*;
+
+    #[test]
+    fn gravity_knows_its_names() {
+        for (name, gravity) in Gravity::NAMES {
+            assert_eq!(transform(&format!(r#"{{"gravity":"{name}"}}"#)).unwrap().gravity, Some(gravity));
+            assert!(GRAVITY.allowed.contains(name));
+        }
+        assert_refuses(&GRAVITY, &["\"centre\"", "0.5", "[0,1]"]);
+    }
+
+    #[test]
+    fn gravity_takes_a_point() {
+        for (text, x, y, mode) in [
+            ("{}", 0.5, 0.5, GravityMode::Remainder),
+            (r#"{"x":0,"y":1}"#, 0.0, 1.0, GravityMode::Remainder),
+            (r#"{"y":0.25,"mode":"remainder"}"#, 0.5, 0.25, GravityMode::Remainder),
+            (r#"{"mode":"box-center","x":0.75,"y":null}"#, 0.75, 0.5, GravityMode::BoxCenter),
+        ] {
+            let gravity = transform(&format!(r#"{{"gravity":{text}}}"#)).unwrap().gravity;
+            assert_eq!(gravity, Some(Gravity::Point { x, y, mode }), "{text}");
+        }
+    }
+
+    #[test]
+    fn gravity_checks_its_point() {
+        for (text, message) in [
+            (r#"{"x":1.01}"#, "gravity.x must be 0 to 1, got 1.01"),
+            (r#"{"y":-1}"#, "gravity.y must be 0 to 1, got -1"),
+            (r#"{"mode":"center"}"#, r#"gravity.mode must be remainder or box-center, got "center""#),
+        ] {
+            let error = transform(&format!(r#"{{"gravity":{text}}}"#)).unwrap_err();
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    #[test]
+    fn zoom_is_a_fraction() {
+        for zoom in [0.0, 0.5, 1.0] {
+            assert_eq!(transform(&format!(r#"{{"zoom":{zoom}}}"#)).unwrap().zoom, Some(zoom));
+        }
+        assert_refuses(&ZOOM, &["-0.1", "1.1", "\"1\""]);
+    }
+}

@@ -1,0 +1,133 @@
+//! `width`, `height`, `fit` and `upscale`: the size of the result.
+
+use std::num::NonZeroU32;
+
+use serde_json::Value;
+
+use super::Transform;
+use crate::options::{OptionSpec, Refusal, name, number, round, to_u32};
+
+/// How requested width and height become a scaled size and a crop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Fit {
+    /// Fits inside the box, never enlarges.
+    #[default]
+    ScaleDown,
+    /// Fits inside the box.
+    Contain,
+    /// Fills the box, then crops to it.
+    Cover,
+    /// As `cover`, but never enlarges.
+    Crop,
+    /// As `cover` where that shrinks; else only crops to the aspect ratio of the box.
+    AspectCrop,
+    /// Fits inside the box, then fills up the box around it.
+    Pad,
+    /// Exactly the box, whatever the aspect ratio.
+    Squeeze,
+    /// Fits inside the box, never shrinks.
+    ScaleUp,
+}
+
+impl Fit {
+    /// Every fit and its name on the wire.
+    pub const NAMES: [(&str, Self); 8] = [
+        ("scale-down", Self::ScaleDown),
+        ("contain", Self::Contain),
+        ("cover", Self::Cover),
+        ("crop", Self::Crop),
+        ("aspect-crop", Self::AspectCrop),
+        ("pad", Self::Pad),
+        ("squeeze", Self::Squeeze),
+        ("scale-up", Self::ScaleUp),
+    ];
+}
+
+/// How a picture is enlarged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Upscale {
+    /// By resampling.
+    #[default]
+    Interpolate,
+    /// By a model.
+    Generate,
+}
+
+impl Upscale {
+    /// Every way to enlarge and its name on the wire.
+    pub const NAMES: [(&str, Self); 2] = [("interpolate", Self::Interpolate), ("generate", Self::Generate)];
+}
+
+/// `width`
+pub(super) const WIDTH: OptionSpec<Transform> = OptionSpec {
+    name: "width",
+    allowed: "a number of at least 0.5",
+    summary: "the width asked for, in pixels after rotation, rounded",
+    read: |value, transform| side(value).map(|side| transform.width = Some(side)),
+};
+
+/// `height`
+pub(super) const HEIGHT: OptionSpec<Transform> = OptionSpec {
+    name: "height",
+    allowed: "a number of at least 0.5",
+    summary: "the height asked for, in pixels after rotation, rounded",
+    read: |value, transform| side(value).map(|side| transform.height = Some(side)),
+};
+
+/// `fit`
+pub(super) const FIT: OptionSpec<Transform> = OptionSpec {
+    name: "fit",
+    allowed: "scale-down, contain, cover, crop, aspect-crop, pad, squeeze or scale-up",
+    summary: "how width and height are met",
+    read: |value, transform| name(value, &Fit::NAMES).map(|fit| transform.fit = Some(fit)),
+};
+
+/// `upscale`
+pub(super) const UPSCALE: OptionSpec<Transform> = OptionSpec {
+    name: "upscale",
+    allowed: "interpolate or generate",
+    summary: "how a picture is enlarged",
+    read: |value, transform| name(value, &Upscale::NAMES).map(|upscale| transform.upscale = Some(upscale)),
+};
+
+/// Reads a side. One that no picture can have is kept as the largest number; limits refuse it by its size, not its type.
+fn side(value: &Value) -> Result<NonZeroU32, Refusal> {
+    NonZeroU32::new(to_u32(round(number(value, 0.5..=f64::MAX)?))).ok_or(Refusal::Value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{assert_refuses, transform};
+    use super::*;
+
+    #[test]
+    fn width_and_height_are_rounded_to_whole_pixels() {
+        for (text, pixels) in
+            [("1", 1), ("0.5", 1), ("1.49", 1), ("240.5", 241), ("4e9", 4_000_000_000), ("1e99", u32::MAX)]
+        {
+            let sides = transform(&format!(r#"{{"width":{text},"height":{text}}}"#)).unwrap();
+            assert_eq!((sides.width, sides.height), (NonZeroU32::new(pixels), NonZeroU32::new(pixels)), "{text}");
+        }
+    }
+
+    #[test]
+    fn width_and_height_refuse_what_is_no_size() {
+        for spec in [&WIDTH, &HEIGHT] {
+            assert_refuses(spec, &["0", "0.49", "-1", "\"60\"", "\"auto\"", "true", "{}"]);
+        }
+    }
+
+    #[test]
+    fn fit_and_upscale_know_their_names() {
+        for (name, fit) in Fit::NAMES {
+            assert_eq!(transform(&format!(r#"{{"fit":"{name}"}}"#)).unwrap().fit, Some(fit));
+            assert!(FIT.allowed.contains(name));
+        }
+        for (name, upscale) in Upscale::NAMES {
+            assert_eq!(transform(&format!(r#"{{"upscale":"{name}"}}"#)).unwrap().upscale, Some(upscale));
+            assert!(UPSCALE.allowed.contains(name));
+        }
+        assert_refuses(&FIT, &["\"Cover\"", "\" cover\"", "1"]);
+        assert_refuses(&UPSCALE, &["true"]);
+    }
+}

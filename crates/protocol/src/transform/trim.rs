@@ -1,0 +1,274 @@
+//! `trim`: edges cut off, by measure or by what the picture shows.
+
+use serde_json::Value;
+
+use super::Transform;
+use crate::options::{OptionSpec, Refusal, color, number, pixels, read_options, round, to_u32};
+use crate::{Color, Error};
+
+/// Cuts edges off a picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trim {
+    /// By measure.
+    Edges(TrimEdges),
+    /// By what the picture shows.
+    Border(TrimBorder),
+}
+
+/// What `trim` cuts by measure; all that is given holds, so the smaller part remains where `right` and `width` differ.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct TrimEdges {
+    /// Cut from the top.
+    pub top: Option<Length>,
+    /// Cut from the right.
+    pub right: Option<Length>,
+    /// Cut from the bottom.
+    pub bottom: Option<Length>,
+    /// Cut from the left.
+    pub left: Option<Length>,
+    /// Kept from the left cut on.
+    pub width: Option<Length>,
+    /// Kept from the top cut on.
+    pub height: Option<Length>,
+}
+
+/// A distance along an axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Length {
+    /// Whole pixels.
+    Pixels(u32),
+    /// A fraction of the axis, between 0 and 1 exclusive.
+    Fraction(f64),
+}
+
+/// What `trim: "border"` cuts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrimBorder {
+    /// The colour of the border; absent means the top-left pixel's.
+    pub color: Option<Color>,
+    /// Largest difference of a channel that still counts as border, 0 to 255; default 10.
+    pub tolerance: f64,
+    /// Pixels of border that stay; default 0.
+    pub keep: u32,
+}
+
+impl Default for TrimBorder {
+    fn default() -> Self {
+        Self { color: None, tolerance: 10.0, keep: 0 }
+    }
+}
+
+/// `trim`
+pub(super) const TRIM: OptionSpec<Transform> = OptionSpec {
+    name: "trim",
+    allowed: "border, or an object of either top, right, bottom, left, width, height or border",
+    summary: "cuts edges off, before anything else",
+    read: |value, transform| {
+        transform.trim = Some(match value {
+            Value::String(word) if word == "border" => Trim::Border(TrimBorder::default()),
+            Value::Object(options) => read_options("trim.", FIELDS, options)?.resolve()?,
+            _ => return Err(Refusal::Value),
+        });
+        Ok(())
+    },
+};
+
+/// A trim that is an object, as it is written.
+#[derive(Debug, Default)]
+struct Fields {
+    edges: TrimEdges,
+    border: Option<TrimBorder>,
+}
+
+impl Fields {
+    fn resolve(self) -> Result<Trim, Error> {
+        let TrimEdges { top, right, bottom, left, width, height } = self.edges;
+        let edge = [
+            ("trim.top", top),
+            ("trim.right", right),
+            ("trim.bottom", bottom),
+            ("trim.left", left),
+            ("trim.width", width),
+            ("trim.height", height),
+        ]
+        .into_iter()
+        .find_map(|(edge, length)| length.map(|_| edge));
+        match (self.border, edge) {
+            (Some(_), Some(second)) => Err(Error::Conflict { first: "trim.border", second }),
+            (Some(border), None) => Ok(Trim::Border(border)),
+            (None, _) => Ok(Trim::Edges(self.edges)),
+        }
+    }
+}
+
+/// What the cut edges allow.
+const CUTS: &str = "a number of at least 0 (below 1: a fraction of the picture)";
+
+/// What the kept sides allow.
+const KEPT: &str = "a number above 0 (below 1: a fraction of the picture)";
+
+const FIELDS: &[OptionSpec<Fields>] = &[
+    OptionSpec {
+        name: "top",
+        allowed: CUTS,
+        summary: "cut from the top",
+        read: |value, trim| cut(value).map(|length| trim.edges.top = Some(length)),
+    },
+    OptionSpec {
+        name: "right",
+        allowed: CUTS,
+        summary: "cut from the right",
+        read: |value, trim| cut(value).map(|length| trim.edges.right = Some(length)),
+    },
+    OptionSpec {
+        name: "bottom",
+        allowed: CUTS,
+        summary: "cut from the bottom",
+        read: |value, trim| cut(value).map(|length| trim.edges.bottom = Some(length)),
+    },
+    OptionSpec {
+        name: "left",
+        allowed: CUTS,
+        summary: "cut from the left",
+        read: |value, trim| cut(value).map(|length| trim.edges.left = Some(length)),
+    },
+    OptionSpec {
+        name: "width",
+        allowed: KEPT,
+        summary: "kept from the left cut on",
+        read: |value, trim| kept(value).map(|length| trim.edges.width = Some(length)),
+    },
+    OptionSpec {
+        name: "height",
+        allowed: KEPT,
+        summary: "kept from the top cut on",
+        read: |value, trim| kept(value).map(|length| trim.edges.height = Some(length)),
+    },
+    OptionSpec {
+        name: "border",
+        allowed: "true, false or an object of color, tolerance, keep",
+        summary: "cut as far as all pixels have one colour",
+        read: |value, trim| {
+            trim.border = match value {
+                Value::Bool(wanted) => wanted.then(TrimBorder::default),
+                Value::Object(options) => Some(read_options("trim.border.", BORDER_FIELDS, options)?),
+                _ => return Err(Refusal::Value),
+            };
+            Ok(())
+        },
+    },
+];
+
+const BORDER_FIELDS: &[OptionSpec<TrimBorder>] = &[
+    OptionSpec {
+        name: "color",
+        allowed: Color::ALLOWED,
+        summary: "the colour of the border",
+        read: |value, border| color(value).map(|color| border.color = Some(color)),
+    },
+    OptionSpec {
+        name: "tolerance",
+        allowed: "0 to 255",
+        summary: "how far a channel may be from the colour",
+        read: |value, border| number(value, 0.0..=255.0).map(|tolerance| border.tolerance = tolerance),
+    },
+    OptionSpec {
+        name: "keep",
+        allowed: "a number of at least 0",
+        summary: "pixels of border that stay",
+        read: |value, border| pixels(value).map(|keep| border.keep = keep),
+    },
+];
+
+/// Reads a length that is cut off: pixels, or below 1 a fraction.
+fn cut(value: &Value) -> Result<Length, Refusal> {
+    let length = number(value, 0.0..=f64::MAX)?;
+    Ok(if length > 0.0 && length < 1.0 { Length::Fraction(length) } else { Length::Pixels(to_u32(round(length))) })
+}
+
+/// Reads a length that is kept, which cannot be 0.
+fn kept(value: &Value) -> Result<Length, Refusal> {
+    match cut(value)? {
+        Length::Pixels(0) => Err(Refusal::Value),
+        length => Ok(length),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{assert_refuses, transform};
+    use super::*;
+
+    fn trim(text: &str) -> Result<Trim, String> {
+        transform(&format!(r#"{{"trim":{text}}}"#)).map(|t| t.trim.unwrap()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn trim_takes_pixels_and_fractions() {
+        let pixels = |pixels| Some(Length::Pixels(pixels));
+        for (text, edges) in [
+            ("{}", TrimEdges::default()),
+            (r#"{"border":false,"top":1}"#, TrimEdges { top: pixels(1), ..TrimEdges::default() }),
+            (
+                r#"{"top":1,"left":2,"width":30,"height":40}"#,
+                TrimEdges {
+                    top: pixels(1),
+                    left: pixels(2),
+                    width: pixels(30),
+                    height: pixels(40),
+                    ..TrimEdges::default()
+                },
+            ),
+            (
+                r#"{"right":0,"bottom":0.25,"left":1.5,"top":1e12,"width":0.5}"#,
+                TrimEdges {
+                    right: pixels(0),
+                    bottom: Some(Length::Fraction(0.25)),
+                    left: pixels(2),
+                    top: pixels(u32::MAX),
+                    width: Some(Length::Fraction(0.5)),
+                    height: None,
+                },
+            ),
+        ] {
+            assert_eq!(trim(text), Ok(Trim::Edges(edges)), "{text}");
+        }
+    }
+
+    #[test]
+    fn trim_takes_borders() {
+        let border = TrimBorder::default();
+        for (text, border) in [
+            (r#""border""#, border),
+            (r#"{"border":true}"#, border),
+            (r#"{"border":{}}"#, border),
+            (r#"{"border":{"tolerance":0,"keep":2.5}}"#, TrimBorder { tolerance: 0.0, keep: 3, color: None }),
+            (r##"{"border":{"color":"#fff"}}"##, TrimBorder { color: Some(Color::WHITE), ..border }),
+        ] {
+            assert_eq!(trim(text), Ok(Trim::Border(border)), "{text}");
+        }
+    }
+
+    #[test]
+    fn trim_checks_its_fields() {
+        for (text, message) in [
+            (r#"{"border":true,"left":1}"#, "trim.border and trim.left exclude each other".to_owned()),
+            (r#"{"left":-1}"#, format!("trim.left must be {CUTS}, got -1")),
+            (r#"{"width":0}"#, format!("trim.width must be {KEPT}, got 0")),
+            (r#"{"height":"1"}"#, format!(r#"trim.height must be {KEPT}, got "1""#)),
+            (
+                r#"{"border":"red"}"#,
+                r#"trim.border must be true, false or an object of color, tolerance, keep, got "red""#.into(),
+            ),
+            (r#"{"border":{"tolerance":256}}"#, "trim.border.tolerance must be 0 to 255, got 256".into()),
+            (r#"{"border":{"keep":-1}}"#, "trim.border.keep must be a number of at least 0, got -1".into()),
+            (
+                r#"{"border":{"width":1}}"#,
+                r#"unknown option "trim.border.width"; known are color, tolerance, keep"#.into(),
+            ),
+        ] {
+            assert_eq!(trim(text), Err(message));
+        }
+        assert_refuses(&TRIM, &["\"Border\"", "true", "5", "[1,2,3,4]"]);
+    }
+}
