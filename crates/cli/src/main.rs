@@ -1,2 +1,48 @@
-//! The command line.
-fn main() {}
+//! The `palmette` command: serves pictures over HTTP, makes single ones, and says what they are.
+//!
+//! Nothing is decided here that a request over the wire would decide elsewhere: flags and request files become the parts of a
+//! form, and those go through the parser of the protocol.
+
+mod args;
+mod commands;
+mod draw_flag;
+mod error;
+mod files;
+mod form;
+mod option_flags;
+mod request_file;
+mod setting_flags;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+use crate::error::{EXIT_USAGE, Error};
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and the version come this way too. Nobody is left to tell if the terminal is gone.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    match run(args.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            error.report();
+            ExitCode::from(error.exit_status())
+        }
+    }
+}
+
+/// Runs one command.
+fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Serve(args) => commands::serve(args),
+        Command::Transform(args) => commands::transform(&args),
+        Command::Info(args) => commands::info(&args),
+    }
+}

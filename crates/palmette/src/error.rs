@@ -52,6 +52,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// Returns the index of the source that the failure is about, if it is about one.
+    #[must_use]
+    pub const fn source_index(&self) -> Option<usize> {
+        match self {
+            Self::Source { index, .. } | Self::TextNotBuilt { index } | Self::AnimationNotBuilt { index } => {
+                Some(*index)
+            }
+            Self::ExplainNotBuilt
+            | Self::GpuNotBuilt
+            | Self::TooMuchMemory { .. }
+            | Self::Core(_)
+            | Self::Encode(_) => None,
+        }
+    }
+
     /// Says whose fault the failure is.
     #[must_use]
     pub fn class(&self) -> Class {

@@ -1,0 +1,72 @@
+//! `palmette serve`: configuration, then logging, then the pipeline, then the socket, then requests. Nothing is bound before
+//! everything else is known to be right.
+
+use std::io::Write;
+use std::process::exit;
+
+use palmette_server::shutdown::Signals;
+use palmette_server::{Config, Ending, telemetry};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+use crate::args::ServeArgs;
+use crate::error::Error;
+
+/// Exit status when a second signal ends what the first one had begun to end: 128 and the number of SIGINT.
+const EXIT_INTERRUPTED: i32 = 130;
+
+/// Serves until a signal comes.
+pub(crate) fn serve(args: ServeArgs) -> Result<(), Error> {
+    let config = args.to_config()?;
+    telemetry::init(&config.log);
+    let pipeline = super::build(&config)?;
+    let runtime = Runtime::new().map_err(Error::Start)?;
+    let outcome = runtime.block_on(listen_and_serve(config, pipeline));
+    // Work whose client is gone is not waited for.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Binds, says where, and serves.
+async fn listen_and_serve(config: Config, pipeline: palmette::Pipeline) -> Result<(), Error> {
+    let stop = stop_signal().map_err(Error::Start)?;
+    let wanted = config.server.listen;
+    let unusable = |source| Error::Listen { address: wanted, source };
+    let listener = TcpListener::bind(wanted).await.map_err(unusable)?;
+    let address = listener.local_addr().map_err(unusable)?;
+    tracing::info!(
+        server.address = %address,
+        server.workers = config.admission.workers.count(),
+        engine.choice = config.engine.as_str(),
+        "listening on http://{address}"
+    );
+    // For scripts that asked for any free port. They may not listen; the log has it too.
+    let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+
+    match palmette_server::serve(listener, config, pipeline, stop).await {
+        Ending::Drained => tracing::info!("stopped; every request was answered"),
+        Ending::Cut { connections } => {
+            tracing::warn!(
+                server.connections = connections,
+                "stopped; the grace period was over with connections still open"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Returns a future that resolves at the first signal; a second one ends the process at once.
+fn stop_signal() -> std::io::Result<impl Future> {
+    let mut signals = Signals::catch()?;
+    let (sender, receiver) = oneshot::channel();
+    tokio::spawn(async move {
+        let name = signals.next().await;
+        tracing::info!(signal = name, "{name}: stopping");
+        let _ = sender.send(());
+        let name = signals.next().await;
+        tracing::warn!(signal = name, "{name} again: stopping at once");
+        exit(EXIT_INTERRUPTED);
+    });
+    Ok(receiver)
+}

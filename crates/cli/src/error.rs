@@ -1,0 +1,136 @@
+//! What can end a command, and how the shell learns of it: one line on standard error and an exit status of sysexits.h.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use palmette::protocol::answer::error_body;
+use palmette::protocol::{Class, Code};
+use palmette_server::config::ConfigError;
+
+/// The command line or the configuration is wrong (`EX_USAGE`).
+pub(crate) const EXIT_USAGE: u8 = 64;
+/// A picture or a request is wrong (`EX_DATAERR`).
+const EXIT_DATA: u8 = 65;
+/// A file cannot be read (`EX_NOINPUT`).
+const EXIT_NO_INPUT: u8 = 66;
+/// Something that is needed is not there (`EX_UNAVAILABLE`).
+const EXIT_UNAVAILABLE: u8 = 69;
+/// Our fault (`EX_SOFTWARE`).
+const EXIT_SOFTWARE: u8 = 70;
+/// The system refuses something (`EX_OSERR`).
+const EXIT_SYSTEM: u8 = 71;
+/// A file cannot be written (`EX_CANTCREAT`).
+const EXIT_CANNOT_CREATE: u8 = 73;
+/// Another time it may work (`EX_TEMPFAIL`).
+const EXIT_TEMPORARY: u8 = 75;
+
+/// A failure of a command.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Occurs when a setting is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Occurs when the engine that is wanted is not there.
+    #[error(transparent)]
+    Engine(palmette::Error),
+    /// Occurs when OUT does not say which format is wanted, and nothing else does.
+    #[error("{}: its name does not say a format; use --format jpeg, png, gif, webp, avif, rgb or rgba", path.display())]
+    NoFormat {
+        /// OUT.
+        path: PathBuf,
+    },
+    /// Occurs when a request file is not JSON of the right shape.
+    #[error("{}: {source}", path.display())]
+    RequestFile {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: serde_json::Error,
+    },
+    /// Occurs when a file cannot be read.
+    #[error("{}: cannot be read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Occurs when a file is larger than it may be.
+    #[error("{}: is larger than {max_bytes} bytes", path.display())]
+    FileTooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit.
+        max_bytes: u64,
+    },
+    /// Occurs when a file cannot be written.
+    #[error("{}: cannot be written: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Occurs when an address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Occurs when the system refuses threads or signal handlers.
+    #[error("cannot start: {0}")]
+    Start(#[source] std::io::Error),
+    /// Occurs when a request is wrong.
+    #[error("{}", error_body(.0.code(), &.0.to_string()))]
+    Protocol(#[from] palmette::protocol::Error),
+    /// Occurs when a picture cannot be made.
+    #[error("{}{}", error_body(source.code(), &source.to_string()), file_hint(source, sources))]
+    Pipeline {
+        /// What is wrong.
+        source: palmette::Error,
+        /// The names of the sources, by index.
+        sources: Vec<String>,
+    },
+}
+
+/// Says which file a source is, where an error is about one.
+fn file_hint(error: &palmette::Error, sources: &[String]) -> String {
+    let name = error.source_index().and_then(|index| sources.get(index));
+    name.map_or_else(String::new, |name| format!(" ({name})"))
+}
+
+impl Error {
+    /// Writes the one line.
+    pub(crate) fn report(&self) {
+        // Nobody is left to tell if standard error is gone.
+        let _ = writeln!(std::io::stderr(), "palmette: {self}");
+    }
+
+    /// Returns what the shell sees.
+    pub(crate) fn exit_status(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Engine(_) | Self::NoFormat { .. } => EXIT_USAGE,
+            Self::RequestFile { .. } | Self::FileTooLarge { .. } => EXIT_DATA,
+            Self::Read { .. } => EXIT_NO_INPUT,
+            Self::Write { .. } => EXIT_CANNOT_CREATE,
+            Self::Listen { .. } => EXIT_UNAVAILABLE,
+            Self::Start(_) => EXIT_SYSTEM,
+            Self::Protocol(error) => status_of(error.code(), error.class()),
+            Self::Pipeline { source, .. } => status_of(source.code(), source.class()),
+        }
+    }
+}
+
+/// Returns the exit status for an error that a server would send: a wrong option is a wrong use, whatever else is wrong with
+/// a request lies in its data.
+const fn status_of(code: Code, class: Class) -> u8 {
+    match (class, code) {
+        (Class::Ours, _) => EXIT_SOFTWARE,
+        (Class::Deadline, _) => EXIT_TEMPORARY,
+        (Class::Caller | Class::Unsupported | Class::Limit, Code::InvalidOption) => EXIT_USAGE,
+        (Class::Caller | Class::Unsupported | Class::Limit, _) => EXIT_DATA,
+    }
+}

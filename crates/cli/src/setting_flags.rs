@@ -1,0 +1,41 @@
+//! A flag for every setting of the server, made from the server's list of them.
+
+use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches};
+use palmette_server::config::{SETTINGS, Setting};
+
+/// The settings that were given as flags.
+#[derive(Debug)]
+pub(crate) struct SettingFlags(Vec<(&'static Setting, String)>);
+
+impl SettingFlags {
+    /// Returns what was given, unparsed.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static Setting, String)> {
+        self.0.iter().map(|(setting, value)| (*setting, value.clone()))
+    }
+}
+
+impl Args for SettingFlags {
+    fn augment_args(command: Command) -> Command {
+        command.args(
+            SETTINGS
+                .iter()
+                .map(|setting| Arg::new(setting.key).long(setting.flag).value_name("VALUE").help(setting.doc)),
+        )
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SettingFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let value = |setting: &'static Setting| Some((setting, matches.get_one::<String>(setting.key)?.clone()));
+        Ok(Self(SETTINGS.iter().filter_map(value).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
