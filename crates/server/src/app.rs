@@ -14,7 +14,6 @@ use crate::shared::Shared;
 use crate::{middleware, proxied, routes};
 
 /// Makes the whole service, without a socket: tests call it directly.
-#[must_use]
 pub fn app(config: Config, pipeline: Pipeline) -> Router {
     router(Arc::new(Shared::new(config, pipeline)))
 }

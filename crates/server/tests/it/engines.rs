@@ -1,0 +1,71 @@
+//! Engines that misbehave on purpose.
+
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+
+use palmette::core::plan::Plan;
+use palmette::core::{CpuEngine, Deadline, Engine, EngineKind, Error, Pixmap};
+
+/// Panics at canvases one pixel wide, works otherwise.
+#[derive(Debug)]
+pub(crate) struct Fragile;
+
+impl Engine for Fragile {
+    fn kind(&self) -> EngineKind {
+        EngineKind::Cpu
+    }
+
+    fn run(&self, plan: &Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
+        assert_ne!(plan.sources[0].width, 1, "secret inner workings");
+        CpuEngine::new().run(plan, sources, deadline)
+    }
+}
+
+/// Works on a request only when it is told to, and tells when it begins.
+#[derive(Debug)]
+pub(crate) struct Gated {
+    begun: Mutex<Sender<()>>,
+    gate: Mutex<Receiver<()>>,
+}
+
+/// The other side of a [`Gated`] engine.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    begun: Receiver<()>,
+    open: Sender<()>,
+}
+
+impl Gated {
+    pub(crate) fn new() -> (Arc<Self>, Gate) {
+        let (begun_sender, begun) = mpsc::channel();
+        let (open, gate) = mpsc::channel();
+        (Arc::new(Self { begun: Mutex::new(begun_sender), gate: Mutex::new(gate) }), Gate { begun, open })
+    }
+}
+
+impl Gate {
+    /// Waits, without blocking the runtime, until a worker has begun.
+    pub(crate) async fn begun(&self) {
+        while self.begun.try_recv().is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Lets one request pass.
+    pub(crate) fn open(&self) {
+        let _ = self.open.send(());
+    }
+}
+
+impl Engine for Gated {
+    fn kind(&self) -> EngineKind {
+        EngineKind::Cpu
+    }
+
+    fn run(&self, plan: &Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
+        self.begun.lock().unwrap().send(()).unwrap();
+        // A gate that was dropped lets everybody pass.
+        let _ = self.gate.lock().unwrap().recv();
+        CpuEngine::new().run(plan, sources, deadline)
+    }
+}

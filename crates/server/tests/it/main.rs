@@ -1,0 +1,16 @@
+//! The service as a client sees it: through the router without a socket where that is enough, over a real one where bytes, time
+//! and order matter.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod admission;
+mod codes;
+mod early_answer;
+mod engines;
+mod forms;
+mod health;
+mod mutations;
+mod picture;
+mod proxied;
+mod sockets;
+mod support;
