@@ -11,6 +11,18 @@ pub struct Cause(Inner);
 enum Inner {
     /// Found by code of this crate.
     Here(&'static str),
+    /// The message of a C library.
+    #[cfg(any(feature = "jpeg", feature = "avif"))]
+    Library(Box<str>),
+    /// The error of the png crate on the way in.
+    #[cfg(feature = "png")]
+    PngDecoding(png::DecodingError),
+    /// The error of the png crate on the way out.
+    #[cfg(feature = "png")]
+    PngEncoding(png::EncodingError),
+    /// The error of the gif crate.
+    #[cfg(feature = "gif")]
+    GifDecoding(gif::DecodingError),
 }
 
 impl Cause {
@@ -18,14 +30,63 @@ impl Cause {
     pub(crate) const fn new(reason: &'static str) -> Self {
         Self(Inner::Here(reason))
     }
+
+    /// Makes a cause from the message of a C library.
+    #[cfg(any(feature = "jpeg", feature = "avif"))]
+    pub(crate) fn library(message: &str) -> Self {
+        Self(Inner::Library(message.into()))
+    }
+}
+
+#[cfg(feature = "png")]
+impl From<png::DecodingError> for Cause {
+    fn from(error: png::DecodingError) -> Self {
+        Self(Inner::PngDecoding(error))
+    }
+}
+
+#[cfg(feature = "png")]
+impl From<png::EncodingError> for Cause {
+    fn from(error: png::EncodingError) -> Self {
+        Self(Inner::PngEncoding(error))
+    }
+}
+
+#[cfg(feature = "gif")]
+impl From<gif::DecodingError> for Cause {
+    fn from(error: gif::DecodingError) -> Self {
+        Self(Inner::GifDecoding(error))
+    }
 }
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Inner::Here(reason) => f.write_str(reason),
+            #[cfg(any(feature = "jpeg", feature = "avif"))]
+            Inner::Library(message) => f.write_str(message),
+            #[cfg(feature = "png")]
+            Inner::PngDecoding(error) => error.fmt(f),
+            #[cfg(feature = "png")]
+            Inner::PngEncoding(error) => error.fmt(f),
+            #[cfg(feature = "gif")]
+            Inner::GifDecoding(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Cause {}
+impl std::error::Error for Cause {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Inner::Here(_) => None,
+            #[cfg(any(feature = "jpeg", feature = "avif"))]
+            Inner::Library(_) => None,
+            #[cfg(feature = "png")]
+            Inner::PngDecoding(error) => error.source(),
+            #[cfg(feature = "png")]
+            Inner::PngEncoding(error) => error.source(),
+            #[cfg(feature = "gif")]
+            Inner::GifDecoding(error) => error.source(),
+        }
+    }
+}

@@ -27,10 +27,10 @@ pub enum Error {
         format: EncodeFormat,
     },
     /// Occurs when a format was left out of this build.
-    #[error("{format} was left out of this build")]
+    #[error("{name} was left out of this build")]
     Disabled {
-        /// The format whose cargo feature is off.
-        format: Format,
+        /// The media type of the format whose cargo feature is off.
+        name: &'static str,
     },
     /// Occurs when the bytes are of a supported format, but damaged or truncated.
     #[error("the {format} is damaged: {source}")]

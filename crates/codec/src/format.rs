@@ -106,6 +106,11 @@ impl EncodeOptions {
     pub const fn new(format: EncodeFormat) -> Self {
         Self { format, quality: None, background: None }
     }
+
+    /// Returns the quality that a lossy format works with, 1 to 100.
+    pub(crate) fn quality(&self) -> u8 {
+        self.quality.unwrap_or(Self::DEFAULT_QUALITY).clamp(1, 100)
+    }
 }
 
 /// A picture as it goes out.

@@ -4,11 +4,28 @@
 
 mod cause;
 mod error;
+mod exif;
+mod flatten;
 mod format;
+mod formats;
+mod icc;
+mod orient;
 mod probe;
+mod raw;
 mod sniff;
 
-use palmette_core::{Limits, Pixmap};
+#[cfg(feature = "avif")]
+mod avif;
+#[cfg(feature = "gif")]
+mod gif;
+#[cfg(feature = "jpeg")]
+mod jpeg;
+#[cfg(feature = "png")]
+mod png;
+#[cfg(feature = "webp")]
+mod webp;
+
+use palmette_core::{Color, Limits, Pixmap};
 
 pub use cause::Cause;
 pub use error::Error;
@@ -21,21 +38,30 @@ pub use sniff::sniff;
 /// # Errors
 ///
 /// Those of [`probe()`]; [`Error::Core`] if the picture is over `limits` (decided before a pixel is allocated);
-/// [`Error::Damaged`] if the bytes are damaged or end too early.
+/// [`Error::Damaged`] if the bytes are damaged or end too early; [`Error::UnsupportedInput`] for a kind of a format that is
+/// not decoded, such as JPEG of 12 bits.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
-    let probe = probe(bytes)?;
-    limits.check(probe.size)?;
-    Err(Error::Disabled { format: probe.format })
+    formats::decode(sniff(bytes)?, bytes, limits)
 }
 
 /// Encodes a picture. It is consumed, so that flattening happens in place and bare pixels are handed out as they are.
 ///
 /// # Errors
 ///
-/// [`Error::UnsupportedOutput`] for a format that is not built yet, [`Error::Encode`] if an encoder fails.
-pub fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Encoded, Error> {
-    match options.format {
-        EncodeFormat::Rgba => Ok(Encoded { bytes: pixmap.into_vec(), content_type: options.format.content_type() }),
-        format => Err(Error::UnsupportedOutput { format }),
+/// [`Error::UnsupportedOutput`] for a format that is not built yet, [`Error::Disabled`] for one that was left out,
+/// [`Error::Encode`] if an encoder fails, [`Error::Core`] if memory cannot be had.
+pub fn encode(mut pixmap: Pixmap, options: &EncodeOptions) -> Result<Encoded, Error> {
+    match (options.format, options.background) {
+        (EncodeFormat::Jpeg | EncodeFormat::Rgb, background) => {
+            flatten::flatten(&mut pixmap, background.unwrap_or(Color::WHITE));
+        }
+        (_, Some(background)) => flatten::draw_under(&mut pixmap, background),
+        (_, None) => {}
     }
+    let bytes = match options.format {
+        EncodeFormat::Rgb => raw::encode_rgb(pixmap),
+        EncodeFormat::Rgba => pixmap.into_vec(),
+        format => formats::encode(format, &pixmap, options.quality())?,
+    };
+    Ok(Encoded { bytes, content_type: options.format.content_type() })
 }

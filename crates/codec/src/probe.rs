@@ -2,7 +2,7 @@
 
 use palmette_core::Size;
 
-use crate::{Error, Format, sniff};
+use crate::{Error, Format, formats, sniff};
 
 /// What is known of a picture before it is decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Probe {
     pub size: Size,
     /// Whether the file holds more than one frame.
     pub is_animated: bool,
+    /// The copyright notice of its EXIF, if it has one; not read from AVIF.
+    pub copyright: Option<String>,
 }
 
 /// Reads the header of a picture.
@@ -23,6 +25,5 @@ pub struct Probe {
 /// Those of [`sniff`], [`Error::Damaged`] if the header is cut off or makes no sense, and [`Error::Disabled`]. The size is
 /// *not* checked against limits: [`Limits::check`](palmette_core::Limits::check) does that.
 pub fn probe(bytes: &[u8]) -> Result<Probe, Error> {
-    let format = sniff(bytes)?;
-    Err(Error::Disabled { format })
+    formats::probe(sniff(bytes)?, bytes)
 }

@@ -1,0 +1,151 @@
+//! The two facts that are read from EXIF: which way is up, and whose picture it is.
+//!
+//! EXIF is a TIFF without pixels. A wrong one is common and harmless, so nothing here fails: what cannot be read is
+//! absent. The parser is our own because it is small: one directory, two tags, every access checked.
+
+use crate::orient::Orientation;
+
+/// Tag of the orientation in the first directory.
+const TAG_ORIENTATION: u16 = 0x0112;
+/// Tag of the copyright notice in the first directory.
+const TAG_COPYRIGHT: u16 = 0x8298;
+/// Field types: characters, 16-bit and 32-bit numbers.
+const TYPE_ASCII: u16 = 2;
+const TYPE_SHORT: u16 = 3;
+const TYPE_LONG: u16 = 4;
+/// Bytes of an entry of a directory.
+const ENTRY_BYTES: usize = 12;
+/// A longer copyright notice is no notice.
+const MAX_COPYRIGHT_BYTES: usize = 4096;
+
+/// What is kept of the EXIF of a picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Exif {
+    /// Which way is up.
+    pub(crate) orientation: Orientation,
+    /// The copyright notice, if it says something.
+    pub(crate) copyright: Option<String>,
+}
+
+impl Exif {
+    /// Reads EXIF with or without the `Exif\0\0` that JPEG puts before it; absent bytes give the default.
+    pub(crate) fn parse(bytes: Option<&[u8]>) -> Self {
+        let Some(bytes) = bytes else { return Self::default() };
+        let bytes = bytes.strip_prefix(b"Exif\0\0").unwrap_or(bytes);
+        Tiff::open(bytes).map(|tiff| tiff.read_first_directory()).unwrap_or_default()
+    }
+}
+
+/// A TIFF header and what it points into.
+struct Tiff<'a> {
+    bytes: &'a [u8],
+    is_big_endian: bool,
+}
+
+impl<'a> Tiff<'a> {
+    /// Reads the byte order.
+    fn open(bytes: &'a [u8]) -> Option<Self> {
+        let is_big_endian = match bytes.get(..4)? {
+            b"II*\0" => false,
+            b"MM\0*" => true,
+            _ => return None,
+        };
+        Some(Self { bytes, is_big_endian })
+    }
+
+    /// Collects the tags of the first directory; an entry that makes no sense is passed over.
+    fn read_first_directory(&self) -> Exif {
+        let mut exif = Exif::default();
+        let Some(start) = self.u32_at(4).map(|offset| offset as usize) else { return exif };
+        let Some(count) = self.u16_at(start) else { return exif };
+        for index in 0..usize::from(count) {
+            let entry = start.saturating_add(2 + index * ENTRY_BYTES);
+            let (Some(tag), Some(kind), Some(len)) =
+                (self.u16_at(entry), self.u16_at(entry + 2), self.u32_at(entry + 4))
+            else {
+                break;
+            };
+            match (tag, kind, len) {
+                (TAG_ORIENTATION, TYPE_SHORT, 1) => {
+                    exif.orientation = Orientation::from_exif(self.u16_at(entry + 8).unwrap_or(1).into());
+                }
+                (TAG_ORIENTATION, TYPE_LONG, 1) => {
+                    exif.orientation = Orientation::from_exif(self.u32_at(entry + 8).unwrap_or(1));
+                }
+                (TAG_COPYRIGHT, TYPE_ASCII, _) => exif.copyright = self.text(entry + 8, len as usize),
+                _ => {}
+            }
+        }
+        exif
+    }
+
+    /// Reads a text: inside the entry if it fits there, else where the entry points.
+    ///
+    /// The notice may hold two texts, photographer and editor, with a zero between them; both are kept.
+    fn text(&self, field: usize, len: usize) -> Option<String> {
+        let start = if len <= 4 { field } else { self.u32_at(field)? as usize };
+        let raw = self.bytes.get(start..start.checked_add(len.min(MAX_COPYRIGHT_BYTES))?)?;
+        let text = String::from_utf8_lossy(raw);
+        let parts: Vec<&str> = text.split('\0').map(str::trim).filter(|part| !part.is_empty()).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    fn u16_at(&self, at: usize) -> Option<u16> {
+        let raw = self.bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if self.is_big_endian { u16::from_be_bytes(raw) } else { u16::from_le_bytes(raw) })
+    }
+
+    fn u32_at(&self, at: usize) -> Option<u32> {
+        let raw = self.bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        Some(if self.is_big_endian { u32::from_be_bytes(raw) } else { u32::from_le_bytes(raw) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Builds a directory of an orientation and a copyright notice, the latter after the directory.
+    fn tiff(is_big_endian: bool, orientation: u16, copyright: &[u8]) -> Vec<u8> {
+        let short = |value: u16| if is_big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
+        let long = |value: u32| if is_big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
+        let len = u32::try_from(copyright.len()).unwrap();
+        let mut bytes = if is_big_endian { b"MM\0*".to_vec() } else { b"II*\0".to_vec() };
+        bytes.extend(long(8));
+        bytes.extend(short(2));
+        bytes.extend([short(TAG_ORIENTATION), short(TYPE_SHORT)].concat());
+        bytes.extend([&long(1)[..], &short(orientation), &[0, 0]].concat());
+        bytes.extend([short(TAG_COPYRIGHT), short(TYPE_ASCII)].concat());
+        bytes.extend([long(len), long(8 + 2 + 24 + 4)].concat());
+        bytes.extend(long(0));
+        bytes.extend(copyright);
+        bytes
+    }
+
+    #[test]
+    fn exif_reads_both_byte_orders() {
+        for is_big_endian in [false, true] {
+            let bytes = tiff(is_big_endian, 6, b"Ada Lovelace \0The Editor\0");
+            let expected =
+                Exif { orientation: Orientation::from_exif(6), copyright: Some("Ada Lovelace; The Editor".to_owned()) };
+            assert_eq!(Exif::parse(Some(&bytes)), expected);
+            assert_eq!(Exif::parse(Some(&[b"Exif\0\0", &bytes[..]].concat())), expected);
+        }
+    }
+
+    #[test]
+    fn exif_survives_truncation_and_nonsense() {
+        let bytes = tiff(false, 3, b"somebody\0");
+        for len in 0..bytes.len() {
+            let _ = Exif::parse(Some(&bytes[..len]));
+        }
+        for at in 0..bytes.len() {
+            let mut broken = bytes.clone();
+            broken[at] ^= 0xff;
+            let _ = Exif::parse(Some(&broken));
+        }
+        assert_eq!(Exif::parse(None), Exif::default());
+        assert_eq!(Exif::parse(Some(b"II*\0\xff\xff\xff\xff")), Exif::default());
+        assert_eq!(Exif::parse(Some(&tiff(true, 1, b" \0"))).copyright, None);
+    }
+}

@@ -1,0 +1,107 @@
+//! The segments before the first scan: size, profile, EXIF, and how CMYK is meant. Plain Rust, nothing is decoded.
+
+use palmette_core::{Size, alloc};
+
+use crate::{Cause, Error, Format};
+
+/// Start of a segment of ICC data.
+const ICC_SIGNATURE: &[u8] = b"ICC_PROFILE\0";
+/// Start of a segment of EXIF.
+const EXIF_SIGNATURE: &[u8] = b"Exif\0\0";
+
+/// What the segments say.
+#[derive(Debug)]
+pub(super) struct Header<'a> {
+    /// The size as stored.
+    pub(super) size: Size,
+    /// Bits of a sample.
+    pub(super) precision: u8,
+    /// The EXIF, with its signature.
+    pub(super) exif: Option<&'a [u8]>,
+    /// Whether Adobe's marker is there, which means that CMYK is stored inverted.
+    pub(super) has_adobe_marker: bool,
+    /// The parts of the profile with their numbers, as they come.
+    icc_parts: Vec<(u8, &'a [u8])>,
+}
+
+impl<'a> Header<'a> {
+    /// Walks the segments up to the first scan.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if the bytes end before a frame header, or are no segments.
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        let mut frame = None;
+        let mut exif = None;
+        let mut has_adobe_marker = false;
+        let mut icc_parts = Vec::new();
+        let mut rest = bytes.get(2..).unwrap_or_default();
+        while let Some((marker, segment, after)) = next_segment(rest) {
+            rest = after;
+            match marker {
+                // Start of frame, of every kind; C4, C8 and CC are tables and reserved.
+                0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf if frame.is_none() => frame = read_frame(segment),
+                0xda => break,
+                0xe1 if exif.is_none() && segment.starts_with(EXIF_SIGNATURE) => exif = Some(segment),
+                0xe2 => icc_parts.extend(read_icc_part(segment)),
+                0xee if segment.starts_with(b"Adobe") && segment.len() >= 12 => has_adobe_marker = true,
+                _ => {}
+            }
+        }
+        let (precision, size) = frame.ok_or_else(|| damaged("it ends before the frame header"))?;
+        Ok(Self { size, precision, exif, has_adobe_marker, icc_parts })
+    }
+
+    /// Joins the parts of the profile; a profile with a part missing or doubled is none, as for browsers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Core`] if memory cannot be had.
+    pub(super) fn icc(&self) -> Result<Option<Vec<u8>>, Error> {
+        let mut parts = self.icc_parts.clone();
+        parts.sort_unstable_by_key(|&(number, _)| number);
+        if parts.is_empty() || !parts.iter().map(|&(number, _)| usize::from(number)).eq(1..=parts.len()) {
+            return Ok(None);
+        }
+        let mut profile = alloc::try_with_capacity(parts.iter().map(|(_, part)| part.len()).sum())?;
+        parts.iter().for_each(|(_, part)| profile.extend_from_slice(part));
+        Ok(Some(profile))
+    }
+}
+
+/// Splits off the next segment: its marker, its content, and what follows.
+///
+/// Bytes that are no marker are skipped, as decoders do.
+fn next_segment(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let mut rest = bytes;
+    loop {
+        let start = rest.iter().position(|&byte| byte == 0xff)?;
+        rest = &rest[start + 1..];
+        match *rest.first()? {
+            // A stuffed zero, fill bytes, and markers without content.
+            0x00 | 0xff | 0x01 | 0xd0..=0xd8 => {}
+            0xd9 => return None,
+            marker => {
+                let len = usize::from(u16::from_be_bytes([*rest.get(1)?, *rest.get(2)?]));
+                return Some((marker, rest.get(3..1 + len.max(2))?, &rest[1 + len.max(2)..]));
+            }
+        }
+    }
+}
+
+/// Reads precision and size of a frame header.
+fn read_frame(segment: &[u8]) -> Option<(u8, Size)> {
+    let &[precision, h1, h0, w1, w0, ..] = segment else { return None };
+    Some((precision, Size::new(u16::from_be_bytes([w1, w0]).into(), u16::from_be_bytes([h1, h0]).into())))
+}
+
+/// Reads the number of a part of a profile, and the part.
+fn read_icc_part(segment: &[u8]) -> Option<(u8, &[u8])> {
+    let [number, _count, part @ ..] = segment.strip_prefix(ICC_SIGNATURE)? else { return None };
+    Some((*number, part))
+}
+
+/// Makes the error of a damaged JPEG.
+fn damaged(reason: &'static str) -> Error {
+    Error::Damaged { format: Format::Jpeg, source: Cause::new(reason) }
+}

@@ -1,0 +1,286 @@
+//! libjpeg-turbo behind a safe face: a decoder bound to its file, and an encoder.
+//!
+//! The bare bindings, because the `turbojpeg` crate does not reach what hostile files ask for: stopping on a warning,
+//! telling a warning from a fatal error, and files with a chroma layout that has no name.
+#![expect(unsafe_code, reason = "calls into libjpeg-turbo")]
+
+use std::ffi::{CStr, c_int};
+use std::ptr;
+
+use palmette_core::{Size, alloc};
+use turbojpeg_sys as sys;
+
+use crate::{Cause, Error};
+
+/// The parameters that are set or read.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+enum Param {
+    StopOnWarning = sys::TJPARAM_TJPARAM_STOPONWARNING,
+    Quality = sys::TJPARAM_TJPARAM_QUALITY,
+    Subsampling = sys::TJPARAM_TJPARAM_SUBSAMP,
+    Width = sys::TJPARAM_TJPARAM_JPEGWIDTH,
+    Height = sys::TJPARAM_TJPARAM_JPEGHEIGHT,
+    ColorSpace = sys::TJPARAM_TJPARAM_COLORSPACE,
+    Progressive = sys::TJPARAM_TJPARAM_PROGRESSIVE,
+    ScanLimit = sys::TJPARAM_TJPARAM_SCANLIMIT,
+    SaveMarkers = sys::TJPARAM_TJPARAM_SAVEMARKERS,
+}
+
+/// What the samples of a file mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Model {
+    /// Lightness alone.
+    Gray,
+    /// Red, green and blue, or their luma and chroma.
+    Rgb,
+    /// Four inks, or the luma and chroma of three and the fourth.
+    Cmyk,
+}
+
+/// A failed call: what the library said, and whether it could have gone on.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// The last thing the library had to say.
+    message: String,
+    /// Whether it was a warning, after which pixels are complete, though perhaps not right.
+    is_warning: bool,
+}
+
+impl Failure {
+    /// Tells whether the library only minded something that no pixel depends on.
+    ///
+    /// Bytes between two segments that belong to neither, and version numbers from the future: cameras and editors write
+    /// both, and every browser shows such a file.
+    pub(super) fn is_harmless(&self) -> bool {
+        const HARMLESS: [&str; 4] = [
+            "extraneous bytes before marker",
+            "unknown JFIF revision",
+            "Unknown Adobe color transform",
+            "bad ICC marker",
+        ];
+        self.is_warning && HARMLESS.iter().any(|text| self.message.contains(text))
+    }
+}
+
+impl From<Failure> for Cause {
+    fn from(failure: Failure) -> Self {
+        Self::library(&failure.message)
+    }
+}
+
+/// How a warning is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// The first warning ends the work.
+    Strict,
+    /// The work goes on; it failed if the last warning was not [harmless](Failure::is_harmless).
+    Lenient,
+}
+
+/// A decoder that has read the header of a file.
+pub(super) struct Decoder<'a> {
+    turbo: Turbo,
+    bytes: &'a [u8],
+    size: Size,
+    strictness: Strictness,
+}
+
+impl<'a> Decoder<'a> {
+    /// Reads the header of a file.
+    pub(super) fn open(bytes: &'a [u8], strictness: Strictness, max_scans: c_int) -> Result<Self, Failure> {
+        let turbo = Turbo::new(sys::TJINIT_TJINIT_DECOMPRESS)?;
+        turbo.set(Param::StopOnWarning, c_int::from(strictness == Strictness::Strict))?;
+        turbo.set(Param::ScanLimit, max_scans)?;
+        // The profile and the EXIF are read elsewhere.
+        turbo.set(Param::SaveMarkers, 0)?;
+        // SAFETY: pointer and length are those of a slice that outlives the call.
+        let status = unsafe { sys::tj3DecompressHeader(turbo.0, bytes.as_ptr(), bytes.len() as sys::size_t) };
+        turbo.check_with(status, strictness)?;
+        match (u32::try_from(turbo.get(Param::Width)), u32::try_from(turbo.get(Param::Height))) {
+            (Ok(width @ 1..), Ok(height @ 1..)) => {
+                Ok(Self { turbo, bytes, size: Size::new(width, height), strictness })
+            }
+            _ => Err(Failure { message: "it holds tables, but no picture".to_owned(), is_warning: false }),
+        }
+    }
+
+    /// Returns the size as stored, sides of 1 to 65,535.
+    pub(super) const fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Returns what the samples mean.
+    pub(super) fn model(&self) -> Model {
+        const GRAY: c_int = sys::TJCS_TJCS_GRAY.cast_signed();
+        const CMYK: c_int = sys::TJCS_TJCS_CMYK.cast_signed();
+        const YCCK: c_int = sys::TJCS_TJCS_YCCK.cast_signed();
+        match self.turbo.get(Param::ColorSpace) {
+            GRAY => Model::Gray,
+            CMYK | YCCK => Model::Cmyk,
+            _ => Model::Rgb,
+        }
+    }
+
+    /// Decodes into `pixels`, four bytes each: RGBA of alpha 255, or the inks of a CMYK file as they are stored.
+    ///
+    /// # Panics
+    ///
+    /// If `pixels` is not width × height × 4 bytes long.
+    pub(super) fn decode(self, pixels: &mut [u8]) -> Result<(), Failure> {
+        assert_eq!(pixels.len() as u64, self.size.area() * 4, "four bytes a pixel");
+        let layout = if self.model() == Model::Cmyk { sys::TJPF_TJPF_CMYK } else { sys::TJPF_TJPF_RGBA };
+        // SAFETY: the library parses the header again, from the same bytes, so it comes to the same size. It then writes width × 4
+        // bytes into each of height rows, tightly packed (pitch 0), which is the length of `pixels` as just checked.
+        let status = unsafe {
+            sys::tj3Decompress8(
+                self.turbo.0,
+                self.bytes.as_ptr(),
+                self.bytes.len() as sys::size_t,
+                pixels.as_mut_ptr(),
+                0,
+                layout,
+            )
+        };
+        self.turbo.check_with(status, self.strictness)
+    }
+}
+
+/// How to encode.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EncodeParams {
+    /// 1 to 100.
+    pub(super) quality: u8,
+    /// Whether chroma keeps its full size (4:4:4), or half of it each way (4:2:0).
+    pub(super) full_chroma: bool,
+    /// Whether the file comes in scans of growing detail.
+    pub(super) progressive: bool,
+}
+
+/// Encodes `size` pixels of four bytes, red, green, blue and one that is ignored.
+///
+/// # Errors
+///
+/// Outer: memory for the file cannot be had. Inner: what the library said.
+///
+/// # Panics
+///
+/// If `pixels` is not width × height × 4 bytes long.
+pub(super) fn encode(pixels: &[u8], size: Size, params: EncodeParams) -> Result<Result<Vec<u8>, Failure>, Error> {
+    assert_eq!(pixels.len() as u64, size.area() * 4, "four bytes a pixel");
+    let mut file = OwnedFile { start: ptr::null_mut(), len: 0 };
+    match encode_into(&mut file, pixels, size, params) {
+        Ok(()) => {
+            let mut copy = alloc::try_with_capacity(file.bytes().len())?;
+            copy.extend_from_slice(file.bytes());
+            Ok(Ok(copy))
+        }
+        Err(failure) => Ok(Err(failure)),
+    }
+}
+
+/// Encodes into memory of the library; `pixels` is as long as `size` says.
+fn encode_into(file: &mut OwnedFile, pixels: &[u8], size: Size, params: EncodeParams) -> Result<(), Failure> {
+    let turbo = Turbo::new(sys::TJINIT_TJINIT_COMPRESS)?;
+    turbo.set(Param::Quality, params.quality.into())?;
+    turbo.set(Param::Subsampling, if params.full_chroma { sys::TJSAMP_TJSAMP_444 } else { sys::TJSAMP_TJSAMP_420 })?;
+    turbo.set(Param::Progressive, params.progressive.into())?;
+    let (Ok(width), Ok(height)) = (c_int::try_from(size.width), c_int::try_from(size.height)) else {
+        return Err(Failure { message: format!("{size} pixels is more than a JPEG holds"), is_warning: false });
+    };
+    // SAFETY: `pixels` has height rows of width × 4 bytes, tightly packed (pitch 0), and outlives the call. `file` starts null, so
+    // the library allocates and grows the buffer itself.
+    let status = unsafe {
+        sys::tj3Compress8(
+            turbo.0,
+            pixels.as_ptr(),
+            width,
+            0,
+            height,
+            sys::TJPF_TJPF_RGBA,
+            &raw mut file.start,
+            &raw mut file.len,
+        )
+    };
+    turbo.check(status)
+}
+
+/// A file in memory of the library.
+struct OwnedFile {
+    start: *mut u8,
+    len: sys::size_t,
+}
+
+impl OwnedFile {
+    /// Returns what was written.
+    fn bytes(&self) -> &[u8] {
+        match usize::try_from(self.len) {
+            // SAFETY: not null, so the library has allocated it and set the length to what it wrote; it lives until the drop.
+            Ok(len) if !self.start.is_null() => unsafe { std::slice::from_raw_parts(self.start, len) },
+            _ => &[],
+        }
+    }
+}
+
+impl Drop for OwnedFile {
+    fn drop(&mut self) {
+        // SAFETY: null or allocated by the library, and not used again.
+        unsafe { sys::tj3Free(self.start.cast()) };
+    }
+}
+
+/// An instance of the library.
+struct Turbo(sys::tjhandle);
+
+impl Turbo {
+    /// Makes an instance for one direction.
+    fn new(direction: sys::TJINIT) -> Result<Self, Failure> {
+        // SAFETY: the call takes a number and returns a new instance or null.
+        let turbo = Self(unsafe { sys::tj3Init(direction.cast_signed()) });
+        if turbo.0.is_null() { Err(turbo.failure()) } else { Ok(turbo) }
+    }
+
+    /// Sets a parameter.
+    fn set(&self, param: Param, value: c_int) -> Result<(), Failure> {
+        // SAFETY: the handle lives as long as `self`; the library refuses values it does not know.
+        let status = unsafe { sys::tj3Set(self.0, (param as u32).cast_signed(), value) };
+        self.check(status)
+    }
+
+    /// Reads a parameter; -1 if it is not known.
+    fn get(&self, param: Param) -> c_int {
+        // SAFETY: the handle lives as long as `self`; the call only reads.
+        unsafe { sys::tj3Get(self.0, (param as u32).cast_signed()) }
+    }
+
+    /// Turns a status into a result.
+    fn check(&self, status: c_int) -> Result<(), Failure> {
+        if status == 0 { Ok(()) } else { Err(self.failure()) }
+    }
+
+    /// Turns a status into a result, passing over what is harmless if asked to.
+    fn check_with(&self, status: c_int, strictness: Strictness) -> Result<(), Failure> {
+        match self.check(status) {
+            Err(failure) if strictness == Strictness::Lenient && failure.is_harmless() => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Asks the library what went wrong.
+    fn failure(&self) -> Failure {
+        // SAFETY: the handle is live or null, both of which the calls take; the text is never null, ends in a zero, and is copied
+        // before another call could change it.
+        unsafe {
+            let message = CStr::from_ptr(sys::tj3GetErrorStr(self.0)).to_string_lossy().into_owned();
+            let is_warning = sys::tj3GetErrorCode(self.0) == sys::TJERR_TJERR_WARNING.cast_signed();
+            Failure { message, is_warning }
+        }
+    }
+}
+
+impl Drop for Turbo {
+    fn drop(&mut self) {
+        // SAFETY: the handle was made by this type and is dropped once; null is taken too.
+        unsafe { sys::tj3Destroy(self.0) };
+    }
+}

@@ -1,0 +1,172 @@
+//! Turning pictures upright: the eight orientations that EXIF and AVIF can ask for, as one small type.
+
+use palmette_core::{Pixmap, Size, alloc};
+
+use crate::Error;
+
+/// Pixels along a side of the squares in which a transposition works, so that source and target both stay in the cache.
+const TILE_PX: usize = 32;
+
+/// How stored pixels become the picture as displayed: transpose first, then mirror.
+///
+/// All eight symmetries of a rectangle have this form, and a later mirroring only toggles a flag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Orientation {
+    /// Exchange of rows and columns, along the diagonal from the top left.
+    transpose: bool,
+    /// Exchange of left and right, after the transposition.
+    mirror_x: bool,
+    /// Exchange of top and bottom, after the transposition.
+    mirror_y: bool,
+}
+
+impl Orientation {
+    /// Reads the value of the EXIF tag; anything but 2 to 8 leaves the picture as it is.
+    pub(crate) const fn from_exif(value: u32) -> Self {
+        let (transpose, mirror_x, mirror_y) = match value {
+            2 => (false, true, false),
+            3 => (false, true, true),
+            4 => (false, false, true),
+            5 => (true, false, false),
+            6 => (true, true, false),
+            7 => (true, true, true),
+            8 => (true, false, true),
+            _ => (false, false, false),
+        };
+        Self { transpose, mirror_x, mirror_y }
+    }
+
+    /// Makes the orientation of an AVIF: quarter turns anti-clockwise, then an exchange of sides.
+    #[cfg(feature = "avif")]
+    pub(crate) const fn from_turns(quarter_turns_ccw: u8, mirror_x: bool, mirror_y: bool) -> Self {
+        let turned = Self::from_exif(match quarter_turns_ccw {
+            1 => 8,
+            2 => 3,
+            3 => 6,
+            _ => 1,
+        });
+        Self { mirror_x: turned.mirror_x != mirror_x, mirror_y: turned.mirror_y != mirror_y, ..turned }
+    }
+
+    /// Returns the size as displayed of a picture that is stored as `stored`.
+    pub(crate) const fn displayed(self, stored: Size) -> Size {
+        if self.transpose { stored.transposed() } else { stored }
+    }
+
+    /// Turns the pixels.
+    ///
+    /// Mirroring works in place; a transposition needs a second picture.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Core`] if memory for the second picture cannot be had.
+    pub(crate) fn apply(self, mut pixmap: Pixmap) -> Result<Pixmap, Error> {
+        if self.transpose {
+            return self.transposed(&pixmap);
+        }
+        match (self.mirror_x, self.mirror_y) {
+            (false, false) => {}
+            (true, true) => pixmap.data_mut().as_chunks_mut::<4>().0.reverse(),
+            (true, false) => {
+                let row_bytes = pixmap.row_bytes();
+                for row in pixmap.data_mut().chunks_exact_mut(row_bytes) {
+                    row.as_chunks_mut::<4>().0.reverse();
+                }
+            }
+            (false, true) => mirror_rows(&mut pixmap),
+        }
+        Ok(pixmap)
+    }
+
+    /// Returns the transposed picture, mirrored on the way.
+    fn transposed(self, source: &Pixmap) -> Result<Pixmap, Error> {
+        let target_size = source.size().transposed();
+        let (width, height) = (target_size.width as usize, target_size.height as usize);
+        let (pixels, _) = source.data().as_chunks::<4>();
+        let mut data = alloc::try_filled(source.data().len(), 0_u8)?;
+        let (target, _) = data.as_chunks_mut::<4>();
+        for tile_y in (0..height).step_by(TILE_PX) {
+            for tile_x in (0..width).step_by(TILE_PX) {
+                for y in tile_y..height.min(tile_y + TILE_PX) {
+                    // The source is `height` pixels wide and `width` pixels high.
+                    let source_x = if self.mirror_y { height - 1 - y } else { y };
+                    for x in tile_x..width.min(tile_x + TILE_PX) {
+                        let source_y = if self.mirror_x { width - 1 - x } else { x };
+                        target[y * width + x] = pixels[source_y * height + source_x];
+                    }
+                }
+            }
+        }
+        Ok(Pixmap::from_vec(target_size, data)?)
+    }
+}
+
+/// Exchanges rows from both ends.
+fn mirror_rows(pixmap: &mut Pixmap) {
+    let row_bytes = pixmap.row_bytes();
+    let mut rows = pixmap.data_mut().chunks_exact_mut(row_bytes);
+    while let (Some(top), Some(bottom)) = (rows.next(), rows.next_back()) {
+        top.swap_with_slice(bottom);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Draws a picture whose every pixel tells where it was.
+    fn numbered(width: u8, height: u8) -> Pixmap {
+        let data = (0..height).flat_map(|y| (0..width).flat_map(move |x| [x, y, 7, 255])).collect();
+        Pixmap::from_vec(Size::new(width.into(), height.into()), data).unwrap()
+    }
+
+    /// Where the EXIF specification puts the stored pixel (x, y) of a w×h picture: its rows and columns named in words.
+    fn expected(value: u32, x: u32, y: u32, w: u32, h: u32) -> (u32, u32) {
+        match value {
+            1 => (x, y),                 // row 0 is the top, column 0 the left
+            2 => (w - 1 - x, y),         // top, right
+            3 => (w - 1 - x, h - 1 - y), // bottom, right
+            4 => (x, h - 1 - y),         // bottom, left
+            5 => (y, x),                 // left, top
+            6 => (h - 1 - y, x),         // right, top
+            7 => (h - 1 - y, w - 1 - x), // right, bottom
+            _ => (y, w - 1 - x),         // left, bottom
+        }
+    }
+
+    #[test]
+    fn orientation_moves_every_pixel_as_exif_says() {
+        for (width, height) in [(1, 1), (1, 5), (4, 1), (3, 2), (33, 70), (64, 64), (65, 31)] {
+            for value in 1..=8 {
+                let stored = numbered(width, height);
+                let size = stored.size();
+                let upright = Orientation::from_exif(value).apply(stored.clone()).unwrap();
+                assert_eq!(upright.size(), Orientation::from_exif(value).displayed(size));
+                for y in 0..size.height {
+                    for x in 0..size.width {
+                        let (to_x, to_y) = expected(value, x, y, size.width, size.height);
+                        assert_eq!(upright.pixel(to_x, to_y), stored.pixel(x, y), "orientation {value}, ({x}, {y})");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn orientation_ignores_values_outside_1_to_8() {
+        for value in [0, 9, 65_535] {
+            assert_eq!(Orientation::from_exif(value), Orientation::default());
+        }
+    }
+
+    #[cfg(feature = "avif")]
+    #[test]
+    fn orientation_of_avif_turns_before_it_mirrors() {
+        // A quarter turn anti-clockwise brings the right column to the top; the mirror then exchanges left and right.
+        let stored = numbered(3, 2);
+        let upright = Orientation::from_turns(1, true, false).apply(stored.clone()).unwrap();
+        assert_eq!(upright.pixel(0, 0), stored.pixel(2, 1));
+        assert_eq!(upright.pixel(1, 0), stored.pixel(2, 0));
+        assert_eq!(Orientation::from_turns(2, true, true), Orientation::default());
+    }
+}

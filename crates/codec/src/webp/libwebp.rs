@@ -1,0 +1,188 @@
+//! libwebp behind a safe face: the size of a bitstream, decoding into a part of a canvas, encoding.
+#![expect(unsafe_code, reason = "calls into libwebp")]
+
+use std::ffi::c_int;
+use std::mem::MaybeUninit;
+
+use libwebp_sys as sys;
+use palmette_core::{Pixmap, Size, alloc};
+
+use crate::{Cause, Error};
+
+/// Reads the size of a file, or of the bitstream of a frame, from its first bytes.
+pub(super) fn read_size(bytes: &[u8]) -> Result<Size, Cause> {
+    let mut features = MaybeUninit::<sys::WebPBitstreamFeatures>::uninit();
+    // SAFETY: pointer and length are those of a slice; the library fills all features before it returns "ok".
+    let features = unsafe {
+        match sys::WebPGetFeatures(bytes.as_ptr(), bytes.len(), features.as_mut_ptr()) {
+            sys::VP8StatusCode::VP8_STATUS_OK => features.assume_init(),
+            status => return Err(Cause::new(status_text(status))),
+        }
+    };
+    match (u32::try_from(features.width), u32::try_from(features.height)) {
+        (Ok(width), Ok(height)) => Ok(Size::new(width, height)),
+        _ => Err(Cause::new("its size is negative")),
+    }
+}
+
+/// Decodes a file or a bitstream of `size` pixels to straight RGBA, at a place of a canvas in which it fits.
+///
+/// # Panics
+///
+/// If it does not fit.
+pub(super) fn decode_into(canvas: &mut Pixmap, left: u32, top: u32, size: Size, bytes: &[u8]) -> Result<(), Cause> {
+    assert!(left + size.width <= canvas.width() && top + size.height <= canvas.height(), "the frame fits its canvas");
+    if read_size(bytes)? != size {
+        return Err(Cause::new("a frame has another size than its bitstream"));
+    }
+    let row_bytes = canvas.row_bytes();
+    let stride = c_int::try_from(row_bytes).map_err(|_| Cause::new("its rows are too long"))?;
+    let target = &mut canvas.data_mut()[top as usize * row_bytes + left as usize * Pixmap::PIXEL_BYTES..];
+    // SAFETY: pointer and length are those of slices that outlive the call; the library checks the target's length against the size
+    // of the bitstream and the stride before it writes.
+    let decoded =
+        unsafe { sys::WebPDecodeRGBAInto(bytes.as_ptr(), bytes.len(), target.as_mut_ptr(), target.len(), stride) };
+    if decoded.is_null() { Err(Cause::new("its bitstream is damaged or cut off")) } else { Ok(()) }
+}
+
+/// How to encode.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Encoding {
+    /// Lossy, quality 1 to 99.
+    Lossy {
+        /// 1 to 99.
+        quality: u8,
+    },
+    /// Lossless, with the colours of clear pixels kept.
+    Lossless,
+}
+
+/// Encodes a picture; alpha is left out if `is_opaque`.
+///
+/// # Errors
+///
+/// Outer: memory for the file cannot be had. Inner: what the library said.
+pub(super) fn encode(pixmap: &Pixmap, is_opaque: bool, encoding: Encoding) -> Result<Result<Vec<u8>, Cause>, Error> {
+    let mut output = Output::new();
+    if let Err(cause) = encode_into(&mut output, pixmap, is_opaque, encoding) {
+        return Ok(Err(cause));
+    }
+    let mut file = alloc::try_with_capacity(output.bytes().len())?;
+    file.extend_from_slice(output.bytes());
+    Ok(Ok(file))
+}
+
+/// Encodes into memory of the library.
+fn encode_into(output: &mut Output, pixmap: &Pixmap, is_opaque: bool, encoding: Encoding) -> Result<(), Cause> {
+    let (Ok(width), Ok(height), Ok(stride)) =
+        (c_int::try_from(pixmap.width()), c_int::try_from(pixmap.height()), c_int::try_from(pixmap.row_bytes()))
+    else {
+        return Err(Cause::new(encoding_error_text(sys::WebPEncodingError::VP8_ENC_ERROR_BAD_DIMENSION)));
+    };
+    let config = config(encoding)?;
+    let mut picture = Picture::new()?;
+    picture.0.use_argb = config.lossless;
+    (picture.0.width, picture.0.height) = (width, height);
+    picture.0.writer = Some(sys::WebPMemoryWrite);
+    picture.0.custom_ptr = (&raw mut output.0).cast();
+    let import = if is_opaque { sys::WebPPictureImportRGBX } else { sys::WebPPictureImportRGBA };
+    // SAFETY: the pixels are height rows of `stride` bytes, as told; the picture copies them. The writer gets `output`, which outlives
+    // the picture.
+    let encoded = unsafe {
+        import(&raw mut picture.0, pixmap.data().as_ptr(), stride) != 0
+            && sys::WebPEncode(&raw const config, &raw mut picture.0) != 0
+    };
+    if encoded { Ok(()) } else { Err(Cause::new(encoding_error_text(picture.0.error_code))) }
+}
+
+/// Makes the settings of the encoder.
+fn config(encoding: Encoding) -> Result<sys::WebPConfig, Cause> {
+    let refused = |()| Cause::new("the library is of another version than its header");
+    match encoding {
+        Encoding::Lossy { quality } => {
+            let mut config = sys::WebPConfig::new_with_preset(sys::WebPPreset::WEBP_PRESET_DEFAULT, quality.into())
+                .map_err(refused)?;
+            config.method = super::LOSSY_METHOD;
+            Ok(config)
+        }
+        Encoding::Lossless => {
+            let mut config = sys::WebPConfig::new().map_err(refused)?;
+            // SAFETY: the settings are whole and live during the call.
+            unsafe { sys::WebPConfigLosslessPreset(&raw mut config, super::LOSSLESS_LEVEL) };
+            config.exact = 1;
+            Ok(config)
+        }
+    }
+}
+
+/// A picture of the library, which owns its copy of the pixels.
+struct Picture(sys::WebPPicture);
+
+impl Picture {
+    fn new() -> Result<Self, Cause> {
+        sys::WebPPicture::new().map(Self).map_err(|()| Cause::new("the library is of another version than its header"))
+    }
+}
+
+impl Drop for Picture {
+    fn drop(&mut self) {
+        // SAFETY: the picture was initialised by the library and is freed once.
+        unsafe { sys::WebPPictureFree(&raw mut self.0) };
+    }
+}
+
+/// A growing file in memory of the library.
+struct Output(sys::WebPMemoryWriter);
+
+impl Output {
+    fn new() -> Self {
+        let mut writer = MaybeUninit::uninit();
+        // SAFETY: the call fills the whole writer.
+        unsafe {
+            sys::WebPMemoryWriterInit(writer.as_mut_ptr());
+            Self(writer.assume_init())
+        }
+    }
+
+    /// Returns what was written.
+    fn bytes(&self) -> &[u8] {
+        if self.0.mem.is_null() {
+            return &[];
+        }
+        // SAFETY: the library has written `size` bytes there, which live until the drop.
+        unsafe { std::slice::from_raw_parts(self.0.mem, self.0.size) }
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // SAFETY: the writer was initialised by the library and is cleared once.
+        unsafe { sys::WebPMemoryWriterClear(&raw mut self.0) };
+    }
+}
+
+/// Puts a status of the decoder into words.
+const fn status_text(status: sys::VP8StatusCode) -> &'static str {
+    match status {
+        sys::VP8StatusCode::VP8_STATUS_OK => "nothing is wrong",
+        sys::VP8StatusCode::VP8_STATUS_OUT_OF_MEMORY => "the decoder ran out of memory",
+        sys::VP8StatusCode::VP8_STATUS_INVALID_PARAM => "the decoder was called wrongly",
+        sys::VP8StatusCode::VP8_STATUS_BITSTREAM_ERROR => "its bitstream is damaged",
+        sys::VP8StatusCode::VP8_STATUS_UNSUPPORTED_FEATURE => "it uses a feature that does not exist",
+        sys::VP8StatusCode::VP8_STATUS_SUSPENDED | sys::VP8StatusCode::VP8_STATUS_NOT_ENOUGH_DATA => "it is cut off",
+        sys::VP8StatusCode::VP8_STATUS_USER_ABORT => "the decoder was stopped",
+    }
+}
+
+/// Puts an error of the encoder into words.
+const fn encoding_error_text(error: sys::WebPEncodingError) -> &'static str {
+    match error {
+        sys::WebPEncodingError::VP8_ENC_ERROR_OUT_OF_MEMORY
+        | sys::WebPEncodingError::VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY => "the encoder ran out of memory",
+        sys::WebPEncodingError::VP8_ENC_ERROR_BAD_DIMENSION => "a side is longer than the 16,383 pixels of WebP",
+        sys::WebPEncodingError::VP8_ENC_ERROR_PARTITION0_OVERFLOW
+        | sys::WebPEncodingError::VP8_ENC_ERROR_PARTITION_OVERFLOW => "a partition of the file overflowed",
+        sys::WebPEncodingError::VP8_ENC_ERROR_FILE_TOO_BIG => "the file is over 4 GB",
+        _ => "the encoder was called wrongly",
+    }
+}
