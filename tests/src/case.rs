@@ -6,8 +6,8 @@ use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size, plan};
 use palmette_protocol::tree::{self, Node, Step};
 use palmette_protocol::{Draw, Op, Transform};
 
-use crate::compare::{Agreement, Mismatch, compare};
-use crate::reference;
+use crate::compare::{Agreement, Mismatch, compare, compare_with_real};
+use crate::reference::{self, Outcome};
 
 /// A list with its options resolved.
 pub type ResolvedOps = Vec<Op<Transform, Draw>>;
@@ -120,9 +120,12 @@ impl Case {
 
     fn compare_with_reference(&self, actual: &Pixmap) -> Result<(), Mismatch> {
         let (sources, ops) = self.flatten();
-        let expected = reference::run(&ops, &sources);
-        let levels = u8::try_from(expected.roundings).expect("a short list");
-        compare(&expected.pixmap, actual, if levels == 0 { Agreement::Exact } else { Agreement::Within(levels) })
+        let Outcome { canvas, roundings } = reference::run(&ops, &sources);
+        if roundings == 0 {
+            compare(&canvas.rounded(), actual, Agreement::Exact)
+        } else {
+            compare_with_real(&canvas, actual, f64::from(roundings))
+        }
     }
 }
 
@@ -134,7 +137,10 @@ impl fmt::Debug for Case {
             writeln!(f, "source {index}: {}", source.size())?;
         }
         for (position, op) in ops.iter().enumerate() {
-            writeln!(f, "op {position}: {op:?}")?;
+            // Most options of a transform are absent and would hide those that are not.
+            let op = format!("{op:?}");
+            let said: Vec<&str> = op.split(", ").filter(|field| !field.ends_with(": None")).collect();
+            writeln!(f, "op {position}: {}", said.join(", "))?;
         }
         Ok(())
     }

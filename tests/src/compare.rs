@@ -4,6 +4,9 @@ use std::fmt;
 
 use palmette_core::{Pixmap, Size};
 
+use crate::reference::RealPixmap;
+use crate::reference::real::premultiplied;
+
 /// How far two pictures may differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreement {
@@ -28,7 +31,7 @@ pub enum Mismatch {
 }
 
 /// Where and how far two pictures of one size differ.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Difference {
     /// The pixels that differ by more than is allowed.
     pub count: u64,
@@ -70,6 +73,24 @@ impl fmt::Display for Mismatch {
 /// How many pixels a [`Difference`] lists.
 const FIRST_PIXELS: usize = 8;
 
+/// What `f64` arithmetic loses on the way to a difference of whole levels.
+const F64_SLACK: f64 = 1e-9;
+
+impl Difference {
+    /// Counts a pixel that differs.
+    fn add(&mut self, pixel: DifferentPixel, distance: [f64; 4]) {
+        self.count += 1;
+        self.max = std::array::from_fn(|channel| self.max[channel].max(distance[channel]));
+        if self.first.len() < FIRST_PIXELS {
+            self.first.push(pixel);
+        }
+    }
+
+    fn into_result(self) -> Result<(), Mismatch> {
+        if self.count == 0 { Ok(()) } else { Err(Mismatch::Pixels(self)) }
+    }
+}
+
 /// Compares two pictures.
 ///
 /// # Errors
@@ -82,20 +103,42 @@ pub fn compare(expected: &Pixmap, actual: &Pixmap, agreement: Agreement) -> Resu
     if expected.data() == actual.data() {
         return Ok(());
     }
-    let mut difference = Difference { count: 0, max: [0.0; 4], first: Vec::new() };
+    let mut difference = Difference::default();
     let pixels = expected.data().as_chunks::<4>().0.iter().zip(actual.data().as_chunks::<4>().0);
-    for (index, (&expected_pixel, &actual_pixel)) in (0..).zip(pixels) {
-        let distance = distance(expected_pixel, actual_pixel, agreement);
+    for ((x, y), (&expected, &actual)) in points(actual.size()).zip(pixels) {
+        let distance = distance(expected, actual, agreement);
         if distance.iter().any(|&levels| levels > agreement.levels()) {
-            difference.count += 1;
-            difference.max = std::array::from_fn(|channel| difference.max[channel].max(distance[channel]));
-            if difference.first.len() < FIRST_PIXELS {
-                let (x, y) = (index % expected.width(), index / expected.width());
-                difference.first.push(DifferentPixel { x, y, expected: expected_pixel, actual: actual_pixel });
-            }
+            difference.add(DifferentPixel { x, y, expected, actual }, distance);
         }
     }
-    if difference.count == 0 { Ok(()) } else { Err(Mismatch::Pixels(difference)) }
+    difference.into_result()
+}
+
+/// Compares a picture with what it should be before rounding: at most `levels` off in any channel, colour after multiplying
+/// by alpha.
+///
+/// # Errors
+///
+/// [`Mismatch`] if it differs by more.
+pub fn compare_with_real(expected: &RealPixmap, actual: &Pixmap, levels: f64) -> Result<(), Mismatch> {
+    if expected.size() != actual.size() {
+        return Err(Mismatch::Size { expected: expected.size(), actual: actual.size() });
+    }
+    let mut difference = Difference::default();
+    let pixels = expected.pixels().iter().zip(actual.data().as_chunks::<4>().0);
+    for ((x, y), (exact, &actual)) in points(actual.size()).zip(pixels) {
+        let (wanted, came) = (exact.clamped(), premultiplied(actual));
+        let distance = std::array::from_fn(|channel| (wanted[channel] - came[channel]).abs());
+        if distance.iter().any(|&distance| distance > levels + F64_SLACK) {
+            difference.add(DifferentPixel { x, y, expected: exact.rounded(), actual }, distance);
+        }
+    }
+    difference.into_result()
+}
+
+/// Returns every point of a picture, row by row.
+fn points(size: Size) -> impl Iterator<Item = (u32, u32)> {
+    (0..size.height).flat_map(move |y| (0..size.width).map(move |x| (x, y)))
 }
 
 impl Agreement {

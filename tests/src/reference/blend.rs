@@ -4,7 +4,7 @@ use palmette_core::Pixmap;
 use palmette_protocol::{AxisPosition, Composite, Draw, Repeat};
 
 use super::RealPixmap;
-use super::real::premultiplied;
+use super::real::{Pixel, premultiplied};
 
 /// Draws an overlay on a target: only inside the overlay's box, or the tiled area, does a pixel change.
 #[must_use]
@@ -15,19 +15,11 @@ pub fn draw(target: &Pixmap, overlay: &Pixmap, options: &Draw) -> RealPixmap {
     let rows = Placement::new(target.height(), overlay.height(), options.vertical, repeat_y);
 
     let mut real = RealPixmap::from_pixmap(target);
-    let width = target.width() as usize;
-    for y in 0..target.height() {
-        for x in 0..target.width() {
-            let index = y as usize * width + x as usize;
-            let backdrop = target.pixel(x, y);
-            match (columns.source_of(x), rows.source_of(y)) {
-                (Some(source_x), Some(source_y)) => {
-                    let foreground =
-                        premultiplied(overlay.pixel(source_x, source_y)).map(|level| level * options.opacity);
-                    real.pixels_mut()[index] = composite(options.composite, foreground, premultiplied(backdrop));
-                }
-                _ => real.keep(index, backdrop),
-            }
+    let width = target.width();
+    for (index, pixel) in (0..).zip(real.pixels_mut()) {
+        if let (Some(x), Some(y)) = (columns.source_of(index % width), rows.source_of(index / width)) {
+            let foreground = premultiplied(overlay.pixel(x, y)).map(|level| level * options.opacity);
+            *pixel = Pixel::Computed(composite(options.composite, foreground, pixel.premultiplied()));
         }
     }
     real

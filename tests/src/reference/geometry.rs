@@ -57,27 +57,39 @@ impl Ratio {
     }
 }
 
-/// Fills in the axis that was not asked for; `None` if neither was.
-#[must_use]
-pub fn request(picture: Size, width: Option<NonZeroU32>, height: Option<NonZeroU32>) -> Option<Size> {
-    match (width.map(NonZeroU32::get), height.map(NonZeroU32::get)) {
-        (None, None) => None,
-        (Some(width), None) => Some(Size::new(width, Ratio::new(picture.height, picture.width).of(width))),
-        (None, Some(height)) => Some(Size::new(Ratio::new(picture.width, picture.height).of(height), height)),
-        (Some(width), Some(height)) => Some(Size::new(width, height)),
-    }
+/// What `width` and `height` ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    /// Both axes, the absent one filled in.
+    pub size: Size,
+    /// The smallest scale at which the picture touches an edge of the request, and the one at which it fills it.
+    inside: Ratio,
+    outside: Ratio,
 }
 
-/// Finds the scaled size and the window for a picture and a requested size.
+/// Reads `width` and `height`; `None` if neither was given.
+///
+/// With one of them absent the other alone is the scale. (The absent one, rounded, must not become a second scale: a width
+/// of 24 for 14×2 pixels gives a height of 3, and fitting into 24×3 would give a width of 21.)
+#[must_use]
+pub fn request(picture: Size, width: Option<NonZeroU32>, height: Option<NonZeroU32>) -> Option<Request> {
+    let across = width.map(|width| Ratio::new(width.get(), picture.width));
+    let down = height.map(|height| Ratio::new(height.get(), picture.height));
+    let (inside, outside) = match (across, down) {
+        (None, None) => return None,
+        (Some(across), Some(down)) => (across.min(down), across.max(down)),
+        (Some(scale), None) | (None, Some(scale)) => (scale, scale),
+    };
+    let side = |asked: Option<NonZeroU32>, length: u32| asked.map_or_else(|| inside.of(length), NonZeroU32::get);
+    Some(Request { size: Size::new(side(width, picture.width), side(height, picture.height)), inside, outside })
+}
+
+/// Finds the scaled size and the window for a picture.
 ///
 /// For `pad` this is the picture without its canvas.
 #[must_use]
-pub fn fit(picture: Size, request: Size, fit: Fit, gravity: Option<Gravity>) -> Fitted {
-    let across = Ratio::new(request.width, picture.width);
-    let down = Ratio::new(request.height, picture.height);
-    let inside = across.min(down);
-    let outside = across.max(down);
-
+pub fn fit(picture: Size, request: Request, fit: Fit, gravity: Option<Gravity>) -> Fitted {
+    let Request { size: request, inside, outside } = request;
     let (scaled, window) = match fit {
         Fit::ScaleDown => whole(inside.min(Ratio::ONE).of_size(picture)),
         Fit::Contain | Fit::Pad => whole(inside.of_size(picture)),

@@ -5,7 +5,8 @@
 //! is slow and means to be read beside the specification. Only the containers ([`Pixmap`], [`Size`]) and the typed options
 //! are the engine's own.
 //!
-//! Between two steps a picture is 8-bit, so the reference rounds wherever the specification does, and nowhere else.
+//! Between two steps a picture is 8-bit, so a step that computes pixels starts from rounded ones. The last step is not
+//! rounded yet when an [`Outcome`] is handed out: that is what an engine's result is held against.
 
 pub mod blend;
 pub mod geometry;
@@ -13,18 +14,16 @@ pub mod real;
 pub mod resample;
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::{Color, Composite, Draw, Fit, Flip, Op, Rotate, Transform};
-
-use crate::pictures::from_fn;
+use palmette_protocol::{Color, Composite, Draw, Fit, Flip, ImageIndex, Op, Rotate, Transform};
 
 pub use real::RealPixmap;
 
 /// What the reference makes of a list.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The canvas at the end, rounded after every step.
-    pub pixmap: Pixmap,
-    /// The steps on the way that rounded, over all nodes: an engine may be off by one level after each.
+    /// The canvas at the end, before the last rounding.
+    pub canvas: RealPixmap,
+    /// The steps that round, over all nodes: an engine may be off by one level after each.
     pub roundings: u32,
 }
 
@@ -35,29 +34,32 @@ pub struct Outcome {
 /// If the list is not the flattening of one tree over `sources`, or holds an option that the reference does not know.
 #[must_use]
 pub fn run(ops: &[Op<Transform, Draw>], sources: &[Pixmap]) -> Outcome {
-    let mut nodes: Vec<Option<Pixmap>> = sources.iter().cloned().map(Some).collect();
+    let mut nodes: Vec<Option<RealPixmap>> = sources.iter().map(RealPixmap::from_pixmap).map(Some).collect();
     let mut roundings = 0;
     for op in ops {
         let (index, result) = match op {
             Op::Transform { image_index, options } => {
-                let index = image_index.0 as usize;
-                let picture = nodes[index].take().expect("a node is not used after it was drawn");
-                (index, transform(picture, options, &mut roundings))
+                (image_index, transform(take(&mut nodes, *image_index), options, &mut roundings))
             }
             Op::Draw { draw_image_index, target_image_index, options } => {
-                let index = target_image_index.0 as usize;
-                let overlay = nodes[draw_image_index.0 as usize].take().expect("a node is drawn once");
-                let target = nodes[index].take().expect("a node is not used after it was drawn");
-                (index, count(blend::draw(&target, &overlay, options), &mut roundings))
+                let overlay = take(&mut nodes, *draw_image_index).rounded();
+                let target = take(&mut nodes, *target_image_index).rounded();
+                roundings += 1;
+                (target_image_index, blend::draw(&target, &overlay, options))
             }
         };
-        nodes[index] = Some(result);
+        nodes[index.0 as usize] = Some(result);
     }
-    Outcome { pixmap: nodes.swap_remove(0).expect("the canvas is never drawn"), roundings }
+    Outcome { canvas: take(&mut nodes, ImageIndex::CANVAS), roundings }
+}
+
+/// Takes the picture of a node out of the list.
+fn take(nodes: &mut [Option<RealPixmap>], index: ImageIndex) -> RealPixmap {
+    nodes[index.0 as usize].take().expect("a node is not used after it was drawn")
 }
 
 /// Applies one `transform`: flip, rotate, resize and pad, background.
-fn transform(mut picture: Pixmap, options: &Transform, roundings: &mut u32) -> Pixmap {
+fn transform(mut picture: RealPixmap, options: &Transform, roundings: &mut u32) -> RealPixmap {
     assert_known(options);
     if let Some(flip) = options.flip {
         picture = flipped(&picture, flip);
@@ -70,18 +72,17 @@ fn transform(mut picture: Pixmap, options: &Transform, roundings: &mut u32) -> P
     if let Some(request) = geometry::request(picture.size(), options.width, options.height) {
         let fitted = geometry::fit(picture.size(), request, fit, options.gravity);
         if fitted.scaled == picture.size() {
-            picture = cut(&picture, fitted.left, fitted.top, fitted.window);
+            picture = picture.rearranged(fitted.window, |x, y| (fitted.left + x, fitted.top + y));
         } else {
-            picture = count(resample::resize(&picture, &fitted), roundings);
+            *roundings += 1;
+            picture = resample::resize(&picture.rounded(), &fitted);
         }
         if fit == Fit::Pad {
-            picture = padded(&picture, request, background.take(), roundings);
+            let background = background.take();
+            picture = padded(lay_under(picture, background, roundings), request.size, background);
         }
     }
-    if let Some(color) = background {
-        picture = count(under(&picture, color), roundings);
-    }
-    picture
+    lay_under(picture, background, roundings)
 }
 
 /// Stops at options that the reference does not compute: a test must not believe that it checked them.
@@ -99,62 +100,42 @@ fn assert_known(options: &Transform) {
     assert_eq!(*options, known, "the reference computes neither of the other options");
 }
 
-/// Rounds a result and counts that it did.
-fn count(real: RealPixmap, roundings: &mut u32) -> Pixmap {
-    *roundings += 1;
-    real.rounded()
-}
-
 /// Mirrors.
-#[must_use]
-pub fn flipped(picture: &Pixmap, flip: Flip) -> Pixmap {
-    let (width, height) = (picture.width(), picture.height());
-    let mirror_x = matches!(flip, Flip::Horizontal | Flip::Both);
-    let mirror_y = matches!(flip, Flip::Vertical | Flip::Both);
-    from_fn(picture.size(), |x, y| {
-        picture.pixel(if mirror_x { width - 1 - x } else { x }, if mirror_y { height - 1 - y } else { y })
+fn flipped(picture: &RealPixmap, flip: Flip) -> RealPixmap {
+    let Size { width, height } = picture.size();
+    picture.rearranged(picture.size(), |x, y| match flip {
+        Flip::Horizontal => (width - 1 - x, y),
+        Flip::Vertical => (x, height - 1 - y),
+        Flip::Both => (width - 1 - x, height - 1 - y),
     })
 }
 
 /// Turns clockwise.
-#[must_use]
-pub fn rotated(picture: &Pixmap, rotate: Rotate) -> Pixmap {
-    let Size { width, height } = picture.size();
+fn rotated(picture: &RealPixmap, rotate: Rotate) -> RealPixmap {
+    let size @ Size { width, height } = picture.size();
     match rotate {
         Rotate::None => picture.clone(),
-        Rotate::Quarter => from_fn(picture.size().transposed(), |x, y| picture.pixel(y, height - 1 - x)),
-        Rotate::Half => from_fn(picture.size(), |x, y| picture.pixel(width - 1 - x, height - 1 - y)),
-        Rotate::ThreeQuarters => from_fn(picture.size().transposed(), |x, y| picture.pixel(width - 1 - y, x)),
+        Rotate::Quarter => picture.rearranged(size.transposed(), |x, y| (y, height - 1 - x)),
+        Rotate::Half => picture.rearranged(size, |x, y| (width - 1 - x, height - 1 - y)),
+        Rotate::ThreeQuarters => picture.rearranged(size.transposed(), |x, y| (width - 1 - y, x)),
     }
 }
 
-/// Keeps a window.
-fn cut(picture: &Pixmap, left: u32, top: u32, window: Size) -> Pixmap {
-    from_fn(window, |x, y| picture.pixel(left + x, top + y))
+/// Places a picture in the middle of a canvas; white surrounds it where there is no background.
+fn padded(picture: RealPixmap, canvas: Size, background: Option<Color>) -> RealPixmap {
+    let left = (canvas.width - picture.size().width) / 2;
+    let top = (canvas.height - picture.size().height) / 2;
+    picture.placed(canvas, left, top, background.unwrap_or(Color::WHITE).to_rgba())
 }
 
-/// Places a picture in the middle of a canvas.
-fn padded(picture: &Pixmap, canvas: Size, background: Option<Color>, roundings: &mut u32) -> Pixmap {
-    let left = (canvas.width - picture.width()) / 2;
-    let top = (canvas.height - picture.height()) / 2;
-    let inner = match background {
-        Some(color) => count(under(picture, color), roundings),
-        None => picture.clone(),
-    };
-    let surround = background.unwrap_or(Color::WHITE).to_rgba();
-    from_fn(canvas, |x, y| match (x.checked_sub(left), y.checked_sub(top)) {
-        (Some(x), Some(y)) if x < inner.width() && y < inner.height() => inner.pixel(x, y),
-        _ => surround,
-    })
-}
-
-/// Lays a colour under a picture.
-#[must_use]
-pub fn under(picture: &Pixmap, color: Color) -> RealPixmap {
+/// Lays a colour under a picture, if there is one.
+fn lay_under(picture: RealPixmap, background: Option<Color>, roundings: &mut u32) -> RealPixmap {
+    let Some(color) = background else { return picture };
+    *roundings += 1;
     let backdrop = real::premultiplied(color.to_rgba());
-    let mut real = RealPixmap::from_pixmap(picture);
+    let mut real = RealPixmap::from_pixmap(&picture.rounded());
     for pixel in real.pixels_mut() {
-        *pixel = blend::composite(Composite::Over, *pixel, backdrop);
+        *pixel = real::Pixel::Computed(blend::composite(Composite::Over, pixel.premultiplied(), backdrop));
     }
     real
 }

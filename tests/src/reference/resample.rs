@@ -3,10 +3,11 @@
 use std::f64::consts::PI;
 use std::ops::Range;
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::Pixmap;
 
 use super::RealPixmap;
 use super::geometry::Fitted;
+use super::real::premultiplied;
 
 /// The samples of one axis that make one output sample: the first, and their weights, which sum to 1.
 #[derive(Clone, Debug)]
@@ -22,15 +23,15 @@ pub struct Taps {
 pub fn resize(picture: &Pixmap, fitted: &Fitted) -> RealPixmap {
     let columns = axis(picture.width(), fitted.scaled.width, fitted.left..fitted.left + fitted.window.width);
     let rows = axis(picture.height(), fitted.scaled.height, fitted.top..fitted.top + fitted.window.height);
-    let real = RealPixmap::from_pixmap(picture);
+    let pixels: Vec<[f64; 4]> = picture.data().as_chunks::<4>().0.iter().map(|&pixel| premultiplied(pixel)).collect();
+    let source_width = picture.width() as usize;
     // The order is free in real numbers; the cheaper one keeps the tests fast.
-    if u64::from(fitted.window.width) * u64::from(picture.height())
-        <= u64::from(fitted.window.height) * u64::from(picture.width())
-    {
-        down(&across(&real, &columns), &rows)
+    let pixels = if columns.len() * picture.height() as usize <= rows.len() * source_width {
+        down(&across(&pixels, source_width, &columns), columns.len(), &rows)
     } else {
-        across(&down(&real, &rows), &columns)
-    }
+        across(&down(&pixels, source_width, &rows), source_width, &columns)
+    };
+    RealPixmap::from_premultiplied(fitted.window, pixels)
 }
 
 /// Returns the taps of the scaled samples in `window` when `source` samples become `scaled`.
@@ -78,10 +79,10 @@ fn catmull_rom(x: f64) -> f64 {
     }
 }
 
-/// Resamples every row.
-fn across(picture: &RealPixmap, columns: &[Taps]) -> RealPixmap {
-    let width = picture.size().width as usize;
-    let pixels = picture.pixels().chunks_exact(width).flat_map(|row| {
+/// Resamples every row of a picture `width` pixels wide.
+fn across(pixels: &[[f64; 4]], width: usize, columns: &[Taps]) -> Vec<[f64; 4]> {
+    let rows = pixels.chunks_exact(width);
+    rows.flat_map(|row| {
         columns.iter().map(|taps| {
             let mut sum = [0.0; 4];
             for (pixel, weight) in row[taps.first..].iter().zip(&taps.weights) {
@@ -89,34 +90,28 @@ fn across(picture: &RealPixmap, columns: &[Taps]) -> RealPixmap {
             }
             sum
         })
-    });
-    let size = Size::new(length(columns), picture.size().height);
-    RealPixmap::new(size, pixels.collect())
+    })
+    .collect()
 }
 
-/// Resamples every column.
-fn down(picture: &RealPixmap, rows: &[Taps]) -> RealPixmap {
-    let width = picture.size().width as usize;
-    let mut pixels = vec![[0.0; 4]; width * rows.len()];
-    for (output, taps) in pixels.chunks_exact_mut(width).zip(rows) {
-        let inputs = picture.pixels()[taps.first * width..].chunks_exact(width);
+/// Resamples every column of a picture `width` pixels wide.
+fn down(pixels: &[[f64; 4]], width: usize, rows: &[Taps]) -> Vec<[f64; 4]> {
+    let mut output = vec![[0.0; 4]; width * rows.len()];
+    for (sums, taps) in output.chunks_exact_mut(width).zip(rows) {
+        let inputs = pixels[taps.first * width..].chunks_exact(width);
         for (input, weight) in inputs.zip(&taps.weights) {
-            for (sum, pixel) in output.iter_mut().zip(input) {
+            for (sum, pixel) in sums.iter_mut().zip(input) {
                 add(sum, pixel, *weight);
             }
         }
     }
-    RealPixmap::new(Size::new(picture.size().width, length(rows)), pixels)
+    output
 }
 
 fn add(sum: &mut [f64; 4], pixel: &[f64; 4], weight: f64) {
     for (sum, value) in sum.iter_mut().zip(pixel) {
         *sum += value * weight;
     }
-}
-
-fn length(taps: &[Taps]) -> u32 {
-    u32::try_from(taps.len()).expect("one for each sample of a side")
 }
 
 /// Clamps a position to `0..=end`.

@@ -1,1 +1,16 @@
 //! The integration tests: one binary, a module a topic.
+//!
+//! In the order in which they decide what is right: [`oracle`] (computed by hand), [`properties`], the goldens ([`fit`],
+//! [`resize`], [`draw`]), and [`exactness`] and [`chains`], which hold engines against the exact reference. [`orientation`]
+//! goes through files; [`dependencies`] watches who may use whom; [`goldens`] watches the goldens themselves.
+
+mod chains;
+mod dependencies;
+mod draw;
+mod exactness;
+mod fit;
+mod goldens;
+mod options;
+mod oracle;
+mod properties;
+mod resize;

@@ -1,0 +1,122 @@
+//! Random trees of every option that is built, nested draws among them, against the exact reference.
+//!
+//! Each step that rounds may be off by one level, so a chain may be off by as many as it has such steps.
+
+use palmette_core::{Pixmap, Size};
+use palmette_protocol::{AxisPosition, Color, Draw, Flip, Gravity, GravityMode, Repeat, Rotate, Transform};
+use palmette_tests::Case;
+use palmette_tests::pictures::{Alpha, disc, extremes, gradient_with, letter, letter_on_clear, noise};
+use palmette_tests::random::Random;
+
+use crate::options::{COMPOSITES, FITS, into};
+
+/// The longest side of a picture here: large enough for every kind of table, small enough for thousands of pictures.
+const LONGEST_PX: u32 = 60;
+
+/// The deepest nesting: the canvas, an overlay, and an overlay of that.
+const DEEPEST: u32 = 3;
+
+fn picture(random: &mut Random) -> Pixmap {
+    let size = Size::new(random.length(LONGEST_PX), random.length(LONGEST_PX));
+    let alpha = random.pick(&[Alpha::Opaque, Alpha::Soft, Alpha::Soft, Alpha::Clear]);
+    match random.between(0, 5) {
+        0 => noise(size, alpha, random),
+        1 => extremes(size, alpha, random),
+        2 => disc(size, [random.byte(), random.byte(), random.byte()]),
+        3 => letter(size),
+        4 => letter_on_clear(size, [random.byte(), random.byte(), random.byte()]),
+        _ => gradient_with(size, alpha),
+    }
+}
+
+fn transform(random: &mut Random) -> Transform {
+    let mut options = Transform::default();
+    if random.one_in(2) {
+        options = into(random.length(LONGEST_PX), random.length(LONGEST_PX));
+        options.fit = random.one_in(2).then(|| random.pick(&FITS));
+        options.gravity = random.one_in(2).then(|| gravity(random));
+        match random.between(0, 5) {
+            0 => options.width = None,
+            1 => options.height = None,
+            _ => {}
+        }
+    }
+    if random.one_in(3) {
+        options.flip = Some(random.pick(&[Flip::Horizontal, Flip::Vertical, Flip::Both]));
+    }
+    if random.one_in(3) {
+        options.rotate = Some(random.pick(&[Rotate::None, Rotate::Quarter, Rotate::Half, Rotate::ThreeQuarters]));
+    }
+    if random.one_in(4) {
+        let [red, green, blue, alpha] = random.bits().to_le_bytes();
+        options.background = Some(Color { red, green, blue, alpha: if random.one_in(2) { 255 } else { alpha } });
+    }
+    options
+}
+
+fn gravity(random: &mut Random) -> Gravity {
+    let mode = random.pick(&[GravityMode::Remainder, GravityMode::BoxCenter]);
+    let point = Gravity::Point { x: random.fraction(), y: random.fraction(), mode };
+    random.pick(&[Gravity::Left, Gravity::Right, Gravity::Top, Gravity::Bottom, Gravity::Center, point, point, point])
+}
+
+fn draw(random: &mut Random) -> Draw {
+    Draw {
+        opacity: if random.one_in(3) { 1.0 } else { random.fraction() },
+        repeat: random.pick(&[Repeat::None, Repeat::None, Repeat::X, Repeat::Y, Repeat::Both]),
+        composite: random.pick(&COMPOSITES),
+        horizontal: position(random),
+        vertical: position(random),
+    }
+}
+
+fn position(random: &mut Random) -> AxisPosition {
+    let distance = i32::try_from(random.between(0, LONGEST_PX)).expect("small") - 20;
+    random.pick(&[AxisPosition::Unset, AxisPosition::FromStart(distance), AxisPosition::FromEnd(distance)])
+}
+
+/// Grows a tree: a picture, then transforms and draws of smaller trees.
+fn tree(random: &mut Random, depth: u32) -> Case {
+    let mut case = Case::of(picture(random));
+    for _ in 0..random.between(0, 3) {
+        case = if depth < DEEPEST && random.one_in(2) {
+            let overlay = tree(random, depth + 1);
+            case.draw(overlay, draw(random))
+        } else {
+            case.transform(transform(random))
+        };
+    }
+    case
+}
+
+fn random_trees(seed: u64) {
+    let mut random = Random::new(seed);
+    for _ in 0..500 {
+        tree(&mut random, 1).check_against_reference();
+    }
+}
+
+#[test]
+fn chains_random_first() {
+    random_trees(21);
+}
+
+#[test]
+fn chains_random_second() {
+    random_trees(22);
+}
+
+#[test]
+fn chains_random_third() {
+    random_trees(23);
+}
+
+#[test]
+fn chains_do_not_drift_where_nothing_is_resampled() {
+    // Drawn on itself a hundred times, an opaque picture stays what it is.
+    let picture = noise(Size::new(9, 9), Alpha::Opaque, &mut Random::new(31));
+    let case = (0..100).fold(Case::of(picture.clone()), |case, _| {
+        case.draw(Case::of(picture.clone()), Draw { opacity: 0.3, ..Draw::default() })
+    });
+    assert!(case.run() == picture);
+}
