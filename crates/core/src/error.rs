@@ -34,6 +34,14 @@ pub enum Error {
         /// The option, with its value where only that value is missing.
         option: &'static str,
     },
+    /// Occurs when an option cuts a whole picture away.
+    #[error("`{option}` leaves nothing of {size} pixels")]
+    NothingLeft {
+        /// The option.
+        option: &'static str,
+        /// The size before.
+        size: Size,
+    },
     /// Occurs when an entry of the list names a node that does not exist, or that was drawn already.
     #[error("node {index} does not exist, or was drawn already")]
     NodeMissing {
@@ -90,7 +98,7 @@ impl Error {
             Self::AtOp { source, .. } => source.class(),
             Self::TooLarge { .. } => Class::Limit,
             Self::NotBuilt { .. } => Class::Unsupported,
-            Self::NodeMissing { .. } => Class::Caller,
+            Self::NodeMissing { .. } | Self::NothingLeft { .. } => Class::Caller,
             Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }
             | Self::SourceMismatch { .. }
@@ -105,7 +113,7 @@ impl Error {
         match self {
             Self::AtOp { source, .. } => source.code(),
             Self::TooLarge { .. } => Code::DimensionsTooLarge,
-            Self::NotBuilt { .. } | Self::NodeMissing { .. } => Code::InvalidOption,
+            Self::NotBuilt { .. } | Self::NodeMissing { .. } | Self::NothingLeft { .. } => Code::InvalidOption,
             Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }
             | Self::SourceMismatch { .. }

@@ -6,16 +6,18 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod blur;
 mod draw;
 pub mod kernels;
 mod resize;
+mod sharpen;
 
 use palmette_protocol::{Flip, Rotate};
 
 use crate::engine::{Deadline, Engine, EngineKind};
 use crate::plan::{Plan, StepKind};
 use crate::{Error, Pixmap};
-use kernels::{Kernels, background, crop, flip, pad, rotate};
+use kernels::{Kernels, background, crop, flip, lookup, pad, rotate, saturation};
 
 /// Runs plans on the CPU.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +58,10 @@ impl CpuEngine {
                 }
                 return pad::pad(&picture, *left, *top, output, *surround);
             }
+            StepKind::Lookup(table) => lookup::lookup(&mut picture, table),
+            StepKind::Saturation(matrix) => saturation::saturation(&mut picture, matrix),
+            StepKind::Blur(step) => blur::blur(&self.kernels, step, &mut picture)?,
+            StepKind::Sharpen(step) => sharpen::sharpen(&self.kernels, *step, &mut picture)?,
             StepKind::Background(color) => background::background(&mut picture, *color),
         }
         Ok(picture)

@@ -2,6 +2,7 @@
 //!
 //! Ratios are compared and rounded as fractions of integers, so that no size depends on how a division was rounded before.
 
+use palmette_protocol::transform::Length;
 use palmette_protocol::{AxisPosition, Fit, Gravity, GravityMode};
 
 use super::step::Tiling;
@@ -142,6 +143,16 @@ fn scale_length(length: u32, numerator: u32, denominator: u32) -> u32 {
     let (length, numerator, denominator) = (u128::from(length), u128::from(numerator), u128::from(denominator));
     let rounded = (2 * length * numerator + denominator) / (2 * denominator);
     u32::try_from(rounded).unwrap_or(u32::MAX).max(1)
+}
+
+/// Resolves a distance along an axis of `axis` pixels; a fraction is rounded to whole pixels.
+#[must_use]
+pub fn length(length: Length, axis: u32) -> u32 {
+    match length {
+        Length::Pixels(pixels) => pixels,
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a fraction of a 32-bit length")]
+        Length::Fraction(fraction) => (fraction * f64::from(axis) + 0.5).floor() as u32,
+    }
 }
 
 /// Returns the left and top edge of a window, for a gravity that needs no pixels; `None` for one that does.

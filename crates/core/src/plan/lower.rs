@@ -3,10 +3,13 @@
 //! It needs the sizes of the sources, not their pixels, so it runs before anything is decoded: a request that is wrong or
 //! too large costs no memory.
 
+use palmette_protocol::transform::{Border, Length, Trim};
 use palmette_protocol::{Color, Draw, Fit, Gravity, ImageIndex, Op, Repeat, Rotate, Transform};
 
+use super::blur::BlurStep;
 use super::geometry::{self, Fitted};
-use super::step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, Step, StepKind};
+use super::step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, SharpenStep, Step, StepKind};
+use super::tone::{LookupTable, SaturationMatrix};
 use super::weights::WeightTable;
 use crate::{Error, Limits, Size};
 
@@ -64,17 +67,74 @@ impl NodeLowering<'_> {
     /// Lowers one `transform` object, in the order in which its options apply.
     fn transform(&mut self, options: &Transform) -> Result<(), Error> {
         refuse_unbuilt(options)?;
+        self.trim(options.trim)?;
         if let Some(flip) = options.flip {
             self.push("flip", self.size, StepKind::Flip(flip))?;
         }
         self.rotate(options.rotate.unwrap_or(Rotate::None))?;
         let padded = self.resize(options)?;
+        self.tone(options)?;
+        if let Some(radius @ 1..) = options.blur {
+            self.push("blur", self.size, StepKind::Blur(BlurStep::new(radius)))?;
+        }
+        if let Some(strength) = options.sharpen.filter(|&strength| strength > 0.0) {
+            let strength = to_units(strength / 10.0, 10 * u32::from(SharpenStep::STRENGTH_ONE));
+            let strength = u16::try_from(strength).expect("at most 5,000");
+            self.push("sharpen", self.size, StepKind::Sharpen(SharpenStep { strength }))?;
+        }
         if let Some(color) = options.background
             && !padded
         {
             self.push("background", self.size, StepKind::Background(color))?;
         }
+        self.border(options.border)
+    }
+
+    /// Lowers a trim by measure. The cuts from left and top come first; a width or height is kept from there on.
+    fn trim(&mut self, trim: Option<Trim>) -> Result<(), Error> {
+        let Some(Trim::Edges(edges)) = trim else { return Ok(()) };
+        let size = self.size;
+        let along = |len: u32, start: Option<Length>, end: Option<Length>, kept: Option<Length>| {
+            let start = start.map_or(0, |start| geometry::length(start, len));
+            let left = len.saturating_sub(start).saturating_sub(end.map_or(0, |end| geometry::length(end, len)));
+            let kept = kept.map_or(left, |kept| geometry::length(kept, len).min(left));
+            if kept == 0 { Err(Error::NothingLeft { option: "trim", size }) } else { Ok((start, kept)) }
+        };
+        let (left, width) = along(size.width, edges.left, edges.right, edges.width)?;
+        let (top, height) = along(size.height, edges.top, edges.bottom, edges.height)?;
+        let output = Size::new(width, height);
+        if output == size { Ok(()) } else { self.push("trim", output, StepKind::Crop { left, top }) }
+    }
+
+    /// Lowers brightness, contrast, gamma and saturation, a rounding each.
+    fn tone(&mut self, options: &Transform) -> Result<(), Error> {
+        type MakeTable = fn(f64) -> LookupTable;
+        let tables: [(&'static str, Option<f64>, MakeTable); 3] = [
+            ("brightness", options.brightness, LookupTable::brightness),
+            ("contrast", options.contrast, LookupTable::contrast),
+            ("gamma", options.gamma, LookupTable::gamma),
+        ];
+        for (option, value, table) in tables {
+            // 0 is ignored, 1 does nothing.
+            if let Some(value) = value.filter(|&value| value != 0.0 && value != 1.0) {
+                self.push(option, self.size, StepKind::Lookup(table(value)))?;
+            }
+        }
+        if let Some(factor) = options.saturation.filter(|&factor| factor != 1.0) {
+            self.push("saturation", self.size, StepKind::Saturation(SaturationMatrix::new(factor)))?;
+        }
         Ok(())
+    }
+
+    /// Lowers a border, which enlarges the canvas.
+    fn border(&mut self, border: Option<Border>) -> Result<(), Error> {
+        let Some(Border { color, top, right, bottom, left }) = border else { return Ok(()) };
+        let sum = |len: u32, before: u32, after: u32| len.saturating_add(before).saturating_add(after);
+        let output = Size::new(sum(self.size.width, left, right), sum(self.size.height, top, bottom));
+        if output == self.size {
+            return Ok(());
+        }
+        self.push("border", output, StepKind::Pad { left, top, surround: color, under: false })
     }
 
     fn rotate(&mut self, rotate: Rotate) -> Result<(), Error> {
@@ -138,7 +198,7 @@ impl NodeLowering<'_> {
             foreground,
             foreground_size,
             composite: options.composite,
-            opacity: opacity(options.opacity),
+            opacity: to_units(options.opacity, DrawStep::OPACITY_ONE),
             horizontal: geometry::tiling(self.size.width, foreground_size.width, options.horizontal, repeats_x),
             vertical: geometry::tiling(self.size.height, foreground_size.height, options.vertical, repeats_y),
         });
@@ -163,10 +223,10 @@ fn axis(input: u32, scaled: u32, offset: u32, len: u32) -> Result<Axis, Error> {
     }
 }
 
-/// Counts an opacity of 0 to 1 in units of 1 / [`DrawStep::OPACITY_ONE`].
+/// Counts a fraction of 0 to 1 in units, `one` of them to 1, rounded to nearest, halves up.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 1 before it is scaled")]
-fn opacity(opacity: f64) -> u32 {
-    (opacity.clamp(0.0, 1.0) * f64::from(DrawStep::OPACITY_ONE) + 0.5).floor() as u32
+fn to_units(fraction: f64, one: u32) -> u32 {
+    (fraction.clamp(0.0, 1.0) * f64::from(one) + 0.5).floor() as u32
 }
 
 /// Refuses every option that no step exists for yet, so that none is silently ignored.
@@ -183,30 +243,23 @@ fn refuse_unbuilt(options: &Transform) -> Result<(), Error> {
         zoom,
         upscale,
         segment,
-        brightness,
-        contrast,
-        gamma,
-        saturation,
-        blur,
-        sharpen,
+        brightness: _,
+        contrast: _,
+        gamma: _,
+        saturation: _,
+        blur: _,
+        sharpen: _,
         background: _,
-        border,
+        border: _,
     } = options;
     let unbuilt = [
-        (trim.is_some(), "trim"),
+        (matches!(trim, Some(Trim::Border(_))), "trim: border"),
         (matches!(gravity, Some(Gravity::Auto)), "gravity: auto"),
         (matches!(gravity, Some(Gravity::Entropy)), "gravity: entropy"),
         (matches!(gravity, Some(Gravity::Face)), "gravity: face"),
         (zoom.is_some(), "zoom"),
         (matches!(upscale, Some(palmette_protocol::transform::Upscale::Generate)), "upscale: generate"),
         (segment.is_some(), "segment"),
-        (brightness.is_some(), "brightness"),
-        (contrast.is_some(), "contrast"),
-        (gamma.is_some(), "gamma"),
-        (saturation.is_some(), "saturation"),
-        (blur.is_some(), "blur"),
-        (sharpen.is_some(), "sharpen"),
-        (border.is_some(), "border"),
     ];
     match unbuilt.into_iter().find(|(given, _)| *given) {
         Some((_, option)) => Err(Error::NotBuilt { option }),
@@ -280,9 +333,12 @@ mod tests {
 
     #[test]
     fn lower_refuses_what_is_not_built() {
-        let error =
-            lower(&[transform(Transform { blur: Some(3), ..Transform::default() })], &[PHOTO], &Limits::default());
-        assert_eq!(error.unwrap_err().to_string(), "op 0, transform: option `blur` is not built yet");
+        let error = lower(
+            &[transform(Transform { gravity: Some(Gravity::Entropy), ..Transform::default() })],
+            &[PHOTO],
+            &Limits::default(),
+        );
+        assert_eq!(error.unwrap_err().to_string(), "op 0, transform: option `gravity: entropy` is not built yet");
     }
 
     #[test]
@@ -298,9 +354,9 @@ mod tests {
 
     #[test]
     fn opacity_of_decimals_is_exact() {
-        assert_eq!(opacity(1.0), DrawStep::OPACITY_ONE);
-        assert_eq!(opacity(0.75), 12_000);
-        assert_eq!(opacity(0.001), 16);
-        assert_eq!(opacity(0.0), 0);
+        assert_eq!(
+            [1.0, 0.75, 0.001, 0.0].map(|opacity| to_units(opacity, DrawStep::OPACITY_ONE)),
+            [16_000, 12_000, 16, 0]
+        );
     }
 }

@@ -3,10 +3,12 @@
 //! [`lower`](lower::lower) turns a resolved list and the sizes of its sources into a [`Plan`], without a pixel. All fit,
 //! gravity, clamping and rounding questions end there; engines read tables and add integers.
 
+pub mod blur;
 pub mod geometry;
 pub mod lower;
 pub mod step;
+pub mod tone;
 pub mod weights;
 
 pub use lower::lower;
-pub use step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, Step, StepKind, Tiling};
+pub use step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, SharpenStep, Step, StepKind, Tiling};

@@ -8,13 +8,17 @@
 
 pub mod background;
 pub mod blend;
+pub mod blur;
 pub mod crop;
 pub mod flip;
+pub mod lookup;
 pub mod pad;
 pub mod premultiply;
 pub mod resize_h;
 pub mod resize_v;
 pub mod rotate;
+pub mod saturation;
+pub mod sharpen;
 pub mod unpremultiply;
 
 /// 16-bit units in a level of 8-bit colour; with 14 bits for the 256 levels, the error of a sample is 1/128 level.

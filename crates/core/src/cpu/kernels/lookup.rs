@@ -1,0 +1,14 @@
+//! Replaces levels by a table: brightness, contrast, gamma.
+
+use crate::Pixmap;
+use crate::plan::tone::LookupTable;
+
+/// Looks up red, green and blue of every pixel, in place.
+pub fn lookup(picture: &mut Pixmap, table: &LookupTable) {
+    let levels = table.levels();
+    for [red, green, blue, _] in picture.data_mut().as_chunks_mut::<{ Pixmap::PIXEL_BYTES }>().0 {
+        for channel in [red, green, blue] {
+            *channel = levels[usize::from(*channel)];
+        }
+    }
+}
