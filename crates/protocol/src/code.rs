@@ -112,3 +112,35 @@ impl fmt::Display for Code {
         self.number().fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_the_numbers_and_statuses_of_the_protocol() {
+        let table = [
+            (9401, 400),
+            (9402, 413),
+            (9412, 415),
+            (9413, 413),
+            (9432, 400),
+            (9516, 422),
+            (9520, 415),
+            (9522, 503),
+            (9523, 500),
+            (9525, 400),
+            (9529, 504),
+        ];
+        assert_eq!(Code::ALL.map(|code| (code.number(), code.status(Class::Caller))), table);
+        for code in Code::ALL {
+            assert_eq!(Code::from_number(code.number()), Some(code));
+        }
+        assert_eq!(Code::from_number(9400), None);
+    }
+
+    #[test]
+    fn failed_encoding_is_our_fault() {
+        assert_eq!(Code::Damaged.status(Class::Ours), 500);
+    }
+}

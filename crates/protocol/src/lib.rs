@@ -1,9 +1,18 @@
 //! The wire protocol of the Images binding, as types: what a client sends, what a server answers.
 //!
-//! No I/O and no pixels. A request goes through this crate in four steps: [`form`] splits a body into parts, [`ops`] reads
-//! the flat list, [`transform`] and [`draw`] turn the options of each entry into typed values, and [`tree`] checks that the
-//! list is the flattening of one tree. Everything that can be wrong with a request before a picture is opened is decided
-//! here, once, and carries the numeric [`code`] that the client will see.
+//! No I/O and no pixels. A request goes through this crate in five steps:
+//!
+//! 1. [`form`] splits a body into parts while it arrives;
+//! 2. [`request`] collects them and refuses what has no place;
+//! 3. [`ops`] reads the flat list, its options untouched;
+//! 4. [`tree`] checks that the list is the flattening of one tree;
+//! 5. [`transform`], [`draw`] and [`output`] turn options into typed values.
+//!
+//! Everything that can be wrong with a request before a picture is opened is decided here, once: an [`Error`] that names
+//! the place and what is allowed there, and carries the numeric [`Code`] that the client sees ([`answer`]).
+//!
+//! The way back is here too: [`tree::flatten`] and the forms of [`form`] write what the client writes, byte for byte, for
+//! clients in Rust and for tests.
 
 pub mod answer;
 pub mod code;

@@ -232,7 +232,8 @@ impl FormReader {
         on_event: &mut impl FnMut(FormEvent<'_>) -> Result<(), Error>,
     ) -> Result<Option<usize>, Error> {
         let end = memmem::find(&bytes[searched..], b"\r\n\r\n").map(|end| searched + end);
-        if end.unwrap_or(bytes.len()) > self.limits.max_header_bytes + 2 {
+        // Where the end is, or where it may be at the earliest, counted from the line break of the boundary.
+        if end.unwrap_or(bytes.len().saturating_sub(3)) > self.limits.max_header_bytes.saturating_add(2) {
             return Err(Error::HeaderTooLarge { part: self.parts, max_header_bytes: self.limits.max_header_bytes });
         }
         let Some(end) = end else {

@@ -1,12 +1,16 @@
 //! The tree that a client builds and the flat list that it sends, both ways.
 //!
-//! A picture is a [`Node`]: a source and steps, some of which draw other nodes. [`flatten`] walks it depth first, numbers
-//! every node when it is met and writes a node's draw after the node's own steps:
+//! A picture is a [`Node`]: a source and steps, some of which draw other nodes. [`flatten`] walks it depth first: a node
+//! gets its number when the walk meets it, and is drawn when its own steps are written.
 //!
 //! ```text
-//! canvas ─ rotate ─ draw ─ draw            [{imageIndex 0, rotate}, {imageIndex 1, flip},
-//!                    │      └ 2 ─ draw      {drawImageIndex 1, targetImageIndex 0},
-//!                    └ 1 ─ flip    └ 3      {drawImageIndex 3, targetImageIndex 2}, {drawImageIndex 2, targetImageIndex 0}]
+//! input(A).rotate().draw(input(B).flip()).draw(input(C).draw(D))     sources A, B, C, D
+//!
+//! op 0   imageIndex 0, rotate                                        A is node 0, the canvas
+//! op 1   imageIndex 1, flip                                          B
+//! op 2   drawImageIndex 1, targetImageIndex 0                        B on A
+//! op 3   drawImageIndex 3, targetImageIndex 2                        D on C, which was met first
+//! op 4   drawImageIndex 2, targetImageIndex 0                        C on A
 //! ```
 //!
 //! [`rebuild`] goes back, for exactly the lists that [`flatten`] makes; [`check`] says whether a list is one. Nothing here

@@ -1,0 +1,7 @@
+//! Tests of the protocol through its public interface: recorded requests, properties, and whole forms.
+
+mod captures;
+mod forms;
+mod requests;
+mod trees;
+mod wire;
