@@ -126,27 +126,41 @@ impl Formatter for EcmaScript {
 }
 
 /// Writes a finite number by the rules of `Number::toString` of ECMAScript: the shortest digits that read back as the
-/// same number, in plain notation between 1e-6 and 1e21.
+/// same number, in plain notation from 1e-6 on and below 1e21.
 fn number_to_string(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
     let sign = if value < 0.0 { "-" } else { "" };
-    // Rust writes the shortest digits too, always as d.ddde±x.
-    let scientific = format!("{:e}", value.abs());
-    let (mantissa, exponent) = scientific.split_once('e').expect("the format has an exponent");
-    let exponent: i32 = exponent.parse().expect("the exponent is an integer");
-    let digits = mantissa.replace('.', "");
-
-    match (usize::try_from(exponent), usize::try_from(-exponent)) {
-        (Ok(whole), _) if whole < 21 => match digits.split_at_checked(whole + 1) {
-            Some((digits, "")) => format!("{sign}{digits}"),
-            Some((digits, fraction)) => format!("{sign}{digits}.{fraction}"),
-            None => format!("{sign}{digits:0<width$}", width = whole + 1),
+    let (digits, point) = shortest_digits(value.abs());
+    match point {
+        1..=21 => match digits.split_at_checked(point.unsigned_abs()) {
+            None | Some((_, "")) => format!("{sign}{digits:0<width$}", width = point.unsigned_abs()),
+            Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
         },
-        (Err(_), Ok(zeros)) if zeros < 7 => format!("{sign}0.{:0<width$}{digits}", "", width = zeros - 1),
-        _ => format!("{sign}{mantissa}e{exponent:+}"),
+        -5..=0 => format!("{sign}0.{}{digits}", "0".repeat(point.unsigned_abs())),
+        _ => {
+            let (first, rest) = digits.split_at(1);
+            let separator = if rest.is_empty() { "" } else { "." };
+            format!("{sign}{first}{separator}{rest}e{:+}", point - 1)
+        }
     }
+}
+
+/// Returns the digits of a positive number, the first and the last not 0, and how many of them stand before the point
+/// (below 0: how many zeros stand behind it).
+///
+/// They are `serde_json`'s: like ECMAScript, and unlike `std`, it takes the even one of two that are equally close.
+fn shortest_digits(value: f64) -> (String, isize) {
+    let text = Number::from_f64(value).expect("JSON has finite numbers").to_string();
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let significant = digits.trim_start_matches('0');
+    let zeros = digits.len() - significant.len();
+    let exponent: isize = exponent.parse().expect("an exponent is a number");
+    let point = whole.len().cast_signed() - zeros.cast_signed() + exponent;
+    (significant.trim_end_matches('0').to_owned(), point)
 }
 
 #[cfg(test)]
@@ -176,6 +190,7 @@ mod tests {
             ("-1.25e-7", "-1.25e-7"),
             ("5e-324", "5e-324"),
             ("0.30000000000000004", "0.30000000000000004"),
+            ("867354087824401.25", "867354087824401.2"),
             ("9007199254740991", "9007199254740991"),
         ];
         for (given, written) in cases {
