@@ -81,7 +81,7 @@ const CASES: &[Case] = &[
     Case {
         code: Code::InvalidOption,
         status: 400,
-        names: &["depth"],
+        names: &["op 0", "draw", "level 2"],
         config: |config| config.limits.request.tree.max_depth = 1,
         request: || {
             let list = r#"[{"drawImageIndex":1,"targetImageIndex":0}]"#;

@@ -72,11 +72,12 @@ pub(crate) fn watermark_form() -> Form {
 
 /// A gradient of the given size, soft at its right side.
 pub(crate) fn pixmap(width: u32, height: u32) -> Pixmap {
+    let low = |number: u32| number.to_le_bytes()[0];
     let mut data = Vec::new();
     for y in 0..height {
         for x in 0..width {
             let alpha = if x * 2 < width { 255 } else { 128 };
-            data.extend([(x % 256) as u8, (y % 256) as u8, ((x + y) % 256) as u8, alpha]);
+            data.extend([low(x), low(y), low(x + y), alpha]);
         }
     }
     Pixmap::from_vec(Size::new(width, height), data).unwrap()
