@@ -6,7 +6,7 @@
 use std::io::Cursor;
 
 use palmette_core::{Limits, Pixmap, Size, alloc};
-use png::{BitDepth, ColorType, Compression, InterlaceInfo, Transformations};
+use png::{BitDepth, ColorType, Compression, Filter, InterlaceInfo, Transformations};
 
 use crate::exif::Exif;
 use crate::icc::{ToSrgb, ToSrgb16};
@@ -146,14 +146,18 @@ const fn to_8_bits(value: u16) -> u8 {
     ((value as u32 + 128) / 257) as u8
 }
 
-/// Encodes without loss; as grey where all pixels are grey, without alpha where all are opaque.
+/// Encodes without loss, fast; as grey where all pixels are grey, without alpha where all are opaque.
+///
+/// One filter for all rows: choosing one for each row makes files 0 to 1.5 % smaller and takes 4 to 5 times as long (6 megapixels
+/// of photo: 68 against 325 ms, 7.09 MB both; 1024×768 of line art with alpha: 2.3 against 10 ms, 263 against 259 kB).
 pub(crate) fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, Error> {
     let (color, data) = pack(pixmap)?;
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, pixmap.width(), pixmap.height());
     encoder.set_color(color);
     encoder.set_depth(BitDepth::Eight);
-    encoder.set_compression(Compression::Fast);
+    encoder.set_compression(Compression::Fastest);
+    encoder.set_filter(Filter::Paeth);
     let written = encoder.write_header().and_then(|mut writer| {
         writer.write_image_data(data.as_deref().unwrap_or(pixmap.data()))?;
         writer.finish()

@@ -1,0 +1,74 @@
+//! The properties of AVIF files: turns, mirrors, crops, depths, alpha, sequences.
+
+use palmette_codec::{Format, probe};
+use palmette_core::Size;
+
+use crate::color::p3_to_srgb;
+use crate::draw::{QUADRANTS, assert_corners};
+use crate::files::{decode, fixture};
+
+#[test]
+fn avif_turns_and_mirrors() {
+    let [red, green, blue, white] = QUADRANTS;
+    for (name, shown) in [
+        ("irot1.avif", [green, white, red, blue]),
+        ("irot2.avif", [white, blue, green, red]),
+        ("irot3.avif", [blue, red, white, green]),
+        ("imir0.avif", [blue, white, red, green]),
+        ("imir1.avif", [green, red, white, blue]),
+        ("irot1-imir1.avif", [white, green, blue, red]),
+    ] {
+        let bytes = fixture(name);
+        let size = if name.contains("irot1") || name.contains("irot3") { Size::new(32, 48) } else { Size::new(48, 32) };
+        assert_eq!(probe(&bytes).unwrap().size, size, "{name}");
+        let decoded = decode(&bytes).unwrap();
+        assert_eq!(decoded.size(), size, "{name}");
+        assert_corners(&decoded, shown, 2);
+    }
+}
+
+#[test]
+fn avif_crop() {
+    let bytes = fixture("clap.avif");
+    assert_eq!(probe(&bytes).unwrap().size, Size::new(24, 32));
+    let decoded = decode(&bytes).unwrap();
+    assert_eq!(decoded.size(), Size::new(24, 32));
+    assert_corners(&decoded, QUADRANTS, 2);
+    // The border between the colours is in the middle of the crop.
+    assert!(decoded.pixel(11, 0)[0] > 250 && decoded.pixel(12, 0)[1] > 250);
+}
+
+#[test]
+fn avif_depths_and_chroma() {
+    for name in ["depth10.avif", "depth12-420.avif"] {
+        assert_corners(&decode(&fixture(name)).unwrap(), QUADRANTS, 2);
+    }
+    // Luma by the matrix of BT.601: 0.299, 0.587, 0.114.
+    let gray = [76, 150, 29, 255].map(|level| [level, level, level, 255]);
+    assert_corners(&decode(&fixture("gray.avif")).unwrap(), gray, 2);
+}
+
+#[test]
+fn avif_premultiplied_alpha_becomes_straight() {
+    let decoded = decode(&fixture("premultiplied.avif")).unwrap();
+    for (x, alpha) in [(10, 66_u8), (40, 216)] {
+        let [.., actual] = decoded.pixel(x, 4);
+        assert!(actual.abs_diff(alpha) <= 1, "{actual} instead of {alpha}");
+    }
+    assert!(decoded.pixel(10, 4)[0] > 245, "{:?}", decoded.pixel(10, 4));
+    assert!(decoded.pixel(40, 28)[..3].iter().all(|&level| level > 250), "{:?}", decoded.pixel(40, 28));
+}
+
+#[test]
+fn avif_wide_primaries_by_number_are_converted() {
+    let stored = [[200, 100, 50], [100, 200, 100], [60, 60, 180], [128, 128, 128]];
+    assert_corners(&decode(&fixture("display-p3.avif")).unwrap(), stored.map(p3_to_srgb), 2);
+}
+
+#[test]
+fn avif_sequence_shows_its_first_frame() {
+    let bytes = fixture("sequence.avif");
+    let probed = probe(&bytes).unwrap();
+    assert_eq!((probed.format, probed.size, probed.is_animated), (Format::Avif, Size::new(48, 32), true));
+    assert_corners(&decode(&bytes).unwrap(), QUADRANTS, 2);
+}

@@ -1,0 +1,99 @@
+//! The rules of output: which kind of file a size, a quality and a background give.
+
+use palmette_codec::{EncodeFormat, EncodeOptions, Error, encode};
+use palmette_core::{Class, Code, Color};
+
+use crate::draw::{gradient, picture, soft};
+use crate::files::{decode, encoded};
+
+/// Finds the frame header of a JPEG: its marker and the sampling of luma, as in `0x22`.
+fn frame_of(jpeg: &[u8]) -> (u8, u8) {
+    let mut rest = &jpeg[2..];
+    while !matches!(rest[1], 0xc0 | 0xc2) {
+        rest = &rest[2 + usize::from(u16::from_be_bytes([rest[2], rest[3]]))..];
+    }
+    (rest[1], rest[11])
+}
+
+#[test]
+fn encode_jpeg_is_progressive_at_ordinary_sizes() {
+    const BASELINE: u8 = 0xc0;
+    const PROGRESSIVE: u8 = 0xc2;
+    for (width, height, marker) in [
+        (49, 49, BASELINE),
+        (50, 50, PROGRESSIVE),
+        (10, 300, PROGRESSIVE),
+        (300, 8, BASELINE),
+        (3000, 3000, PROGRESSIVE),
+        (4000, 2250, PROGRESSIVE),
+        (4000, 2251, BASELINE),
+    ] {
+        let jpeg = encoded(&picture(width, height, |_, _| [9, 9, 9, 255]), EncodeFormat::Jpeg, 10);
+        assert_eq!(frame_of(&jpeg).0, marker, "{width}×{height}");
+    }
+}
+
+#[test]
+fn encode_jpeg_keeps_chroma_from_quality_90() {
+    assert_eq!(frame_of(&encoded(&gradient(64, 64), EncodeFormat::Jpeg, 89)).1, 0x22);
+    assert_eq!(frame_of(&encoded(&gradient(64, 64), EncodeFormat::Jpeg, 90)).1, 0x11);
+}
+
+#[test]
+fn encode_flattens_on_white_or_on_the_background() {
+    let half = picture(16, 16, |_, _| [255, 0, 0, 128]);
+    let cases = [(None, [255, 127, 127, 255]), (Some(Color::BLACK), [128, 0, 0, 255])];
+    for (background, expected) in cases {
+        let rgb = encode(half.clone(), &EncodeOptions { background, ..EncodeOptions::new(EncodeFormat::Rgb) }).unwrap();
+        assert_eq!(rgb.content_type, "application/octet-stream");
+        assert_eq!(rgb.bytes, expected[..3].repeat(16 * 16));
+        let jpeg = encode(
+            half.clone(),
+            &EncodeOptions { background, quality: Some(100), ..EncodeOptions::new(EncodeFormat::Jpeg) },
+        );
+        let shown = decode(&jpeg.unwrap().bytes).unwrap().pixel(8, 8);
+        assert!(shown.iter().zip(expected).all(|(a, b)| a.abs_diff(b) <= 2), "{shown:?} instead of {expected:?}");
+    }
+    let options = EncodeOptions { background: Some(Color::BLACK), ..EncodeOptions::new(EncodeFormat::Png) };
+    assert_eq!(decode(&encode(half, &options).unwrap().bytes).unwrap().pixel(0, 0), [128, 0, 0, 255]);
+}
+
+#[test]
+fn encode_rgba_hands_out_the_pixels() {
+    let drawing = soft(5, 4);
+    let out = encode(drawing.clone(), &EncodeOptions::new(EncodeFormat::Rgba)).unwrap();
+    assert_eq!(out.bytes, drawing.data());
+    assert_eq!(out.content_type, "application/octet-stream");
+}
+
+#[test]
+fn encode_png_uses_the_smallest_color_type() {
+    // The colour type is byte 25 of a PNG: 0 grey, 2 colour, 4 grey and alpha, 6 colour and alpha.
+    for (pixel, color_type) in [([7, 7, 7, 255], 0), ([7, 8, 7, 255], 2), ([7, 7, 7, 9], 4), ([7, 8, 7, 9], 6)] {
+        assert_eq!(encoded(&picture(3, 3, |_, _| pixel), EncodeFormat::Png, 85)[25], color_type, "{pixel:?}");
+    }
+}
+
+#[test]
+fn encode_avif_signals_srgb() {
+    let avif = encoded(&gradient(32, 32), EncodeFormat::Avif, 50);
+    // Primaries 1, transfer 13, matrix 6, full range.
+    let srgb = b"nclx\0\x01\0\x0d\0\x06\x80";
+    assert!(avif.windows(srgb.len()).any(|window| window == srgb));
+}
+
+#[test]
+fn encode_gif_is_refused_by_name() {
+    let error = encode(gradient(2, 2), &EncodeOptions::new(EncodeFormat::Gif)).unwrap_err();
+    assert_eq!((error.code(), error.class()), (Code::UnsupportedFormat, Class::Unsupported));
+    assert_eq!(error.to_string(), "image/gif is not a supported output format");
+}
+
+#[test]
+fn encode_failure_is_our_fault() {
+    let long = picture(16_384, 1, |_, _| [0, 0, 0, 255]);
+    let error = encode(long, &EncodeOptions::new(EncodeFormat::Webp)).unwrap_err();
+    assert!(matches!(error, Error::Encode { format: EncodeFormat::Webp, .. }));
+    assert_eq!((error.code(), error.class()), (Code::Damaged, Class::Ours));
+    assert_eq!(error.to_string(), "encoding as image/webp failed: a side is longer than the 16,383 pixels of WebP");
+}

@@ -1,0 +1,15 @@
+//! The codec seen from outside: what goes out comes back, real kinds of files come out right, hostile ones do no harm.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, in its helpers too")]
+#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "levels computed by hand are levels")]
+
+mod animation;
+mod avif;
+mod color;
+mod draw;
+mod encode;
+mod files;
+mod hostile;
+mod jpeg;
+mod orientation;
+mod png;
+mod round_trip;
