@@ -28,12 +28,15 @@ pub enum Error {
         /// The limit on the area.
         max_area_px: u64,
     },
-    /// Occurs when an option is valid, but this version cannot do it yet.
-    #[error("option `{option}` is not built yet")]
-    NotBuilt {
-        /// The option, with its value where only that value is missing.
+    /// Occurs when an option needs a model that was not configured.
+    #[error("`{option}` needs a model, and none is configured")]
+    NeedsModel {
+        /// The option with its value.
         option: &'static str,
     },
+    /// Occurs when a plan gets the answer to another question than it asked.
+    #[error("the measurement is not the one that the plan asked for")]
+    WrongMeasurement,
     /// Occurs when an option cuts a whole picture away.
     #[error("`{option}` leaves nothing of {size} pixels")]
     NothingLeft {
@@ -97,9 +100,10 @@ impl Error {
         match self {
             Self::AtOp { source, .. } => source.class(),
             Self::TooLarge { .. } => Class::Limit,
-            Self::NotBuilt { .. } => Class::Unsupported,
+            Self::NeedsModel { .. } => Class::Unsupported,
             Self::NodeMissing { .. } | Self::NothingLeft { .. } => Class::Caller,
-            Self::EmptyPixmap { .. }
+            Self::WrongMeasurement
+            | Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }
             | Self::SourceMismatch { .. }
             | Self::OutOfMemory { .. } => Class::Ours,
@@ -113,8 +117,9 @@ impl Error {
         match self {
             Self::AtOp { source, .. } => source.code(),
             Self::TooLarge { .. } => Code::DimensionsTooLarge,
-            Self::NotBuilt { .. } | Self::NodeMissing { .. } | Self::NothingLeft { .. } => Code::InvalidOption,
-            Self::EmptyPixmap { .. }
+            Self::NeedsModel { .. } | Self::NodeMissing { .. } | Self::NothingLeft { .. } => Code::InvalidOption,
+            Self::WrongMeasurement
+            | Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }
             | Self::SourceMismatch { .. }
             | Self::OutOfMemory { .. } => Code::Internal,

@@ -11,6 +11,7 @@ pub mod cpu;
 pub mod engine;
 pub mod error;
 pub mod limits;
+pub mod measure;
 pub mod pixmap;
 pub mod plan;
 

@@ -12,9 +12,12 @@ pub mod kernels;
 mod resize;
 mod sharpen;
 
+use std::borrow::Cow;
+
 use palmette_protocol::{Flip, Rotate};
 
 use crate::engine::{Deadline, Engine, EngineKind};
+use crate::measure::{self, MeasureStep, Measurement};
 use crate::plan::{Plan, StepKind};
 use crate::{Error, Pixmap};
 use kernels::{Kernels, background, crop, flip, lookup, pad, rotate, saturation};
@@ -38,14 +41,14 @@ impl CpuEngine {
         Self { kernels: Kernels::SCALAR }
     }
 
-    /// Runs what one step does to one picture. Draws are not among it: they take a second one.
+    /// Runs what one step does to one picture; draws take a second one, and measuring changes nothing.
     fn run_step(&self, kind: &StepKind, mut picture: Pixmap, output: crate::Size) -> Result<Pixmap, Error> {
         match kind {
             StepKind::Crop { left, top } => return crop::crop(picture, *left, *top, output),
             StepKind::Flip(Flip::Horizontal) => flip::flip_h(&mut picture),
             StepKind::Flip(Flip::Vertical) => flip::flip_v(&mut picture),
             StepKind::Flip(Flip::Both) | StepKind::Rotate(Rotate::Half) => rotate::rotate_half(&mut picture),
-            StepKind::Rotate(Rotate::None) | StepKind::Draw(_) => {}
+            StepKind::Rotate(Rotate::None) | StepKind::Draw(_) | StepKind::Measure(_) => {}
             StepKind::Rotate(Rotate::Quarter) => return rotate::rotate_quarter(&picture),
             StepKind::Rotate(Rotate::ThreeQuarters) => return rotate::rotate_three_quarters(&picture),
             StepKind::Resize(step) => {
@@ -68,6 +71,23 @@ impl CpuEngine {
     }
 }
 
+impl CpuEngine {
+    /// Answers what a plan cannot know.
+    fn measure(&self, step: &MeasureStep, picture: &Pixmap) -> Result<Measurement, Error> {
+        match step {
+            MeasureStep::Border(border) => Ok(measure::measure_border(border, picture)),
+            MeasureStep::Window(window) => match &window.copy {
+                None => Ok(measure::measure_window(window, picture)),
+                Some(step) => {
+                    let size = window.copy_size;
+                    let data = resize::resize::<4>(&self.kernels, step, picture.data(), picture.size(), size)?;
+                    Ok(measure::measure_window(window, &Pixmap::from_vec(size, data)?))
+                }
+            },
+        }
+    }
+}
+
 impl Default for CpuEngine {
     fn default() -> Self {
         Self::new()
@@ -82,14 +102,28 @@ impl Engine for CpuEngine {
     fn run(&self, plan: &Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
         plan.check_sources(&sources)?;
         let mut nodes: Vec<Option<Pixmap>> = sources.into_iter().map(Some).collect();
-        for step in &plan.steps {
+        let mut plan = Cow::Borrowed(plan);
+        let mut done = 0;
+        while let Some(step) = plan.steps.get(done) {
             deadline.check()?;
+            done += 1;
+            let node = step.node.0 as usize;
             let mut picture = take(&mut nodes, step.node.0)?;
-            if let StepKind::Draw(draw) = &step.kind {
-                let foreground = take(&mut nodes, draw.foreground.0)?;
-                draw::draw(draw, &foreground, &mut picture);
+            match &step.kind {
+                StepKind::Measure(measure) => {
+                    let missing = done == plan.steps.len() && !plan.is_complete();
+                    let measurement = if missing { Some(self.measure(measure, &picture)?) } else { None };
+                    nodes[node] = Some(picture);
+                    if let Some(measurement) = measurement {
+                        plan = Cow::Owned(plan.resume(measurement)?);
+                    }
+                }
+                StepKind::Draw(draw) => {
+                    draw::draw(draw, &take(&mut nodes, draw.foreground.0)?, &mut picture);
+                    nodes[node] = Some(picture);
+                }
+                kind => nodes[node] = Some(self.run_step(kind, picture, step.output)?),
             }
-            nodes[step.node.0 as usize] = Some(self.run_step(&step.kind, picture, step.output)?);
         }
         take(&mut nodes, 0)
     }

@@ -3,14 +3,15 @@
 //! It needs the sizes of the sources, not their pixels, so it runs before anything is decoded: a request that is wrong or
 //! too large costs no memory.
 
-use palmette_protocol::transform::{Border, Length, Trim};
+use palmette_protocol::transform::{Border, Length, Trim, TrimBorder, TrimEdges, Upscale};
 use palmette_protocol::{Color, Draw, Fit, Gravity, ImageIndex, Op, Repeat, Rotate, Transform};
 
 use super::blur::BlurStep;
 use super::geometry::{self, Fitted};
-use super::step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, SharpenStep, Step, StepKind};
+use super::step::{Axis, AxisOrder, DrawStep, Origin, Plan, ResizeStep, SharpenStep, Step, StepKind};
 use super::tone::{LookupTable, SaturationMatrix};
 use super::weights::WeightTable;
+use crate::measure::{self, BorderMeasure, MeasureStep, Measurement, WindowMeasure, WindowMethod};
 use crate::{Error, Limits, Size};
 
 /// Plans a request: `sources[i]` is the size of node `i`, and node 0 becomes the result.
@@ -18,55 +19,100 @@ use crate::{Error, Limits, Size};
 /// # Errors
 ///
 /// [`Error::AtOp`], which names the entry of the list, around: [`Error::TooLarge`] if the result of a step breaks a limit,
-/// [`Error::NotBuilt`] for an option that this version does not have, [`Error::NodeMissing`] if a node does not exist or
+/// [`Error::NeedsModel`] for an option that needs one, [`Error::NodeMissing`] if a node does not exist or
 /// was drawn already, [`Error::OutOfMemory`] if a table cannot be allocated. [`Error::TooLarge`] by itself if a source
 /// breaks a limit.
 pub fn lower(ops: &[Op<Transform, Draw>], sources: &[Size], limits: &Limits) -> Result<Plan, Error> {
-    for &size in sources {
-        limits.check(size)?;
-    }
-    let mut nodes: Vec<Option<Size>> = sources.iter().copied().map(Some).collect();
-    let mut steps = Vec::new();
-    for (position, op) in ops.iter().enumerate() {
-        match op {
-            Op::Transform { image_index, options } => {
-                let size = find(&nodes, *image_index).map_err(|error| error.at_op(position, "transform"))?;
-                let mut node = NodeLowering { limits, node: *image_index, position, size, steps: &mut steps };
-                node.transform(options).map_err(|error| error.at_op(position, "transform"))?;
-                nodes[image_index.0 as usize] = Some(node.size);
-            }
-            Op::Draw { draw_image_index, target_image_index, options } => {
-                let at_op = |error: Error| error.at_op(position, "draw");
-                let foreground = find(&nodes, *draw_image_index).map_err(at_op)?;
-                nodes[draw_image_index.0 as usize] = None;
-                let size = find(&nodes, *target_image_index).map_err(at_op)?;
-                let mut node = NodeLowering { limits, node: *target_image_index, position, size, steps: &mut steps };
-                node.draw(*draw_image_index, foreground, options).map_err(at_op)?;
-            }
-        }
-    }
-    let result = find(&nodes, ImageIndex::CANVAS)?;
-    Ok(Plan { sources: sources.to_vec(), steps, result })
+    lower_from(Origin { ops: ops.into(), limits: *limits, measurements: Vec::new() }, sources)
 }
 
-/// Returns the size of a node that still has a picture.
-fn find(nodes: &[Option<Size>], index: ImageIndex) -> Result<Size, Error> {
-    nodes.get(index.0 as usize).copied().flatten().ok_or(Error::NodeMissing { index: index.0 })
+/// Plans as far as the measurements reach.
+pub(super) fn lower_from(origin: Origin, sources: &[Size]) -> Result<Plan, Error> {
+    for &size in sources {
+        origin.limits.check(size)?;
+    }
+    let mut lowering = Lowering {
+        limits: origin.limits,
+        nodes: sources.iter().copied().map(Some).collect(),
+        measurements: origin.measurements.iter(),
+        steps: Vec::new(),
+    };
+    for (position, op) in origin.ops.iter().enumerate() {
+        let lowered = match op {
+            Op::Transform { image_index, options } => lowering.transform(position, *image_index, options),
+            Op::Draw { draw_image_index, target_image_index, options } => {
+                lowering.draw(position, *draw_image_index, *target_image_index, options)
+            }
+        };
+        match lowered {
+            Ok(()) => {}
+            Err(Stop::Unmeasured) => break,
+            Err(Stop::Failed(error)) => return Err(error.at_op(position, op.kind())),
+        }
+    }
+    let (result, steps) = (lowering.find(ImageIndex::CANVAS)?, lowering.steps);
+    Ok(Plan { sources: sources.to_vec(), steps, result, origin })
+}
+
+/// Why an entry of the list cannot be lowered to its end.
+enum Stop {
+    /// It is wrong.
+    Failed(Error),
+    /// It depends on a measurement that is still to be made; the last step makes it.
+    Unmeasured,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The state of a walk over the list.
+struct Lowering<'a> {
+    limits: Limits,
+    /// The size of each node; `None` for one that was drawn.
+    nodes: Vec<Option<Size>>,
+    measurements: std::slice::Iter<'a, Measurement>,
+    steps: Vec<Step>,
+}
+
+impl Lowering<'_> {
+    /// Returns the size of a node that still has a picture.
+    fn find(&self, index: ImageIndex) -> Result<Size, Error> {
+        self.nodes.get(index.0 as usize).copied().flatten().ok_or(Error::NodeMissing { index: index.0 })
+    }
+
+    fn transform(&mut self, position: usize, node: ImageIndex, options: &Transform) -> Result<(), Stop> {
+        let size = self.find(node)?;
+        let mut lowering = NodeLowering { walk: self, node, position, size };
+        lowering.transform(options)?;
+        let size = lowering.size;
+        self.nodes[node.0 as usize] = Some(size);
+        Ok(())
+    }
+
+    fn draw(&mut self, position: usize, drawn: ImageIndex, target: ImageIndex, options: &Draw) -> Result<(), Stop> {
+        let foreground = self.find(drawn)?;
+        self.nodes[drawn.0 as usize] = None;
+        let size = self.find(target)?;
+        NodeLowering { walk: self, node: target, position, size }.draw(drawn, foreground, options)?;
+        Ok(())
+    }
 }
 
 /// Lowers one entry of the list: the node it changes and how large that is by now.
-struct NodeLowering<'a> {
-    limits: &'a Limits,
+struct NodeLowering<'a, 'b> {
+    walk: &'a mut Lowering<'b>,
     node: ImageIndex,
     position: usize,
     size: Size,
-    steps: &'a mut Vec<Step>,
 }
 
-impl NodeLowering<'_> {
+impl NodeLowering<'_, '_> {
     /// Lowers one `transform` object, in the order in which its options apply.
-    fn transform(&mut self, options: &Transform) -> Result<(), Error> {
-        refuse_unbuilt(options)?;
+    fn transform(&mut self, options: &Transform) -> Result<(), Stop> {
+        refuse_models(options)?;
         self.trim(options.trim)?;
         if let Some(flip) = options.flip {
             self.push("flip", self.size, StepKind::Flip(flip))?;
@@ -87,12 +133,42 @@ impl NodeLowering<'_> {
         {
             self.push("background", self.size, StepKind::Background(color))?;
         }
-        self.border(options.border)
+        self.border(options.border)?;
+        Ok(())
+    }
+
+    fn trim(&mut self, trim: Option<Trim>) -> Result<(), Stop> {
+        match trim {
+            None => Ok(()),
+            Some(Trim::Edges(edges)) => Ok(self.trim_edges(&edges)?),
+            Some(Trim::Border(border)) => self.trim_border(&border),
+        }
+    }
+
+    /// Lowers a trim by what the picture shows.
+    fn trim_border(&mut self, border: &TrimBorder) -> Result<(), Stop> {
+        let measure = BorderMeasure {
+            color: border.color,
+            tolerance: to_units(border.tolerance / 255.0, 255 * 255),
+            keep: border.keep,
+        };
+        let Measurement::Rectangle { left, top, size } = self.measure("trim", MeasureStep::Border(measure))? else {
+            return Err(Error::WrongMeasurement.into());
+        };
+        if size != self.size {
+            self.push("trim", size, StepKind::Crop { left, top })?;
+        }
+        Ok(())
+    }
+
+    /// Appends a measuring step, and returns its answer if it was made already.
+    fn measure(&mut self, option: &'static str, measure: MeasureStep) -> Result<Measurement, Stop> {
+        self.push(option, self.size, StepKind::Measure(measure))?;
+        self.walk.measurements.next().copied().ok_or(Stop::Unmeasured)
     }
 
     /// Lowers a trim by measure. The cuts from left and top come first; a width or height is kept from there on.
-    fn trim(&mut self, trim: Option<Trim>) -> Result<(), Error> {
-        let Some(Trim::Edges(edges)) = trim else { return Ok(()) };
+    fn trim_edges(&mut self, edges: &TrimEdges) -> Result<(), Error> {
         let size = self.size;
         let along = |len: u32, start: Option<Length>, end: Option<Length>, kept: Option<Length>| {
             let start = start.map_or(0, |start| geometry::length(start, len));
@@ -147,7 +223,7 @@ impl NodeLowering<'_> {
     }
 
     /// Lowers width, height, fit and gravity; says whether `fit: pad` has taken the background.
-    fn resize(&mut self, options: &Transform) -> Result<bool, Error> {
+    fn resize(&mut self, options: &Transform) -> Result<bool, Stop> {
         let fit = options.fit.unwrap_or_default();
         let (width, height) = (options.width.map(u32::from), options.height.map(u32::from));
         let Some(fitted) = geometry::resolve_fit(self.size, width, height, fit) else { return Ok(false) };
@@ -167,27 +243,50 @@ impl NodeLowering<'_> {
     }
 
     /// Scales and cuts in one step, or does as little of it as is needed.
-    fn scale(&mut self, fitted: Fitted, gravity: Gravity) -> Result<(), Error> {
+    fn scale(&mut self, fitted: Fitted, gravity: Gravity) -> Result<(), Stop> {
         let (input, scaled, window) = (self.size, fitted.scaled, fitted.window);
         // Before a table is made: its size follows from the window's.
-        self.limits.check(window)?;
-        let (left, top) = geometry::window_offset(scaled, window, gravity)
-            .ok_or(Error::NotBuilt { option: "gravity: auto, entropy or face" })?;
+        self.walk.limits.check(window)?;
+        let (left, top) = self.window_offset(scaled, window, gravity)?;
         if scaled == input {
             if window == input {
                 return Ok(());
             }
-            return self.push("fit", window, StepKind::Crop { left, top });
+            return Ok(self.push("fit", window, StepKind::Crop { left, top })?);
         }
         let horizontal = axis(input.width, scaled.width, left, window.width)?;
         let vertical = axis(input.height, scaled.height, top, window.height)?;
-        let order =
-            if u64::from(window.width) * u64::from(input.height) <= u64::from(input.width) * u64::from(window.height) {
-                AxisOrder::HorizontalFirst
-            } else {
-                AxisOrder::VerticalFirst
-            };
-        self.push("width, height", window, StepKind::Resize(ResizeStep { horizontal, vertical, order }))
+        let order = pass_order(input, window);
+        self.push("width, height", window, StepKind::Resize(ResizeStep { horizontal, vertical, order }))?;
+        Ok(())
+    }
+
+    /// Finds the window of the scaled picture that is kept; by measuring only where there is a choice.
+    fn window_offset(&mut self, scaled: Size, window: Size, gravity: Gravity) -> Result<(u32, u32), Stop> {
+        let method = match gravity {
+            _ if window == scaled => return Ok((0, 0)),
+            Gravity::Auto => WindowMethod::Saliency,
+            Gravity::Entropy => WindowMethod::Entropy,
+            _ => {
+                let offset = geometry::window_offset(scaled, window, gravity);
+                return Ok(offset.ok_or(Error::NeedsModel { option: "gravity: face" })?);
+            }
+        };
+        let copy_size = measure::copy_size(self.size);
+        let copy = if copy_size == self.size {
+            None
+        } else {
+            Some(ResizeStep {
+                horizontal: axis(self.size.width, copy_size.width, 0, copy_size.width)?,
+                vertical: axis(self.size.height, copy_size.height, 0, copy_size.height)?,
+                order: pass_order(self.size, copy_size),
+            })
+        };
+        let measure = WindowMeasure { method, copy, copy_size, scaled, window };
+        match self.measure("gravity", MeasureStep::Window(measure))? {
+            Measurement::Offset { left, top } => Ok((left, top)),
+            Measurement::Rectangle { .. } => Err(Error::WrongMeasurement.into()),
+        }
     }
 
     /// Lowers one `draw`.
@@ -207,9 +306,9 @@ impl NodeLowering<'_> {
 
     /// Appends a step after checking what it makes.
     fn push(&mut self, option: &'static str, output: Size, kind: StepKind) -> Result<(), Error> {
-        self.limits.check(output)?;
+        self.walk.limits.check(output)?;
         let input = std::mem::replace(&mut self.size, output);
-        self.steps.push(Step { node: self.node, op_position: self.position, option, input, output, kind });
+        self.walk.steps.push(Step { node: self.node, op_position: self.position, option, input, output, kind });
         Ok(())
     }
 }
@@ -223,46 +322,33 @@ fn axis(input: u32, scaled: u32, offset: u32, len: u32) -> Result<Axis, Error> {
     }
 }
 
+/// Chooses the order of the passes: the one with fewer pixels between them, rows first where both have the same.
+fn pass_order(input: Size, window: Size) -> AxisOrder {
+    let between = |width: u32, height: u32| Size::new(width, height).area();
+    if between(window.width, input.height) <= between(input.width, window.height) {
+        AxisOrder::HorizontalFirst
+    } else {
+        AxisOrder::VerticalFirst
+    }
+}
+
 /// Counts a fraction of 0 to 1 in units, `one` of them to 1, rounded to nearest, halves up.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 1 before it is scaled")]
 fn to_units(fraction: f64, one: u32) -> u32 {
     (fraction.clamp(0.0, 1.0) * f64::from(one) + 0.5).floor() as u32
 }
 
-/// Refuses every option that no step exists for yet, so that none is silently ignored.
-fn refuse_unbuilt(options: &Transform) -> Result<(), Error> {
-    // Taken apart, so that a new option cannot be forgotten here.
-    let Transform {
-        trim,
-        flip: _,
-        rotate: _,
-        width: _,
-        height: _,
-        fit: _,
-        gravity,
-        zoom,
-        upscale,
-        segment,
-        brightness: _,
-        contrast: _,
-        gamma: _,
-        saturation: _,
-        blur: _,
-        sharpen: _,
-        background: _,
-        border: _,
-    } = options;
-    let unbuilt = [
-        (matches!(trim, Some(Trim::Border(_))), "trim: border"),
-        (matches!(gravity, Some(Gravity::Auto)), "gravity: auto"),
-        (matches!(gravity, Some(Gravity::Entropy)), "gravity: entropy"),
-        (matches!(gravity, Some(Gravity::Face)), "gravity: face"),
-        (zoom.is_some(), "zoom"),
-        (matches!(upscale, Some(palmette_protocol::transform::Upscale::Generate)), "upscale: generate"),
-        (segment.is_some(), "segment"),
+/// Refuses what needs a model, of which this version has none, so that nothing is silently replaced by something else.
+fn refuse_models(options: &Transform) -> Result<(), Error> {
+    let needs_model = [
+        (options.segment.is_some(), "segment: foreground"),
+        (options.gravity == Some(Gravity::Face), "gravity: face"),
+        // A zoom is one on faces; without them it would be ignored.
+        (options.zoom.is_some(), "zoom"),
+        (options.upscale == Some(Upscale::Generate), "upscale: generate"),
     ];
-    match unbuilt.into_iter().find(|(given, _)| *given) {
-        Some((_, option)) => Err(Error::NotBuilt { option }),
+    match needs_model.into_iter().find(|(given, _)| *given) {
+        Some((_, option)) => Err(Error::NeedsModel { option }),
         None => Ok(()),
     }
 }
@@ -332,13 +418,35 @@ mod tests {
     }
 
     #[test]
-    fn lower_refuses_what_is_not_built() {
+    fn lower_refuses_what_needs_a_model() {
         let error = lower(
-            &[transform(Transform { gravity: Some(Gravity::Entropy), ..Transform::default() })],
+            &[transform(Transform { gravity: Some(Gravity::Face), ..Transform::default() })],
             &[PHOTO],
             &Limits::default(),
         );
-        assert_eq!(error.unwrap_err().to_string(), "op 0, transform: option `gravity: entropy` is not built yet");
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "op 0, transform: `gravity: face` needs a model, and none is configured"
+        );
+    }
+
+    #[test]
+    fn lower_stops_at_a_measurement_and_goes_on_with_its_answer() {
+        let border = TrimBorder { color: None, tolerance: 10.0, keep: 0 };
+        let options = Transform {
+            trim: Some(Trim::Border(border)),
+            fit: Some(Fit::Cover),
+            gravity: Some(Gravity::Auto),
+            ..sized(300, 300)
+        };
+        let plan = lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap();
+        assert_eq!((kinds(&plan), plan.is_complete()), (vec!["measure"], false));
+        let size = Size::new(2000, 1000);
+        let plan = plan.resume(Measurement::Rectangle { left: 5, top: 6, size }).unwrap();
+        assert_eq!((kinds(&plan), plan.is_complete()), (vec!["measure", "crop", "measure"], false));
+        let plan = plan.resume(Measurement::Offset { left: 300, top: 0 }).unwrap();
+        assert_eq!(kinds(&plan), ["measure", "crop", "measure", "resize"]);
+        assert_eq!((plan.is_complete(), plan.result), (true, Size::new(300, 300)));
     }
 
     #[test]

@@ -1,22 +1,39 @@
 //! The steps of a plan, resolved to integers. Two engines that execute the same steps give the same bytes.
 
-use palmette_protocol::{Color, Composite, Flip, ImageIndex, Rotate};
+use std::sync::Arc;
+
+use palmette_protocol::{Color, Composite, Draw, Flip, ImageIndex, Op, Rotate, Transform};
 
 use super::blur::BlurStep;
+use super::lower;
 use super::tone::{LookupTable, SaturationMatrix};
 use super::weights::WeightTable;
 use crate::cpu::kernels::saturate;
-use crate::{Error, Pixmap, Size};
+use crate::measure::{MeasureStep, Measurement};
+use crate::{Error, Limits, Pixmap, Size};
 
 /// Everything an engine needs to know about a request, apart from the pixels.
+///
+/// Where an option needs pixels to know geometry, the steps end with one that measures; [`Plan::resume`] makes the plan that
+/// goes on from there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// The size of each source; node `i` starts as source `i`.
     pub sources: Vec<Size>,
     /// What is done, in this order.
     pub steps: Vec<Step>,
-    /// The size of the canvas at the end.
+    /// The size of the canvas after these steps; the result's if the plan [is complete](Plan::is_complete).
     pub result: Size,
+    /// What the plan was lowered from.
+    pub(super) origin: Origin,
+}
+
+/// What a plan was lowered from, and is lowered from again when a measurement is there.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Origin {
+    pub(super) ops: Arc<[Op<Transform, Draw>]>,
+    pub(super) limits: Limits,
+    pub(super) measurements: Vec<Measurement>,
 }
 
 impl Plan {
@@ -35,21 +52,22 @@ impl Plan {
         Ok(())
     }
 
-    /// Estimates the most bytes of pixels that exist at once while the plan runs: every source that is not used up yet, and
-    /// what the current step makes.
+    /// Tells whether no measurement is missing.
     #[must_use]
-    pub fn peak_bytes(&self) -> u64 {
-        let bytes = |size: Size| size.area() * Pixmap::PIXEL_BYTES as u64;
-        let mut live: u64 = self.sources.iter().copied().map(bytes).sum();
-        let mut peak = live;
-        for step in &self.steps {
-            peak = peak.max(live + bytes(step.output));
-            live = live + bytes(step.output) - bytes(step.input);
-            if let StepKind::Draw(draw) = &step.kind {
-                live -= bytes(draw.foreground_size);
-            }
-        }
-        peak
+    pub fn is_complete(&self) -> bool {
+        let measures = |step: &&Step| matches!(step.kind, StepKind::Measure(_));
+        self.steps.iter().filter(measures).count() == self.origin.measurements.len()
+    }
+
+    /// Goes on after the measuring step that this plan ends with: the same steps, and those that follow from the answer.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`lower`](super::lower()).
+    pub fn resume(&self, measurement: Measurement) -> Result<Self, Error> {
+        let mut origin = self.origin.clone();
+        origin.measurements.push(measurement);
+        lower::lower_from(origin, &self.sources)
     }
 }
 
@@ -86,6 +104,8 @@ pub enum StepKind {
     Rotate(Rotate),
     /// Resamples.
     Resize(ResizeStep),
+    /// Finds out what the plan cannot know; the picture stays.
+    Measure(MeasureStep),
     /// Places the picture, unscaled, on a canvas of the output size.
     Pad {
         /// Columns of canvas left of the picture.
@@ -120,6 +140,7 @@ impl StepKind {
             Self::Flip(_) => "flip",
             Self::Rotate(_) => "rotate",
             Self::Resize(_) => "resize",
+            Self::Measure(_) => "measure",
             Self::Pad { .. } => "pad",
             Self::Lookup(_) => "lookup",
             Self::Saturation(_) => "saturation",

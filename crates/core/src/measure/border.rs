@@ -1,0 +1,95 @@
+//! Finds what a border of one colour leaves.
+
+use super::{BorderMeasure, Measurement};
+use crate::{Pixmap, Size};
+
+/// Finds the smallest rectangle outside which every pixel is border, and adds the border that stays.
+#[must_use]
+pub fn measure_border(measure: &BorderMeasure, picture: &Pixmap) -> Measurement {
+    let size = picture.size();
+    let border = associated(measure.color.map_or_else(|| picture.pixel(0, 0), |color| color.to_rgba()));
+    let is_border = |&pixel: &[u8; 4]| {
+        associated(pixel).iter().zip(border).all(|(&channel, border)| channel.abs_diff(border) <= measure.tolerance)
+    };
+    let mut found: Option<Edges> = None;
+    for (y, row) in (0..size.height).zip(picture.rows()) {
+        let pixels = row.as_chunks::<{ Pixmap::PIXEL_BYTES }>().0;
+        let Some(first) = pixels.iter().position(|pixel| !is_border(pixel)) else { continue };
+        let last = pixels.iter().rposition(|pixel| !is_border(pixel)).unwrap_or(first);
+        let edges = found.get_or_insert(Edges { left: first, top: y, right: last, bottom: y });
+        edges.left = edges.left.min(first);
+        edges.right = edges.right.max(last);
+        edges.bottom = y;
+    }
+    match found {
+        None => Measurement::Rectangle { left: 0, top: 0, size },
+        Some(edges) => edges.rectangle(measure.keep, size),
+    }
+}
+
+/// The first and last column and row that are not border.
+struct Edges {
+    left: usize,
+    top: u32,
+    right: usize,
+    bottom: u32,
+}
+
+impl Edges {
+    /// Adds the border that stays, as far as the picture reaches.
+    fn rectangle(&self, keep: u32, picture: Size) -> Measurement {
+        let column = |x: usize| u32::try_from(x).expect("a column of the picture");
+        let (left, top) = (column(self.left).saturating_sub(keep), self.top.saturating_sub(keep));
+        let end = |last: u32, len: u32| last.saturating_add(1).saturating_add(keep).min(len);
+        let size = Size::new(end(column(self.right), picture.width) - left, end(self.bottom, picture.height) - top);
+        Measurement::Rectangle { left, top, size }
+    }
+}
+
+/// Multiplies colour and alpha by alpha and 255, so that 255 units are a level.
+fn associated([red, green, blue, alpha]: [u8; 4]) -> [u32; 4] {
+    let units = u32::from(alpha);
+    [u32::from(red) * units, u32::from(green) * units, u32::from(blue) * units, 255 * units]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::kernels::pad::pad;
+    use palmette_protocol::Color;
+
+    fn framed() -> Pixmap {
+        let inner = Pixmap::filled(Size::new(3, 2), [200, 0, 0, 255]).unwrap();
+        pad(&inner, 4, 5, Size::new(12, 10), Color::opaque(250, 250, 250)).unwrap()
+    }
+
+    fn measured(color: Option<Color>, tolerance: u32, keep: u32, picture: &Pixmap) -> (u32, u32, u32, u32) {
+        match measure_border(&BorderMeasure { color, tolerance: tolerance * 255, keep }, picture) {
+            Measurement::Rectangle { left, top, size } => (left, top, size.width, size.height),
+            Measurement::Offset { .. } => unreachable!("a border is a rectangle"),
+        }
+    }
+
+    #[test]
+    fn border_is_found_and_kept() {
+        let picture = framed();
+        assert_eq!(measured(None, 10, 0, &picture), (4, 5, 3, 2));
+        assert_eq!(measured(None, 10, 2, &picture), (2, 3, 7, 6));
+        assert_eq!(measured(None, 10, 99, &picture), (0, 0, 12, 10));
+        assert_eq!(measured(Some(Color::opaque(245, 245, 240)), 10, 0, &picture), (4, 5, 3, 2));
+        assert_eq!(measured(Some(Color::opaque(245, 245, 239)), 10, 0, &picture), (0, 0, 12, 10));
+    }
+
+    #[test]
+    fn border_all_over_stays() {
+        let picture = Pixmap::filled(Size::new(5, 4), [9, 9, 9, 255]).unwrap();
+        assert_eq!(measured(None, 0, 0, &picture), (0, 0, 5, 4));
+    }
+
+    #[test]
+    fn border_compares_premultiplied() {
+        let mut picture = Pixmap::filled(Size::new(4, 1), [0, 0, 0, 0]).unwrap();
+        picture.row_mut(0)[4..16].copy_from_slice(&[255, 255, 255, 0, 255, 255, 255, 200, 255, 0, 0, 5]);
+        assert_eq!(measured(None, 10, 0, &picture), (2, 0, 1, 1));
+    }
+}

@@ -1,0 +1,83 @@
+//! Measuring: what a plan has to know of the pixels before it can go on.
+//!
+//! Two options need pixels to know geometry: `trim: "border"`, and `gravity` by saliency or entropy. A plan has an explicit
+//! step for each; an engine runs it, and the plan is lowered further with the answer. A window is measured on a small copy,
+//! by the functions of this module whatever the engine, since a copy of at most [`COPY_LONG_SIDE_PX`] is nothing to move.
+
+mod border;
+mod entropy;
+mod saliency;
+mod window;
+
+pub use border::measure_border;
+pub use window::{COPY_LONG_SIDE_PX, copy_size, measure_window};
+
+use palmette_protocol::Color;
+
+use crate::Size;
+use crate::plan::ResizeStep;
+
+/// What is measured.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MeasureStep {
+    /// The rectangle that a border of one colour leaves.
+    Border(BorderMeasure),
+    /// The window that shows the most.
+    Window(WindowMeasure),
+}
+
+/// What counts as a border.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BorderMeasure {
+    /// The colour of the border; absent means the top left pixel's.
+    pub color: Option<Color>,
+    /// The largest difference of a premultiplied channel, in units of 1/255 level.
+    pub tolerance: u32,
+    /// Pixels of border that stay.
+    pub keep: u32,
+}
+
+/// Which windows are compared, and by what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowMeasure {
+    /// What makes a window good.
+    pub method: WindowMethod,
+    /// How the copy is made that is measured; absent if the picture is small enough itself.
+    pub copy: Option<ResizeStep>,
+    /// The size of the copy.
+    pub copy_size: Size,
+    /// The size that the picture will be scaled to.
+    pub scaled: Size,
+    /// The size of the window of that.
+    pub window: Size,
+}
+
+/// What makes a window good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowMethod {
+    /// The sum of saliency (`gravity: "auto"`).
+    Saliency,
+    /// The entropy of the histogram of luma (`gravity: "entropy"`).
+    Entropy,
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measurement {
+    /// The rectangle that stays; the whole picture if all of it is border.
+    Rectangle {
+        /// Columns to its left.
+        left: u32,
+        /// Rows above it.
+        top: u32,
+        /// Its size.
+        size: Size,
+    },
+    /// The left and top edge of the best window of the scaled picture.
+    Offset {
+        /// Columns to its left.
+        left: u32,
+        /// Rows above it.
+        top: u32,
+    },
+}

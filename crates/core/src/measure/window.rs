@@ -1,0 +1,117 @@
+//! Finds the best window of a picture on a small copy of it.
+
+use super::{Measurement, WindowMeasure, WindowMethod, entropy, saliency};
+use crate::{Pixmap, Size};
+
+/// The longer side of the copy that is measured, in pixels; a smaller picture is measured itself.
+pub const COPY_LONG_SIDE_PX: u32 = 256;
+
+/// Returns the size of the copy of a picture.
+#[must_use]
+pub fn copy_size(picture: Size) -> Size {
+    let long = picture.width.max(picture.height);
+    if long <= COPY_LONG_SIDE_PX {
+        return picture;
+    }
+    let side = |len: u32| scaled(len, COPY_LONG_SIDE_PX, long).max(1);
+    Size::new(side(picture.width), side(picture.height))
+}
+
+/// Finds the best window; of several, the one nearest the middle, then the uppermost, then the leftmost.
+///
+/// # Panics
+///
+/// If `copy` is not of the size that the step says.
+#[must_use]
+pub fn measure_window(measure: &WindowMeasure, copy: &Pixmap) -> Measurement {
+    assert_eq!(copy.size(), measure.copy_size, "the copy that the step asks for");
+    let Size { width, height } = copy.size();
+    let window = Size::new(
+        scaled(measure.window.width, width, measure.scaled.width).clamp(1, width),
+        scaled(measure.window.height, height, measure.scaled.height).clamp(1, height),
+    );
+    let scores = match measure.method {
+        WindowMethod::Saliency => saliency::window_scores(copy, window),
+        WindowMethod::Entropy => entropy::window_scores(copy, window),
+    };
+    let (free_x, free_y) = (width - window.width, height - window.height);
+    let positions = (0..=free_y).flat_map(|y| (0..=free_x).map(move |x| (x, y)));
+    let off_middle = |(x, y): (u32, u32)| {
+        let (dx, dy) = (u64::from((2 * x).abs_diff(free_x)), u64::from((2 * y).abs_diff(free_y)));
+        dx * dx + dy * dy
+    };
+    let mut best = ((0, 0), i64::MIN);
+    for (position, score) in positions.zip(scores) {
+        if score > best.1 || (score == best.1 && off_middle(position) < off_middle(best.0)) {
+            best = (position, score);
+        }
+    }
+    let offset = |position: u32, free: u32, scaled_len: u32, window_len: u32| {
+        if free == 0 { (scaled_len - window_len) / 2 } else { scaled(position, scaled_len - window_len, free) }
+    };
+    Measurement::Offset {
+        left: offset(best.0.0, free_x, measure.scaled.width, measure.window.width),
+        top: offset(best.0.1, free_y, measure.scaled.height, measure.window.height),
+    }
+}
+
+/// Returns `round(len · numerator / denominator)`.
+fn scaled(len: u32, numerator: u32, denominator: u32) -> u32 {
+    let (len, numerator, denominator) = (u64::from(len), u64::from(numerator), u64::from(denominator));
+    u32::try_from((2 * len * numerator + denominator) / (2 * denominator)).expect("not larger than the larger side")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(method: WindowMethod, picture: &Pixmap, scaled: Size, window: Size) -> (u32, u32) {
+        let measure = WindowMeasure { method, copy: None, copy_size: picture.size(), scaled, window };
+        match measure_window(&measure, picture) {
+            Measurement::Offset { left, top } => (left, top),
+            Measurement::Rectangle { .. } => unreachable!("a window is an offset"),
+        }
+    }
+
+    /// Grey with a square of detail.
+    fn picture_with_detail(size: Size, left: u32, top: u32) -> Pixmap {
+        let mut picture = Pixmap::filled(size, [128, 128, 128, 255]).unwrap();
+        for y in top..top + 10 {
+            for x in left..left + 10 {
+                let start = x as usize * 4;
+                let level = u8::try_from((x * 37 + y * 91) % 256).unwrap();
+                picture.row_mut(y)[start..start + 3].copy_from_slice(&[255, level, 0]);
+            }
+        }
+        picture
+    }
+
+    #[test]
+    fn window_goes_where_the_detail_is() {
+        for method in [WindowMethod::Saliency, WindowMethod::Entropy] {
+            let wide = picture_with_detail(Size::new(100, 40), 70, 20);
+            let (left, top) = measured(method, &wide, Size::new(100, 40), Size::new(40, 40));
+            assert!((40..=60).contains(&left) && top == 0, "{method:?}: {left}");
+            let (left, _) = measured(method, &wide, Size::new(1000, 400), Size::new(400, 400));
+            assert!((400..=600).contains(&left), "{method:?}: {left}");
+            let high = picture_with_detail(Size::new(40, 100), 20, 5);
+            let (left, top) = measured(method, &high, Size::new(40, 100), Size::new(40, 40));
+            assert!(left == 0 && top <= 5, "{method:?}: {top}");
+        }
+    }
+
+    #[test]
+    fn window_of_nothing_is_in_the_middle() {
+        let picture = Pixmap::filled(Size::new(90, 50), [7, 7, 7, 255]).unwrap();
+        for method in [WindowMethod::Saliency, WindowMethod::Entropy] {
+            assert_eq!(measured(method, &picture, Size::new(90, 50), Size::new(50, 50)), (20, 0));
+        }
+    }
+
+    #[test]
+    fn copy_keeps_the_aspect_ratio() {
+        assert_eq!(copy_size(Size::new(4000, 3000)), Size::new(256, 192));
+        assert_eq!(copy_size(Size::new(1, 12_000)), Size::new(1, 256));
+        assert_eq!(copy_size(Size::new(256, 9)), Size::new(256, 9));
+    }
+}
