@@ -1,0 +1,8 @@
+//! The command as a shell sees it: files, exit statuses, one line on standard error.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod info;
+mod serve;
+mod support;
+mod transform;

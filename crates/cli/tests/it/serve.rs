@@ -1,0 +1,140 @@
+//! `palmette serve`: start, settings, signals.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{EX_UNAVAILABLE, EX_USAGE, Folder, palmette, png};
+
+const BOUNDARY: &str = "boundary";
+
+/// A server in a process of its own, which ends with the test.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    fn start(args: &[&str]) -> Self {
+        let mut command = palmette();
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(args);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on http://").unwrap().parse().unwrap();
+        Self { child, address }
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits for the end of the process and returns its exit status and log.
+    fn wait(mut self) -> (Option<i32>, String) {
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Returns a request that takes a while, in two pieces: all but its last bytes, and those.
+fn request_in_two() -> (Vec<u8>, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, bytes) in
+        [("image", &png(40, 30, [9, 9, 9, 255])[..]), ("transforms", b"[]"), ("output_format", b"rgba")]
+    {
+        body.extend(format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n").bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+    let mut request = format!(
+        "POST /transform HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\
+         content-type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    request.extend(body);
+    let last = request.split_off(request.len() - 10);
+    (request, last)
+}
+
+#[test]
+fn serve_drains_on_sigterm_and_exits_cleanly() {
+    let server = Server::start(&[]);
+    let (most, last) = request_in_two();
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.write_all(&most).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    server.signal("TERM");
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(TcpStream::connect(server.address).is_err(), "no new connections");
+    stream.write_all(&last).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+    let (status, log) = server.wait();
+    assert_eq!(status, Some(0), "{log}");
+    assert!(log.contains("SIGTERM: stopping") && log.contains("every request was answered"), "{log}");
+}
+
+#[test]
+fn serve_ends_with_a_warning_when_the_grace_period_is_over() {
+    let server = Server::start(&["--grace-ms", "200"]);
+    let (most, _) = request_in_two();
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.write_all(&most).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    let start = Instant::now();
+    server.signal("INT");
+    let (status, log) = server.wait();
+    assert_eq!(status, Some(0), "{log}");
+    assert!(log.contains("WARN") && log.contains("connections still open"), "{log}");
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn serve_ends_at_once_on_a_second_signal() {
+    let server = Server::start(&[]);
+    let (most, _) = request_in_two();
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.write_all(&most).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    server.signal("INT");
+    std::thread::sleep(Duration::from_millis(200));
+    server.signal("INT");
+    let (status, log) = server.wait();
+    assert_eq!(status, Some(130), "{log}");
+}
+
+#[test]
+fn serve_logs_json_where_asked() {
+    let server = Server::start(&["--log-format", "json"]);
+    server.signal("TERM");
+    let (_, log) = server.wait();
+    for line in log.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(event["message"].is_string(), "{line}");
+    }
+}
+
+#[test]
+fn serve_does_not_start_with_a_wrong_configuration() {
+    let folder = Folder::new();
+    folder.write("wrong.toml", b"[limits]\nmax_sorces = 1\n");
+    folder.fail(&["serve", "--engine", "gpu"], EX_USAGE, &["gpu", "not built in"]);
+    folder.fail(&["serve", "--engine", "tpu"], EX_USAGE, &["--engine", "tpu", "auto, cpu, gpu"]);
+    folder.fail(&["serve", "--config", "wrong.toml"], EX_USAGE, &["wrong.toml", "max_sorces"]);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    folder.fail(&["serve", "--listen", &address], EX_UNAVAILABLE, &["cannot listen on", &address]);
+}
