@@ -2,7 +2,7 @@
 //!
 //! In the order in which they decide what is right: [`oracle`] (computed by hand), [`properties`], the goldens ([`fit`],
 //! [`resize`], [`draw`]), and [`exactness`] and [`chains`], which hold engines against the exact reference. [`orientation`]
-//! goes through files; [`dependencies`] watches who may use whom; [`goldens`] watches the goldens themselves.
+//! goes through files and [`scene`] over the wire; [`dependencies`] watches who may use whom, [`goldens`] the goldens.
 
 mod chains;
 mod dependencies;
@@ -12,5 +12,7 @@ mod fit;
 mod goldens;
 mod options;
 mod oracle;
+mod orientation;
 mod properties;
 mod resize;
+mod scene;
