@@ -12,7 +12,6 @@ enum Inner {
     /// Found by code of this crate.
     Here(&'static str),
     /// The message of a C library.
-    #[cfg(any(feature = "jpeg", feature = "avif"))]
     Library(Box<str>),
     /// The error of the png crate on the way in.
     #[cfg(feature = "png")]
@@ -32,7 +31,6 @@ impl Cause {
     }
 
     /// Makes a cause from the message of a C library.
-    #[cfg(any(feature = "jpeg", feature = "avif"))]
     pub(crate) fn library(message: &str) -> Self {
         Self(Inner::Library(message.into()))
     }
@@ -63,7 +61,6 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Inner::Here(reason) => f.write_str(reason),
-            #[cfg(any(feature = "jpeg", feature = "avif"))]
             Inner::Library(message) => f.write_str(message),
             #[cfg(feature = "png")]
             Inner::PngDecoding(error) => error.fmt(f),
@@ -78,9 +75,7 @@ impl fmt::Display for Cause {
 impl std::error::Error for Cause {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Inner::Here(_) => None,
-            #[cfg(any(feature = "jpeg", feature = "avif"))]
-            Inner::Library(_) => None,
+            Inner::Here(_) | Inner::Library(_) => None,
             #[cfg(feature = "png")]
             Inner::PngDecoding(error) => error.source(),
             #[cfg(feature = "png")]

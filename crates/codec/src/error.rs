@@ -80,3 +80,34 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use palmette_core::{Limits, Size};
+
+    use super::*;
+
+    #[test]
+    fn error_maps_to_class_and_code() {
+        let cause = || Cause::new("so it is");
+        let too_large = Limits::default().check(Size::new(0, 1)).unwrap_err();
+        for (error, class, code) in [
+            (Error::NotAPicture, Class::Caller, Code::NotAPicture),
+            (Error::Svg, Class::Caller, Code::NotAPicture),
+            (Error::UnsupportedInput { name: "TIFF" }, Class::Unsupported, Code::UnsupportedFormat),
+            (Error::UnsupportedOutput { format: EncodeFormat::Gif }, Class::Unsupported, Code::UnsupportedFormat),
+            (Error::Disabled { name: "image/avif" }, Class::Unsupported, Code::UnsupportedFormat),
+            (Error::Damaged { format: Format::Png, source: cause() }, Class::Caller, Code::Damaged),
+            (Error::Encode { format: EncodeFormat::Png, source: cause() }, Class::Ours, Code::Damaged),
+            (Error::Core(too_large), Class::Limit, Code::DimensionsTooLarge),
+        ] {
+            assert_eq!((error.class(), error.code()), (class, code), "{error}");
+        }
+    }
+
+    #[test]
+    fn error_says_what_and_why() {
+        let error = Error::Damaged { format: Format::Png, source: Cause::new("it is cut off") };
+        assert_eq!(error.to_string(), "the image/png is damaged: it is cut off");
+    }
+}

@@ -15,11 +15,9 @@
 
 use std::sync::Arc;
 
-#[cfg(feature = "avif")]
-use moxcms::{ColorPrimaries, white_point_d65};
 use moxcms::{
-    ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, Transform16BitExecutor, TransformExecutor,
-    TransformOptions,
+    ColorPrimaries, ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, Transform16BitExecutor,
+    TransformExecutor, TransformOptions, white_point_d65,
 };
 use palmette_core::Pixmap;
 
@@ -73,7 +71,6 @@ impl ToSrgb {
     /// Makes the conversion of a colour picture in RGBA that names its colours by numbers of CICP instead of a profile.
     ///
     /// Display P3 and BT.2020 are wide; with every other primaries, and with the transfer functions of HDR, pixels stay as they are.
-    #[cfg(feature = "avif")]
     pub(crate) fn from_primaries(primaries: u32, transfer: u32) -> Self {
         const PQ: u32 = 16;
         const HLG: u32 = 18;
@@ -122,11 +119,9 @@ impl ToSrgb {
 }
 
 /// A conversion of pixels with four samples of 16 bits to straight RGBA in sRGB, still of 16 bits.
-#[cfg(feature = "png")]
 pub(crate) struct ToSrgb16(Kind16);
 
 /// The ways to convert 16 bits.
-#[cfg(feature = "png")]
 enum Kind16 {
     /// The pixels are sRGB already.
     Identity,
@@ -136,7 +131,6 @@ enum Kind16 {
     Rgb(Arc<Transform16BitExecutor>),
 }
 
-#[cfg(feature = "png")]
 impl ToSrgb16 {
     /// Makes the conversion of a colour picture in RGBA; skipped where [`ToSrgb::from_rgb`] skips it.
     pub(crate) fn from_rgb(icc: Option<&[u8]>) -> Self {

@@ -37,7 +37,6 @@ impl Orientation {
     }
 
     /// Makes the orientation of an AVIF: quarter turns anti-clockwise, then an exchange of sides.
-    #[cfg(feature = "avif")]
     pub(crate) const fn from_turns(quarter_turns_ccw: u8, mirror_x: bool, mirror_y: bool) -> Self {
         let turned = Self::from_exif(match quarter_turns_ccw {
             1 => 8,
@@ -159,7 +158,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "avif")]
     #[test]
     fn orientation_of_avif_turns_before_it_mirrors() {
         // A quarter turn anti-clockwise brings the right column to the top; the mirror then exchanges left and right.
