@@ -4,11 +4,13 @@
 //! until that much is free, in the order of arrival: a large request is not overtaken forever by small ones. Waiting blocks
 //! the thread, which is a worker's, and there are no more of them than cores.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use palmette_core::plan::{AxisOrder, Plan, StepKind};
+use palmette_core::measure::{MeasureStep, Measurement};
+use palmette_core::plan::{Plan, StepKind};
 use palmette_core::{Deadline, Pixmap, Size};
 
 use crate::Error;
@@ -19,23 +21,21 @@ const DEADLINE_INTERVAL: Duration = Duration::from_millis(50);
 /// Bytes a pixel that a codec may hold beside the pixmap: planes of a video frame at 16 bits, and a copy.
 const CODEC_PIXEL_BYTES: u64 = 12;
 
-/// Bytes a pixel between the two passes of a resize: four channels of 16 bits.
-const RESIZE_PIXEL_BYTES: u64 = 8;
-
 /// Estimates the bytes that a plan takes at its worst moment: decoding, one of its steps, or encoding.
 #[must_use]
 pub(crate) fn estimate(plan: &Plan) -> u64 {
+    let plan = guess_rest(plan);
     let sources: u64 = plan.sources.iter().copied().map(pixmap_bytes).sum();
     let decode = plan.sources.iter().map(|size| size.area() * CODEC_PIXEL_BYTES).max().unwrap_or(0);
     let encode = pixmap_bytes(plan.result) + plan.result.area() * CODEC_PIXEL_BYTES;
 
-    // Sizes of all nodes while the plan runs; a node is replaced by the result of each of its steps.
+    // Sizes of all nodes while the plan runs; a node is replaced by the result of each of its steps. What a step holds beside
+    // them is a few rows.
     let mut nodes = plan.sources.clone();
     let mut worst_step = 0;
     for step in &plan.steps {
         let live: u64 = nodes.iter().copied().map(pixmap_bytes).sum();
-        worst_step =
-            worst_step.max(live + pixmap_bytes(step.output) + between_passes(&step.kind, step.input, step.output));
+        worst_step = worst_step.max(live + pixmap_bytes(step.output));
         if let Some(node) = nodes.get_mut(step.node.0 as usize) {
             *node = step.output;
         }
@@ -43,19 +43,29 @@ pub(crate) fn estimate(plan: &Plan) -> u64 {
     (sources + decode).max(worst_step).max(encode)
 }
 
+/// Completes a plan that waits for measurements as if they had found nothing to cut. That is a guess: a picture without its
+/// border is smaller, but of another shape, so what follows may be larger. No step is ever over the limit of one picture.
+fn guess_rest(plan: &Plan) -> Cow<'_, Plan> {
+    let mut plan = Cow::Borrowed(plan);
+    while let Some(step) = plan.steps.last() {
+        let StepKind::Measure(measure) = &step.kind else { break };
+        let nothing_found = match measure {
+            MeasureStep::Border(_) => Measurement::Rectangle { left: 0, top: 0, size: step.input },
+            MeasureStep::Window(_) => Measurement::Offset { left: 0, top: 0 },
+        };
+        // What cannot be planned with this guess may well be with the real answer.
+        let Ok(next) = plan.resume(nothing_found) else { break };
+        if next.steps.len() == plan.steps.len() {
+            break;
+        }
+        plan = Cow::Owned(next);
+    }
+    plan
+}
+
 /// Returns the bytes of a picture between steps.
 const fn pixmap_bytes(size: Size) -> u64 {
     size.area() * Pixmap::PIXEL_BYTES as u64
-}
-
-/// Returns the bytes that a step holds between its two passes.
-const fn between_passes(kind: &StepKind, input: Size, output: Size) -> u64 {
-    let StepKind::Resize(resize) = kind else { return 0 };
-    let between = match resize.order {
-        AxisOrder::HorizontalFirst => Size::new(output.width, input.height),
-        AxisOrder::VerticalFirst => Size::new(input.width, output.height),
-    };
-    between.area() * RESIZE_PIXEL_BYTES
 }
 
 /// The memory that all requests share.
@@ -160,7 +170,34 @@ impl Drop for Reservation {
 mod tests {
     use std::time::Instant;
 
+    use palmette_core::Limits;
+    use palmette_core::plan::lower;
+
     use super::*;
+
+    /// Estimates a list for one source.
+    fn estimate_of(list: &str, source: Size) -> u64 {
+        let ops = palmette_protocol::ops::parse_list(list).unwrap();
+        let ops = palmette_protocol::ops::resolve(&ops).unwrap();
+        estimate(&lower(&ops, &[source], &Limits::default()).unwrap())
+    }
+
+    #[test]
+    fn estimate_counts_the_worst_moment() {
+        let source = Size::new(1000, 1000);
+        assert_eq!(estimate_of("[]", source), 16_000_000, "a picture and what a codec holds");
+        let shrunk = estimate_of(r#"[{"imageIndex":0,"width":10}]"#, source);
+        assert_eq!(shrunk, 16_000_000, "small results cost nothing");
+        let grown = estimate_of(r#"[{"imageIndex":0,"width":4000,"fit":"contain"}]"#, source);
+        assert!(grown >= 16_000_000 * 4 + 4_000_000, "large ones do: {grown}");
+    }
+
+    #[test]
+    fn estimate_looks_beyond_measurements() {
+        let source = Size::new(1000, 1000);
+        let grown = estimate_of(r#"[{"imageIndex":0,"trim":"border","width":4000,"fit":"contain"}]"#, source);
+        assert!(grown >= 16_000_000 * 4 + 4_000_000, "{grown}");
+    }
 
     #[test]
     fn budget_gives_back_on_drop_and_shrink() {

@@ -1,0 +1,87 @@
+//! The path of a request without HTTP: what is decided when, and what an answer holds.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use palmette::codec::{EncodeFormat, EncodeOptions, encode};
+use palmette::core::{Deadline, EngineKind, Limits, Pixmap, Size};
+use palmette::protocol::{Code, Info, Output, OutputFormat, Source, TransformRequest, ops};
+use palmette::{EngineChoice, Engines, Error, Pipeline, Reason, Stage};
+
+fn pipeline() -> Pipeline {
+    Pipeline::new(Engines::open(EngineChoice::Auto).unwrap(), Limits::default(), 1_000_000_000)
+}
+
+fn png(width: u32, height: u32) -> Bytes {
+    let pixmap = Pixmap::filled(Size::new(width, height), [9, 8, 7, 255]).unwrap();
+    encode(pixmap, &EncodeOptions::new(EncodeFormat::Png)).unwrap().bytes.into()
+}
+
+fn request(sources: Vec<Bytes>, list: &str) -> TransformRequest {
+    let raw_ops = ops::parse_list(list).unwrap();
+    TransformRequest {
+        sources: sources.into_iter().map(Source::Image).collect(),
+        ops: ops::resolve(&raw_ops).unwrap(),
+        raw_ops,
+        output: Output::new(OutputFormat::Rgba),
+        explain: false,
+    }
+}
+
+const DRAW: &str = r#"[{"drawImageIndex":1,"targetImageIndex":0}]"#;
+
+#[test]
+fn pipeline_answers_with_picture_times_and_memory() {
+    let pipeline = pipeline();
+    let list = r#"[{"imageIndex":0,"width":2}]"#;
+    let answer = pipeline.transform(request(vec![png(4, 2)], list), Deadline::NONE).unwrap();
+    assert_eq!((answer.size, &answer.bytes[..]), (Size::new(2, 1), &[9, 8, 7, 255, 9, 8, 7, 255][..]));
+    assert_eq!((answer.engine, answer.reason), (EngineKind::Cpu, Reason::GpuNotBuilt));
+    assert!(answer.timings.get(Stage::Decode) > std::time::Duration::ZERO);
+    assert_eq!(pipeline.memory().held_bytes(), 8, "the answer is held until it is sent");
+    drop(answer);
+    assert_eq!(pipeline.memory().held_bytes(), 0);
+}
+
+#[test]
+fn pipeline_looks_at_every_header_before_it_decodes_anything() {
+    let damaged = png(64, 64).slice(..60);
+    for second in [Bytes::from_static(b"no picture"), png(13_000, 1)] {
+        let error = pipeline().transform(request(vec![damaged.clone(), second], DRAW), Deadline::NONE).unwrap_err();
+        assert_eq!(error.source_index(), Some(1), "{error}");
+    }
+    let error = pipeline().transform(request(vec![damaged, png(1, 1)], DRAW), Deadline::NONE).unwrap_err();
+    assert_eq!((error.source_index(), error.code()), (Some(0), Code::Damaged), "{error}");
+}
+
+#[test]
+fn pipeline_gives_memory_back_when_it_fails() {
+    let pipeline = pipeline();
+    let damaged = png(64, 64).slice(..60);
+    pipeline.transform(request(vec![damaged], "[]"), Deadline::NONE).unwrap_err();
+    assert_eq!(pipeline.memory().held_bytes(), 0);
+}
+
+#[test]
+fn pipeline_minds_the_deadline() {
+    let late = Deadline::at(Instant::now());
+    let error = pipeline().transform(request(vec![png(4, 2)], "[]"), late).unwrap_err();
+    assert_eq!(error.code(), Code::TimedOut);
+}
+
+#[test]
+fn pipeline_has_no_gpu_yet() {
+    let error = Engines::open(EngineChoice::Gpu).unwrap_err();
+    assert!(matches!(error, Error::GpuNotBuilt));
+    assert_eq!(error.to_string(), "engine `gpu` is not built in; use `auto` or `cpu`");
+}
+
+#[test]
+fn pipeline_informs_without_limits() {
+    let info = pipeline().info(&png(13_000, 1)).unwrap();
+    assert!(matches!(info, Info::Raster { width: 13_000, height: 1, .. }));
+    assert_eq!(pipeline().info(b"<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap(), Info::Svg);
+    assert_eq!(pipeline().info(b"").unwrap_err().code(), Code::NotAPicture);
+}
