@@ -46,7 +46,7 @@ pub enum Error {
         retry_after: Duration,
     },
     /// Occurs when every worker is busy and no more requests may wait.
-    #[error("too busy: {max_queued} requests may wait for a worker; try again in {} s", retry_after.as_secs())]
+    #[error("too busy: {max_queued} requests wait for a worker already; try again in {} s", retry_after.as_secs())]
     QueueFull {
         /// The limit.
         max_queued: usize,

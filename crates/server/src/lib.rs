@@ -1,8 +1,8 @@
 //! The HTTP service: thin, everything that computes is elsewhere.
 //!
 //! A connection is accepted by [`serve()`] and its requests go through [`app()`]: the middleware stack, then one of the
-//! [`routes`]. `/transform` collects the form while it arrives ([`multipart`]), waits for a worker ([`admission`]) and runs
-//! the pipeline there, off the async threads. Every failure, wherever it came from, becomes an answer in [`error`] and nowhere
+//! `routes`. `/transform` collects the form while it arrives (`multipart`), waits for a worker (`admission`) and runs
+//! the pipeline there, off the async threads. Every failure, wherever it came from, becomes an answer in `error` and nowhere
 //! else.
 
 mod admission;

@@ -1,4 +1,4 @@
-//! The layers around the routes; [`crate::app`] says in which order they stand, and why.
+//! The layers around the routes; [`crate::app()`] says in which order they stand, and why.
 
 use std::any::Any;
 use std::sync::Arc;

@@ -73,3 +73,25 @@ async fn picture_info() {
     let info: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(info, serde_json::json!({"format": "image/svg+xml"}));
 }
+
+/// A GIF of two frames of one pixel each.
+const MOVING: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xFF\xFF\xFF\0\0\0\
+    !\xF9\x04\0\x0A\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0\
+    !\xF9\x04\0\x0A\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02L\x01\0;";
+
+#[tokio::test]
+async fn picture_that_shall_move_is_refused_where_it_would_stand_still() {
+    let app = default_app();
+    let asked = transform(&app, form(MOVING, "[]", "image/webp").text("anim", "true")).await;
+    assert_eq!(asked.code(), 9401);
+    assert!(asked.text().contains("`anim`") && asked.text().contains("image 0"), "{}", asked.text());
+    for form in [
+        form(MOVING, "[]", "image/webp"),
+        form(MOVING, "[]", "image/webp").text("anim", "false"),
+        form(MOVING, "[]", "image/png").text("anim", "true"),
+        form(&png(4, 4), "[]", "image/webp").text("anim", "true"),
+    ] {
+        let still = transform(&app, form).await;
+        assert_eq!(still.status, StatusCode::OK, "{}", still.text());
+    }
+}
