@@ -7,7 +7,7 @@ use palmette_protocol::{Class, Code};
 #[non_exhaustive]
 pub enum Error {
     /// Occurs when a source cannot be probed or decoded, or is over a limit; names the source.
-    #[error("image {index}: {source}")]
+    #[error("source {index}: {source}")]
     Source {
         /// Its index; 0 is the canvas.
         index: usize,
@@ -15,15 +15,14 @@ pub enum Error {
         source: palmette_codec::Error,
     },
     /// Occurs when a source is text to set: text is not built yet.
-    #[error("image {index}: text sources are not built yet")]
+    #[error("source {index}: text sources are not built yet")]
     TextNotBuilt {
         /// Its index; 0 is the canvas.
         index: usize,
     },
     /// Occurs when animation is asked for, but only first frames are built yet.
     #[error(
-        "image {index}: `anim` is true and the picture is animated, but animation is not built yet; leave `anim` out or \
-             set it to false for the first frame"
+        "source {index}: it is animated and `anim` is true, but animation is not built yet; false takes the first frame"
     )]
     AnimationNotBuilt {
         /// The animated source; 0 is the canvas.

@@ -105,11 +105,11 @@ fn transform_failures() {
         (&["grey.png", "-o", "out.png", "--quality", "101"], EX_USAGE, &["ERROR 9401: ", "101"]),
         (&["grey.png", "-o", "out.png", "--engine", "gpu"], EX_USAGE, &["gpu", "not built in"]),
         (&["grey.png", "-o", "out.png", "--config", "none.toml"], EX_USAGE, &["none.toml"]),
-        (&["notes.txt", "-o", "out.png"], EX_DATAERR, &["ERROR 9412: ", "image 0", "notes.txt"]),
+        (&["notes.txt", "-o", "out.png"], EX_DATAERR, &["ERROR 9412: ", "source 0", "notes.txt"]),
         (
             &["grey.png", "-o", "out.png", "--draw", "broken.png"],
             EX_DATAERR,
-            &["ERROR 9516: ", "image 1", "broken.png"],
+            &["ERROR 9516: ", "source 1", "broken.png"],
         ),
         (&["grey.png", "-o", "out.png", "--width", "20000", "--fit", "cover"], EX_DATAERR, &["ERROR 9413: "]),
         (&["nowhere.png", "-o", "out.png"], EX_NOINPUT, &["nowhere.png"]),

@@ -49,7 +49,7 @@ const CASES: &[Case] = &[
     Case {
         code: Code::InvalidOption,
         status: 400,
-        names: &["image 0", "text"],
+        names: &["source 0", "text"],
         config: unchanged,
         request: || {
             let text = r#"{"text":"hello","font":{"url":"sans.ttf"}}"#;
@@ -105,28 +105,28 @@ const CASES: &[Case] = &[
     Case {
         code: Code::NotAPicture,
         status: 415,
-        names: &["image 0"],
+        names: &["source 0"],
         config: unchanged,
         request: || with_image(b"hello, I am no picture"),
     },
     Case {
         code: Code::NotAPicture,
         status: 415,
-        names: &["image 0", "svg"],
+        names: &["source 0", "svg"],
         config: unchanged,
         request: || with_image(br#"<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>"#),
     },
     Case {
         code: Code::NotAPicture,
         status: 415,
-        names: &["image"],
+        names: &["source 0"],
         config: unchanged,
         request: || ("/info", Form::new().file("image", b"hello, I am no picture")),
     },
     Case {
         code: Code::DimensionsTooLarge,
         status: 413,
-        names: &["image 0", "9×4", "8"],
+        names: &["source 0", "9×4", "8"],
         config: |config| config.limits.pixels.max_side_px = 8,
         request: || with_image(&png(9, 4)),
     },
@@ -161,7 +161,7 @@ const CASES: &[Case] = &[
     Case {
         code: Code::Damaged,
         status: 422,
-        names: &["image 0", "image/png"],
+        names: &["source 0", "image/png"],
         config: unchanged,
         request: || {
             let whole = png(64, 64);
@@ -179,7 +179,7 @@ const CASES: &[Case] = &[
     Case {
         code: Code::UnsupportedFormat,
         status: 415,
-        names: &["image 0"],
+        names: &["source 0"],
         config: unchanged,
         request: || with_image(b"II*\0\x08\0\0\0\0\0\0\0\0\0\0\0"),
     },

@@ -84,7 +84,7 @@ async fn picture_that_shall_move_is_refused_where_it_would_stand_still() {
     let app = default_app();
     let asked = transform(&app, form(MOVING, "[]", "image/webp").text("anim", "true")).await;
     assert_eq!(asked.code(), 9401);
-    assert!(asked.text().contains("`anim`") && asked.text().contains("image 0"), "{}", asked.text());
+    assert!(asked.text().contains("`anim`") && asked.text().contains("source 0"), "{}", asked.text());
     for form in [
         form(MOVING, "[]", "image/webp"),
         form(MOVING, "[]", "image/webp").text("anim", "false"),
