@@ -82,9 +82,9 @@ pub(crate) struct TransformArgs {
     #[arg(long, value_name = "BOOL")]
     pub(crate) anim: Option<String>,
     #[command(flatten)]
-    pub(crate) options: OptionFlags,
-    #[command(flatten)]
     pub(crate) setup: SetupArgs,
+    #[command(flatten)]
+    pub(crate) options: OptionFlags,
 }
 
 /// Arguments of `palmette info`.

@@ -184,8 +184,17 @@ mod tests {
     fn config_default_file_names_every_setting() {
         let mut raw = RawConfig::default();
         raw.read_toml(DEFAULT_FILE, std::path::Path::new("config.default.toml")).unwrap();
-        let named: Vec<_> = raw.keys().collect();
+        let named: Vec<_> = raw.values().map(|(setting, _)| setting.key).collect();
         let all: Vec<_> = SETTINGS.iter().map(|setting| setting.key).collect();
         assert_eq!(named, all, "same settings, in the same order");
+    }
+
+    #[test]
+    fn config_help_names_the_defaults() {
+        let mut raw = RawConfig::default();
+        raw.read_toml(DEFAULT_FILE, std::path::Path::new("config.default.toml")).unwrap();
+        for (setting, value) in raw.values() {
+            assert!(setting.doc.ends_with(&format!("[default: {value}]")), "{}: {value}", setting.key);
+        }
     }
 }

@@ -125,9 +125,10 @@ impl RawConfig {
         Ok(())
     }
 
-    /// Returns the keys of what was said.
-    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
-        self.said.iter().map(|said| said.setting.key)
+    /// Returns what was said, unparsed.
+    #[cfg(test)]
+    pub(super) fn values(&self) -> impl Iterator<Item = (&'static Setting, &str)> {
+        self.said.iter().map(|said| (said.setting, said.value.as_str()))
     }
 
     /// Parses what was said, on top of the defaults.
