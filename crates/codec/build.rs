@@ -13,7 +13,7 @@ fn build_avif_shim() {
     println!("cargo::rerun-if-changed=src/avif/shim.h");
     let library = pkg_config::Config::new().cargo_metadata(false).atleast_version("0.11").probe("libavif");
     let library = library.unwrap_or_else(|error| {
-        panic!("libavif 0.11 or later is needed for the feature `avif` (Debian, Ubuntu: libavif-dev and pkg-config): {error}")
+        panic!("the feature `avif` needs libavif 0.11 or later (Debian, Ubuntu: libavif-dev and pkg-config): {error}")
     });
     cc::Build::new()
         .file("src/avif/shim.c")

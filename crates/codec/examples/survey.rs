@@ -1,4 +1,5 @@
-//! Decodes every file of a folder and says what came of it; with a second folder, writes each picture there as PNG to look at.
+//! Decodes every file of a folder, encodes each picture in every format, and says what came of it and how long it took;
+//! with a second folder, writes the results there to look at.
 //!
 //! ```text
 //! cargo run --release -p palmette-codec --example survey -- FOLDER [OUT]
@@ -11,6 +12,14 @@ use std::{env, fs, io};
 
 use palmette_codec::{EncodeFormat, EncodeOptions, Error, decode, encode, probe};
 use palmette_core::{Limits, Pixmap};
+
+/// The formats that are written, and how their files end.
+const OUTPUTS: [(EncodeFormat, &str); 4] = [
+    (EncodeFormat::Jpeg, "jpg"),
+    (EncodeFormat::Png, "png"),
+    (EncodeFormat::Webp, "webp"),
+    (EncodeFormat::Avif, "avif"),
+];
 
 /// Runs of each measurement; the fastest counts.
 const RUNS: usize = 5;
@@ -40,26 +49,30 @@ fn survey(path: &Path, out: Option<&Path>) -> io::Result<()> {
     };
     match timed(|| decode(&bytes, &Limits::default())) {
         (_, Err(error)) => println!("{name}: {probed} | {}", describe(&error)),
-        (decode_ms, Ok(pixmap)) => {
-            println!("{name}: {probed} | decode {decode_ms:.1} ms to {}{}", pixmap.size(), encode_times(&pixmap));
-            if let Some(out) = out
-                && let Ok(encoded) = encode(pixmap, &EncodeOptions::new(EncodeFormat::Png))
-            {
-                fs::write(out.join(format!("{name}.png")), encoded.bytes)?;
-            }
+        (ms, Ok(pixmap)) => {
+            let outputs = OUTPUTS.map(|(format, ending)| {
+                let output = out.map(|out| out.join(format!("{name}.{ending}")));
+                encode_as(&pixmap, format, output.as_deref())
+            });
+            let outputs = outputs.into_iter().collect::<io::Result<Vec<_>>>()?.join(", ");
+            println!("{name}: {probed} | decode {ms:.1} ms to {} | {outputs}", pixmap.size());
         }
     }
     Ok(())
 }
 
-/// Encodes as every format, and says how long it took and how many bytes came out.
-fn encode_times(pixmap: &Pixmap) -> String {
-    [EncodeFormat::Jpeg, EncodeFormat::Png, EncodeFormat::Webp, EncodeFormat::Avif]
-        .map(|format| match timed(|| encode(pixmap.clone(), &EncodeOptions::new(format))) {
-            (ms, Ok(encoded)) => format!(", {} {ms:.1} ms {} kB", format.as_str(), encoded.bytes.len() / 1000),
-            (_, Err(error)) => format!(", {}", describe(&error)),
-        })
-        .concat()
+/// Encodes in one format, writes the file, and says how long it took and how many bytes came out.
+fn encode_as(pixmap: &Pixmap, format: EncodeFormat, output: Option<&Path>) -> io::Result<String> {
+    let (ms, result) = timed(|| encode(pixmap.clone(), &EncodeOptions::new(format)));
+    Ok(match result {
+        Ok(encoded) => {
+            if let Some(output) = output {
+                fs::write(output, &encoded.bytes)?;
+            }
+            format!("{} {ms:.1} ms {} kB", format.as_str(), encoded.bytes.len() / 1000)
+        }
+        Err(error) => describe(&error),
+    })
 }
 
 /// Runs a few times; returns the shortest time in milliseconds, and the last result.

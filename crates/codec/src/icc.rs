@@ -2,14 +2,14 @@
 //!
 //! The work is done by `moxcms`. Three things are decided here:
 //!
-//! - **A profile that changes nothing is skipped.** If a profile moves no colour of a coarse cube by more than one level it is
-//!   sRGB under whatever name, and the pixels stay exactly as they were stored.
-//! - **A profile that makes no sense is ignored**, as browsers do: one that cannot be parsed, or that is for another colour
-//!   model than the file's.
-//! - **The same bytes on every machine.** Matrix profiles run in moxcms' floating point, tables (LUTs) in its fixed point.
-//!   Measured with its vector code on and off, 4 megapixels of noise: each of these two gives identical bytes, while the
-//!   floating point tables differ. On Display P3 the floating point was at most 0.84 levels from the exact result and took
-//!   5 ms a megapixel; the fixed point was up to 1.86 levels off and took 2.7 ms.
+//! - **A profile that changes nothing is skipped.** If a profile moves no colour of a coarse cube by more than one
+//!   level it is sRGB under whatever name, and the pixels stay exactly as they were stored.
+//! - **A profile that makes no sense is ignored**, as browsers do: one that cannot be parsed, or that is for another
+//!   colour model than the file's.
+//! - **The same bytes on every machine.** Matrix profiles run in moxcms' floating point, tables (LUTs) in its fixed
+//!   point. Measured with its vector code on and off, 4 megapixels of noise: each of these two gives identical bytes,
+//!   while the floating point tables differ. On Display P3 the floating point was at most 0.84 levels from the exact
+//!   result and took 5 ms a megapixel; the fixed point was up to 1.86 levels off and took 2.7 ms.
 //!
 //! The rendering intent is the one that the profile names.
 
@@ -70,7 +70,8 @@ impl ToSrgb {
 
     /// Makes the conversion of a colour picture in RGBA that names its colours by numbers of CICP instead of a profile.
     ///
-    /// Display P3 and BT.2020 are wide; with every other primaries, and with the transfer functions of HDR, pixels stay as they are.
+    /// Display P3 and BT.2020 are wide; with every other primaries, and with the transfer functions of HDR, pixels stay
+    /// as they are.
     pub(crate) fn from_primaries(primaries: u32, transfer: u32) -> Self {
         const PQ: u32 = 16;
         const HLG: u32 = 18;

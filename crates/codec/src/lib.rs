@@ -1,7 +1,7 @@
 //! Pictures as bytes and pictures as pixels: sniffing, header probe, decoding and encoding.
 //!
-//! The only crate that names an image library and the only one with C behind it. Four calls, each on bytes that nobody has
-//! looked at before:
+//! The only crate that names an image library and the only one with C behind it. Four calls, each on bytes that nobody
+//! has looked at before:
 //!
 //! 1. [`sniff()`] names the format by the first bytes.
 //! 2. [`probe()`] reads the size as displayed, from headers alone.
@@ -22,35 +22,39 @@
 //! | profiles | `moxcms` | no C; matrix and table profiles, RGB, grey and CMYK |
 //! | EXIF | our own | two tags |
 //!
-//! The C between Rust and libavif is a shim of ours, compiled against the installed header, because its structs differ between
-//! releases (0.11 of Debian 12 and 1.0 of Ubuntu 24.04 both work). The other C libraries are built from source, by cargo.
+//! The C between Rust and libavif is a shim of ours, compiled against the installed header, because its structs differ
+//! between releases (it takes 0.11, as in Debian 12, and 1.0, as in Ubuntu 24.04). The other C libraries are built from
+//! source, by cargo.
 //!
 //! # Building
 //!
-//! Debian or Ubuntu: `apt-get install build-essential cmake nasm pkg-config libavif-dev`. libjpeg-turbo without nasm would be
-//! three to five times slower, so its feature `require-simd` is on and the build fails instead. A format that is not wanted is
-//! left out with its feature, together with what its library needs.
+//! Debian or Ubuntu: `apt-get install build-essential cmake nasm pkg-config libavif-dev`. libjpeg-turbo without nasm
+//! would decode at half the speed and encode at a sixth, so its feature `require-simd` is on and the build fails
+//! instead. A format that is not wanted is left out with its feature, together with what its library needs.
 //!
 //! # Choices that show
 //!
-//! - **Damaged means damaged.** A file that ends early or that its decoder complains of is refused, not shown in part. Warnings that
-//!   no pixel depends on pass: stray bytes between the segments of a JPEG, version numbers from the future.
-//! - **JPEG** is written 4:2:0 below quality 90, else 4:4:4; progressive from 50·50 to 3000·3000 pixels of *area*, so that one
-//!   long side alone decides nothing, else baseline. CMYK without a profile becomes `(255 - ink)·(255 - black) / 255`.
+//! - **Damaged means damaged.** A file that ends early or that its decoder complains of is refused, not shown in part.
+//!   Warnings that no pixel depends on pass: stray bytes between the segments of a JPEG, version numbers from the
+//!   future.
+//! - **JPEG** is written 4:2:0 below quality 90, else 4:4:4; progressive from 50·50 to 3000·3000 pixels of *area*, so
+//!   that one long side alone decides nothing, else baseline. CMYK without a profile becomes
+//!   `(255 - ink)·(255 - black) / 255`.
 //! - **WebP** is written with method 2; at quality 100 lossless, with the colours under clear pixels kept.
-//! - **AVIF** is written by libaom at speed 9 with quantisation matrices, 4:2:0 below quality 90, else 4:4:4; quality 1 to 100
-//!   maps to quantisers 62 to 0; alpha is lossless.
-//! - **PNG** is written for speed, in the smallest colour type that loses nothing. Gamma chunks are not followed, profiles are.
+//! - **AVIF** is written by libaom at speed 9 with quantisation matrices, 4:2:0 below quality 90, else 4:4:4; quality 1
+//!   to 100 maps to quantisers 62 to 0; alpha is lossless.
+//! - **PNG** is written for speed, in the smallest colour type that loses nothing. Gamma chunks are not followed,
+//!   profiles are.
 //! - **GIF and WebP** screens are transparent around the first frame, whatever background colour they name.
 //! - **Profiles** that change nothing are skipped, so that pixels stay exact; those that make no sense are ignored.
 //! - **EXIF** orientation counts in JPEG, PNG and WebP; in AVIF the file's own properties do.
 //!
 //! # Hostile bytes
 //!
-//! Sizes are checked against [`Limits`] before pixels are allocated, and again where a bitstream could claim another size than
-//! its container. Buffers come from allocators that report failure. The C libraries return errors and never unwind; every call
-//! into them is in a module that opens with `expect(unsafe_code)`. The tests cut files at every length, change every byte, and
-//! throw random changes at all formats.
+//! Sizes are checked against [`Limits`] before pixels are allocated, and again where a bitstream could claim another
+//! size than its container. Buffers come from allocators that report failure. The C libraries return errors and never
+//! unwind; every call into them is in a module that opens with `expect(unsafe_code)`. The tests cut files at every
+//! length, change every byte, and throw random changes at all formats.
 
 #![cfg_attr(
     not(all(feature = "jpeg", feature = "png", feature = "gif", feature = "webp", feature = "avif")),
@@ -98,8 +102,8 @@ pub use sniff::sniff;
 /// # Errors
 ///
 /// Those of [`probe()`]; [`Error::Core`] if the picture is over `limits` (decided before a pixel is allocated);
-/// [`Error::Damaged`] if the bytes are damaged or end too early; [`Error::UnsupportedInput`] for a kind of a format that is
-/// not decoded, such as JPEG of 12 bits.
+/// [`Error::Damaged`] if the bytes are damaged or end too early; [`Error::UnsupportedInput`] for a kind of a format
+/// that is not decoded, such as JPEG of 12 bits.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
     formats::decode(sniff(bytes)?, bytes, limits)
 }

@@ -1,7 +1,7 @@
 //! PNG by the `png` crate, row by row, so that 16 bits and interlacing need no second picture.
 //!
-//! An embedded profile is followed; `gAMA`, `cHRM` and `cICP` are not. Old editors wrote wrong gammas into plain sRGB pictures, and
-//! common tools ignore the chunk. The EXIF may stand before or after the pixels.
+//! An embedded profile is followed; `gAMA`, `cHRM` and `cICP` are not. Old editors wrote wrong gammas into plain sRGB
+//! pictures, and common tools ignore the chunk. The EXIF may stand before or after the pixels.
 
 use std::io::Cursor;
 
@@ -148,8 +148,9 @@ const fn to_8_bits(value: u16) -> u8 {
 
 /// Encodes without loss, fast; as grey where all pixels are grey, without alpha where all are opaque.
 ///
-/// One filter for all rows: choosing one for each row makes files 0 to 1.5 % smaller and takes 4 to 5 times as long (6 megapixels
-/// of photo: 68 against 325 ms, 7.09 MB both; 1024×768 of line art with alpha: 2.3 against 10 ms, 263 against 259 kB).
+/// One filter for all rows: choosing one for each row makes files 0 to 1.5 % smaller and takes 4 to 5 times as long (6
+/// megapixels of photo: 68 against 325 ms, 7.09 MB both; 1024×768 of line art with alpha: 2.3 against 10 ms, 263
+/// against 259 kB).
 pub(crate) fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, Error> {
     let (color, data) = pack(pixmap)?;
     let mut file = Vec::new();
@@ -168,7 +169,8 @@ pub(crate) fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Chooses the smallest colour type that loses nothing, and packs the pixels for it; none if they are right as they are.
+/// Chooses the smallest colour type that loses nothing, and packs the pixels for it; none if they are right as they
+/// are.
 fn pack(pixmap: &Pixmap) -> Result<(ColorType, Option<Vec<u8>>), Error> {
     let (pixels, _) = pixmap.data().as_chunks::<4>();
     let is_gray = pixels.iter().all(|[red, green, blue, _]| red == green && green == blue);

@@ -22,8 +22,8 @@ pub struct Probe {
 ///
 /// # Errors
 ///
-/// Those of [`sniff()`], [`Error::Damaged`] if the header is cut off or makes no sense, and [`Error::Disabled`]. The size is
-/// *not* checked against limits: [`Limits::check`](palmette_core::Limits::check) does that.
+/// Those of [`sniff()`], [`Error::Damaged`] if the header is cut off or makes no sense, and [`Error::Disabled`]. The
+/// size is *not* checked against limits: [`Limits::check`](palmette_core::Limits::check) does that.
 pub fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     formats::probe(sniff(bytes)?, bytes)
 }

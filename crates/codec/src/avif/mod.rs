@@ -1,11 +1,11 @@
 //! AVIF by the system's libavif: dav1d decodes, libaom encodes.
 //!
-//! The system's library instead of one built here, because building libaom and dav1d takes minutes and the distribution keeps
-//! them patched. One thread a picture: the service works on as many pictures as there are cores.
+//! The system's library instead of one built here, because building libaom and dav1d takes minutes and the distribution
+//! keeps them patched. One thread a picture: the service works on as many pictures as there are cores.
 //!
-//! Of the file's own properties `clap`, `irot` and `imir` count and EXIF does not, as the standard says. A profile is followed;
-//! without one, wide primaries (Display P3, BT.2020) given as numbers are. HDR transfer functions are not tone mapped: such a
-//! picture comes out as its numbers stand, which is flat and dark.
+//! Of the file's own properties `clap`, `irot` and `imir` count and EXIF does not, as the standard says. A profile is
+//! followed; without one, wide primaries (Display P3, BT.2020) given as numbers are. HDR transfer functions are not
+//! tone mapped: such a picture comes out as its numbers stand, which is flat and dark.
 
 mod shim;
 
@@ -38,7 +38,8 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 
 /// Decodes to upright sRGB; of a sequence the first frame.
 pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
-    // Opened twice: first for the size, then with a bound on the bitstream, which could claim a larger one than the boxes.
+    // Opened twice: first for the size, then with a bound on the bitstream, which could claim a larger one than the
+    // boxes.
     let info = Picture::open(bytes, MAX_AREA_PX).map_err(damaged)?.info();
     let stored = Size::new(info.width, info.height);
     limits.check(stored)?;
@@ -54,7 +55,10 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
     orientation(&info).apply(cropped(pixmap, info.crop)?)
 }
 
-/// Encodes with 8 bits; alpha is lossless, and left out of an opaque picture.
+/// Encodes with 8 bits; alpha is left out of an opaque picture, else it is lossless, as in WebP.
+///
+/// Lossy alpha would leave faint edges where clear was meant. What that costs depends on how soft it is: line art with
+/// strokes of a soft brush takes 219 kB instead of 156 kB, most overlays a few per cent.
 pub(crate) fn encode(pixmap: &Pixmap, quality: u8) -> Result<Vec<u8>, Error> {
     let full_chroma = quality >= FULL_CHROMA_QUALITY;
     shim::encode(pixmap, quantizer(quality), full_chroma, !pixmap.is_opaque())?
@@ -67,7 +71,8 @@ fn quantizer(quality: u8) -> u8 {
     u8::try_from((steps * WORST_QUANTIZER + 50) / 100).unwrap_or(0)
 }
 
-/// Returns the area that a bitstream may claim: cells of a grid may reach over the edge of the picture, by less than this.
+/// Returns the area that a bitstream may claim: cells of a grid may reach over the edge of the picture, by less than
+/// this.
 fn bitstream_bound(stored: Size) -> u32 {
     u32::try_from(stored.area() * 2).unwrap_or(u32::MAX).clamp(1 << 16, MAX_AREA_PX)
 }

@@ -8,6 +8,9 @@
 #error "libavif 0.11 or later is needed"
 #endif
 
+// Frames of a sequence at most: 18 minutes at 60 a second.
+#define MAX_FRAMES 65536
+
 struct palmette_avif
 {
     avifDecoder * decoder;
@@ -87,6 +90,8 @@ palmette_avif * palmette_avif_open(const uint8_t * data,
     // The orientation of an AVIF is in its boxes; the one of its EXIF does not count.
     decoder->ignoreExif = AVIF_TRUE;
     decoder->ignoreXMP = AVIF_TRUE;
+    // A table can claim millions of frames in a few bytes, and the library makes room for each.
+    decoder->imageCountLimit = MAX_FRAMES;
     // Boxes that early encoders left out are not missed by browsers either.
     decoder->strictFlags = AVIF_STRICT_DISABLED;
     if (max_area_px < decoder->imageSizeLimit) {

@@ -132,7 +132,8 @@ impl<'a> Picture<'a> {
             icc_len: 0,
         };
         let mut error = ErrorText::new();
-        // SAFETY: the bytes outlive the picture by its lifetime; `info` and `error` are whole and as large as the shim expects.
+        // SAFETY: the bytes outlive the picture by its lifetime; `info` and `error` are whole and as large as the shim
+        // expects.
         let avif =
             unsafe { palmette_avif_open(bytes.as_ptr(), bytes.len(), max_area_px, &raw mut info, error.as_mut_ptr()) };
         match NonNull::new(avif) {
@@ -160,8 +161,8 @@ impl<'a> Picture<'a> {
 
     /// Returns the profile.
     pub(super) fn icc(&self) -> Option<&[u8]> {
-        // SAFETY: where it is not null, the pointer and the length are those of memory that the picture owns until it is closed, and
-        // nothing changes it before the picture is decoded, for which it is borrowed mutably.
+        // SAFETY: where it is not null, the pointer and the length are those of memory that the picture owns until it
+        // is closed, and nothing changes it before the picture is decoded, for which it is borrowed mutably.
         (!self.info.icc.is_null()).then(|| unsafe { slice::from_raw_parts(self.info.icc, self.info.icc_len) })
     }
 
@@ -176,8 +177,8 @@ impl<'a> Picture<'a> {
         let mut error = ErrorText::new();
         // The profile may move when the frame is read.
         (self.info.icc, self.info.icc_len) = (ptr::null(), 0);
-        // SAFETY: the picture is open; the target has `height` rows of `row_bytes` bytes for the stored size, which the shim compares
-        // with the size of the bitstream before it writes.
+        // SAFETY: the picture is open; the target has `height` rows of `row_bytes` bytes for the stored size, which the
+        // shim compares with the size of the bitstream before it writes.
         let decoded = unsafe {
             palmette_avif_decode(self.avif.as_ptr(), target.data_mut().as_mut_ptr(), row_bytes, error.as_mut_ptr())
         };
@@ -207,8 +208,8 @@ pub(super) fn encode(
         RawParams { quantizer: quantizer.into(), full_chroma: full_chroma.into(), has_alpha: has_alpha.into() };
     let mut error = ErrorText::new();
     let mut len = 0;
-    // SAFETY: the pixels are height rows of width × 4 bytes, tightly packed, and are only read; `params`, `len` and `error` live
-    // during the call.
+    // SAFETY: the pixels are height rows of width × 4 bytes, tightly packed, and are only read; `params`, `len` and
+    // `error` live during the call.
     let file = OwnedFile(unsafe {
         palmette_avif_encode(
             pixmap.data().as_ptr(),

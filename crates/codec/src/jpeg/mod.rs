@@ -16,8 +16,8 @@ use crate::{Cause, EncodeFormat, Error, Format, Probe};
 
 /// The most scans that a progressive file may have.
 ///
-/// Every scan walks the whole picture however few bytes it has, so a small file of many scans costs minutes. Encoders write
-/// about 10; a file can hold a few hundred that each say something new, which nobody has a reason to write.
+/// Every scan walks the whole picture however few bytes it has, so a small file of many scans costs minutes. Encoders
+/// write about 10; a file can hold a few hundred that each say something new, which nobody has a reason to write.
 const MAX_SCANS: i32 = 100;
 
 /// From this quality on chroma keeps its full size.

@@ -50,8 +50,8 @@ pub(super) struct Failure {
 impl Failure {
     /// Tells whether the library only minded something that no pixel depends on.
     ///
-    /// Bytes between two segments that belong to neither, and version numbers from the future: cameras and editors write
-    /// both, and every browser shows such a file.
+    /// Bytes between two segments that belong to neither, and version numbers from the future: cameras and editors
+    /// write both, and every browser shows such a file.
     pub(super) fn is_harmless(&self) -> bool {
         const HARMLESS: [&str; 4] = [
             "extraneous bytes before marker",
@@ -130,8 +130,9 @@ impl<'a> Decoder<'a> {
     pub(super) fn decode(self, pixels: &mut [u8]) -> Result<(), Failure> {
         assert_eq!(pixels.len() as u64, self.size.area() * 4, "four bytes a pixel");
         let layout = if self.model() == Model::Cmyk { sys::TJPF_TJPF_CMYK } else { sys::TJPF_TJPF_RGBA };
-        // SAFETY: the library parses the header again, from the same bytes, so it comes to the same size. It then writes width × 4
-        // bytes into each of height rows, tightly packed (pitch 0), which is the length of `pixels` as just checked.
+        // SAFETY: the library parses the header again, from the same bytes, so it comes to the same size. It then
+        // writes width × 4 bytes into each of height rows, tightly packed (pitch 0), which is the length of `pixels` as
+        // just checked.
         let status = unsafe {
             sys::tj3Decompress8(
                 self.turbo.0,
@@ -188,8 +189,8 @@ fn encode_into(file: &mut OwnedFile, pixels: &[u8], size: Size, params: EncodePa
     let (Ok(width), Ok(height)) = (c_int::try_from(size.width), c_int::try_from(size.height)) else {
         return Err(Failure { message: format!("{size} pixels is more than a JPEG holds"), is_warning: false });
     };
-    // SAFETY: `pixels` has height rows of width × 4 bytes, tightly packed (pitch 0), and outlives the call. `file` starts null, so
-    // the library allocates and grows the buffer itself.
+    // SAFETY: `pixels` has height rows of width × 4 bytes, tightly packed (pitch 0), and outlives the call. `file`
+    // starts null, so the library allocates and grows the buffer itself.
     let status = unsafe {
         sys::tj3Compress8(
             turbo.0,
@@ -215,7 +216,8 @@ impl OwnedFile {
     /// Returns what was written.
     fn bytes(&self) -> &[u8] {
         match usize::try_from(self.len) {
-            // SAFETY: not null, so the library has allocated it and set the length to what it wrote; it lives until the drop.
+            // SAFETY: not null, so the library has allocated it and set the length to what it wrote; it lives until the
+            // drop.
             Ok(len) if !self.start.is_null() => unsafe { std::slice::from_raw_parts(self.start, len) },
             _ => &[],
         }
@@ -268,8 +270,8 @@ impl Turbo {
 
     /// Asks the library what went wrong.
     fn failure(&self) -> Failure {
-        // SAFETY: the handle is live or null, both of which the calls take; the text is never null, ends in a zero, and is copied
-        // before another call could change it.
+        // SAFETY: the handle is live or null, both of which the calls take; the text is never null, ends in a zero, and
+        // is copied before another call could change it.
         unsafe {
             let message = CStr::from_ptr(sys::tj3GetErrorStr(self.0)).to_string_lossy().into_owned();
             let is_warning = sys::tj3GetErrorCode(self.0) == sys::TJERR_TJERR_WARNING.cast_signed();

@@ -38,8 +38,8 @@ pub(super) fn decode_into(canvas: &mut Pixmap, left: u32, top: u32, size: Size, 
     let row_bytes = canvas.row_bytes();
     let stride = c_int::try_from(row_bytes).map_err(|_| Cause::new("its rows are too long"))?;
     let target = &mut canvas.data_mut()[top as usize * row_bytes + left as usize * Pixmap::PIXEL_BYTES..];
-    // SAFETY: pointer and length are those of slices that outlive the call; the library checks the target's length against the size
-    // of the bitstream and the stride before it writes.
+    // SAFETY: pointer and length are those of slices that outlive the call; the library checks the target's length
+    // against the size of the bitstream and the stride before it writes.
     let decoded =
         unsafe { sys::WebPDecodeRGBAInto(bytes.as_ptr(), bytes.len(), target.as_mut_ptr(), target.len(), stride) };
     if decoded.is_null() { Err(Cause::new("its bitstream is damaged or cut off")) } else { Ok(()) }
@@ -86,8 +86,8 @@ fn encode_into(output: &mut Output, pixmap: &Pixmap, is_opaque: bool, encoding: 
     picture.0.writer = Some(sys::WebPMemoryWrite);
     picture.0.custom_ptr = (&raw mut output.0).cast();
     let import = if is_opaque { sys::WebPPictureImportRGBX } else { sys::WebPPictureImportRGBA };
-    // SAFETY: the pixels are height rows of `stride` bytes, as told; the picture copies them. The writer gets `output`, which outlives
-    // the picture.
+    // SAFETY: the pixels are height rows of `stride` bytes, as told; the picture copies them. The writer gets `output`,
+    // which outlives the picture.
     let encoded = unsafe {
         import(&raw mut picture.0, pixmap.data().as_ptr(), stride) != 0
             && sys::WebPEncode(&raw const config, &raw mut picture.0) != 0

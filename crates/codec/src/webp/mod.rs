@@ -13,15 +13,15 @@ use crate::{Cause, EncodeFormat, Error, Format, Probe};
 
 /// How hard the lossy encoder tries, 0 to 6.
 ///
-/// Measured on a photo of 800×600 at quality 80: 2 takes 19 ms for 62 kB, 4 (the library's default) 44 ms for 60 kB, 0 takes
-/// 11 ms for 74 kB.
+/// Measured on a photo of 800×600 at quality 80: 2 takes 19 ms for 62 kB, 4 (the library's default) 44 ms for 60 kB, 0
+/// takes 11 ms for 74 kB.
 const LOSSY_METHOD: i32 = 2;
 
 /// How hard the lossless encoder tries, 0 to 9.
 ///
-/// Level 0 knows no colour cache and few transforms, which is where graphics gain. Measured: a flag of 900×600 3 ms for 23 kB
-/// at level 0, 2 ms for below 1 kB at 1; line art with alpha, 1024×768, 12 ms for 267 kB, 65 ms for 189 kB, at 2 111 ms for
-/// 178 kB; a photo gains 3 % for three times the time.
+/// Level 0 knows no colour cache and few transforms, which is where graphics gain. Measured: a flag of 900×600 3 ms for
+/// 23 kB at level 0, 2 ms for below 1 kB at 1; line art with alpha, 1024×768, 12 ms for 267 kB, 65 ms for 189 kB, at 2
+/// 111 ms for 178 kB; a photo gains 3 % for three times the time.
 const LOSSLESS_LEVEL: i32 = 1;
 
 /// From this quality on a picture is lossless.

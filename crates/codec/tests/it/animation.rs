@@ -9,7 +9,8 @@ use crate::files::{decode, encoded, webp, webp_canvas, webp_chunk, webp_frame};
 const RED: [u8; 4] = [255, 0, 0, 255];
 const CLEAR: [u8; 4] = [0; 4];
 
-/// Writes a GIF of one-colour frames, each a box (left, top, width, height), on a screen of 8×6 whose background is green.
+/// Writes a GIF of one-colour frames, each a box (left, top, width, height), on a screen of 8×6 whose background is
+/// green.
 fn gif(frames: &[(u16, u16, u16, u16)]) -> Vec<u8> {
     let mut file = Vec::new();
     let palette = [255, 0, 0, 0, 255, 0];

@@ -1,4 +1,5 @@
-//! Embedded profiles: followed where they say something, skipped where they say nothing, ignored where they make no sense.
+//! Embedded profiles: followed where they say something, skipped where they say nothing, ignored where they make no
+//! sense.
 
 use moxcms::ColorProfile;
 use palmette_codec::EncodeFormat;

@@ -1,5 +1,5 @@
-//! Bytes that mean harm, or were harmed: every one ends in a picture or an error, and no size that a header claims is believed
-//! before it is checked.
+//! Bytes that mean harm, or were harmed: every one ends in a picture or an error, and no size that a header claims is
+//! believed before it is checked.
 
 use palmette_codec::{EncodeFormat, Error, decode, probe};
 use palmette_core::{Code, Limits, Size};

@@ -6,8 +6,8 @@ use palmette_core::Size;
 use crate::draw::{QUADRANTS, assert_corners, quadrants};
 use crate::files::{decode, encoded, exif, webp, webp_canvas, webp_chunk, with_jpeg_segment, with_png_chunk};
 
-/// Where each orientation puts the stored quadrants: the stored one (0 top left, 1 top right, 2 bottom left, 3 bottom right) that is
-/// shown at each place.
+/// Where each orientation puts the stored quadrants: the stored one (0 top left, 1 top right, 2 bottom left, 3 bottom
+/// right) that is shown at each place.
 const SHOWN: [[usize; 4]; 8] =
     [[0, 1, 2, 3], [1, 0, 3, 2], [3, 2, 1, 0], [2, 3, 0, 1], [0, 2, 1, 3], [2, 0, 3, 1], [3, 1, 2, 0], [1, 3, 0, 2]];
 
