@@ -31,6 +31,27 @@ impl Server {
         assert!(status.success());
     }
 
+    /// Sends the first piece of [`request_in_two`] and waits until the server holds it.
+    fn begin_request(&self) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.write_all(&request_in_two().0).unwrap();
+        wait_until("the server holds a body", || !self.metrics().contains("palmette_body_bytes 0"));
+        stream
+    }
+
+    fn metrics(&self) -> String {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Waits until new connections are refused.
+    fn wait_until_closed(&self) {
+        wait_until("new connections are refused", || TcpStream::connect(self.address).is_err());
+    }
+
     /// Waits for the end of the process and returns its exit status and log.
     fn wait(mut self) -> (Option<i32>, String) {
         let mut log = String::new();
@@ -44,6 +65,16 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if condition() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("not in 10 s: {what}");
 }
 
 /// Returns a request that takes a while, in two pieces: all but its last bytes, and those.
@@ -71,14 +102,10 @@ fn request_in_two() -> (Vec<u8>, Vec<u8>) {
 #[test]
 fn serve_drains_on_sigterm_and_exits_cleanly() {
     let server = Server::start(&[]);
-    let (most, last) = request_in_two();
-    let mut stream = TcpStream::connect(server.address).unwrap();
-    stream.write_all(&most).unwrap();
-    std::thread::sleep(Duration::from_millis(200));
+    let mut stream = server.begin_request();
     server.signal("TERM");
-    std::thread::sleep(Duration::from_millis(200));
-    assert!(TcpStream::connect(server.address).is_err(), "no new connections");
-    stream.write_all(&last).unwrap();
+    server.wait_until_closed();
+    stream.write_all(&request_in_two().1).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
@@ -90,10 +117,7 @@ fn serve_drains_on_sigterm_and_exits_cleanly() {
 #[test]
 fn serve_ends_with_a_warning_when_the_grace_period_is_over() {
     let server = Server::start(&["--grace-ms", "200"]);
-    let (most, _) = request_in_two();
-    let mut stream = TcpStream::connect(server.address).unwrap();
-    stream.write_all(&most).unwrap();
-    std::thread::sleep(Duration::from_millis(200));
+    let _stream = server.begin_request();
     let start = Instant::now();
     server.signal("INT");
     let (status, log) = server.wait();
@@ -105,12 +129,9 @@ fn serve_ends_with_a_warning_when_the_grace_period_is_over() {
 #[test]
 fn serve_ends_at_once_on_a_second_signal() {
     let server = Server::start(&[]);
-    let (most, _) = request_in_two();
-    let mut stream = TcpStream::connect(server.address).unwrap();
-    stream.write_all(&most).unwrap();
-    std::thread::sleep(Duration::from_millis(200));
+    let _stream = server.begin_request();
     server.signal("INT");
-    std::thread::sleep(Duration::from_millis(200));
+    server.wait_until_closed();
     server.signal("INT");
     let (status, log) = server.wait();
     assert_eq!(status, Some(130), "{log}");

@@ -59,7 +59,7 @@ async fn admission_drops_requests_whose_client_went_away() {
 
 #[tokio::test]
 async fn admission_stop_lets_running_requests_finish() {
-    let (server, gate) = gated_server(1, |config| config.server.lame_duck = Duration::from_millis(300)).await;
+    let (server, gate) = gated_server(1, |config| config.server.lame_duck = Duration::from_millis(1500)).await;
     let address = server.address;
     let mut running = send_form(&server, "/transform", &small_form()).await;
     gate.begun().await;
@@ -68,8 +68,13 @@ async fn admission_stop_lets_running_requests_finish() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let ready = send(&mut watcher, b"GET /ready HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(ready.starts_with("HTTP/1.1 503") && ready.contains(r#""ready":false"#), "{ready}");
-    tokio::time::sleep(Duration::from_millis(400)).await;
-    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "the listener is closed");
+    tokio::time::timeout(Duration::from_secs(10), async {
+        while tokio::net::TcpStream::connect(address).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("the listener is closed");
     gate.open();
     let mut answer = Vec::new();
     running.read_to_end(&mut answer).await.unwrap();
