@@ -1,4 +1,4 @@
-//! The kernels of the CPU engine, scalar beside vectorised, on rows of a 12-megapixel picture; and whole steps.
+//! The kernels of the CPU engine, scalar beside vectorised, on rows of a 12-megapixel picture.
 //!
 //! Throughput is in source pixels, so that a number is nanoseconds a pixel whatever the size.
 
@@ -6,15 +6,12 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use palmette_benches::picture;
+use palmette_core::Size;
 use palmette_core::cpu::kernels::resize_v::VerticalTaps;
 use palmette_core::cpu::kernels::{Kernels, blend};
+use palmette_core::plan::DrawStep;
 use palmette_core::plan::weights::WeightTable;
-use palmette_core::plan::{DrawStep, lower};
-use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
-use palmette_protocol::{Composite, Draw, ImageIndex, Op, Transform};
-use std::num::NonZeroU32;
-
-const PHOTO: Size = Size::new(4000, 3000);
+use palmette_protocol::Composite;
 
 fn variants() -> [(&'static str, Kernels); 2] {
     [("scalar", Kernels::SCALAR), ("fastest", Kernels::fastest())]
@@ -94,37 +91,5 @@ fn draw(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn steps(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("step");
-    group.throughput(Throughput::Elements(PHOTO.area())).sample_size(10);
-    let resize = |width, height| Op::<Transform, Draw>::Transform {
-        image_index: ImageIndex::CANVAS,
-        options: Transform {
-            width: NonZeroU32::new(width),
-            height: NonZeroU32::new(height),
-            fit: Some(palmette_protocol::Fit::Squeeze),
-            ..Transform::default()
-        },
-    };
-    let engines = [("scalar", CpuEngine::scalar()), ("fastest", CpuEngine::new())];
-    for (kind, soft) in [("opaque", false), ("soft", true)] {
-        let source = picture(PHOTO, soft);
-        for (width, height) in [(800, 600), (1200, 900), (300, 225)] {
-            let plan = lower(&[resize(width, height)], &[PHOTO], &Limits::default()).expect("a plan");
-            for (name, engine) in &engines {
-                let id = BenchmarkId::new(format!("resize to {width} {kind}"), name);
-                group.bench_function(id, |bencher| {
-                    bencher.iter_batched(
-                        || vec![source.clone()],
-                        |sources: Vec<Pixmap>| engine.run(&plan, sources, Deadline::NONE).expect("a picture"),
-                        criterion::BatchSize::LargeInput,
-                    );
-                });
-            }
-        }
-    }
-    group.finish();
-}
-
-criterion_group!(benches, rows, draw, steps);
+criterion_group!(benches, rows, draw);
 criterion_main!(benches);

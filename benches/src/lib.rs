@@ -1,6 +1,11 @@
-//! What the benches share: pictures drawn by code, of any size.
+//! What the benches share: pictures drawn by code, of any size, and lists of one operation.
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::plan::{Plan, lower};
+use palmette_core::{Limits, Pixmap, Size};
+use palmette_protocol::{ImageIndex, Op, Transform};
+
+/// The size that most benches use: 12 megapixels.
+pub const PHOTO: Size = Size::new(4000, 3000);
 
 /// Draws a picture with gradients and fine detail; `soft` gives it alpha from 0 to 255.
 ///
@@ -26,4 +31,15 @@ pub fn picture(size: Size, soft: bool) -> Pixmap {
         })
         .collect();
     Pixmap::from_vec(size, data).expect("four bytes a pixel")
+}
+
+/// Plans one `transform` of a picture.
+///
+/// # Panics
+///
+/// If the options cannot be planned for that size.
+#[must_use]
+pub fn plan_of(options: Transform, size: Size) -> Plan {
+    let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
+    lower(&ops, &[size], &Limits::default()).expect("options of a bench")
 }

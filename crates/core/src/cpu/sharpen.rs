@@ -12,7 +12,8 @@ use crate::{Error, Pixmap, alloc};
 /// [`Error::OutOfMemory`] if the allocator refuses.
 pub(super) fn sharpen(kernels: &Kernels, step: SharpenStep, picture: &mut Pixmap) -> Result<(), Error> {
     let empty = || alloc::try_filled(picture.row_bytes(), 0);
-    let (mut above, mut row, mut below) = (empty()?, empty()?, empty()?);
+    let (mut above, mut row, mut below, mut sharpened) = (empty()?, empty()?, empty()?, empty()?);
+    let mut columns = alloc::try_with_capacity(picture.width() as usize + 2)?;
     (kernels.premultiply)(picture.row(0), &mut row);
     above.copy_from_slice(&row);
     let last = picture.height() - 1;
@@ -23,7 +24,8 @@ pub(super) fn sharpen(kernels: &Kernels, step: SharpenStep, picture: &mut Pixmap
         } else {
             below.copy_from_slice(&row);
         }
-        sharpen_row(step, [&above, &row, &below], picture.row_mut(y));
+        sharpen_row(step, [&above, &row, &below], &mut columns, &mut sharpened);
+        (kernels.unpremultiply)(&sharpened, picture.row_mut(y));
         std::mem::swap(&mut above, &mut row);
         std::mem::swap(&mut row, &mut below);
     }

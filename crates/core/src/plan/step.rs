@@ -201,10 +201,10 @@ impl SharpenStep {
     /// number on the way is above 1.6·10⁹.
     #[must_use]
     pub fn apply(self, sample: i16, mean_16: i32) -> i16 {
-        let scale = 32 * i32::from(Self::STRENGTH_ONE);
+        const SCALE: i32 = 32 * SharpenStep::STRENGTH_ONE as i32;
         let sample = i32::from(sample);
-        let sharpened = sample * scale + i32::from(self.strength) * (16 * sample - mean_16);
-        saturate((sharpened + scale / 2).div_euclid(scale))
+        let sharpened = sample * SCALE + i32::from(self.strength) * (16 * sample - mean_16);
+        saturate((sharpened + SCALE / 2).div_euclid(SCALE))
     }
 }
 

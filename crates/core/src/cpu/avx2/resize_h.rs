@@ -1,10 +1,10 @@
 //! Twin of [`crate::cpu::kernels::resize_h`] for 4 channels: 4 taps at once.
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_add_epi32, _mm_cvtsi32_si128, _mm_madd_epi16, _mm_packs_epi32, _mm_set1_epi32,
-    _mm_set1_epi64x, _mm_setr_epi8, _mm_setzero_si128, _mm_shuffle_epi8, _mm_sra_epi32, _mm_storeu_si64,
-    _mm_unpacklo_epi16, _mm256_add_epi32, _mm256_broadcastsi128_si256, _mm256_castsi256_si128,
-    _mm256_extracti128_si256, _mm256_madd_epi16, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    __m128i, __m256i, _mm_add_epi32, _mm_cvtsi32_si128, _mm_madd_epi16, _mm_packs_epi32, _mm_set1_epi32, _mm_setr_epi8,
+    _mm_setzero_si128, _mm_shuffle_epi8, _mm_sra_epi32, _mm_storeu_si64, _mm_unpacklo_epi16, _mm256_add_epi32,
+    _mm256_broadcastq_epi64, _mm256_broadcastsi128_si256, _mm256_castsi256_si128, _mm256_extracti128_si256,
+    _mm256_madd_epi16, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
 };
 
 use super::{load_4, load_8, load_16, weight_pair};
@@ -38,11 +38,23 @@ pub(super) fn resize_h_rgba(table: &WeightTable, source: &[i16], output: &mut [i
 fn dot(weights: &[i16], pixels: &[[i16; 4]]) -> __m128i {
     let (quads, rest) = pixels.as_chunks::<4>();
     let (weight_quads, weight_rest) = weights.as_chunks::<4>();
-    let mut sums = _mm256_setzero_si256();
-    for (weights, quad) in weight_quads.iter().zip(quads) {
-        let samples = interleave(load_16(quad.as_flattened().as_array().expect("4 pixels of 4 channels")));
-        sums = _mm256_add_epi32(sums, _mm256_madd_epi16(samples, spread(weights)));
+    // Two sums, so that an addition need not wait for the one before it.
+    let mut even = _mm256_setzero_si256();
+    let mut odd = _mm256_setzero_si256();
+    let products = |weights: &[i16; 4], quad: &[[i16; 4]; 4]| {
+        let samples = load_16(quad.as_flattened().as_array().expect("4 pixels of 4 channels"));
+        _mm256_madd_epi16(interleave(samples), spread(weights))
+    };
+    let (double_quads, quad) = quads.as_chunks::<2>();
+    let (double_weights, weight_quad) = weight_quads.as_chunks::<2>();
+    for (weights, quads) in double_weights.iter().zip(double_quads) {
+        even = _mm256_add_epi32(even, products(&weights[0], &quads[0]));
+        odd = _mm256_add_epi32(odd, products(&weights[1], &quads[1]));
     }
+    for (weights, quad) in weight_quad.iter().zip(quad) {
+        even = _mm256_add_epi32(even, products(weights, quad));
+    }
+    let sums = _mm256_add_epi32(even, odd);
     let mut sum = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256::<1>(sums));
     let (pairs, single) = rest.as_chunks::<2>();
     let (weight_pairs, weight_single) = weight_rest.as_chunks::<2>();
@@ -70,9 +82,7 @@ fn interleave(samples: __m256i) -> __m256i {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn spread(weights: &[i16; 4]) -> __m256i {
-    let low = i64::from(weight_pair(weights[0], weights[1])) & 0xffff_ffff;
-    let high = i64::from(weight_pair(weights[2], weights[3])) << 32;
-    let all = _mm256_broadcastsi128_si256(_mm_set1_epi64x(high | low));
+    let all = _mm256_broadcastq_epi64(load_4(weights));
     _mm256_shuffle_epi8(
         all,
         _mm256_setr_epi8(

@@ -34,7 +34,7 @@ pub fn narrow(units: &[i16], levels: &mut [u8]) {
 
 /// Divides a channel by a positive alpha.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-pub(super) fn dissociate(channel: i16, alpha: i16) -> u8 {
+fn dissociate(channel: i16, alpha: i16) -> u8 {
     let (channel, alpha) = (i32::from(channel.max(0)), i32::from(alpha));
     // round(255·c / a) as floor((510·c + a) / 2a)
     ((510 * channel + alpha) / (2 * alpha)).min(255) as u8

@@ -1,0 +1,105 @@
+//! One operation on a 12-megapixel picture, as the engine runs it, scalar beside vectorised; and peers on the same input.
+//!
+//! Throughput is in source pixels. The engine gets a copy of the picture each time, made outside the clock.
+
+use std::num::NonZeroU32;
+
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use fast_image_resize::images::Image;
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use palmette_benches::{PHOTO, picture, plan_of};
+use palmette_core::plan::{Plan, lower};
+use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_protocol::transform::{Border, Trim, TrimBorder};
+use palmette_protocol::{Color, Composite, Draw, Fit, Flip, Gravity, ImageIndex, Op, Rotate, Transform};
+
+fn sized(width: u32, height: u32) -> Transform {
+    let (width, height) = (NonZeroU32::new(width), NonZeroU32::new(height));
+    Transform { width, height, fit: Some(Fit::Squeeze), ..Transform::default() }
+}
+
+/// Benches a plan on both sets of kernels.
+fn bench_plan(criterion: &mut Criterion, name: &str, plan: &Plan, sources: &[Pixmap]) {
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(PHOTO.area())).sample_size(10);
+    for (kernels, engine) in [("scalar", CpuEngine::scalar()), ("fastest", CpuEngine::new())] {
+        group.bench_function(kernels, |bencher| {
+            bencher.iter_batched(
+                || sources.to_vec(),
+                |sources| engine.run(plan, sources, Deadline::NONE).expect("a picture"),
+                BatchSize::LargeInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+fn transforms(criterion: &mut Criterion) {
+    let options = Transform::default;
+    let border = Border { color: Color::BLACK, top: 10, right: 10, bottom: 10, left: 10 };
+    let trim = TrimBorder { color: None, tolerance: 10.0, keep: 0 };
+    let window = |gravity| Transform { gravity: Some(gravity), fit: Some(Fit::Cover), ..sized(800, 800) };
+    let cases: [(&str, Transform, bool); 17] = [
+        ("resize to 300x225", sized(300, 225), false),
+        ("resize to 800x600", sized(800, 600), false),
+        ("resize to 800x600, soft", sized(800, 600), true),
+        ("resize to 6000x4500", sized(6000, 4500), false),
+        ("flip h", Transform { flip: Some(Flip::Horizontal), ..options() }, false),
+        ("rotate 90", Transform { rotate: Some(Rotate::Quarter), ..options() }, false),
+        ("brightness", Transform { brightness: Some(1.2), ..options() }, false),
+        ("saturation", Transform { saturation: Some(1.2), ..options() }, false),
+        ("blur 3", Transform { blur: Some(3), ..options() }, false),
+        ("blur 250", Transform { blur: Some(250), ..options() }, false),
+        ("blur 250, soft", Transform { blur: Some(250), ..options() }, true),
+        ("sharpen", Transform { sharpen: Some(1.0), ..options() }, false),
+        ("background, soft", Transform { background: Some(Color::WHITE), ..options() }, true),
+        ("border", Transform { border: Some(border), ..options() }, false),
+        ("trim border", Transform { trim: Some(Trim::Border(trim)), ..options() }, false),
+        ("gravity auto to 800x800", window(Gravity::Auto), false),
+        ("gravity entropy to 800x800", window(Gravity::Entropy), false),
+    ];
+    for (name, options, soft) in cases {
+        bench_plan(criterion, name, &plan_of(options, PHOTO), &[picture(PHOTO, soft)]);
+    }
+}
+
+fn draws(criterion: &mut Criterion) {
+    let draw = |composite| {
+        let options = Draw { composite, opacity: 0.75, ..Draw::default() };
+        let ops = [Op::Draw { draw_image_index: ImageIndex(1), target_image_index: ImageIndex::CANVAS, options }];
+        lower(&ops, &[PHOTO, PHOTO], &Limits::default()).expect("a draw")
+    };
+    let (opaque, soft) = (picture(PHOTO, false), picture(PHOTO, true));
+    bench_plan(criterion, "draw over, soft on opaque", &draw(Composite::Over), &[opaque.clone(), soft.clone()]);
+    bench_plan(criterion, "draw over, soft on soft", &draw(Composite::Over), &[soft.clone(), soft.clone()]);
+    bench_plan(criterion, "draw lighter, opaque on soft", &draw(Composite::Lighter), &[soft, opaque]);
+}
+
+/// fast_image_resize, the fastest resizer of crates.io, one thread, Lanczos3, on the same pictures.
+fn peers(criterion: &mut Criterion) {
+    for (name, size, soft) in [
+        ("resize to 300x225", Size::new(300, 225), false),
+        ("resize to 800x600", Size::new(800, 600), false),
+        ("resize to 800x600, soft", Size::new(800, 600), true),
+        ("resize to 6000x4500", Size::new(6000, 4500), false),
+    ] {
+        let source = picture(PHOTO, soft);
+        let source =
+            Image::from_vec_u8(PHOTO.width, PHOTO.height, source.into_vec(), PixelType::U8x4).expect("a picture");
+        let filter = if size.width > PHOTO.width { FilterType::CatmullRom } else { FilterType::Lanczos3 };
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).use_alpha(soft);
+        let mut group = criterion.benchmark_group(name);
+        group.throughput(Throughput::Elements(PHOTO.area())).sample_size(10);
+        group.bench_function(BenchmarkId::from_parameter("fast_image_resize"), |bencher| {
+            bencher.iter_with_large_drop(|| {
+                let mut output = Image::new(size.width, size.height, PixelType::U8x4);
+                Resizer::new().resize(&source, &mut output, &options).expect("a picture");
+                output
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, transforms, draws, peers);
+criterion_main!(benches);
