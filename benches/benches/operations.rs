@@ -26,7 +26,7 @@ fn bench_plan(criterion: &mut Criterion, name: &str, plan: &Plan, sources: &[Pix
         group.bench_function(kernels, |bencher| {
             bencher.iter_batched(
                 || sources.to_vec(),
-                |sources| engine.run(plan, sources, Deadline::NONE).expect("a picture"),
+                |sources| engine.run(&mut plan.clone(), sources, Deadline::NONE).expect("a picture"),
                 BatchSize::LargeInput,
             );
         });

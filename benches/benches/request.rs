@@ -27,7 +27,7 @@ fn stages(criterion: &mut Criterion) {
     let decoded = palmette_codec::decode(&photo, &limits).expect("a photo");
     let plan = plan_of(Transform { width: NonZeroU32::new(800), ..Transform::default() }, decoded.size());
     let engine = CpuEngine::new();
-    let result = engine.run(&plan, vec![decoded.clone()], Deadline::NONE).expect("a picture");
+    let result = engine.run(&mut plan.clone(), vec![decoded.clone()], Deadline::NONE).expect("a picture");
     assert_eq!(result.width(), 800);
 
     let mut group = criterion.benchmark_group("photo to 800 wide");
@@ -38,7 +38,7 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("run", |bencher| {
         bencher.iter_batched(
             || vec![decoded.clone()],
-            |sources| engine.run(&plan, sources, Deadline::NONE).expect("a picture"),
+            |sources| engine.run(&mut plan.clone(), sources, Deadline::NONE).expect("a picture"),
             BatchSize::LargeInput,
         );
     });

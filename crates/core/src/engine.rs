@@ -15,13 +15,14 @@ pub trait Engine: Send + Sync + fmt::Debug {
 
     /// Runs every step of `plan` and returns the canvas.
     ///
-    /// `sources[i]` is the picture of node `i`, of the size that the plan was made for.
+    /// `sources[i]` is the picture of node `i`, of the size that the plan was made for. A plan that lacks measurements is
+    /// completed in place; it can then be run on the next frame of an animation, without measuring again.
     ///
     /// # Errors
     ///
     /// [`Error::DeadlineExceeded`] when `deadline` passes between two steps, [`Error::OutOfMemory`] when a buffer cannot be
     /// had, [`Error::SourceMismatch`] when `sources` are not those of the plan.
-    fn run(&self, plan: &Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error>;
+    fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error>;
 }
 
 /// The engines that exist.

@@ -66,11 +66,11 @@ impl Pipeline {
 
         let images = timings.stage(Stage::Probe, || self.probe(sources, &output))?;
         let sizes: Vec<Size> = images.iter().map(|image| image.probe.size).collect();
-        let plan = timings.stage(Stage::Lower, || Ok(plan::lower(&ops, &sizes, &self.limits)?))?;
+        let mut plan = timings.stage(Stage::Lower, || Ok(plan::lower(&ops, &sizes, &self.limits)?))?;
         let Selection { engine, reason } = self.engines.select(&plan);
         let mut reservation = timings.stage(Stage::Wait, || self.memory.reserve(memory::estimate(&plan), deadline))?;
         let pixmaps = timings.stage(Stage::Decode, || self.decode(images, deadline))?;
-        let result = timings.stage(Stage::Run, || Ok(engine.run(&plan, pixmaps, deadline)?))?;
+        let result = timings.stage(Stage::Run, || Ok(engine.run(&mut plan, pixmaps, deadline)?))?;
         deadline.check()?;
         let size = result.size();
         let encoded = timings

@@ -12,8 +12,6 @@ pub mod kernels;
 mod resize;
 mod sharpen;
 
-use std::borrow::Cow;
-
 use palmette_protocol::{Flip, Rotate};
 
 use crate::engine::{Deadline, Engine, EngineKind};
@@ -99,10 +97,9 @@ impl Engine for CpuEngine {
         EngineKind::Cpu
     }
 
-    fn run(&self, plan: &Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
+    fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
         plan.check_sources(&sources)?;
         let mut nodes: Vec<Option<Pixmap>> = sources.into_iter().map(Some).collect();
-        let mut plan = Cow::Borrowed(plan);
         let mut done = 0;
         while let Some(step) = plan.steps.get(done) {
             deadline.check()?;
@@ -115,7 +112,7 @@ impl Engine for CpuEngine {
                     let measurement = if missing { Some(self.measure(measure, &picture)?) } else { None };
                     nodes[node] = Some(picture);
                     if let Some(measurement) = measurement {
-                        plan = Cow::Owned(plan.resume(measurement)?);
+                        *plan = plan.resume(measurement)?;
                     }
                 }
                 StepKind::Draw(draw) => {

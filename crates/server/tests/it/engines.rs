@@ -15,7 +15,7 @@ impl Engine for Fragile {
         EngineKind::Cpu
     }
 
-    fn run(&self, plan: &Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
+    fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
         assert_ne!(plan.sources[0].width, 1, "secret inner workings");
         CpuEngine::new().run(plan, sources, deadline)
     }
@@ -62,7 +62,7 @@ impl Engine for Gated {
         EngineKind::Cpu
     }
 
-    fn run(&self, plan: &Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
+    fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
         self.begun.lock().unwrap().send(()).unwrap();
         // A gate that was dropped lets everybody pass.
         let _ = self.gate.lock().unwrap().recv();
