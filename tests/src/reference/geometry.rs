@@ -6,6 +6,8 @@ use std::num::NonZeroU32;
 use palmette_core::Size;
 use palmette_protocol::{Fit, Gravity, GravityMode};
 
+use super::real::place;
+
 /// What a `fit` comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fitted {
@@ -145,12 +147,10 @@ fn offset(scaled: Size, window: Size, gravity: Gravity) -> (u32, u32) {
 
 /// One axis of [`offset`].
 fn offset_along(scaled: u32, window: u32, fraction: f64, mode: GravityMode) -> u32 {
-    let remainder = f64::from(scaled - window);
+    let remainder = scaled - window;
     let offset = match mode {
-        GravityMode::Remainder => fraction * remainder,
+        GravityMode::Remainder => fraction * f64::from(remainder),
         GravityMode::BoxCenter => fraction * f64::from(scaled) - f64::from(window) / 2.0,
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped between 0 and a u32 before")]
-    let offset = (offset + 0.5).floor().clamp(0.0, remainder) as u32;
-    offset
+    place(offset, remainder)
 }

@@ -1,103 +1,134 @@
 //! What every step means, computed in real numbers straight from the pixel semantics, as the judge of every engine.
 //!
 //! Nothing here is shared with an engine: geometry is exact rational arithmetic of its own ([`geometry`]), weights are
-//! `f64` and never become tables of integers ([`resample`]), and blending is written as the formulas stand ([`blend`]). It
-//! is slow and means to be read beside the specification. Only the containers ([`Pixmap`], [`Size`]) and the typed options
-//! are the engine's own.
+//! `f64` and never become tables of integers ([`resample`]), and formulas are written as they stand ([`blend`], [`tone`],
+//! [`neighbourhood`]). It is slow and means to be read beside the specification. Only the containers ([`Pixmap`], [`Size`])
+//! and the typed options are the engine's own.
 //!
-//! Between two steps a picture is 8-bit, so a step that computes pixels starts from rounded ones. The last step is not
-//! rounded yet when an [`Outcome`] is handed out: that is what an engine's result is held against.
+//! A step starts from 8-bit pixels, as the specification says, and its result is handed out before it is rounded: that is what
+//! an engine's result is held against.
 
 pub mod blend;
 pub mod geometry;
+pub mod neighbourhood;
 pub mod real;
 pub mod resample;
+pub mod saliency;
+pub mod tone;
+pub mod trim;
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::{Color, Composite, Draw, Fit, Flip, ImageIndex, Op, Rotate, Transform};
+use palmette_protocol::transform::{Border, Trim};
+use palmette_protocol::{Color, Composite, Draw, Fit, Flip, Rotate, Transform};
 
 pub use real::RealPixmap;
 
-/// What the reference makes of a list.
+/// What the reference makes of a step.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The canvas at the end, before the last rounding.
-    pub canvas: RealPixmap,
-    /// The steps that round, over all nodes: an engine may be off by one level after each.
+    /// The picture before the last rounding.
+    pub picture: RealPixmap,
+    /// How often pixels were rounded or are about to be: an engine may be off by one level after each.
     pub roundings: u32,
 }
 
-/// Runs a valid list on its sources.
+/// Applies one `transform`, its options in their fixed order, with one rounding an option.
 ///
 /// # Panics
 ///
-/// If the list is not the flattening of one tree over `sources`, or holds an option that the reference does not know.
+/// If an option needs a model or a gravity needs pixels: a test must not believe that these were checked.
 #[must_use]
-pub fn run(ops: &[Op<Transform, Draw>], sources: &[Pixmap]) -> Outcome {
-    let mut nodes: Vec<Option<RealPixmap>> = sources.iter().map(RealPixmap::from_pixmap).map(Some).collect();
-    let mut roundings = 0;
-    for op in ops {
-        let (index, result) = match op {
-            Op::Transform { image_index, options } => {
-                (image_index, transform(take(&mut nodes, *image_index), options, &mut roundings))
-            }
-            Op::Draw { draw_image_index, target_image_index, options } => {
-                let overlay = take(&mut nodes, *draw_image_index).rounded();
-                let target = take(&mut nodes, *target_image_index).rounded();
-                roundings += 1;
-                (target_image_index, blend::draw(&target, &overlay, options))
-            }
-        };
-        nodes[index.0 as usize] = Some(result);
-    }
-    Outcome { canvas: take(&mut nodes, ImageIndex::CANVAS), roundings }
-}
+pub fn transform(source: &Pixmap, options: &Transform) -> Outcome {
+    let Transform { trim, flip, rotate, width, height, fit, gravity, zoom, upscale, segment, .. } = options;
+    assert!(zoom.is_none() && upscale.is_none() && segment.is_none(), "the reference has no model");
+    let Transform { brightness, contrast, gamma, saturation, blur, sharpen, background, border, .. } = options;
 
-/// Takes the picture of a node out of the list.
-fn take(nodes: &mut [Option<RealPixmap>], index: ImageIndex) -> RealPixmap {
-    nodes[index.0 as usize].take().expect("a node is not used after it was drawn")
-}
-
-/// Applies one `transform`: flip, rotate, resize and pad, background.
-fn transform(mut picture: RealPixmap, options: &Transform, roundings: &mut u32) -> RealPixmap {
-    assert_known(options);
-    if let Some(flip) = options.flip {
-        picture = flipped(&picture, flip);
+    let mut work = Work { picture: RealPixmap::from_pixmap(source), roundings: 0 };
+    match trim {
+        None => {}
+        Some(Trim::Edges(edges)) => work.rearrange(|picture| trim::edges(picture, edges)),
+        Some(Trim::Border(border)) => work.rearrange(|picture| trim::border(picture, border)),
     }
-    if let Some(rotate) = options.rotate {
-        picture = rotated(&picture, rotate);
+    if let Some(flip) = *flip {
+        work.rearrange(|picture| flipped(picture, flip));
     }
-    let fit = options.fit.unwrap_or_default();
-    let mut background = options.background;
-    if let Some(request) = geometry::request(picture.size(), options.width, options.height) {
-        let fitted = geometry::fit(picture.size(), request, fit, options.gravity);
-        if fitted.scaled == picture.size() {
-            picture = picture.rearranged(fitted.window, |x, y| (fitted.left + x, fitted.top + y));
-        } else {
-            *roundings += 1;
-            picture = resample::resize(&picture.rounded(), &fitted);
-        }
+    if let Some(rotate) = *rotate {
+        work.rearrange(|picture| rotated(picture, rotate));
+    }
+    let fit = fit.unwrap_or_default();
+    let mut background = *background;
+    if let Some(request) = geometry::request(work.picture.size(), *width, *height) {
+        work.resize(&geometry::fit(work.picture.size(), request, fit, *gravity));
         if fit == Fit::Pad {
             let background = background.take();
-            picture = padded(lay_under(picture, background, roundings), request.size, background);
+            work.lay_under(background);
+            work.rearrange(|picture| padded(picture, request.size, background.unwrap_or(Color::WHITE)));
         }
     }
-    lay_under(picture, background, roundings)
+    let tones =
+        [(brightness, tone::brightness as fn(f64, f64) -> f64), (contrast, tone::contrast), (gamma, tone::gamma)];
+    for (value, curve) in tones {
+        if let Some(value) = value.filter(|&value| value != 0.0 && value != 1.0) {
+            work.compute(|picture| tone::each_channel(picture, |level| curve(level, value)));
+        }
+    }
+    if let Some(factor) = saturation.filter(|&factor| factor != 1.0) {
+        work.compute(|picture| tone::saturation(picture, factor));
+    }
+    if let Some(radius) = blur.filter(|&radius| radius > 0) {
+        work.compute(|picture| neighbourhood::blur(picture, radius));
+    }
+    if let Some(strength) = sharpen.filter(|&strength| strength > 0.0) {
+        work.compute(|picture| neighbourhood::sharpen(picture, strength));
+    }
+    work.lay_under(background);
+    if let Some(border) = border {
+        work.rearrange(|picture| framed(picture, border));
+    }
+    Outcome { picture: work.picture, roundings: work.roundings }
 }
 
-/// Stops at options that the reference does not compute: a test must not believe that it checked them.
-fn assert_known(options: &Transform) {
-    let known = Transform {
-        flip: options.flip,
-        rotate: options.rotate,
-        width: options.width,
-        height: options.height,
-        fit: options.fit,
-        gravity: options.gravity,
-        background: options.background,
-        ..Transform::default()
-    };
-    assert_eq!(*options, known, "the reference computes neither of the other options");
+/// Draws an overlay on a target.
+#[must_use]
+pub fn draw(target: &Pixmap, overlay: &Pixmap, options: &Draw) -> Outcome {
+    Outcome { picture: blend::draw(target, overlay, options), roundings: 1 }
+}
+
+/// A picture on its way through the options of a `transform`.
+struct Work {
+    picture: RealPixmap,
+    roundings: u32,
+}
+
+impl Work {
+    /// Moves pixels without touching them.
+    fn rearrange(&mut self, step: impl FnOnce(&RealPixmap) -> RealPixmap) {
+        self.picture = step(&self.picture);
+    }
+
+    /// Computes new pixels from rounded ones.
+    fn compute(&mut self, step: impl FnOnce(&Pixmap) -> RealPixmap) {
+        self.picture = step(&self.picture.rounded());
+        self.roundings += 1;
+    }
+
+    fn resize(&mut self, fitted: &geometry::Fitted) {
+        if fitted.scaled == self.picture.size() {
+            self.rearrange(|picture| picture.rearranged(fitted.window, |x, y| (fitted.left + x, fitted.top + y)));
+        } else {
+            self.compute(|picture| resample::resize(picture, fitted));
+        }
+    }
+
+    /// Lays a colour under the picture, if there is one.
+    fn lay_under(&mut self, background: Option<Color>) {
+        let Some(color) = background else { return };
+        let backdrop = real::premultiplied(color.to_rgba());
+        self.compute(|picture| {
+            RealPixmap::from_pixmap(picture)
+                .map(|pixel| real::Pixel::Computed(blend::composite(Composite::Over, pixel.premultiplied(), backdrop)))
+        });
+    }
 }
 
 /// Mirrors.
@@ -121,21 +152,15 @@ fn rotated(picture: &RealPixmap, rotate: Rotate) -> RealPixmap {
     }
 }
 
-/// Places a picture in the middle of a canvas; white surrounds it where there is no background.
-fn padded(picture: RealPixmap, canvas: Size, background: Option<Color>) -> RealPixmap {
-    let left = (canvas.width - picture.size().width) / 2;
-    let top = (canvas.height - picture.size().height) / 2;
-    picture.placed(canvas, left, top, background.unwrap_or(Color::WHITE).to_rgba())
+/// Places a picture in the middle of a canvas.
+fn padded(picture: &RealPixmap, canvas: Size, surround: Color) -> RealPixmap {
+    let Size { width, height } = picture.size();
+    picture.placed(canvas, (canvas.width - width) / 2, (canvas.height - height) / 2, surround.to_rgba())
 }
 
-/// Lays a colour under a picture, if there is one.
-fn lay_under(picture: RealPixmap, background: Option<Color>, roundings: &mut u32) -> RealPixmap {
-    let Some(color) = background else { return picture };
-    *roundings += 1;
-    let backdrop = real::premultiplied(color.to_rgba());
-    let mut real = RealPixmap::from_pixmap(&picture.rounded());
-    for pixel in real.pixels_mut() {
-        *pixel = real::Pixel::Computed(blend::composite(Composite::Over, pixel.premultiplied(), backdrop));
-    }
-    real
+/// Puts a frame around a picture.
+fn framed(picture: &RealPixmap, border: &Border) -> RealPixmap {
+    let Size { width, height } = picture.size();
+    let canvas = Size::new(border.left + width + border.right, border.top + height + border.bottom);
+    picture.placed(canvas, border.left, border.top, border.color.to_rgba())
 }

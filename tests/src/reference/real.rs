@@ -97,6 +97,12 @@ impl RealPixmap {
         &mut self.pixels
     }
 
+    /// Makes a picture of the same size from every pixel by itself.
+    #[must_use]
+    pub fn map(self, pixel: impl Fn(Pixel) -> Pixel) -> Self {
+        Self { size: self.size, pixels: self.pixels.into_iter().map(pixel).collect() }
+    }
+
     /// Makes a picture whose every pixel is one of this picture.
     #[must_use]
     pub fn rearranged(&self, size: Size, source: impl Fn(u32, u32) -> (u32, u32)) -> Self {
@@ -144,6 +150,14 @@ pub fn level(value: f64) -> u8 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of u8 before")]
     let level = (value + 0.5 + HALF_SLACK).floor().clamp(0.0, 255.0) as u8;
     level
+}
+
+/// Rounds a position or a length on a side, halves up, and clamps it to the side.
+#[must_use]
+pub fn place(value: f64, side: u32) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped between 0 and a u32 before")]
+    let place = (value + 0.5).floor().clamp(0.0, f64::from(side)) as u32;
+    place
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
-//! Random trees of every option that is built, nested draws among them, against the exact reference.
-//!
-//! Each step that rounds may be off by one level, so a chain may be off by as many as it has such steps.
+//! Random trees of every option that needs no model, nested draws among them, against the exact reference.
 
 use palmette_core::{Pixmap, Size};
+use palmette_protocol::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
 use palmette_protocol::{AxisPosition, Color, Draw, Flip, Gravity, GravityMode, Repeat, Rotate, Transform};
 use palmette_tests::Case;
 use palmette_tests::pictures::{Alpha, disc, extremes, gradient_with, letter, letter_on_clear, noise};
@@ -51,7 +50,49 @@ fn transform(random: &mut Random) -> Transform {
         let [red, green, blue, alpha] = random.bits().to_le_bytes();
         options.background = Some(Color { red, green, blue, alpha: if random.one_in(2) { 255 } else { alpha } });
     }
+    if random.one_in(4) {
+        options.trim = Some(trim(random));
+    }
+    if random.one_in(4) {
+        tone(random, &mut options);
+    }
+    if random.one_in(4) {
+        options.blur = u8::try_from(random.length(250)).ok();
+    }
+    if random.one_in(4) {
+        options.sharpen = Some(10.0 * random.fraction());
+    }
+    if random.one_in(4) {
+        options.border = Some(border(random));
+    }
     options
+}
+
+fn tone(random: &mut Random, options: &mut Transform) {
+    let largest = random.pick(&[1.0, 3.0, 255.0]);
+    let mut factor = || random.one_in(2).then(|| largest * random.fraction());
+    options.brightness = factor();
+    options.contrast = factor();
+    options.gamma = factor();
+    options.saturation = factor();
+}
+
+/// A trim that leaves something of any picture.
+fn trim(random: &mut Random) -> Trim {
+    if random.one_in(3) {
+        let color = random.one_in(3).then_some(Color::TRANSPARENT);
+        return Trim::Border(TrimBorder { color, tolerance: 255.0 * random.fraction(), keep: random.between(0, 3) });
+    }
+    let mut cut = || random.one_in(2).then(|| Length::Fraction(0.001 + 0.248 * random.fraction()));
+    let (top, right, bottom, left) = (cut(), cut(), cut(), cut());
+    let mut keep = || random.one_in(3).then(|| Length::Pixels(random.between(1, LONGEST_PX)));
+    Trim::Edges(TrimEdges { top, right, bottom, left, width: keep(), height: keep() })
+}
+
+fn border(random: &mut Random) -> Border {
+    let [red, green, blue, alpha] = random.bits().to_le_bytes();
+    let [top, right, bottom, left] = [(); 4].map(|()| random.between(0, 5));
+    Border { color: Color { red, green, blue, alpha }, top, right, bottom, left }
 }
 
 fn gravity(random: &mut Random) -> Gravity {

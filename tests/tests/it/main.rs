@@ -1,15 +1,17 @@
 //! The integration tests: one binary, a module a topic.
 //!
 //! In the order in which they decide what is right: [`oracle`] (computed by hand), [`properties`], the goldens ([`fit`],
-//! [`resize`], [`draw`]), and [`exactness`] and [`chains`], which hold engines against the exact reference. [`orientation`]
+//! [`resize`], [`draw`], [`effects`]), and [`exactness`] and [`chains`], which hold engines against the exact reference. [`orientation`]
 //! goes through files and [`scene`] over the wire; [`dependencies`] watches who may use whom, [`goldens`] the goldens.
 
 mod chains;
 mod dependencies;
 mod draw;
+mod effects;
 mod exactness;
 mod fit;
 mod goldens;
+mod gravity;
 mod options;
 mod oracle;
 mod orientation;
