@@ -1,5 +1,6 @@
 //! The chores of the workspace, as one small program that needs none of its crates.
 
+mod bench;
 mod check;
 mod command;
 mod error;
@@ -10,8 +11,10 @@ use std::process::ExitCode;
 
 /// What is printed when the arguments make no sense.
 const USAGE: &str = "usage:
-  cargo xtask check [STAGE…]   every check and test, or only these stages
-  cargo xtask goldens          one HTML page of all failures in tests/out";
+  cargo xtask check [STAGE…]     every check and test, or only these stages
+  cargo xtask goldens            one HTML page of all failures in tests/out
+  cargo xtask bench NAME [ARG…]  runs the benches, with these arguments of criterion, and records them under
+                                 benches/results/<date>-NAME; NAME says what machine this is";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +22,7 @@ fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["check", stages @ ..] => check::run(stages),
         ["goldens"] => goldens::run(),
+        ["bench", name, arguments @ ..] => bench::run(name, arguments),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(64);
