@@ -92,8 +92,10 @@ impl Goldens {
         if self.update.covers(name) {
             return Err(self.accept(name, actual));
         }
+        let cells = failure.cells(actual).join("; ");
+        let cells = if cells.is_empty() { cells } else { format!("\n  in {cells}") };
         Err(format!(
-            "golden {name}: {failure}\n  look at {}\n  accept with UPDATE_GOLDENS={name} cargo test -p palmette-tests",
+            "golden {name}: {failure}{cells}\n  look at {}\n  accept with UPDATE_GOLDENS={name} cargo test -p palmette-tests",
             out.display()
         ))
     }
@@ -159,6 +161,17 @@ pub enum Failure {
         /// How the result differs.
         mismatch: Mismatch,
     },
+}
+
+impl Failure {
+    /// Names the cells of a sheet that hold the first pixels that differ.
+    fn cells<'a>(&self, actual: &'a Sheet) -> Vec<&'a str> {
+        let Self::Different { mismatch: Mismatch::Pixels(difference), .. } = self else { return Vec::new() };
+        let mut cells: Vec<&str> =
+            difference.first.iter().filter_map(|pixel| actual.label_at(pixel.x, pixel.y)).collect();
+        cells.dedup();
+        cells
+    }
 }
 
 impl std::fmt::Display for Failure {

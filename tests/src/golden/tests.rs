@@ -91,6 +91,19 @@ fn golden_difference_leaves_strip_and_report() {
 }
 
 #[test]
+fn golden_difference_names_the_cell() {
+    let sheet = |second: u8| {
+        let cells = [("first", [9; 4]), ("second", [second; 4])];
+        Sheet::of_rows(vec![cells.map(|(name, color)| (name.to_owned(), solid(Size::new(3, 3), color))).to_vec()])
+    };
+    let mut scratch = Scratch::new("cell", Update::All);
+    scratch.0.check("topic/test", &sheet(1)).unwrap_err();
+    scratch.0.update = Update::Never;
+    let message = scratch.0.check("topic/test", &sheet(2)).unwrap_err();
+    assert!(message.contains("9 pixels differ") && message.contains("\n  in second\n"), "{message}");
+}
+
+#[test]
 fn golden_of_another_size_fails() {
     let mut scratch = Scratch::new("size", Update::Never);
     scratch.accept(picture());
