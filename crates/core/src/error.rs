@@ -29,10 +29,12 @@ pub enum Error {
         max_area_px: u64,
     },
     /// Occurs when an option needs a model that was not configured.
-    #[error("`{option}` needs a model, and none is configured")]
+    #[error("`{option}` needs a model that {ability}, and none is configured")]
     NeedsModel {
         /// The option with its value.
         option: &'static str,
+        /// What the model has to do.
+        ability: &'static str,
     },
     /// Occurs when a plan gets the answer to another question than it asked.
     #[error("the measurement is not the one that the plan asked for")]

@@ -269,7 +269,7 @@ impl NodeLowering<'_, '_> {
             Gravity::Entropy => WindowMethod::Entropy,
             _ => {
                 let offset = geometry::window_offset(scaled, window, gravity);
-                return Ok(offset.ok_or(Error::NeedsModel { option: "gravity: face" })?);
+                return Ok(offset.ok_or(GRAVITY_FACE)?);
             }
         };
         let copy_size = measure::copy_size(self.size);
@@ -338,17 +338,26 @@ fn to_units(fraction: f64, one: u32) -> u32 {
     (fraction.clamp(0.0, 1.0) * f64::from(one) + 0.5).floor() as u32
 }
 
+/// The refusal of a window by faces.
+const GRAVITY_FACE: Error = Error::NeedsModel { option: "gravity: face", ability: "finds faces" };
+
 /// Refuses what needs a model, of which this version has none, so that nothing is silently replaced by something else.
 fn refuse_models(options: &Transform) -> Result<(), Error> {
     let needs_model = [
-        (options.segment.is_some(), "segment: foreground"),
-        (options.gravity == Some(Gravity::Face), "gravity: face"),
+        (
+            options.segment.is_some(),
+            Error::NeedsModel { option: "segment: foreground", ability: "tells foreground from background" },
+        ),
+        (options.gravity == Some(Gravity::Face), GRAVITY_FACE),
         // A zoom is one on faces; without them it would be ignored.
-        (options.zoom.is_some(), "zoom"),
-        (options.upscale == Some(Upscale::Generate), "upscale: generate"),
+        (options.zoom.is_some(), Error::NeedsModel { option: "zoom", ability: "finds faces" }),
+        (
+            options.upscale == Some(Upscale::Generate),
+            Error::NeedsModel { option: "upscale: generate", ability: "enlarges pictures" },
+        ),
     ];
     match needs_model.into_iter().find(|(given, _)| *given) {
-        Some((_, option)) => Err(Error::NeedsModel { option }),
+        Some((_, refusal)) => Err(refusal),
         None => Ok(()),
     }
 }
@@ -426,7 +435,7 @@ mod tests {
         );
         assert_eq!(
             error.unwrap_err().to_string(),
-            "op 0, transform: `gravity: face` needs a model, and none is configured"
+            "op 0, transform: `gravity: face` needs a model that finds faces, and none is configured"
         );
     }
 

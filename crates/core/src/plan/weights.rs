@@ -30,6 +30,8 @@ use crate::{Error, alloc};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeightTable {
     source_len: u32,
+    scaled_len: u32,
+    offset: u32,
     taps: usize,
     starts: Vec<u32>,
     weights: Vec<i16>,
@@ -73,7 +75,7 @@ impl WeightTable {
             // sample. An enlarged axis may be thousands of times longer than its window, but its scale is known.
             let mut whole =
                 Self::shrinking(&RealWeights::new(Kernel::Lanczos3, source_len, scaled_len, 0, scaled_len)?)?;
-            whole.cut(offset as usize, len as usize);
+            whole.cut(offset, len);
             Ok(whole)
         } else {
             Self::enlarging(&RealWeights::new(Kernel::CatmullRom, source_len, scaled_len, offset, len)?)
@@ -115,12 +117,14 @@ impl WeightTable {
 
     /// Puts a table together.
     fn from_parts(real: &RealWeights, weights: Vec<i16>, shift: u32, chunk_shift: u32) -> Result<Self, Error> {
-        let (source_len, taps) = (real.source_len, real.max_taps);
-        Ok(Self { source_len, taps, starts: real.starts()?, weights, shift, chunk_shift })
+        let &RealWeights { source_len, scaled_len, offset, max_taps: taps, .. } = real;
+        Ok(Self { source_len, scaled_len, offset, taps, starts: real.starts()?, weights, shift, chunk_shift })
     }
 
     /// Keeps `len` output samples from `offset` on.
-    fn cut(&mut self, offset: usize, len: usize) {
+    fn cut(&mut self, offset: u32, len: u32) {
+        self.offset += offset;
+        let (offset, len) = (offset as usize, len as usize);
         self.starts.truncate(offset + len);
         self.starts.drain(..offset);
         self.weights.truncate((offset + len) * self.taps);
@@ -137,6 +141,24 @@ impl WeightTable {
     #[must_use]
     pub const fn source_len(&self) -> u32 {
         self.source_len
+    }
+
+    /// Returns the number of samples that the whole axis is scaled to.
+    #[must_use]
+    pub const fn scaled_len(&self) -> u32 {
+        self.scaled_len
+    }
+
+    /// Returns which sample of the scaled axis the first output sample is.
+    #[must_use]
+    pub const fn offset(&self) -> u32 {
+        self.offset
+    }
+
+    /// Returns the kernel that the weights come from.
+    #[must_use]
+    pub const fn kernel(&self) -> Kernel {
+        if self.scaled_len < self.source_len { Kernel::Lanczos3 } else { Kernel::CatmullRom }
     }
 
     /// Returns the number of output samples.
@@ -192,7 +214,7 @@ impl WeightTable {
 
 /// The resampling kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kernel {
+pub enum Kernel {
     /// Windowed sinc of three lobes, for shrinking.
     Lanczos3,
     /// Cubic with B = 0, C = 0.5, for enlarging.
@@ -200,6 +222,15 @@ enum Kernel {
 }
 
 impl Kernel {
+    /// Names the kernel for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lanczos3 => "lanczos3",
+            Self::CatmullRom => "catmull-rom",
+        }
+    }
+
     /// Returns the distance from which on the kernel is 0.
     const fn radius(self) -> f64 {
         match self {
@@ -227,6 +258,8 @@ impl Kernel {
 /// The weights of every output sample as real numbers that add up to 1, one after the other.
 struct RealWeights {
     source_len: u32,
+    scaled_len: u32,
+    offset: u32,
     firsts: Vec<u32>,
     /// Where the weights of output sample `i` begin; one more entry than samples.
     bounds: Vec<usize>,
@@ -260,7 +293,7 @@ impl RealWeights {
             firsts.push(first);
             bounds.push(weights.len());
         }
-        Ok(Self { source_len, firsts, bounds, weights, max_taps })
+        Ok(Self { source_len, scaled_len, offset, firsts, bounds, weights, max_taps })
     }
 
     /// Returns the real weights of one output sample.
@@ -431,6 +464,7 @@ mod tests {
             let window = WeightTable::new(source_len, scaled_len, 100, 50).unwrap();
             assert_eq!((window.shift(), window.chunk_shift()), (whole.shift(), whole.chunk_shift()));
             assert!(window.iter().eq(whole.iter().skip(100).take(50)), "{source_len} to {scaled_len}");
+            assert_eq!((window.scaled_len(), window.offset(), window.kernel()), (scaled_len, 100, whole.kernel()));
         }
     }
 
