@@ -1,6 +1,6 @@
 //! Everything that can go wrong between bytes and pixels, in both directions.
 
-use palmette_core::{Class, Code};
+use palmette_core::{Class, Code, Size};
 
 use crate::{Cause, EncodeFormat, Format};
 
@@ -48,6 +48,14 @@ pub enum Error {
         /// What the encoder said.
         source: Cause,
     },
+    /// Occurs when a frame has another size than its animation.
+    #[error("a frame has {actual} pixels, its animation {expected}")]
+    FrameSize {
+        /// The size that the animation was started with.
+        expected: Size,
+        /// The size of the frame.
+        actual: Size,
+    },
     /// Occurs when a picture is larger than the limits allow, has a side of 0, or does not fit into memory.
     #[error(transparent)]
     Core(#[from] palmette_core::Error),
@@ -62,7 +70,7 @@ impl Error {
             Self::UnsupportedInput { .. } | Self::UnsupportedOutput { .. } | Self::Disabled { .. } => {
                 Class::Unsupported
             }
-            Self::Encode { .. } => Class::Ours,
+            Self::Encode { .. } | Self::FrameSize { .. } => Class::Ours,
             Self::Core(error) => error.class(),
         }
     }
@@ -76,6 +84,7 @@ impl Error {
                 Code::UnsupportedFormat
             }
             Self::Damaged { .. } | Self::Encode { .. } => Code::Damaged,
+            Self::FrameSize { .. } => Code::Internal,
             Self::Core(error) => error.code(),
         }
     }
@@ -83,7 +92,7 @@ impl Error {
 
 #[cfg(test)]
 mod tests {
-    use palmette_core::{Limits, Size};
+    use palmette_core::Limits;
 
     use super::*;
 
@@ -99,6 +108,7 @@ mod tests {
             (Error::Disabled { name: "image/avif" }, Class::Unsupported, Code::UnsupportedFormat),
             (Error::Damaged { format: Format::Png, source: cause() }, Class::Caller, Code::Damaged),
             (Error::Encode { format: EncodeFormat::Png, source: cause() }, Class::Ours, Code::Damaged),
+            (Error::FrameSize { expected: Size::new(1, 2), actual: Size::new(2, 1) }, Class::Ours, Code::Internal),
             (Error::Core(too_large), Class::Limit, Code::DimensionsTooLarge),
         ] {
             assert_eq!((error.class(), error.code()), (class, code), "{error}");

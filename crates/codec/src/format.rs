@@ -76,6 +76,12 @@ impl EncodeFormat {
         }
     }
 
+    /// Tells whether the format holds animations.
+    #[must_use]
+    pub const fn can_move(self) -> bool {
+        matches!(self, Self::Gif | Self::Webp)
+    }
+
     /// Returns the content type of what is written; bare bytes are `application/octet-stream`.
     #[must_use]
     pub const fn content_type(self) -> &'static str {
@@ -87,7 +93,7 @@ impl EncodeFormat {
 }
 
 /// How a picture shall be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeOptions {
     /// The format.
     pub format: EncodeFormat,
@@ -95,6 +101,8 @@ pub struct EncodeOptions {
     pub quality: Option<u8>,
     /// A colour that is laid under the picture first; absent means white where a format has no alpha, else none.
     pub background: Option<Color>,
+    /// The copyright notice of a JPEG, see [`Probe::copyright`](crate::Probe::copyright); other formats keep none.
+    pub copyright: Option<String>,
 }
 
 impl EncodeOptions {
@@ -104,7 +112,7 @@ impl EncodeOptions {
     /// Makes options of the given format with nothing else said.
     #[must_use]
     pub const fn new(format: EncodeFormat) -> Self {
-        Self { format, quality: None, background: None }
+        Self { format, quality: None, background: None, copyright: None }
     }
 
     /// Returns the quality that a lossy format works with, 1 to 100.

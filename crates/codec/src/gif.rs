@@ -8,7 +8,13 @@ use crate::{Cause, Error, Format, Probe};
 
 /// Reads the size of the logical screen, and looks for a second frame by stepping over blocks.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
-    Ok(Probe { format: Format::Gif, size: screen_size(bytes)?, is_animated: is_animated(bytes), copyright: None })
+    Ok(Probe {
+        format: Format::Gif,
+        size: screen_size(bytes)?,
+        is_animated: is_animated(bytes),
+        frame_count: count_frames(bytes, u32::MAX).unwrap_or(1).max(1),
+        copyright: None,
+    })
 }
 
 /// Decodes the first frame.

@@ -66,6 +66,7 @@
     )
 )]
 
+mod animation;
 mod cause;
 mod error;
 mod exif;
@@ -91,6 +92,7 @@ mod webp;
 
 use palmette_core::{Color, Limits, Pixmap};
 
+pub use animation::{Animation, AnimationEncoder, Frame, animation};
 pub use cause::Cause;
 pub use error::Error;
 pub use format::{EncodeFormat, EncodeOptions, Encoded, Format};

@@ -22,6 +22,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         format: Format::Png,
         size: exif.orientation.displayed(stored_size(bytes)?),
         is_animated: chunk(bytes, *b"acTL").is_some(),
+        frame_count: 1,
         copyright: exif.copyright,
     })
 }

@@ -14,6 +14,8 @@ pub struct Probe {
     pub size: Size,
     /// Whether the file holds more than one frame.
     pub is_animated: bool,
+    /// The frames that [`animation()`](crate::animation()) gives; 1 for every format but GIF and WebP.
+    pub frame_count: u32,
     /// The copyright notice of its EXIF, if it has one; not read from AVIF.
     pub copyright: Option<String>,
 }

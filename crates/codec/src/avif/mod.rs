@@ -32,6 +32,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         format: Format::Avif,
         size: orientation(&info).displayed(Size::new(info.crop.width, info.crop.height)),
         is_animated: info.frames > 1,
+        frame_count: 1,
         copyright: None,
     })
 }

@@ -36,6 +36,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         format: Format::Jpeg,
         size: exif.orientation.displayed(header.size),
         is_animated: false,
+        frame_count: 1,
         copyright: exif.copyright,
     })
 }

@@ -35,6 +35,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         format: Format::Webp,
         size: exif.orientation.displayed(stored_size(&container, bytes)?),
         is_animated: container.frames > 1,
+        frame_count: container.frames.max(1),
         copyright: exif.copyright,
     })
 }
