@@ -28,6 +28,16 @@ pub enum Error {
         /// The limit on the area.
         max_area_px: u64,
     },
+    /// Occurs when all frames of an animation together are larger than the limits allow.
+    #[error("{frame_count} frames of {size} pixels are over the limit of {max_area_px} pixels in all")]
+    AnimationTooLarge {
+        /// The number of frames.
+        frame_count: u32,
+        /// The size of each.
+        size: Size,
+        /// The limit on the area of all together.
+        max_area_px: u64,
+    },
     /// Occurs when an option needs a model that was not configured.
     #[error("`{option}` needs a model that {ability}, and none is configured")]
     NeedsModel {
@@ -92,7 +102,8 @@ pub enum Error {
 
 impl Error {
     /// Names the entry of the list that the failure belongs to.
-    pub(crate) fn at_op(self, position: usize, kind: &'static str) -> Self {
+    #[must_use]
+    pub fn at_op(self, position: usize, kind: &'static str) -> Self {
         Self::AtOp { position, kind, source: Box::new(self) }
     }
 
@@ -101,7 +112,7 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::AtOp { source, .. } => source.class(),
-            Self::TooLarge { .. } => Class::Limit,
+            Self::TooLarge { .. } | Self::AnimationTooLarge { .. } => Class::Limit,
             Self::NeedsModel { .. } => Class::Unsupported,
             Self::NodeMissing { .. } | Self::NothingLeft { .. } => Class::Caller,
             Self::WrongMeasurement
@@ -118,7 +129,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::AtOp { source, .. } => source.code(),
-            Self::TooLarge { .. } => Code::DimensionsTooLarge,
+            Self::TooLarge { .. } | Self::AnimationTooLarge { .. } => Code::DimensionsTooLarge,
             Self::NeedsModel { .. } | Self::NodeMissing { .. } | Self::NothingLeft { .. } => Code::InvalidOption,
             Self::WrongMeasurement
             | Self::EmptyPixmap { .. }

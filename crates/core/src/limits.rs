@@ -4,7 +4,7 @@ use crate::{Error, Size};
 
 /// Limits on every source and every intermediate picture.
 ///
-/// A breach is reported as [`Error::TooLarge`], code 9413.
+/// A breach is reported as [`Error::TooLarge`] or [`Error::AnimationTooLarge`], code 9413.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Pixels along a side; default 12,000.
@@ -34,6 +34,23 @@ impl Limits {
         }
         Ok(())
     }
+
+    /// Checks the frames of an animation, all of the same size.
+    ///
+    /// One frame is a picture, whose limit is that of [`Limits::check`] alone.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Limits::check`], and [`Error::AnimationTooLarge`] if there are several frames and the area of all together
+    /// is over the limit.
+    pub fn check_animation(&self, size: Size, frame_count: u32) -> Result<(), Error> {
+        self.check(size)?;
+        let max_area_px = self.max_animation_area_px;
+        if frame_count > 1 && size.area().saturating_mul(frame_count.into()) > max_area_px {
+            return Err(Error::AnimationTooLarge { frame_count, size, max_area_px });
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -47,5 +64,15 @@ mod tests {
         assert!(limits.check(Size::new(12_000, 8_334)).is_err());
         assert!(limits.check(Size::new(12_001, 1)).is_err());
         assert!(limits.check(Size::new(0, 1)).is_err());
+    }
+
+    #[test]
+    fn limits_all_frames_together() {
+        let limits = Limits::default();
+        assert!(limits.check_animation(Size::new(1000, 1000), 50).is_ok());
+        let error = limits.check_animation(Size::new(1000, 1000), 51).unwrap_err();
+        assert_eq!(error.to_string(), "51 frames of 1000×1000 pixels are over the limit of 50000000 pixels in all");
+        assert!(limits.check_animation(Size::new(10_000, 10_000), 1).is_ok(), "one frame is a picture");
+        assert!(limits.check_animation(Size::new(12_001, 1), 2).is_err());
     }
 }
