@@ -8,7 +8,7 @@ use palmette_protocol::{Color, Draw, Fit, Gravity, ImageIndex, Op, Repeat, Rotat
 
 use super::blur::BlurStep;
 use super::geometry::{self, Fitted};
-use super::step::{Axis, AxisOrder, DrawStep, Origin, Plan, ResizeStep, SharpenStep, Step, StepKind};
+use super::step::{Axis, AxisOrder, DrawStep, Origin, Pause, Plan, ResizeStep, SharpenStep, Step, StepKind};
 use super::tone::{LookupTable, SaturationMatrix};
 use super::weights::WeightTable;
 use crate::measure::{self, BorderMeasure, MeasureStep, Measurement, WindowMeasure, WindowMethod};
@@ -23,21 +23,24 @@ use crate::{Error, Limits, Size};
 /// was drawn already, [`Error::OutOfMemory`] if a table cannot be allocated. [`Error::TooLarge`] by itself if a source
 /// breaks a limit.
 pub fn lower(ops: &[Op<Transform, Draw>], sources: &[Size], limits: &Limits) -> Result<Plan, Error> {
-    lower_from(Origin { ops: ops.into(), limits: *limits, measurements: Vec::new() }, sources)
+    for &size in sources {
+        limits.check(size)?;
+    }
+    let result = *sources.first().ok_or(Error::NodeMissing { index: 0 })?;
+    let origin = Origin { ops: ops.into(), limits: *limits, pause: None };
+    let plan = Plan { sources: sources.to_vec(), steps: Vec::new(), result, origin };
+    let nodes = sources.iter().copied().map(Some).collect();
+    lower_from(plan, Pause { position: 0, step_count: 0, nodes, measurements: Vec::new() })
 }
 
-/// Plans as far as the measurements reach.
-pub(super) fn lower_from(origin: Origin, sources: &[Size]) -> Result<Plan, Error> {
-    for &size in sources {
-        origin.limits.check(size)?;
-    }
-    let mut lowering = Lowering {
-        limits: origin.limits,
-        nodes: sources.iter().copied().map(Some).collect(),
-        measurements: origin.measurements.iter(),
-        steps: Vec::new(),
-    };
-    for (position, op) in origin.ops.iter().enumerate() {
+/// Adds the steps of the entries from `pause` on, as far as the measurements reach.
+pub(super) fn lower_from(mut plan: Plan, pause: Pause) -> Result<Plan, Error> {
+    let Pause { position: first, nodes, measurements, .. } = pause;
+    let ops = plan.origin.ops.clone();
+    let mut lowering =
+        Lowering { limits: plan.origin.limits, nodes, measurements: measurements.iter(), steps: plan.steps };
+    for (position, op) in ops.iter().enumerate().skip(first) {
+        let step_count = lowering.steps.len();
         let lowered = match op {
             Op::Transform { image_index, options } => lowering.transform(position, *image_index, options),
             Op::Draw { draw_image_index, target_image_index, options } => {
@@ -46,12 +49,18 @@ pub(super) fn lower_from(origin: Origin, sources: &[Size]) -> Result<Plan, Error
         };
         match lowered {
             Ok(()) => {}
-            Err(Stop::Unmeasured) => break,
+            Err(Stop::Unmeasured) => {
+                // The measurements belong to the entry that this walk began with.
+                let measurements = if position == first { measurements.clone() } else { Vec::new() };
+                plan.origin.pause = Some(Pause { position, step_count, nodes: lowering.nodes.clone(), measurements });
+                break;
+            }
             Err(Stop::Failed(error)) => return Err(error.at_op(position, op.kind())),
         }
     }
-    let (result, steps) = (lowering.find(ImageIndex::CANVAS)?, lowering.steps);
-    Ok(Plan { sources: sources.to_vec(), steps, result, origin })
+    plan.result = lowering.find(ImageIndex::CANVAS)?;
+    plan.steps = lowering.steps;
+    Ok(plan)
 }
 
 /// Why an entry of the list cannot be lowered to its end.
@@ -456,6 +465,26 @@ mod tests {
         let plan = plan.resume(Measurement::Offset { left: 300, top: 0 }).unwrap();
         assert_eq!(kinds(&plan), ["measure", "crop", "measure", "resize"]);
         assert_eq!((plan.is_complete(), plan.result), (true, Size::new(300, 300)));
+    }
+
+    #[test]
+    fn lower_goes_on_in_the_entry_that_measured() {
+        let draw = Op::Draw {
+            draw_image_index: ImageIndex(1),
+            target_image_index: ImageIndex::CANVAS,
+            options: Draw::default(),
+        };
+        let trim = || transform(Transform { trim: Some(Trim::Border(TrimBorder::default())), ..Transform::default() });
+        let ops = [transform(sized(400, 300)), draw, trim(), trim(), transform(sized(10, 10))];
+        let plan = lower(&ops, &[PHOTO, Size::new(9, 9)], &Limits::default()).unwrap();
+        assert_eq!(kinds(&plan), ["resize", "draw", "measure"]);
+        let answer = |width| Measurement::Rectangle { left: 1, top: 1, size: Size::new(width, 30) };
+        let plan = plan.resume(answer(60)).unwrap();
+        assert_eq!(kinds(&plan), ["resize", "draw", "measure", "crop", "measure"]);
+        let plan = plan.resume(answer(20)).unwrap();
+        assert_eq!(kinds(&plan), ["resize", "draw", "measure", "crop", "measure", "crop", "resize"]);
+        assert_eq!((plan.is_complete(), plan.result), (true, Size::new(7, 10)));
+        assert!(matches!(plan.resume(answer(5)), Err(Error::WrongMeasurement)));
     }
 
     #[test]

@@ -28,11 +28,27 @@ pub struct Plan {
     pub(super) origin: Origin,
 }
 
-/// What a plan was lowered from, and is lowered from again when a measurement is there.
+/// What a plan was lowered from.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Origin {
     pub(super) ops: Arc<[Op<Transform, Draw>]>,
     pub(super) limits: Limits,
+    /// Where lowering goes on; `None` at the end of the list.
+    pub(super) pause: Option<Pause>,
+}
+
+/// The entry of the list that lowering stopped in for want of a measurement, and how things stood before it.
+///
+/// Only that entry is lowered again when the measurement is there: a list may measure in every entry.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Pause {
+    /// Its index in the list.
+    pub(super) position: usize,
+    /// The steps before its first one.
+    pub(super) step_count: usize,
+    /// The sizes of the nodes; `None` for one that was drawn.
+    pub(super) nodes: Vec<Option<Size>>,
+    /// What is known of its measurements, in their order.
     pub(super) measurements: Vec<Measurement>,
 }
 
@@ -54,20 +70,22 @@ impl Plan {
 
     /// Tells whether no measurement is missing.
     #[must_use]
-    pub fn is_complete(&self) -> bool {
-        let measures = |step: &&Step| matches!(step.kind, StepKind::Measure(_));
-        self.steps.iter().filter(measures).count() == self.origin.measurements.len()
+    pub const fn is_complete(&self) -> bool {
+        self.origin.pause.is_none()
     }
 
     /// Goes on after the measuring step that this plan ends with: the same steps, and those that follow from the answer.
     ///
     /// # Errors
     ///
-    /// Those of [`lower`](super::lower()).
+    /// [`Error::WrongMeasurement`] if the plan is complete, or measures something else; and those of
+    /// [`lower`](super::lower()).
     pub fn resume(&self, measurement: Measurement) -> Result<Self, Error> {
-        let mut origin = self.origin.clone();
-        origin.measurements.push(measurement);
-        lower::lower_from(origin, &self.sources)
+        let mut plan = self.clone();
+        let mut pause = plan.origin.pause.take().ok_or(Error::WrongMeasurement)?;
+        pause.measurements.push(measurement);
+        plan.steps.truncate(pause.step_count);
+        lower::lower_from(plan, pause)
     }
 }
 

@@ -21,6 +21,8 @@
 //!
 //! Sines come from `libm`, not from the platform, so that a table is the same on every machine.
 
+use std::sync::Arc;
+
 use crate::{Error, alloc};
 
 /// Integer weights of one axis, and how to add them up.
@@ -33,8 +35,9 @@ pub struct WeightTable {
     scaled_len: u32,
     offset: u32,
     taps: usize,
-    starts: Vec<u32>,
-    weights: Vec<i16>,
+    /// Shared, like the weights, between the copies of a plan: a list that measures makes many.
+    starts: Arc<Vec<u32>>,
+    weights: Arc<Vec<i16>>,
     shift: u32,
     chunk_shift: u32,
 }
@@ -118,17 +121,19 @@ impl WeightTable {
     /// Puts a table together.
     fn from_parts(real: &RealWeights, weights: Vec<i16>, shift: u32, chunk_shift: u32) -> Result<Self, Error> {
         let &RealWeights { source_len, scaled_len, offset, max_taps: taps, .. } = real;
-        Ok(Self { source_len, scaled_len, offset, taps, starts: real.starts()?, weights, shift, chunk_shift })
+        let starts = Arc::new(real.starts()?);
+        Ok(Self { source_len, scaled_len, offset, taps, starts, weights: Arc::new(weights), shift, chunk_shift })
     }
 
     /// Keeps `len` output samples from `offset` on.
     fn cut(&mut self, offset: u32, len: u32) {
         self.offset += offset;
         let (offset, len) = (offset as usize, len as usize);
-        self.starts.truncate(offset + len);
-        self.starts.drain(..offset);
-        self.weights.truncate((offset + len) * self.taps);
-        self.weights.drain(..offset * self.taps);
+        let (starts, weights) = (Arc::make_mut(&mut self.starts), Arc::make_mut(&mut self.weights));
+        starts.truncate(offset + len);
+        starts.drain(..offset);
+        weights.truncate((offset + len) * self.taps);
+        weights.drain(..offset * self.taps);
     }
 
     /// Says whether no output sample of a table that is summed at once can overflow.
@@ -163,13 +168,13 @@ impl WeightTable {
 
     /// Returns the number of output samples.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.starts.len()
     }
 
     /// Tells whether there is no output sample, which no table has.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
     }
 
