@@ -132,8 +132,8 @@ impl NodeLowering<'_, '_> {
         if let Some(radius @ 1..) = options.blur {
             self.push("blur", self.size, StepKind::Blur(BlurStep::new(radius)))?;
         }
-        if let Some(strength) = options.sharpen.filter(|&strength| strength > 0.0) {
-            let strength = to_units(strength / 10.0, 10 * u32::from(SharpenStep::STRENGTH_ONE));
+        let strength = to_units(options.sharpen.unwrap_or(0.0) / 10.0, 10 * u32::from(SharpenStep::STRENGTH_ONE));
+        if strength > 0 {
             let strength = u16::try_from(strength).expect("at most 5,000");
             self.push("sharpen", self.size, StepKind::Sharpen(SharpenStep { strength }))?;
         }
@@ -156,11 +156,8 @@ impl NodeLowering<'_, '_> {
 
     /// Lowers a trim by what the picture shows.
     fn trim_border(&mut self, border: &TrimBorder) -> Result<(), Stop> {
-        let measure = BorderMeasure {
-            color: border.color,
-            tolerance: to_units(border.tolerance / 255.0, 255 * 255),
-            keep: border.keep,
-        };
+        let measure =
+            BorderMeasure { color: border.color, tolerance: tolerance_units(border.tolerance), keep: border.keep };
         let Measurement::Rectangle { left, top, size } = self.measure("trim", MeasureStep::Border(measure))? else {
             return Err(Error::WrongMeasurement.into());
         };
@@ -265,7 +262,7 @@ impl NodeLowering<'_, '_> {
         }
         let horizontal = axis(input.width, scaled.width, left, window.width)?;
         let vertical = axis(input.height, scaled.height, top, window.height)?;
-        let order = pass_order(input, window);
+        let order = pass_order(input, scaled);
         self.push("width, height", window, StepKind::Resize(ResizeStep { horizontal, vertical, order }))?;
         Ok(())
     }
@@ -331,10 +328,11 @@ fn axis(input: u32, scaled: u32, offset: u32, len: u32) -> Result<Axis, Error> {
     }
 }
 
-/// Chooses the order of the passes: the one with fewer pixels between them, rows first where both have the same.
-fn pass_order(input: Size, window: Size) -> AxisOrder {
+/// Chooses the order of the passes: the one with fewer pixels between them, rows first where both have the same. The whole
+/// scaled picture decides, so that a window of it is cut from the very same pixels.
+fn pass_order(input: Size, scaled: Size) -> AxisOrder {
     let between = |width: u32, height: u32| Size::new(width, height).area();
-    if between(window.width, input.height) <= between(input.width, window.height) {
+    if between(scaled.width, input.height) <= between(input.width, scaled.height) {
         AxisOrder::HorizontalFirst
     } else {
         AxisOrder::VerticalFirst
@@ -345,6 +343,12 @@ fn pass_order(input: Size, window: Size) -> AxisOrder {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 1 before it is scaled")]
 fn to_units(fraction: f64, one: u32) -> u32 {
     (fraction.clamp(0.0, 1.0) * f64::from(one) + 0.5).floor() as u32
+}
+
+/// Returns the largest difference in units of 1/255 level that is within a tolerance of 0 to 255 levels.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 255 before it is scaled")]
+fn tolerance_units(tolerance: f64) -> u32 {
+    (tolerance.clamp(0.0, 255.0) * 255.0).floor() as u32
 }
 
 /// The refusal of a window by faces.
@@ -496,6 +500,27 @@ mod tests {
         };
         let error = lower(&[draw.clone(), draw], &[PHOTO, PHOTO], &Limits::default()).unwrap_err();
         assert!(matches!(error, Error::AtOp { position: 1, kind: "draw", .. }), "{error}");
+    }
+
+    #[test]
+    fn tolerance_counts_what_is_within_it() {
+        let units = |tolerance: f64| {
+            let border = TrimBorder { tolerance, ..TrimBorder::default() };
+            let options = Transform { trim: Some(Trim::Border(border)), ..Transform::default() };
+            let plan = lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap();
+            match plan.steps[0].kind {
+                StepKind::Measure(MeasureStep::Border(measure)) => measure.tolerance,
+                _ => unreachable!("a trim by border measures"),
+            }
+        };
+        // 128 units are 0.502 levels, which is more than half a level.
+        assert_eq!([0.0, 0.5, 0.2, 0.6, 10.0, 255.0].map(units), [0, 127, 51, 153, 2_550, 65_025]);
+    }
+
+    #[test]
+    fn lower_skips_a_strength_that_is_none() {
+        let options = Transform { sharpen: Some(1e-300), ..Transform::default() };
+        assert!(lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap().steps.is_empty());
     }
 
     #[test]
