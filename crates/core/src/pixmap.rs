@@ -56,9 +56,10 @@ impl Pixmap {
     ///
     /// [`Error::EmptyPixmap`] if a side is 0, [`Error::OutOfMemory`] if the allocator refuses.
     pub fn filled(size: Size, rgba: [u8; 4]) -> Result<Self, Error> {
-        let mut data = alloc::try_with_capacity(data_len(size)?)?;
+        let len = data_len(size)?;
+        let mut data = alloc::try_with_capacity(len)?;
         if rgba.iter().all(|&component| component == rgba[0]) {
-            data.resize(data.capacity(), rgba[0]);
+            data.resize(len, rgba[0]);
         } else {
             data.extend(std::iter::repeat_n(rgba, pixel_count(size)).flatten());
         }
