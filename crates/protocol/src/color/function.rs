@@ -101,13 +101,14 @@ impl Argument {
             text.len() - text.bytes().rev().take_while(|byte| byte.is_ascii_alphabetic() || *byte == b'%').count();
         let (value, unit) = text.split_at(unit_at);
         let value = number(value)?;
+        let angle = |degrees: f64| finite(degrees).map(Self::Angle);
         match unit.to_ascii_lowercase().as_str() {
             "" => Some(Self::Number(value)),
             "%" => Some(Self::Percentage(value)),
-            "deg" => Some(Self::Angle(value)),
-            "grad" => Some(Self::Angle(value * 0.9)),
-            "rad" => Some(Self::Angle(value.to_degrees())),
-            "turn" => Some(Self::Angle(value * 360.0)),
+            "deg" => angle(value),
+            "grad" => angle(value * 0.9),
+            "rad" => angle(value.to_degrees()),
+            "turn" => angle(value * 360.0),
             _ => None,
         }
     }
@@ -127,8 +128,12 @@ impl Argument {
 fn number(text: &str) -> Option<f64> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
     let point_ends = text.ends_with('.') || text.contains(".e") || text.contains(".E");
-    // What overflows is refused too: an infinite hue is no direction.
-    if plain && !point_ends { text.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
+    if plain && !point_ends { text.parse().ok().and_then(finite) } else { None }
+}
+
+/// Refuses what overflows: an infinite hue is no direction.
+fn finite(number: f64) -> Option<f64> {
+    number.is_finite().then_some(number)
 }
 
 #[cfg(test)]
@@ -233,6 +238,8 @@ mod tests {
             "rgb(inf 2 3)",
             "rgb(nan 2 3)",
             "rgb(1e999 2 3)",
+            "hsl(1e307turn 100% 50%)",
+            "hsl(1e307rad 100% 50%)",
             "rgb(0x1 2 3)",
             "rgb(1_0 2 3)",
             "rgb(1px 2 3)",
