@@ -2,6 +2,7 @@
 
 mod captures;
 mod forms;
+mod options;
 mod requests;
 mod trees;
 mod wire;
