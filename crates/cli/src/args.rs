@@ -6,9 +6,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use palmette_server::Config;
 use palmette_server::config::{Environment, RawConfig, Setting, settings};
 
-use crate::draw_flag::DrawFlag;
 use crate::error::Error;
-use crate::option_flags::OptionFlags;
+use crate::request_flags::{REQUEST_HELP, RequestArgs};
 use crate::setting_flags::SettingFlags;
 
 /// Transforms pictures as the Images binding of Cloudflare Workers does.
@@ -26,6 +25,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Make one picture
     Transform(Box<TransformArgs>),
+    /// Show how a picture would be made: every step, and what became of every option
+    Explain(Box<ExplainArgs>),
     /// Say what a picture is, as JSON, from its header alone
     Info(InfoArgs),
 }
@@ -46,45 +47,27 @@ pub(crate) struct ServeArgs {
 
 /// Arguments of `palmette transform`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-The canvas is transformed first, then every --draw is drawn on it, in order. Values of options are JSON where they are JSON
-(100, true, {\"x\":0.5,\"y\":0}) and text where they are not (cover, #ff8800).
-
---draw FILE:KEY=VALUE,... takes the options of a draw (opacity, repeat, composite, top, left, bottom, right) and, for the drawn
-picture itself, those of a transform. FILE ends at the first `:` that is followed by `KEY=`.
-
---request FILE.json describes the whole request, with `sources` (file names relative to the JSON file, or text sources) beside
-the fields of the wire: {\"sources\": [\"photo.jpg\", \"mark.png\"], \"transforms\": [{\"drawImageIndex\": 1,
-\"targetImageIndex\": 0, \"bottom\": 10}], \"output_format\": \"image/avif\", \"output_quality\": 80}")]
+#[command(after_help = REQUEST_HELP)]
 pub(crate) struct TransformArgs {
-    /// The canvas; `-` is standard input
-    #[arg(value_name = "IN", required_unless_present = "request", conflicts_with = "request")]
-    pub(crate) input: Option<PathBuf>,
     /// Where the picture goes; `-` is standard output
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: PathBuf,
-    /// Picture to draw, with options: `FILE` or `FILE:key=value,...`; repeatable
-    #[arg(long, value_name = "FILE:KEY=VALUE,...", conflicts_with = "request")]
-    pub(crate) draw: Vec<DrawFlag>,
-    /// File that describes the whole request, as JSON
-    #[arg(long, value_name = "FILE.json")]
-    pub(crate) request: Option<PathBuf>,
-    /// Output format: jpeg, png, gif, webp, avif, rgb, rgba or a media type [default: by the name of OUT]
-    #[arg(long)]
-    pub(crate) format: Option<String>,
-    /// Output quality: 1 to 100, high, medium-high, medium-low or low
-    #[arg(long)]
-    pub(crate) quality: Option<String>,
-    /// Colour to flatten the result on
-    #[arg(long, value_name = "COLOUR")]
-    pub(crate) output_background: Option<String>,
-    /// Whether animations stay animated: true or false
-    #[arg(long, value_name = "BOOL")]
-    pub(crate) anim: Option<String>,
     #[command(flatten)]
-    pub(crate) setup: SetupArgs,
+    pub(crate) request: RequestArgs,
+}
+
+/// Arguments of `palmette explain`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = REQUEST_HELP)]
+pub(crate) struct ExplainArgs {
+    /// Where the picture would go; only its name counts, which says the format [default: one that ends in .png]
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print JSON, as the server answers to the field `explain`
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) options: OptionFlags,
+    pub(crate) request: RequestArgs,
 }
 
 /// Arguments of `palmette info`.

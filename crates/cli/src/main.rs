@@ -1,4 +1,4 @@
-//! The `palmette` command: serves pictures over HTTP, makes single ones, and says what they are.
+//! The `palmette` command: serves pictures over HTTP, makes single ones, shows how, and says what pictures are.
 //!
 //! Nothing is decided here that a request over the wire would decide elsewhere: flags and request files become the parts of a
 //! form, and those go through the parser of the protocol.
@@ -11,7 +11,9 @@ mod files;
 mod form;
 mod option_flags;
 mod request_file;
+mod request_flags;
 mod setting_flags;
+mod table;
 
 use std::process::ExitCode;
 
@@ -43,6 +45,7 @@ fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Serve(args) => commands::serve(args),
         Command::Transform(args) => commands::transform(&args),
+        Command::Explain(args) => commands::explain(&args),
         Command::Info(args) => commands::info(&args),
     }
 }

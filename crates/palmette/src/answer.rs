@@ -19,6 +19,8 @@ pub struct Answer {
     pub format: OutputFormat,
     /// Its size in pixels.
     pub size: Size,
+    /// Its number of frames; 1 unless it is animated.
+    pub frame_count: u32,
     /// The engine that computed it.
     pub engine: EngineKind,
     /// Why that engine.
@@ -64,7 +66,7 @@ impl Stage {
     }
 }
 
-/// How long each stage took; a stage that was not reached took no time.
+/// How long each stage took, over all frames; a stage that was not reached took no time.
 #[derive(Clone, Debug, Default)]
 pub struct Timings([Duration; Stage::ALL.len()]);
 
@@ -80,12 +82,12 @@ impl Timings {
         Stage::ALL.into_iter().zip(self.0)
     }
 
-    /// Runs one stage in a span of its own and notes its time.
+    /// Runs one stage in a span of its own and adds its time; an animation goes through some stages once a frame.
     pub(crate) fn stage<T>(&mut self, stage: Stage, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let _span = tracing::info_span!("stage", name = stage.as_str()).entered();
         let start = Instant::now();
         let result = work();
-        self.0[stage as usize] = start.elapsed();
+        self.0[stage as usize] += start.elapsed();
         result
     }
 }

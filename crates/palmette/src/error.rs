@@ -20,17 +20,6 @@ pub enum Error {
         /// Its index; 0 is the canvas.
         index: usize,
     },
-    /// Occurs when animation is asked for, but only first frames are built yet.
-    #[error(
-        "source {index}: it is animated and `anim` is true, but animation is not built yet; false takes the first frame"
-    )]
-    AnimationNotBuilt {
-        /// The animated source; 0 is the canvas.
-        index: usize,
-    },
-    /// Occurs when the plan is asked for instead of a picture, which is not built yet.
-    #[error("`explain` is not built yet")]
-    ExplainNotBuilt,
     /// Occurs when an operator wants the GPU engine; no request causes it.
     #[error("engine `gpu` is not built in; use `auto` or `cpu`")]
     GpuNotBuilt,
@@ -42,6 +31,9 @@ pub enum Error {
         /// The limit, for all requests.
         max_bytes: u64,
     },
+    /// Occurs when the list is not that of a tree; a request that came through the protocol never causes it.
+    #[error(transparent)]
+    List(palmette_protocol::Error),
     /// Occurs when the list cannot be planned, or when the engine fails.
     #[error(transparent)]
     Core(#[from] palmette_core::Error),
@@ -55,14 +47,8 @@ impl Error {
     #[must_use]
     pub const fn source_index(&self) -> Option<usize> {
         match self {
-            Self::Source { index, .. } | Self::TextNotBuilt { index } | Self::AnimationNotBuilt { index } => {
-                Some(*index)
-            }
-            Self::ExplainNotBuilt
-            | Self::GpuNotBuilt
-            | Self::TooMuchMemory { .. }
-            | Self::Core(_)
-            | Self::Encode(_) => None,
+            Self::Source { index, .. } | Self::TextNotBuilt { index } => Some(*index),
+            Self::GpuNotBuilt | Self::TooMuchMemory { .. } | Self::List(_) | Self::Core(_) | Self::Encode(_) => None,
         }
     }
 
@@ -71,10 +57,9 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Source { source, .. } | Self::Encode(source) => source.class(),
-            Self::TextNotBuilt { .. } | Self::AnimationNotBuilt { .. } | Self::ExplainNotBuilt | Self::GpuNotBuilt => {
-                Class::Unsupported
-            }
+            Self::TextNotBuilt { .. } | Self::GpuNotBuilt => Class::Unsupported,
             Self::TooMuchMemory { .. } => Class::Limit,
+            Self::List(error) => error.class(),
             Self::Core(error) => error.class(),
         }
     }
@@ -84,10 +69,9 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Source { source, .. } | Self::Encode(source) => source.code(),
-            Self::TextNotBuilt { .. } | Self::AnimationNotBuilt { .. } | Self::ExplainNotBuilt | Self::GpuNotBuilt => {
-                Code::InvalidOption
-            }
+            Self::TextNotBuilt { .. } | Self::GpuNotBuilt => Code::InvalidOption,
             Self::TooMuchMemory { .. } => Code::DimensionsTooLarge,
+            Self::List(error) => error.code(),
             Self::Core(error) => error.code(),
         }
     }

@@ -10,8 +10,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use palmette_core::measure::{MeasureStep, Measurement};
-use palmette_core::plan::{Plan, StepKind};
+use palmette_core::plan::{Plan, Step, StepKind};
 use palmette_core::{Deadline, Pixmap, Size};
+use palmette_protocol::ImageIndex;
 
 use crate::Error;
 
@@ -21,10 +22,18 @@ const DEADLINE_INTERVAL: Duration = Duration::from_millis(50);
 /// Bytes a pixel that a codec may hold beside the pixmap: planes of a video frame at 16 bits, and a copy.
 const CODEC_PIXEL_BYTES: u64 = 12;
 
-/// Estimates the bytes that a plan takes at its worst moment: decoding, one of its steps, or encoding.
+/// Pictures of the size of the canvas that a decoder of animations holds: what is shown, and what was shown before.
+const DECODER_FRAMES: u64 = 2;
+
+/// Pictures of the size of the result that an encoder of animations holds: a frame, the one before, and a few to compare.
+const ENCODER_FRAMES: u64 = 5;
+
+/// Estimates the bytes that a plan takes at its worst moment: decoding, one of its steps, or encoding. In an animation
+/// decoder and encoder live through all steps, and what is drawn on the canvas is kept for the next frame.
 #[must_use]
-pub(crate) fn estimate(plan: &Plan) -> u64 {
+pub(crate) fn estimate(plan: &Plan, frame_count: u32) -> u64 {
     let plan = guess_rest(plan);
+    let kept = if frame_count > 1 { kept_for_frames(&plan) } else { 0 };
     let sources: u64 = plan.sources.iter().copied().map(pixmap_bytes).sum();
     let decode = plan.sources.iter().map(|size| size.area() * CODEC_PIXEL_BYTES).max().unwrap_or(0);
     let encode = pixmap_bytes(plan.result) + plan.result.area() * CODEC_PIXEL_BYTES;
@@ -40,24 +49,31 @@ pub(crate) fn estimate(plan: &Plan) -> u64 {
             *node = step.output;
         }
     }
-    (sources + decode).max(worst_step).max(encode)
+    (sources + decode).max(worst_step).max(encode) + kept
+}
+
+/// Estimates what stays between the frames of an animation.
+fn kept_for_frames(plan: &Plan) -> u64 {
+    let canvas = plan.sources.first().map_or(0, |&size| pixmap_bytes(size));
+    let drawn = plan.steps.iter().filter(|step| step.node == ImageIndex::CANVAS).map(|step| match &step.kind {
+        StepKind::Draw(draw) => pixmap_bytes(draw.foreground_size),
+        _ => 0,
+    });
+    DECODER_FRAMES * canvas + ENCODER_FRAMES * pixmap_bytes(plan.result) + drawn.sum::<u64>()
 }
 
 /// Completes a plan that waits for measurements as if they had found nothing to cut. That is a guess: a picture without its
 /// border is smaller, but of another shape, so what follows may be larger. No step is ever over the limit of one picture.
 fn guess_rest(plan: &Plan) -> Cow<'_, Plan> {
     let mut plan = Cow::Borrowed(plan);
-    while let Some(step) = plan.steps.last() {
-        let StepKind::Measure(measure) = &step.kind else { break };
+    while !plan.is_complete() {
+        let Some(Step { kind: StepKind::Measure(measure), input, .. }) = plan.steps.last() else { break };
         let nothing_found = match measure {
-            MeasureStep::Border(_) => Measurement::Rectangle { left: 0, top: 0, size: step.input },
+            MeasureStep::Border(_) => Measurement::Rectangle { left: 0, top: 0, size: *input },
             MeasureStep::Window(_) => Measurement::Offset { left: 0, top: 0 },
         };
         // What cannot be planned with this guess may well be with the real answer.
         let Ok(next) = plan.resume(nothing_found) else { break };
-        if next.steps.len() == plan.steps.len() {
-            break;
-        }
         plan = Cow::Owned(next);
     }
     plan
@@ -179,7 +195,7 @@ mod tests {
     fn estimate_of(list: &str, source: Size) -> u64 {
         let ops = palmette_protocol::ops::parse_list(list).unwrap();
         let ops = palmette_protocol::ops::resolve(&ops).unwrap();
-        estimate(&lower(&ops, &[source], &Limits::default()).unwrap())
+        estimate(&lower(&ops, &[source], &Limits::default()).unwrap(), 1)
     }
 
     #[test]
@@ -197,6 +213,13 @@ mod tests {
         let source = Size::new(1000, 1000);
         let grown = estimate_of(r#"[{"imageIndex":0,"trim":"border","width":4000,"fit":"contain"}]"#, source);
         assert!(grown >= 16_000_000 * 4 + 4_000_000, "{grown}");
+    }
+
+    #[test]
+    fn estimate_of_an_animation_does_not_grow_with_its_frames() {
+        let plan = lower(&[], &[Size::new(100, 100)], &Limits::default()).unwrap();
+        let [still, two, many] = [1, 2, 1000].map(|frame_count| estimate(&plan, frame_count));
+        assert_eq!((two - still, many), (7 * 40_000, two));
     }
 
     #[test]

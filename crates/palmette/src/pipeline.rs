@@ -2,27 +2,27 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use palmette_codec::{EncodeFormat, EncodeOptions, Probe};
-use palmette_core::{Deadline, Limits, Pixmap, Size, plan};
-use palmette_protocol::request::{Source, TransformRequest};
-use palmette_protocol::{Info, Output, OutputFormat};
+use palmette_codec::Encoded;
+use palmette_core::{Deadline, Limits, Pixmap, Size};
+use palmette_protocol::Info;
+use palmette_protocol::request::TransformRequest;
 
-use crate::{Answer, Engines, Error, PixelBudget, Selection, Stage, Timings, memory};
+use crate::prepare::{Image, Prepared, check_frames};
+use crate::{Answer, Engines, Error, Explanation, PixelBudget, Stage, Timings};
 
 /// Everything that turns requests into pictures; shared by all threads that do.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
-    engines: Engines,
-    limits: Limits,
+    pub(crate) engines: Engines,
+    pub(crate) limits: Limits,
     memory: Arc<PixelBudget>,
 }
 
-/// A source whose header was read.
+/// An encoded result.
 #[derive(Debug)]
-struct Image {
-    bytes: Bytes,
-    probe: Probe,
+pub(crate) struct Made {
+    pub(crate) encoded: Encoded,
+    pub(crate) size: Size,
 }
 
 impl Pipeline {
@@ -44,49 +44,68 @@ impl Pipeline {
         &self.memory
     }
 
-    /// Makes the picture that a request describes.
+    /// Makes the picture that a request describes, whatever it says of `explain`.
     ///
     /// Every header is read, every size checked and the whole list planned before the first pixel is allocated. Every
     /// source is then decoded: a valid list draws each of them.
     ///
-    /// An animated source stands for its first frame, unless the request says `anim: true` and its output format could move:
-    /// that is refused until animation is built.
+    /// An animated canvas stays animated if the output format can be and `anim` is not false; the steps then run on every
+    /// frame, one at a time. Everything else stands for its first frame: an animated overlay always, an animated canvas also
+    /// with `anim: true` where the output format cannot move.
     ///
     /// # Errors
     ///
     /// [`Error::Source`] for a source that is no picture, damaged, or over a limit; [`Error::Core`] for a list that cannot be
-    /// planned or run, or a deadline that passed; [`Error::TooMuchMemory`]; [`Error::Encode`]; and one of the variants
-    /// that name what is not built yet.
+    /// planned or run, or a deadline that passed; [`Error::List`] for one that is no tree; [`Error::TooMuchMemory`];
+    /// [`Error::Encode`]; and [`Error::TextNotBuilt`].
     pub fn transform(&self, request: TransformRequest, deadline: Deadline) -> Result<Answer, Error> {
-        let TransformRequest { sources, ops, output, explain, .. } = request;
-        if explain {
-            return Err(Error::ExplainNotBuilt);
-        }
+        let TransformRequest { sources, ops, output, .. } = request;
         let mut timings = Timings::default();
 
-        let images = timings.stage(Stage::Probe, || self.probe(sources, &output))?;
-        let sizes: Vec<Size> = images.iter().map(|image| image.probe.size).collect();
-        let mut plan = timings.stage(Stage::Lower, || Ok(plan::lower(&ops, &sizes, &self.limits)?))?;
-        let Selection { engine, reason } = self.engines.select(&plan);
-        let mut reservation = timings.stage(Stage::Wait, || self.memory.reserve(memory::estimate(&plan), deadline))?;
-        let pixmaps = timings.stage(Stage::Decode, || self.decode(images, deadline))?;
-        let result = timings.stage(Stage::Run, || Ok(engine.run(&mut plan, pixmaps, deadline)?))?;
-        deadline.check()?;
-        let size = result.size();
-        let encoded = timings
-            .stage(Stage::Encode, || palmette_codec::encode(result, &encode_options(&output)).map_err(Error::Encode))?;
+        let prepared = self.prepare(sources, &ops, output, &mut timings)?;
+        let mut reservation = timings.stage(Stage::Wait, || self.memory.reserve(prepared.memory_bytes(), deadline))?;
+        let (format, frame_count) = (prepared.output.format, prepared.frame_count);
+        let (engine, reason) = (prepared.selection.engine.kind(), prepared.selection.reason);
+        let Made { encoded, size } = if frame_count > 1 {
+            self.animate(prepared, ops, deadline, &mut timings)?
+        } else {
+            self.run_once(prepared, deadline, &mut timings)?
+        };
 
         reservation.shrink_to(encoded.bytes.len() as u64);
         Ok(Answer {
             bytes: encoded.bytes.into(),
             content_type: encoded.content_type,
-            format: output.format,
+            format,
             size,
-            engine: engine.kind(),
+            frame_count,
+            engine,
             reason,
             timings,
             reservation,
         })
+    }
+
+    /// Says what a request leads to, without encoding a result: its plan, in words.
+    ///
+    /// Pixels are decoded, and steps run, only if the plan depends on them; it is then completed as it would be for the
+    /// picture, so that every size that is shown is the true one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pipeline::transform`], as far as the plan shows them.
+    pub fn explain(&self, request: TransformRequest, deadline: Deadline) -> Result<Explanation, Error> {
+        let TransformRequest { sources, ops, raw_ops, output, .. } = request;
+        let mut prepared = self.prepare(sources, &ops, output, &mut Timings::default())?;
+        let memory_bytes = prepared.memory_bytes();
+        let is_measured = !prepared.plan.is_complete();
+        if is_measured {
+            let _reservation = self.memory.reserve(memory_bytes, deadline)?;
+            let pixmaps = self.decode(prepared.images.iter().enumerate(), deadline)?;
+            prepared.selection.engine.run(&mut prepared.plan, pixmaps, deadline)?;
+            check_frames(&prepared.plan, prepared.frame_count, &self.limits)?;
+        }
+        Ok(Explanation::new(&prepared, &raw_ops, memory_bytes, is_measured))
     }
 
     /// Says what a file is, from its header alone. Sizes are as displayed, and no limit applies to them.
@@ -107,58 +126,30 @@ impl Pipeline {
         }
     }
 
-    /// Reads the headers of all sources and checks them.
-    fn probe(&self, sources: Vec<Source>, output: &Output) -> Result<Vec<Image>, Error> {
-        sources
-            .into_iter()
-            .enumerate()
-            .map(|(index, source)| match source {
-                Source::Image(bytes) => {
-                    let probe = palmette_codec::probe(&bytes).map_err(|source| Error::Source { index, source })?;
-                    self.limits.check(probe.size).map_err(|error| Error::Source { index, source: error.into() })?;
-                    check_animation(index, &probe, output)?;
-                    Ok(Image { bytes, probe })
-                }
-                Source::Text(_) => Err(Error::TextNotBuilt { index }),
-            })
-            .collect()
+    /// Makes a still: every source is decoded, the plan runs once.
+    fn run_once(&self, prepared: Prepared, deadline: Deadline, timings: &mut Timings) -> Result<Made, Error> {
+        let options = prepared.encode_options();
+        let Prepared { images, mut plan, selection, .. } = prepared;
+        let pixmaps = timings.stage(Stage::Decode, || self.decode(images.iter().enumerate(), deadline))?;
+        drop(images);
+        let result = timings.stage(Stage::Run, || Ok(selection.engine.run(&mut plan, pixmaps, deadline)?))?;
+        deadline.check()?;
+        let size = result.size();
+        let encoded =
+            timings.stage(Stage::Encode, || palmette_codec::encode(result, &options).map_err(Error::Encode))?;
+        Ok(Made { encoded, size })
     }
 
-    /// Decodes all sources; the bytes of each are let go once it has become pixels.
-    fn decode(&self, images: Vec<Image>, deadline: Deadline) -> Result<Vec<Pixmap>, Error> {
-        images
-            .into_iter()
-            .enumerate()
-            .map(|(index, image)| {
-                deadline.check()?;
-                palmette_codec::decode(&image.bytes, &self.limits).map_err(|source| Error::Source { index, source })
-            })
-            .collect()
-    }
-}
-
-/// Refuses to make a still of a canvas that was explicitly asked to move.
-fn check_animation(index: usize, probe: &Probe, output: &Output) -> Result<(), Error> {
-    let could_move = matches!(output.format, OutputFormat::Gif | OutputFormat::Webp);
-    // Overlays always stand for their first frame.
-    let asked_to_move = index == 0 && probe.is_animated && could_move && output.anim == Some(true);
-    if asked_to_move { Err(Error::AnimationNotBuilt { index }) } else { Ok(()) }
-}
-
-/// Says the same in the codec's words.
-fn encode_options(output: &Output) -> EncodeOptions {
-    let format = match output.format {
-        OutputFormat::Jpeg => EncodeFormat::Jpeg,
-        OutputFormat::Png => EncodeFormat::Png,
-        OutputFormat::Gif => EncodeFormat::Gif,
-        OutputFormat::Webp => EncodeFormat::Webp,
-        OutputFormat::Avif => EncodeFormat::Avif,
-        OutputFormat::Rgb => EncodeFormat::Rgb,
-        OutputFormat::Rgba => EncodeFormat::Rgba,
-    };
-    EncodeOptions {
-        quality: output.quality.map(|quality| quality.get()),
-        background: output.background,
-        ..EncodeOptions::new(format)
+    /// Decodes the first frame of every source, which comes with its index.
+    pub(crate) fn decode<'a>(
+        &self,
+        images: impl Iterator<Item = (usize, &'a Image)>,
+        deadline: Deadline,
+    ) -> Result<Vec<Pixmap>, Error> {
+        let decode = |(index, image): (usize, &Image)| {
+            deadline.check()?;
+            palmette_codec::decode(&image.bytes, &self.limits).map_err(|source| Error::Source { index, source })
+        };
+        images.map(decode).collect()
     }
 }

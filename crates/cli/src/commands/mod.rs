@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod explain;
 mod info;
 mod serve;
 mod transform;
@@ -9,6 +10,7 @@ use palmette_server::Config;
 
 use crate::error::Error;
 
+pub(crate) use explain::explain;
 pub(crate) use info::info;
 pub(crate) use serve::serve;
 pub(crate) use transform::transform;

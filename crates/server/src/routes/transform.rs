@@ -1,4 +1,4 @@
-//! `POST /transform`: a form in, a picture out.
+//! `POST /transform`: a form in, a picture out, or the plan of one.
 
 use std::sync::Arc;
 
@@ -6,12 +6,13 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use palmette::core::Deadline;
 use palmette::{Answer, Stage, Timings};
 use palmette_protocol::OutputFormat;
 use palmette_protocol::request::TransformCollector;
 
+use crate::admission::HeldBody;
 use crate::answer_body::AnswerBody;
 use crate::shared::Shared;
 use crate::{Error, multipart};
@@ -19,7 +20,7 @@ use crate::{Error, multipart};
 /// The stages that a client is told about; the others are in the metrics.
 const TOLD_STAGES: [Stage; 3] = [Stage::Decode, Stage::Run, Stage::Encode];
 
-/// Makes the picture that a form describes.
+/// Makes the picture that a form describes, or says how it would be made.
 pub(crate) async fn transform(
     State(shared): State<Arc<Shared>>,
     Extension(deadline): Extension<Deadline>,
@@ -31,16 +32,24 @@ pub(crate) async fn transform(
     let request = collector.finish()?;
 
     let pipeline = shared.pipeline.clone();
-    let answer = shared
-        .admission
-        .run(move || {
-            let answer = pipeline.transform(request, deadline);
-            drop(held);
-            answer
-        })
-        .await??;
+    if request.explain {
+        let explain = holding(held, move || pipeline.explain(request, deadline));
+        let explanation = shared.admission.run(explain).await??;
+        let content_type = HeaderValue::from_static("application/json");
+        return Ok(([(header::CONTENT_TYPE, content_type)], explanation.to_json()).into_response());
+    }
+    let answer = shared.admission.run(holding(held, move || pipeline.transform(request, deadline))).await??;
     shared.metrics.count_answer(&answer);
     Ok(respond(answer))
+}
+
+/// Counts a body as held until the work on it is done.
+fn holding<T>(held: HeldBody, work: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    move || {
+        let outcome = work();
+        drop(held);
+        outcome
+    }
 }
 
 /// Puts a picture into HTTP.

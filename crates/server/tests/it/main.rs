@@ -7,6 +7,7 @@ mod admission;
 mod codes;
 mod early_answer;
 mod engines;
+mod explain;
 mod forms;
 mod health;
 mod mutations;

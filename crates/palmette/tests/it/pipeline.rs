@@ -1,34 +1,13 @@
-//! The path of a request without HTTP: what is decided when, and what an answer holds.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! What is decided when, and what an answer holds.
 
 use std::time::Instant;
 
 use bytes::Bytes;
-use palmette::codec::{EncodeFormat, EncodeOptions, encode};
-use palmette::core::{Deadline, EngineKind, Limits, Pixmap, Size};
-use palmette::protocol::{Code, Info, Output, OutputFormat, Source, TransformRequest, ops};
-use palmette::{EngineChoice, Engines, Error, Pipeline, Reason, Stage};
+use palmette::core::{Deadline, EngineKind, Size};
+use palmette::protocol::{Code, Info};
+use palmette::{EngineChoice, Engines, Error, Reason, Stage};
 
-fn pipeline() -> Pipeline {
-    Pipeline::new(Engines::open(EngineChoice::Auto).unwrap(), Limits::default(), 1_000_000_000)
-}
-
-fn png(width: u32, height: u32) -> Bytes {
-    let pixmap = Pixmap::filled(Size::new(width, height), [9, 8, 7, 255]).unwrap();
-    encode(pixmap, &EncodeOptions::new(EncodeFormat::Png)).unwrap().bytes.into()
-}
-
-fn request(sources: Vec<Bytes>, list: &str) -> TransformRequest {
-    let raw_ops = ops::parse_list(list).unwrap();
-    TransformRequest {
-        sources: sources.into_iter().map(Source::Image).collect(),
-        ops: ops::resolve(&raw_ops).unwrap(),
-        raw_ops,
-        output: Output::new(OutputFormat::Rgba),
-        explain: false,
-    }
-}
+use crate::support::{pipeline, png, request};
 
 const DRAW: &str = r#"[{"drawImageIndex":1,"targetImageIndex":0}]"#;
 
@@ -39,6 +18,7 @@ fn pipeline_answers_with_picture_times_and_memory() {
     let answer = pipeline.transform(request(vec![png(4, 2)], list), Deadline::NONE).unwrap();
     assert_eq!((answer.size, &answer.bytes[..]), (Size::new(2, 1), &[9, 8, 7, 255, 9, 8, 7, 255][..]));
     assert_eq!((answer.engine, answer.reason), (EngineKind::Cpu, Reason::GpuNotBuilt));
+    assert_eq!(answer.frame_count, 1);
     assert!(answer.timings.get(Stage::Decode) > std::time::Duration::ZERO);
     assert_eq!(pipeline.memory().held_bytes(), 8, "the answer is held until it is sent");
     drop(answer);

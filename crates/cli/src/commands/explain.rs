@@ -1,0 +1,134 @@
+//! `palmette explain`: how a picture would be made, as tables for people or as JSON for programs.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use palmette::core::{Deadline, Size};
+use palmette::{Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};
+use serde_json::{Map, Value};
+
+use crate::args::ExplainArgs;
+use crate::error::Error;
+use crate::files;
+use crate::table::Table;
+
+/// What stands for OUT if none was given.
+const DEFAULT_OUTPUT: &str = "out.png";
+
+/// Explains one picture.
+pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Error> {
+    let config = args.request.setup.to_config()?;
+    let pipeline = super::build(&config)?;
+    let form = args.request.to_form(args.output.as_deref().unwrap_or(Path::new(DEFAULT_OUTPUT)))?;
+
+    let sources = form.source_names();
+    let request = form.into_request(config.limits.request)?;
+    let explanation = match pipeline.explain(request, Deadline::NONE) {
+        Ok(explanation) => explanation,
+        Err(source) => return Err(Error::Pipeline { source, sources }),
+    };
+    let text = if args.json { explanation.to_json() + "\n" } else { to_text(&explanation, &sources) };
+    files::write(Path::new(files::STANDARD), text.as_bytes())
+}
+
+/// Writes an explanation for people.
+fn to_text(explanation: &Explanation, names: &[String]) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write!(text, "{}\n{}\n", sources(&explanation.sources, names), steps(&explanation.steps));
+    if !explanation.idle.is_empty() {
+        let idle: Vec<String> = explanation.idle.iter().map(idle_option).collect();
+        let _ = writeln!(text, "no effect: {}", idle.join(", "));
+    }
+    let _ = writeln!(text, "output: {}", output(&explanation.output, explanation.frame_count));
+    let Explanation { engine, engine_reason, memory_bytes, profile, .. } = explanation;
+    let memory = bytes(*memory_bytes);
+    let _ = writeln!(text, "engine: {engine} ({engine_reason}), about {memory} of memory, profile {profile}");
+    if explanation.is_measured {
+        text.push_str("sizes depend on pixels, which were decoded and measured\n");
+    }
+    text
+}
+
+fn sources(sources: &[SourceEntry], names: &[String]) -> Table {
+    let mut table = Table::new(&["node", "source", "format", "size", "bytes", "frames"]);
+    for (node, source) in sources.iter().enumerate() {
+        table.push(vec![
+            node.to_string(),
+            names.get(node).cloned().unwrap_or_default(),
+            source.format.to_owned(),
+            source.size.to_string(),
+            source.file_size.to_string(),
+            source.frame_count.to_string(),
+        ]);
+    }
+    table
+}
+
+fn steps(steps: &[StepEntry]) -> Table {
+    let mut table = Table::new(&["step", "op", "node", "from", "does", "in", "out", "with"]);
+    for (index, step) in steps.iter().enumerate() {
+        table.push(vec![
+            index.to_string(),
+            step.op.to_string(),
+            step.node.to_string(),
+            pairs(&step.options),
+            step.kind.to_owned(),
+            step.input.to_string(),
+            step.output.to_string(),
+            pairs(&step.details),
+        ]);
+    }
+    table
+}
+
+fn idle_option(idle: &IdleOption) -> String {
+    match idle.op {
+        Some(op) => format!("{} of op {op}", idle.option),
+        None => idle.option.clone(),
+    }
+}
+
+fn output(output: &OutputEntry, frame_count: u32) -> String {
+    let mut text = format!("{}, {}", output.format, output.size);
+    let _ = match output.quality {
+        Some(quality) => write!(text, ", quality {quality}"),
+        None => Ok(()),
+    };
+    if let Some(background) = &output.background {
+        let _ = write!(text, ", on {background}");
+    }
+    if output.is_animated {
+        let _ = write!(text, ", {frame_count} frames");
+    }
+    if let Some(copyright) = &output.copyright {
+        // It comes from a file: quoted, so that no control character reaches a terminal.
+        let _ = write!(text, ", copyright {}", Value::from(copyright.as_str()));
+    }
+    text
+}
+
+/// Writes names and values behind one another.
+fn pairs(map: &Map<String, Value>) -> String {
+    let pairs: Vec<String> = map.iter().map(|(name, value)| format!("{name}={}", short(value))).collect();
+    pairs.join(" ")
+}
+
+/// Writes a value: a size as people do, a plain word without its quotes, everything else as JSON.
+fn short(value: &Value) -> String {
+    let side = |name| value.get(name).and_then(Value::as_u64).and_then(|side| u32::try_from(side).ok());
+    match (value, side("width").zip(side("height"))) {
+        (Value::Object(map), Some((width, height))) if map.len() == 2 => Size::new(width, height).to_string(),
+        (Value::String(word), _) if !word.contains(|character: char| character.is_control()) => word.clone(),
+        _ => value.to_string(),
+    }
+}
+
+/// Writes a number of bytes in the largest unit of which there is one.
+fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}

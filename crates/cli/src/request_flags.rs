@@ -1,0 +1,133 @@
+//! The flags that describe a request, and the form that they stand for.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use palmette::protocol::form::Part;
+use palmette::protocol::ops::list_to_json;
+use palmette::protocol::{ImageIndex, Op, OutputFormat};
+
+use crate::args::SetupArgs;
+use crate::draw_flag::DrawFlag;
+use crate::error::Error;
+use crate::form::Form;
+use crate::option_flags::OptionFlags;
+use crate::request_file;
+
+/// How a request is written, below the flags.
+pub(crate) const REQUEST_HELP: &str = "\
+The canvas is transformed first, then every --draw is drawn on it, in order. Values of options are JSON where they are JSON
+(100, true, {\"x\":0.5,\"y\":0}) and text where they are not (cover, #ff8800).
+
+--draw FILE:KEY=VALUE,... takes the options of a draw (opacity, repeat, composite, top, left, bottom, right) and, for the drawn
+picture itself, those of a transform. FILE ends at the first `:` that is followed by `KEY=`.
+
+--request FILE.json describes the whole request, with `sources` (file names relative to the JSON file, or text sources) beside
+the fields of the wire: {\"sources\": [\"photo.jpg\", \"mark.png\"], \"transforms\": [{\"drawImageIndex\": 1,
+\"targetImageIndex\": 0, \"bottom\": 10}], \"output_format\": \"image/avif\", \"output_quality\": 80}";
+
+/// What describes a request.
+#[derive(Debug, Args)]
+pub(crate) struct RequestArgs {
+    /// The canvas; `-` is standard input
+    #[arg(value_name = "IN", required_unless_present = "request", conflicts_with = "request")]
+    pub(crate) input: Option<PathBuf>,
+    /// Picture to draw, with options: `FILE` or `FILE:key=value,...`; repeatable
+    #[arg(long, value_name = "FILE:KEY=VALUE,...", conflicts_with = "request")]
+    pub(crate) draw: Vec<DrawFlag>,
+    /// File that describes the whole request, as JSON
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) request: Option<PathBuf>,
+    /// Output format: jpeg, png, gif, webp, avif, rgb, rgba or a media type [default: by the name of OUT]
+    #[arg(long)]
+    pub(crate) format: Option<String>,
+    /// Output quality: 1 to 100, high, medium-high, medium-low or low
+    #[arg(long)]
+    pub(crate) quality: Option<String>,
+    /// Colour to flatten the result on
+    #[arg(long, value_name = "COLOUR")]
+    pub(crate) output_background: Option<String>,
+    /// Whether animations stay animated: true or false
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) anim: Option<String>,
+    #[command(flatten)]
+    pub(crate) setup: SetupArgs,
+    #[command(flatten)]
+    pub(crate) options: OptionFlags,
+}
+
+impl RequestArgs {
+    /// Makes the form that the flags, or the request file, describe; `output` is where the picture goes.
+    pub(crate) fn to_form(&self, output: &Path) -> Result<Form, Error> {
+        let mut form = match &self.request {
+            Some(path) => request_file::read(path)?,
+            None => self.form_of_flags(),
+        };
+        self.push_output(&mut form, output)?;
+        Ok(form)
+    }
+
+    /// Makes the form that the flags describe: one transform of the canvas, then the draws in their order.
+    fn form_of_flags(&self) -> Form {
+        let mut form = Form::default();
+        let mut ops = Vec::new();
+        if let Some(canvas) = &self.input {
+            form.push_file(Part::Image, canvas.clone());
+        }
+        if !self.options.0.is_empty() {
+            ops.push(Op::Transform { image_index: ImageIndex::CANVAS, options: self.options.0.clone() });
+        }
+        for (index, DrawFlag { file, transform, draw }) in (1..).map(ImageIndex).zip(&self.draw) {
+            form.push_file(Part::DrawImage, file.clone());
+            if !transform.is_empty() {
+                ops.push(Op::Transform { image_index: index, options: transform.clone() });
+            }
+            let target_image_index = ImageIndex::CANVAS;
+            ops.push(Op::Draw { draw_image_index: index, target_image_index, options: draw.clone() });
+        }
+        form.push_text(Part::Transforms, list_to_json(&ops));
+        form
+    }
+
+    /// Adds the fields of the output; a flag overrules nothing, so a field that a request file has already is then doubled,
+    /// and refused.
+    fn push_output(&self, form: &mut Form, output: &Path) -> Result<(), Error> {
+        if let Some(format) = &self.format {
+            form.push_text(Part::OutputFormat, wire_format(format).unwrap_or(format).to_owned());
+        } else if !form.has(Part::OutputFormat) {
+            let format = format_of_name(output).ok_or_else(|| Error::NoFormat { path: output.to_owned() })?;
+            form.push_text(Part::OutputFormat, format.to_owned());
+        }
+        let fields = [
+            (Part::OutputQuality, &self.quality),
+            (Part::Background, &self.output_background),
+            (Part::Anim, &self.anim),
+        ];
+        for (part, value) in fields {
+            if let Some(value) = value {
+                form.push_text(part, value.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns the format that the end of a file's name stands for, as it is written on the wire.
+fn format_of_name(path: &Path) -> Option<&'static str> {
+    wire_format(&path.extension()?.to_str()?.to_ascii_lowercase())
+}
+
+/// Returns the name on the wire of a format that is named shortly.
+fn wire_format(name: &str) -> Option<&'static str> {
+    let format = match name {
+        "jpg" | "jpeg" => OutputFormat::Jpeg,
+        "png" => OutputFormat::Png,
+        "gif" => OutputFormat::Gif,
+        "webp" => OutputFormat::Webp,
+        "avif" => OutputFormat::Avif,
+        "rgb" => OutputFormat::Rgb,
+        "rgba" => OutputFormat::Rgba,
+        _ => return None,
+    };
+    Some(format.as_str())
+}

@@ -1,0 +1,150 @@
+//! The numbers of a step, by name.
+
+use palmette_core::measure::{BorderMeasure, MeasureStep, WindowMeasure, WindowMethod};
+use palmette_core::plan::tone::SaturationMatrix;
+use palmette_core::plan::{Axis, AxisOrder, DrawStep, ResizeStep, SharpenStep, Step, StepKind, Tiling};
+use palmette_core::{Color, Size};
+use palmette_protocol::{Composite, Flip, Rotate};
+use serde_json::{Map, Value, json};
+
+/// Returns what an engine knows of a step, apart from sizes.
+pub(super) fn of_step(step: &Step) -> Map<String, Value> {
+    let details = match &step.kind {
+        StepKind::Crop { left, top } => json!({"left": left, "top": top}),
+        StepKind::Flip(flip) => json!({"direction": name_of(&Flip::NAMES, *flip)}),
+        StepKind::Rotate(rotate) => json!({"degrees": degrees(*rotate)}),
+        StepKind::Resize(resize) => describe_resize(resize, step.input, step.output),
+        StepKind::Measure(MeasureStep::Border(border)) => describe_border(*border),
+        StepKind::Measure(MeasureStep::Window(window)) => describe_window(window),
+        StepKind::Pad { left, top, surround, under } => {
+            json!({"left": left, "top": top, "color": color(*surround), "under": under})
+        }
+        StepKind::Lookup(table) => {
+            let levels = table.levels();
+            json!({"level_0": levels[0], "level_128": levels[128], "level_255": levels[255]})
+        }
+        StepKind::Saturation(matrix) => json!({"factor": factor(matrix)}),
+        StepKind::Blur(blur) => json!({"radius": blur.radius, "widths": [blur.narrow_width, blur.wide_width]}),
+        StepKind::Sharpen(SharpenStep { strength }) => {
+            json!({"strength": f64::from(*strength) / f64::from(SharpenStep::STRENGTH_ONE)})
+        }
+        StepKind::Background(background) => json!({"color": color(*background)}),
+        StepKind::Draw(draw) => describe_draw(draw),
+    };
+    match details {
+        Value::Object(details) => details,
+        other => Map::from_iter([("value".to_owned(), other)]),
+    }
+}
+
+/// Writes a size as an object.
+pub(super) fn size(size: Size) -> Value {
+    json!({"width": size.width, "height": size.height})
+}
+
+/// Writes a colour as CSS does.
+pub(super) fn color(color: Color) -> String {
+    color.to_string()
+}
+
+/// Describes both axes of a resize, and the window of the scaled picture that is computed.
+fn describe_resize(resize: &ResizeStep, input: Size, output: Size) -> Value {
+    let window = Window::of(resize, input);
+    let [x, y] = [&resize.horizontal, &resize.vertical].map(|axis| match axis {
+        Axis::Copy { .. } => ("copy", 1),
+        Axis::Filter(table) => (table.kernel().name(), table.taps()),
+    });
+    let first = match resize.order {
+        AxisOrder::HorizontalFirst => "x",
+        AxisOrder::VerticalFirst => "y",
+    };
+    let mut details = json!({"kernel_x": x.0, "taps_x": x.1, "kernel_y": y.0, "taps_y": y.1, "first": first});
+    if window.scaled != output {
+        details["scaled"] = size(window.scaled);
+        details["left"] = window.left.into();
+        details["top"] = window.top.into();
+    }
+    details
+}
+
+/// What a resize cuts out of the scaled picture.
+pub(super) struct Window {
+    /// The size of the whole.
+    pub(super) scaled: Size,
+    /// Columns to its left.
+    left: u32,
+    /// Rows above it.
+    top: u32,
+}
+
+impl Window {
+    /// Reads the window of a resize out of its tables.
+    pub(super) fn of(resize: &ResizeStep, input: Size) -> Self {
+        let along = |axis: &Axis, input_len: u32| match axis {
+            Axis::Copy { offset } => (input_len, *offset),
+            Axis::Filter(table) => (table.scaled_len(), table.offset()),
+        };
+        let (width, left) = along(&resize.horizontal, input.width);
+        let (height, top) = along(&resize.vertical, input.height);
+        Self { scaled: Size::new(width, height), left, top }
+    }
+}
+
+/// Describes what counts as a border.
+fn describe_border(border: BorderMeasure) -> Value {
+    let color = border.color.map_or_else(|| "of the top left pixel".to_owned(), color);
+    // Units of 1/255 level.
+    json!({"measures": "border", "color": color, "tolerance": f64::from(border.tolerance) / 255.0, "keep": border.keep})
+}
+
+/// Describes which windows are compared, and by what.
+fn describe_window(window: &WindowMeasure) -> Value {
+    let measures = match window.method {
+        WindowMethod::Saliency => "saliency",
+        WindowMethod::Entropy => "entropy",
+    };
+    json!({
+        "measures": measures,
+        "copy": size(window.copy_size),
+        "scaled": size(window.scaled),
+        "window": size(window.window),
+    })
+}
+
+/// Describes an overlay: `left` and `top` where it lies once, `phase_x` and `phase_y` where it repeats.
+fn describe_draw(draw: &DrawStep) -> Value {
+    let mut details = json!({
+        "foreground": draw.foreground.0,
+        "foreground_size": size(draw.foreground_size),
+        "composite": name_of(&Composite::NAMES, draw.composite),
+        "opacity": f64::from(draw.opacity) / f64::from(DrawStep::OPACITY_ONE),
+    });
+    for (tiling, once, repeat) in [(draw.horizontal, "left", "phase_x"), (draw.vertical, "top", "phase_y")] {
+        match tiling {
+            Tiling::Once(start) => details[once] = start.into(),
+            Tiling::Repeat(phase) => details[repeat] = phase.into(),
+        }
+    }
+    details
+}
+
+/// Returns the factor that a matrix was made for, to four decimals: what a channel counts for itself more than for others.
+fn factor(matrix: &SaturationMatrix) -> f64 {
+    let [[own, ..], [others, ..], _] = matrix.coefficients;
+    (f64::from(own - others) / f64::from(matrix.shift).exp2() * 1e4).round() / 1e4
+}
+
+/// Returns the degrees of a turn.
+const fn degrees(rotate: Rotate) -> u32 {
+    match rotate {
+        Rotate::None => 0,
+        Rotate::Quarter => 90,
+        Rotate::Half => 180,
+        Rotate::ThreeQuarters => 270,
+    }
+}
+
+/// Returns the name on the wire of one of a list of named things.
+fn name_of<T: PartialEq>(names: &[(&'static str, T)], thing: T) -> &'static str {
+    names.iter().find(|(_, named)| *named == thing).map_or("?", |(name, _)| name)
+}

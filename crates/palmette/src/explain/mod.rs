@@ -1,0 +1,146 @@
+//! The plan as it will run, for people: how a user sees what became of every option that was given.
+//!
+//! An explanation comes from the very plan that an engine would run, not from the options, so it cannot promise what does
+//! not happen. An option that was given and led to no step is listed as idle: a `width` that the picture already has, a
+//! `brightness` of 1, a `gravity` where nothing is cut.
+
+mod details;
+mod options;
+mod output;
+
+use palmette_core::Size;
+use palmette_core::plan::Plan;
+use palmette_protocol::{Op, Options};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+pub use output::OutputEntry;
+
+use crate::PROFILE;
+use crate::prepare::Prepared;
+
+/// What a request leads to, without the picture.
+///
+/// As JSON it is an object with the fields of this struct under their names. A size is `{"width": …, "height": …}`, a colour
+/// `"#rrggbb"` or, unless opaque, `"#rrggbbaa"`. Fields may be added; none changes its meaning within a [`profile`](Self::profile).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The set of pixel rules, such as `2026-11`.
+    pub profile: &'static str,
+    /// The engine: `cpu` or `gpu`.
+    pub engine: &'static str,
+    /// Why that engine, as in metrics: see [`Reason::as_str`](crate::Reason::as_str).
+    pub engine_reason: &'static str,
+    /// The bytes of memory that the request waits for before it is worked on, by estimate.
+    pub memory_bytes: u64,
+    /// Whether pixels were decoded because the plan depends on them, as it does with `trim: "border"` and `gravity: "auto"`.
+    pub is_measured: bool,
+    /// The sources by node; 0 is the canvas.
+    pub sources: Vec<SourceEntry>,
+    /// The frames that the steps of the canvas run on; 1 unless the result moves.
+    pub frame_count: u32,
+    /// What is done, in this order.
+    pub steps: Vec<StepEntry>,
+    /// What was given and changes nothing for these pictures.
+    pub idle: Vec<IdleOption>,
+    /// What the result is encoded as.
+    pub output: OutputEntry,
+}
+
+/// A source of a request.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SourceEntry {
+    /// Its media type, by its bytes.
+    pub format: &'static str,
+    /// Its size as displayed.
+    #[serde(flatten, serialize_with = "serialize_size")]
+    pub size: Size,
+    /// Bytes of the file.
+    pub file_size: u64,
+    /// The frames that it holds.
+    pub frame_count: u32,
+}
+
+/// A step of the plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StepEntry {
+    /// The node whose picture is changed.
+    pub node: u32,
+    /// The entry of the list that asked for it, from 0.
+    pub op: usize,
+    /// What is done: `crop`, `flip`, `rotate`, `resize`, `measure`, `pad`, `lookup`, `saturation`, `blur`, `sharpen`,
+    /// `background` or `draw`.
+    pub kind: &'static str,
+    /// The options that led to it, as they were sent.
+    pub options: Options,
+    /// The size before.
+    #[serde(serialize_with = "serialize_size")]
+    pub input: Size,
+    /// The size afterwards.
+    #[serde(serialize_with = "serialize_size")]
+    pub output: Size,
+    /// The numbers that the engine works with; which ones depends on the kind.
+    pub details: Map<String, Value>,
+}
+
+/// An option, or a field of the output, that was given and changes nothing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct IdleOption {
+    /// The entry of the list; absent for a field of the output.
+    pub op: Option<usize>,
+    /// Its name.
+    pub option: String,
+}
+
+impl Explanation {
+    /// Writes the explanation as JSON, indented.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("texts and numbers under names")
+    }
+
+    /// Puts a prepared request, its plan complete, into words.
+    pub(crate) fn new(prepared: &Prepared, raw_ops: &[Op], memory_bytes: u64, is_measured: bool) -> Self {
+        let Prepared { images, plan, frame_count, selection, output } = prepared;
+        let (output, idle_fields) = output::explain(output, &images[0].probe, plan.result);
+        let mut idle = options::idle(plan, raw_ops);
+        idle.extend(idle_fields.into_iter().map(|field| IdleOption { op: None, option: field.to_owned() }));
+        let sources = images.iter().map(|image| SourceEntry {
+            format: image.probe.format.mime(),
+            size: image.probe.size,
+            file_size: image.bytes.len() as u64,
+            frame_count: image.probe.frame_count,
+        });
+        Self {
+            profile: PROFILE,
+            engine: selection.engine.kind().as_str(),
+            engine_reason: selection.reason.as_str(),
+            memory_bytes,
+            is_measured,
+            sources: sources.collect(),
+            frame_count: *frame_count,
+            steps: steps(plan, raw_ops),
+            idle,
+            output,
+        }
+    }
+}
+
+/// Lists the steps of a plan.
+fn steps(plan: &Plan, raw_ops: &[Op]) -> Vec<StepEntry> {
+    let entry = |step: &palmette_core::plan::Step| StepEntry {
+        node: step.node.0,
+        op: step.op_position,
+        kind: step.kind.name(),
+        options: options::of_step(step, raw_ops),
+        input: step.input,
+        output: step.output,
+        details: details::of_step(step),
+    };
+    plan.steps.iter().map(entry).collect()
+}
+
+/// Writes a size as an object.
+fn serialize_size<S: Serializer>(size: &Size, serializer: S) -> Result<S::Ok, S::Error> {
+    details::size(*size).serialize(serializer)
+}

@@ -1,0 +1,51 @@
+//! Which of the options that were given led to which step, and which led to none.
+
+use palmette_core::plan::{Plan, Step, StepKind};
+use palmette_protocol::{Op, Options};
+
+use super::IdleOption;
+use super::details::Window;
+
+/// Returns the options of a step's entry that the step comes from, as they were sent.
+pub(super) fn of_step(step: &Step, raw_ops: &[Op]) -> Options {
+    let given = raw_ops.get(step.op_position).map(given).into_iter().flatten();
+    given.filter(|(name, _)| takes_part(step, name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Returns the options that no step comes from, in the order of the list.
+pub(super) fn idle(plan: &Plan, raw_ops: &[Op]) -> Vec<IdleOption> {
+    let is_idle = |position: usize, name: &str| {
+        !plan.steps.iter().any(|step| step.op_position == position && takes_part(step, name))
+    };
+    raw_ops
+        .iter()
+        .enumerate()
+        .flat_map(|(position, op)| given(op).map(move |(name, _)| (position, name)))
+        .filter(|(position, name)| is_idle(*position, name))
+        .map(|(position, name)| IdleOption { op: Some(position), option: name.clone() })
+        .collect()
+}
+
+/// Returns what was given; a `null` was not.
+fn given(op: &Op) -> impl Iterator<Item = (&String, &serde_json::Value)> {
+    let (Op::Transform { options, .. } | Op::Draw { options, .. }) = op;
+    options.iter().filter(|(_, value)| !value.is_null())
+}
+
+/// Tells whether an option of a step's entry has a part in the step.
+///
+/// A step names the option that asked for it, but a size is made by several together, and a draw by all of its options.
+fn takes_part(step: &Step, name: &str) -> bool {
+    let makes_size = matches!(name, "width" | "height" | "fit");
+    match (&step.kind, step.option) {
+        (StepKind::Draw(_), _) => true,
+        (StepKind::Resize(resize), _) => match name {
+            "gravity" => Window::of(resize, step.input).scaled != step.output,
+            "upscale" => Window::of(resize, step.input).scaled.area() > step.input.area(),
+            _ => makes_size,
+        },
+        (StepKind::Crop { .. }, "fit") => makes_size || name == "gravity",
+        (StepKind::Pad { under, .. }, "fit") => makes_size || (*under && name == "background"),
+        (_, option) => name == option,
+    }
+}

@@ -1,0 +1,129 @@
+//! Everything that is known of a request before a pixel is decoded: headers, sizes, the plan, the number of frames.
+
+use bytes::Bytes;
+use palmette_codec::{EncodeFormat, EncodeOptions, Probe};
+use palmette_core::plan::{self, Plan, StepKind};
+use palmette_core::{Limits, Size};
+use palmette_protocol::request::Source;
+use palmette_protocol::{Draw, ImageIndex, Op, Output, OutputFormat, Transform};
+
+use crate::{Error, Pipeline, Selection, Stage, Timings, memory};
+
+/// A source whose header was read.
+#[derive(Debug)]
+pub(crate) struct Image {
+    pub(crate) bytes: Bytes,
+    pub(crate) probe: Probe,
+}
+
+/// A request that nothing is wrong with, as far as can be told without pixels.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    /// The sources by node; the first is the canvas.
+    pub(crate) images: Vec<Image>,
+    pub(crate) plan: Plan,
+    /// The frames that the steps of the canvas run on; 1 unless the result moves.
+    pub(crate) frame_count: u32,
+    pub(crate) selection: Selection,
+    pub(crate) output: Output,
+}
+
+impl Pipeline {
+    /// Reads all headers, plans the list, checks every size, and selects an engine.
+    pub(crate) fn prepare(
+        &self,
+        sources: Vec<Source>,
+        ops: &[Op<Transform, Draw>],
+        output: Output,
+        timings: &mut Timings,
+    ) -> Result<Prepared, Error> {
+        let (images, frame_count) = timings.stage(Stage::Probe, || {
+            let images = probe(sources, &self.limits)?;
+            let frame_count = frame_count(&images, &output, &self.limits)?;
+            Ok((images, frame_count))
+        })?;
+        let plan = timings.stage(Stage::Lower, || {
+            let sizes: Vec<Size> = images.iter().map(|image| image.probe.size).collect();
+            let plan = plan::lower(ops, &sizes, &self.limits)?;
+            check_frames(&plan, frame_count, &self.limits)?;
+            Ok(plan)
+        })?;
+        let selection = self.engines.select(&plan);
+        Ok(Prepared { images, plan, frame_count, selection, output })
+    }
+}
+
+impl Prepared {
+    /// Estimates the memory that the request takes at its worst moment.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        memory::estimate(&self.plan, self.frame_count)
+    }
+
+    /// Says in the codec's words what the result is encoded as.
+    pub(crate) fn encode_options(&self) -> EncodeOptions {
+        let format = encode_format(self.output.format);
+        EncodeOptions {
+            quality: self.output.quality.map(palmette_protocol::Quality::get),
+            background: self.output.background,
+            copyright: self.images.first().and_then(|canvas| canvas.probe.copyright.clone()),
+            ..EncodeOptions::new(format)
+        }
+    }
+}
+
+/// Reads the headers of all sources and checks their sizes.
+fn probe(sources: Vec<Source>, limits: &Limits) -> Result<Vec<Image>, Error> {
+    sources
+        .into_iter()
+        .enumerate()
+        .map(|(index, source)| match source {
+            Source::Image(bytes) => {
+                let probe = palmette_codec::probe(&bytes).map_err(|source| Error::Source { index, source })?;
+                limits.check(probe.size).map_err(|error| Error::Source { index, source: error.into() })?;
+                Ok(Image { bytes, probe })
+            }
+            Source::Text(_) => Err(Error::TextNotBuilt { index }),
+        })
+        .collect()
+}
+
+/// Counts the frames of the result and checks that those of the canvas are not too large together.
+fn frame_count(images: &[Image], output: &Output, limits: &Limits) -> Result<u32, Error> {
+    let Some(canvas) = images.first().filter(|canvas| moves(&canvas.probe, output)) else { return Ok(1) };
+    let frame_count = canvas.probe.frame_count;
+    limits
+        .check_animation(canvas.probe.size, frame_count)
+        .map_err(|error| Error::Source { index: ImageIndex::CANVAS.0 as usize, source: error.into() })?;
+    Ok(frame_count)
+}
+
+/// Tells whether the result is animated: the canvas is, the output format can be, and nobody said that it shall not.
+///
+/// Overlays always stand for their first frame.
+pub(crate) fn moves(canvas: &Probe, output: &Output) -> bool {
+    canvas.frame_count > 1 && encode_format(output.format).can_move() && output.anim != Some(false)
+}
+
+/// Checks the area that all frames together have after every step of the canvas.
+///
+/// A plan that waits for a measurement is checked as far as it reaches, and has to be checked again.
+pub(crate) fn check_frames(plan: &Plan, frame_count: u32, limits: &Limits) -> Result<(), palmette_core::Error> {
+    for step in plan.steps.iter().filter(|step| step.node == ImageIndex::CANVAS) {
+        let kind = if matches!(step.kind, StepKind::Draw(_)) { "draw" } else { "transform" };
+        limits.check_animation(step.output, frame_count).map_err(|error| error.at_op(step.op_position, kind))?;
+    }
+    Ok(())
+}
+
+/// Names a format in the codec's words.
+const fn encode_format(format: OutputFormat) -> EncodeFormat {
+    match format {
+        OutputFormat::Jpeg => EncodeFormat::Jpeg,
+        OutputFormat::Png => EncodeFormat::Png,
+        OutputFormat::Gif => EncodeFormat::Gif,
+        OutputFormat::Webp => EncodeFormat::Webp,
+        OutputFormat::Avif => EncodeFormat::Avif,
+        OutputFormat::Rgb => EncodeFormat::Rgb,
+        OutputFormat::Rgba => EncodeFormat::Rgba,
+    }
+}

@@ -1,0 +1,7 @@
+//! The pipeline without HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod explain;
+mod pipeline;
+mod support;
