@@ -7,6 +7,7 @@
 pub mod case;
 pub mod compare;
 pub mod golden;
+pub mod option_samples;
 pub mod pictures;
 pub mod random;
 pub mod reference;

@@ -17,4 +17,5 @@ mod oracle;
 mod orientation;
 mod properties;
 mod resize;
+mod samples;
 mod scene;
