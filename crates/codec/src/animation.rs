@@ -1,12 +1,26 @@
 //! Pictures that move, in both directions: frames come out composed, and go in whole.
 //!
-//! Both directions hold a fixed number of pictures of the size of the canvas, however many frames there are.
+//! Both directions hold a fixed number of pictures of the size of the canvas, however many frames there are: on the way in the
+//! canvas, one frame as it is stored, what is below it if that is to come back, and the copy that is handed out; on the way
+//! out what is on the canvas and up to two frames. The file itself is in memory, of course.
+//!
+//! # Times
+//!
+//! Delays are kept as they are stored, 0 included, and it is left to viewers that browsers show what is to be seen for 10 ms
+//! or less for 100. GIF counts in hundredths of a second: delays are rounded to nearest, but those above 10 ms become at
+//! least 20, so that they do not become slow by this.
+//!
+//! # Loops
+//!
+//! Here *plays* are counted, the first included, as WebP does, up to 65,535 of them. GIF counts repetitions: a file that
+//! says 2 is played 3 times, as in browsers, and one that says nothing is played once. In both 0 means for ever.
 
 use std::num::NonZeroU32;
 
 use palmette_core::{Limits, Pixmap, Size};
 
-use crate::{EncodeFormat, EncodeOptions, Encoded, Error, decode, probe};
+use crate::formats::{self, Frames, Writer};
+use crate::{EncodeOptions, Encoded, Error, flatten, sniff};
 
 /// One frame of an animation, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,34 +31,45 @@ pub struct Frame {
     pub delay_ms: u32,
 }
 
+/// What is known of an animation before a frame is decoded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    /// The size of every frame, as displayed.
+    pub(crate) size: Size,
+    /// The number of frames; at least 1.
+    pub(crate) frame_count: u32,
+    /// How often it is played; absent means for ever.
+    pub(crate) plays: Option<NonZeroU32>,
+}
+
 /// The frames of a GIF or an animated WebP, decoded one at a time; every other picture is one frame.
 ///
-/// An iterator of [`Frame`]s. After an error it ends.
+/// An iterator of [`Frame`]s, as many as [`Animation::frame_count`] says; after an error it ends.
 #[derive(Debug)]
 pub struct Animation<'a> {
-    size: Size,
-    frame_count: u32,
-    plays: Option<NonZeroU32>,
-    still: Option<(&'a [u8], Limits)>,
+    layout: Layout,
+    /// The frames that were not decoded yet.
+    left: u32,
+    frames: Frames<'a>,
 }
 
 impl Animation<'_> {
     /// Returns the size of every frame, as displayed.
     #[must_use]
     pub const fn size(&self) -> Size {
-        self.size
+        self.layout.size
     }
 
     /// Returns the number of frames, counted by the blocks of the file; at least 1.
     #[must_use]
     pub const fn frame_count(&self) -> u32 {
-        self.frame_count
+        self.layout.frame_count
     }
 
     /// Returns how often the animation is played, the first time included; absent means for ever.
     #[must_use]
     pub const fn plays(&self) -> Option<NonZeroU32> {
-        self.plays
+        self.layout.plays
     }
 }
 
@@ -52,26 +77,32 @@ impl Iterator for Animation<'_> {
     type Item = Result<Frame, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (bytes, limits) = self.still.take()?;
-        Some(decode(bytes, &limits).map(|pixmap| Frame { pixmap, delay_ms: 0 }))
+        self.left = self.left.checked_sub(1)?;
+        let frame = self.frames.next_frame().map(|(pixmap, delay_ms)| Frame { pixmap, delay_ms });
+        if frame.is_err() {
+            self.left = 0;
+        }
+        Some(frame)
     }
 }
 
-/// Opens a picture to decode its frames one after another; the first equals what [`decode()`] gives.
+/// Opens a picture to decode its frames one after another; the first equals what [`decode()`](crate::decode()) gives.
 ///
 /// # Errors
 ///
-/// Those of [`decode()`], and [`Error::Core`] if all frames together have more pixels than `limits` allow. Both sizes and
-/// frames are counted before a pixel is decoded. A file that ends before its last frame is [`Error::Damaged`].
+/// Those of [`decode()`](crate::decode()), and [`Error::Core`] if all frames together have more pixels than `limits` allow.
+/// Frames are counted before a pixel is decoded. A file that ends before its last frame does is [`Error::Damaged`].
 pub fn animation<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Animation<'a>, Error> {
-    let size = probe(bytes)?.size;
-    Ok(Animation { size, frame_count: 1, plays: Some(NonZeroU32::MIN), still: Some((bytes, *limits)) })
+    let (layout, frames) = formats::animation(sniff(bytes)?, bytes, limits)?;
+    Ok(Animation { layout, left: layout.frame_count, frames })
 }
 
 /// Writes frames as a GIF or an animated WebP.
 #[derive(Debug)]
 pub struct AnimationEncoder {
-    format: EncodeFormat,
+    options: EncodeOptions,
+    size: Size,
+    writer: Writer,
 }
 
 impl AnimationEncoder {
@@ -81,11 +112,12 @@ impl AnimationEncoder {
     ///
     /// # Errors
     ///
-    /// [`Error::UnsupportedOutput`] for a format that cannot move: see [`EncodeFormat::can_move`];
-    /// [`Error::Encode`] for a size that the format cannot hold.
+    /// [`Error::UnsupportedOutput`] for a format that cannot move, see
+    /// [`EncodeFormat::can_move`](crate::EncodeFormat::can_move); [`Error::Encode`] for a size that the format cannot hold;
+    /// [`Error::Core`] if memory cannot be had.
     pub fn new(options: &EncodeOptions, size: Size, plays: Option<NonZeroU32>) -> Result<Self, Error> {
-        let _ = (size, plays);
-        Err(Error::UnsupportedOutput { format: options.format })
+        let writer = Writer::new(options, size, plays)?;
+        Ok(Self { options: options.clone(), size, writer })
     }
 
     /// Adds a frame, which shows the whole canvas for `delay_ms` milliseconds.
@@ -94,9 +126,14 @@ impl AnimationEncoder {
     ///
     /// [`Error::FrameSize`] for a frame of another size than the first; [`Error::Encode`] and [`Error::Core`] as for
     /// [`encode()`](crate::encode()).
-    pub fn push(&mut self, pixmap: Pixmap, delay_ms: u32) -> Result<(), Error> {
-        let _ = (pixmap, delay_ms);
-        Err(Error::UnsupportedOutput { format: self.format })
+    pub fn push(&mut self, mut pixmap: Pixmap, delay_ms: u32) -> Result<(), Error> {
+        if pixmap.size() != self.size {
+            return Err(Error::FrameSize { expected: self.size, actual: pixmap.size() });
+        }
+        if let Some(background) = self.options.background {
+            flatten::draw_under(&mut pixmap, background);
+        }
+        self.writer.push(pixmap, delay_ms)
     }
 
     /// Ends the file.
@@ -105,6 +142,6 @@ impl AnimationEncoder {
     ///
     /// [`Error::Encode`] if there is no frame.
     pub fn finish(self) -> Result<Encoded, Error> {
-        Err(Error::UnsupportedOutput { format: self.format })
+        Ok(Encoded { bytes: self.writer.finish()?, content_type: self.options.format.content_type() })
     }
 }

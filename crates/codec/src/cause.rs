@@ -19,9 +19,12 @@ enum Inner {
     /// The error of the png crate on the way out.
     #[cfg(feature = "png")]
     PngEncoding(png::EncodingError),
-    /// The error of the gif crate.
+    /// The error of the gif crate on the way in.
     #[cfg(feature = "gif")]
     GifDecoding(gif::DecodingError),
+    /// The error of the gif crate on the way out.
+    #[cfg(feature = "gif")]
+    GifEncoding(gif::EncodingError),
 }
 
 impl Cause {
@@ -57,6 +60,13 @@ impl From<gif::DecodingError> for Cause {
     }
 }
 
+#[cfg(feature = "gif")]
+impl From<gif::EncodingError> for Cause {
+    fn from(error: gif::EncodingError) -> Self {
+        Self(Inner::GifEncoding(error))
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -68,6 +78,8 @@ impl fmt::Display for Cause {
             Inner::PngEncoding(error) => error.fmt(f),
             #[cfg(feature = "gif")]
             Inner::GifDecoding(error) => error.fmt(f),
+            #[cfg(feature = "gif")]
+            Inner::GifEncoding(error) => error.fmt(f),
         }
     }
 }
@@ -82,6 +94,8 @@ impl std::error::Error for Cause {
             Inner::PngEncoding(error) => error.source(),
             #[cfg(feature = "gif")]
             Inner::GifDecoding(error) => error.source(),
+            #[cfg(feature = "gif")]
+            Inner::GifEncoding(error) => error.source(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The two facts that are read from EXIF: which way is up, and whose picture it is.
+//! The two facts that are read from EXIF: which way is up, and whose picture it is. The latter is written, too.
 //!
 //! EXIF is a TIFF without pixels. A wrong one is common and harmless, so nothing here fails: what cannot be read is
 //! absent. The parser is our own because it is small: one directory, two tags, every access checked.
@@ -17,6 +17,35 @@ const TYPE_LONG: u16 = 4;
 const ENTRY_BYTES: usize = 12;
 /// A longer copyright notice is no notice.
 const MAX_COPYRIGHT_BYTES: usize = 4096;
+
+/// Bytes of a TIFF header and a directory of one entry; what the entry points to follows.
+const ONE_ENTRY_BYTES: u32 = 8 + 2 + 12 + 4;
+
+/// Builds an EXIF that holds a copyright notice and nothing else, without a signature.
+///
+/// A longer notice than is read is cut; zeros, which would end it, are left out.
+pub(crate) fn copyright_only(notice: &str) -> Vec<u8> {
+    let mut text: String = notice.chars().filter(|&char| char != '\0').collect();
+    while text.len() >= MAX_COPYRIGHT_BYTES {
+        text.pop();
+    }
+    // The text ends in a zero; one that fits into the entry stands there, filled up with more of them.
+    text.push('\0');
+    let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let mut tiff = b"MM\0*\0\0\0\x08\0\x01".to_vec();
+    tiff.extend_from_slice(&TAG_COPYRIGHT.to_be_bytes());
+    tiff.extend_from_slice(&TYPE_ASCII.to_be_bytes());
+    tiff.extend_from_slice(&len.to_be_bytes());
+    if text.len() <= 4 {
+        tiff.extend_from_slice(text.as_bytes());
+        tiff.resize(ONE_ENTRY_BYTES as usize, 0);
+    } else {
+        tiff.extend_from_slice(&ONE_ENTRY_BYTES.to_be_bytes());
+        tiff.resize(ONE_ENTRY_BYTES as usize, 0);
+        tiff.extend_from_slice(text.as_bytes());
+    }
+    tiff
+}
 
 /// What is kept of the EXIF of a picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,6 +160,16 @@ mod tests {
             assert_eq!(Exif::parse(Some(&bytes)), expected);
             assert_eq!(Exif::parse(Some(&[b"Exif\0\0", &bytes[..]].concat())), expected);
         }
+    }
+
+    #[test]
+    fn exif_written_is_read() {
+        for notice in ["A", "Ada", "Ada Lovelace", "© Ada Lovelace, 1843"] {
+            let read = Exif::parse(Some(&copyright_only(notice)));
+            assert_eq!(read, Exif { copyright: Some(notice.to_owned()), ..Exif::default() });
+        }
+        let read = Exif::parse(Some(&copyright_only(&"é\0".repeat(9_000)))).copyright.unwrap();
+        assert_eq!(read, "é".repeat(2_047));
     }
 
     #[test]

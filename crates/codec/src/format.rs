@@ -116,7 +116,7 @@ impl EncodeOptions {
     }
 
     /// Returns the quality that a lossy format works with, 1 to 100.
-    pub(crate) fn quality(&self) -> u8 {
+    pub(crate) fn lossy_quality(&self) -> u8 {
         self.quality.unwrap_or(Self::DEFAULT_QUALITY).clamp(1, 100)
     }
 }

@@ -1,6 +1,10 @@
 //! From the name of a format to its module. The only place that knows which formats are in this build.
 
-use palmette_core::{Limits, Pixmap};
+use std::num::NonZeroU32;
+
+use palmette_core::{Limits, Pixmap, Size};
+
+use crate::animation::Layout;
 
 #[cfg(feature = "avif")]
 use crate::avif;
@@ -12,7 +16,7 @@ use crate::jpeg;
 use crate::png;
 #[cfg(feature = "webp")]
 use crate::webp;
-use crate::{EncodeFormat, Error, Format, Probe};
+use crate::{EncodeFormat, EncodeOptions, Error, Format, Probe};
 
 /// Reads the header of a file of the given format.
 pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
@@ -50,21 +54,111 @@ pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<Pi
     }
 }
 
-/// Encodes as the given format, which is none of bare pixels; JPEG takes an opaque picture. `quality` is 1 to 100.
-pub(crate) fn encode(format: EncodeFormat, pixmap: &Pixmap, quality: u8) -> Result<Vec<u8>, Error> {
-    match format {
-        #[cfg(feature = "jpeg")]
-        EncodeFormat::Jpeg => jpeg::encode(pixmap, quality),
-        #[cfg(feature = "png")]
-        EncodeFormat::Png => png::encode(pixmap),
-        #[cfg(feature = "webp")]
-        EncodeFormat::Webp => webp::encode(pixmap, quality),
-        #[cfg(feature = "avif")]
-        EncodeFormat::Avif => avif::encode(pixmap, quality),
-        #[cfg(not(all(feature = "jpeg", feature = "png", feature = "webp", feature = "avif")))]
-        EncodeFormat::Jpeg | EncodeFormat::Png | EncodeFormat::Webp | EncodeFormat::Avif => {
-            Err(Error::Disabled { name: format.as_str() })
+/// Frames of any format, decoded one at a time.
+#[derive(Debug)]
+pub(crate) enum Frames<'a> {
+    /// The one frame of a picture of a format that does not move here.
+    Still(Format, &'a [u8], Limits),
+    #[cfg(feature = "gif")]
+    Gif(Box<gif::Frames<'a>>),
+    #[cfg(feature = "webp")]
+    Webp(webp::Frames<'a>),
+}
+
+impl Frames<'_> {
+    /// Decodes the next frame; returns the canvas as it is then, and the delay in milliseconds.
+    pub(crate) fn next_frame(&mut self) -> Result<(Pixmap, u32), Error> {
+        match self {
+            Self::Still(format, bytes, limits) => Ok((decode(*format, bytes, limits)?, 0)),
+            #[cfg(feature = "gif")]
+            Self::Gif(frames) => frames.next_frame(),
+            #[cfg(feature = "webp")]
+            Self::Webp(frames) => frames.next_frame(),
         }
-        EncodeFormat::Gif | EncodeFormat::Rgb | EncodeFormat::Rgba => Err(Error::UnsupportedOutput { format }),
+    }
+}
+
+/// Counts the frames of a file of the given format, and prepares to decode them.
+pub(crate) fn animation<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Result<(Layout, Frames<'a>), Error> {
+    match format {
+        #[cfg(feature = "gif")]
+        Format::Gif => gif::animation(bytes, limits).map(|(layout, frames)| (layout, Frames::Gif(Box::new(frames)))),
+        #[cfg(feature = "webp")]
+        Format::Webp if webp::is_animation(bytes) => {
+            webp::animation(bytes, limits).map(|(layout, frames)| (layout, Frames::Webp(frames)))
+        }
+        format => {
+            let size = probe(format, bytes)?.size;
+            limits.check(size)?;
+            let layout = Layout { size, frame_count: 1, plays: Some(NonZeroU32::MIN) };
+            Ok((layout, Frames::Still(format, bytes, *limits)))
+        }
+    }
+}
+
+/// A file of frames as it grows.
+#[derive(Debug)]
+pub(crate) enum Writer {
+    #[cfg(feature = "gif")]
+    Gif(gif::Writer),
+    #[cfg(feature = "webp")]
+    Webp(webp::Writer),
+}
+
+impl Writer {
+    /// Starts a file.
+    pub(crate) fn new(options: &EncodeOptions, size: Size, plays: Option<NonZeroU32>) -> Result<Self, Error> {
+        match options.format {
+            #[cfg(feature = "gif")]
+            EncodeFormat::Gif => gif::Writer::new(size, plays).map(Self::Gif),
+            #[cfg(feature = "webp")]
+            EncodeFormat::Webp => webp::Writer::new(options.lossy_quality(), size, plays).map(Self::Webp),
+            #[cfg(not(all(feature = "gif", feature = "webp")))]
+            format @ (EncodeFormat::Gif | EncodeFormat::Webp) => Err(Error::Disabled { name: format.as_str() }),
+            format => Err(Error::UnsupportedOutput { format }),
+        }
+    }
+
+    /// Adds a frame of the size of the canvas.
+    pub(crate) fn push(&mut self, pixmap: Pixmap, delay_ms: u32) -> Result<(), Error> {
+        match self {
+            #[cfg(feature = "gif")]
+            Self::Gif(writer) => writer.push(pixmap, delay_ms),
+            #[cfg(feature = "webp")]
+            Self::Webp(writer) => writer.push(pixmap, delay_ms),
+        }
+    }
+
+    /// Ends the file.
+    pub(crate) fn finish(self) -> Result<Vec<u8>, Error> {
+        match self {
+            #[cfg(feature = "gif")]
+            Self::Gif(writer) => writer.finish(),
+            #[cfg(feature = "webp")]
+            Self::Webp(writer) => writer.finish(),
+        }
+    }
+}
+
+/// Encodes as the given format, which is none of bare pixels; JPEG takes an opaque picture.
+pub(crate) fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    match options.format {
+        #[cfg(feature = "jpeg")]
+        EncodeFormat::Jpeg => jpeg::encode(&pixmap, options.lossy_quality(), options.copyright.as_deref()),
+        #[cfg(feature = "png")]
+        EncodeFormat::Png => png::encode(&pixmap, options.quality),
+        #[cfg(feature = "gif")]
+        EncodeFormat::Gif => gif::encode(pixmap),
+        #[cfg(feature = "webp")]
+        EncodeFormat::Webp => webp::encode(&pixmap, options.lossy_quality()),
+        #[cfg(feature = "avif")]
+        EncodeFormat::Avif => avif::encode(&pixmap, options.lossy_quality()),
+        #[cfg(not(all(feature = "jpeg", feature = "png", feature = "gif", feature = "webp", feature = "avif")))]
+        format @ (EncodeFormat::Jpeg
+        | EncodeFormat::Png
+        | EncodeFormat::Gif
+        | EncodeFormat::Webp
+        | EncodeFormat::Avif) => Err(Error::Disabled { name: format.as_str() }),
+        format @ (EncodeFormat::Rgb | EncodeFormat::Rgba) => Err(Error::UnsupportedOutput { format }),
     }
 }

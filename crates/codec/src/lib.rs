@@ -67,6 +67,8 @@
 )]
 
 mod animation;
+mod area;
+mod canvas;
 mod cause;
 mod error;
 mod exif;
@@ -75,6 +77,7 @@ mod format;
 mod formats;
 mod icc;
 mod orient;
+mod palette;
 mod probe;
 mod raw;
 mod sniff;
@@ -114,8 +117,8 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::UnsupportedOutput`] for a format that is not built yet, [`Error::Disabled`] for one that was left out,
-/// [`Error::Encode`] if an encoder fails, [`Error::Core`] if memory cannot be had.
+/// [`Error::Disabled`] for a format that was left out, [`Error::Encode`] if an encoder fails, [`Error::Core`] if memory
+/// cannot be had.
 pub fn encode(mut pixmap: Pixmap, options: &EncodeOptions) -> Result<Encoded, Error> {
     match (options.format, options.background) {
         (EncodeFormat::Jpeg | EncodeFormat::Rgb, background) => {
@@ -127,7 +130,7 @@ pub fn encode(mut pixmap: Pixmap, options: &EncodeOptions) -> Result<Encoded, Er
     let bytes = match options.format {
         EncodeFormat::Rgb => raw::encode_rgb(pixmap),
         EncodeFormat::Rgba => pixmap.into_vec(),
-        format => formats::encode(format, &pixmap, options.quality())?,
+        _ => formats::encode(pixmap, options)?,
     };
     Ok(Encoded { bytes, content_type: options.format.content_type() })
 }

@@ -10,7 +10,7 @@ use palmette_core::{Limits, Pixmap};
 
 use self::markers::Header;
 use self::turbo::{Decoder, EncodeParams, Failure, Model, Strictness};
-use crate::exif::Exif;
+use crate::exif::{self, Exif};
 use crate::icc::ToSrgb;
 use crate::{Cause, EncodeFormat, Error, Format, Probe};
 
@@ -88,14 +88,18 @@ fn decode_samples(
     Ok(decoder.decode(pixmap.data_mut()).map(|()| (pixmap, model)))
 }
 
-/// Encodes an opaque picture; alpha is ignored.
-pub(crate) fn encode(pixmap: &Pixmap, quality: u8) -> Result<Vec<u8>, Error> {
+/// Encodes an opaque picture, alpha is ignored; with an EXIF of nothing but a copyright notice, if there is one.
+pub(crate) fn encode(pixmap: &Pixmap, quality: u8, copyright: Option<&str>) -> Result<Vec<u8>, Error> {
     let size = pixmap.size();
     let params = EncodeParams {
         quality,
         full_chroma: quality >= FULL_CHROMA_QUALITY,
         progressive: (MIN_PROGRESSIVE_AREA_PX..=MAX_PROGRESSIVE_AREA_PX).contains(&size.area()),
     };
-    turbo::encode(pixmap.data(), size, params)?
-        .map_err(|failure| Error::Encode { format: EncodeFormat::Jpeg, source: Cause::from(failure) })
+    let mut file = turbo::encode(pixmap.data(), size, params)?
+        .map_err(|failure| Error::Encode { format: EncodeFormat::Jpeg, source: Cause::from(failure) })?;
+    if let Some(copyright) = copyright {
+        markers::insert_exif(&mut file, &exif::copyright_only(copyright));
+    }
+    Ok(file)
 }

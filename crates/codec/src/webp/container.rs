@@ -1,9 +1,12 @@
-//! The chunks of a WebP file: profile, EXIF, and the place of the first frame of an animation.
+//! The chunks of a WebP file: profile, EXIF, and the frames of an animation with their places. Written here, too.
+
+use std::num::NonZeroU32;
 
 use palmette_core::Size;
 
 use super::damaged;
 use crate::Error;
+use crate::area::Area;
 
 /// Bytes of `RIFF`, a length and `WEBP`.
 const HEADER_BYTES: usize = 12;
@@ -11,6 +14,13 @@ const HEADER_BYTES: usize = 12;
 const CHUNK_HEADER_BYTES: usize = 8;
 /// Bytes of a frame chunk before its bitstream.
 const FRAME_HEADER_BYTES: usize = 16;
+/// The largest number of 24 bits.
+const MAX_U24: u32 = (1 << 24) - 1;
+
+/// Flag of a frame: draw it without blending.
+const FRAME_REPLACES: u8 = 2;
+/// Flag of a frame: clear its place before the next.
+const FRAME_IS_CLEARED: u8 = 1;
 
 /// What the chunks say.
 #[derive(Debug, Default)]
@@ -21,21 +31,25 @@ pub(super) struct Container<'a> {
     pub(super) icc: Option<&'a [u8]>,
     /// The EXIF.
     pub(super) exif: Option<&'a [u8]>,
-    /// The first frame of an animation.
-    pub(super) first_frame: Option<Frame<'a>>,
+    /// How often the animation is played; absent means for ever.
+    pub(super) plays: Option<NonZeroU32>,
     /// The number of frames of an animation; 0 for a still picture.
-    pub(super) frames: u32,
+    pub(super) frame_count: u32,
+    /// Whether every chunk is as long as it says.
+    pub(super) is_whole: bool,
 }
 
 /// A frame of an animation.
 #[derive(Debug)]
 pub(super) struct Frame<'a> {
-    /// Pixels from the left edge of the canvas.
-    pub(super) left: u32,
-    /// Pixels from the top edge of the canvas.
-    pub(super) top: u32,
-    /// The size of the frame.
-    pub(super) size: Size,
+    /// Where it lies on the canvas.
+    pub(super) area: Area,
+    /// How long it is shown.
+    pub(super) delay_ms: u32,
+    /// Whether it replaces what it is drawn on, alpha included.
+    pub(super) replaces: bool,
+    /// Whether its place is cleared before the next frame.
+    pub(super) is_cleared: bool,
     /// Its bitstream, with a chunk of alpha before it where it has one.
     pub(super) bitstream: &'a [u8],
 }
@@ -44,23 +58,50 @@ impl<'a> Container<'a> {
     /// Walks the chunks; a chunk that is cut off ends the walk.
     pub(super) fn parse(bytes: &'a [u8]) -> Self {
         let mut container = Self::default();
-        let mut rest = bytes.get(HEADER_BYTES..).unwrap_or_default();
-        while let Some((name, content, after)) = next_chunk(rest) {
-            rest = after;
+        let mut chunks = Chunks::of(bytes);
+        for (name, content) in &mut chunks {
             match name {
                 b"VP8X" => container.canvas = read_canvas(content),
                 b"ICCP" if container.icc.is_none() => container.icc = Some(content),
                 b"EXIF" if container.exif.is_none() => container.exif = Some(content),
-                b"ANMF" => {
-                    container.frames += 1;
-                    if container.first_frame.is_none() {
-                        container.first_frame = read_frame(content);
-                    }
-                }
+                b"ANIM" => container.plays = read_plays(content),
+                b"ANMF" => container.frame_count = container.frame_count.saturating_add(1),
                 _ => {}
             }
         }
+        container.is_whole = chunks.rest.is_empty();
         container
+    }
+}
+
+/// The chunks of a file: their names and contents.
+#[derive(Debug)]
+pub(super) struct Chunks<'a> {
+    /// What was not walked yet; in the end what is no chunk, or one that is cut off.
+    rest: &'a [u8],
+}
+
+impl<'a> Chunks<'a> {
+    /// Starts at the first chunk of a file; what follows the length that the file declares is not looked at.
+    pub(super) fn of(file: &'a [u8]) -> Self {
+        let declared = file.get(4..8).and_then(|len| len.try_into().ok()).map_or(0, u32::from_le_bytes);
+        let end = (declared as usize).saturating_add(CHUNK_HEADER_BYTES).min(file.len());
+        Self { rest: file.get(HEADER_BYTES..end).unwrap_or_default() }
+    }
+
+    /// Returns the next frame of an animation, as far as it goes.
+    pub(super) fn next_frame(&mut self) -> Option<Frame<'a>> {
+        self.find(|(name, _)| *name == b"ANMF").and_then(|(_, content)| read_frame(content))
+    }
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = (&'a [u8; 4], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, content, rest) = next_chunk(self.rest)?;
+        self.rest = rest;
+        Some((name, content))
     }
 }
 
@@ -91,13 +132,22 @@ fn read_canvas(content: &[u8]) -> Option<Size> {
     Some(Size::new(u24(content, 4)? + 1, u24(content, 7)? + 1))
 }
 
-/// Reads where a frame lies, and its bitstream.
+/// Reads how often an animation is played: 0 is for ever.
+fn read_plays(content: &[u8]) -> Option<NonZeroU32> {
+    let &[_, _, _, _, n0, n1, ..] = content else { return None };
+    NonZeroU32::new(u16::from_le_bytes([n0, n1]).into())
+}
+
+/// Reads where and how a frame is drawn, and its bitstream.
 fn read_frame(content: &[u8]) -> Option<Frame<'_>> {
+    let size = Size::new(u24(content, 6)? + 1, u24(content, 9)? + 1);
+    let flags = *content.get(15)?;
     Some(Frame {
         // Positions are stored halved.
-        left: 2 * u24(content, 0)?,
-        top: 2 * u24(content, 3)?,
-        size: Size::new(u24(content, 6)? + 1, u24(content, 9)? + 1),
+        area: Area { left: 2 * u24(content, 0)?, top: 2 * u24(content, 3)?, size },
+        delay_ms: u24(content, 12)?,
+        replaces: flags & FRAME_REPLACES != 0,
+        is_cleared: flags & FRAME_IS_CLEARED != 0,
         bitstream: content.get(FRAME_HEADER_BYTES..)?,
     })
 }
@@ -106,4 +156,44 @@ fn read_frame(content: &[u8]) -> Option<Frame<'_>> {
 fn u24(bytes: &[u8], at: usize) -> Option<u32> {
     let &[b0, b1, b2] = bytes.get(at..at + 3)? else { return None };
     Some(u32::from_le_bytes([b0, b1, b2, 0]))
+}
+
+/// Appends a chunk, padded to an even length.
+///
+/// # Errors
+///
+/// [`None`] if its length takes more than 32 bits.
+pub(super) fn write_chunk(file: &mut Vec<u8>, name: &[u8; 4], content: &[&[u8]]) -> Option<()> {
+    let len = u32::try_from(content.iter().map(|part| part.len()).sum::<usize>()).ok()?;
+    file.extend_from_slice(name);
+    file.extend_from_slice(&len.to_le_bytes());
+    content.iter().for_each(|part| file.extend_from_slice(part));
+    if len % 2 == 1 {
+        file.push(0);
+    }
+    Some(())
+}
+
+/// Describes where and how a frame is drawn, as [`read_frame`] reads it. Left and top are even.
+pub(super) fn frame_header(frame: &Frame<'_>) -> [u8; FRAME_HEADER_BYTES] {
+    let Area { left, top, size } = frame.area;
+    let mut header = [0; FRAME_HEADER_BYTES];
+    let numbers = [left / 2, top / 2, size.width - 1, size.height - 1, frame.delay_ms.min(MAX_U24)];
+    for (bytes, number) in header.as_chunks_mut::<3>().0.iter_mut().zip(numbers) {
+        bytes.copy_from_slice(&u24_bytes(number));
+    }
+    header[15] = if frame.replaces { FRAME_REPLACES } else { 0 } | if frame.is_cleared { FRAME_IS_CLEARED } else { 0 };
+    header
+}
+
+/// Describes an extended file.
+pub(super) fn canvas_header(flags: u8, canvas: Size) -> [u8; 10] {
+    let ([w0, w1, w2], [h0, h1, h2]) = (u24_bytes(canvas.width - 1), u24_bytes(canvas.height - 1));
+    [flags, 0, 0, 0, w0, w1, w2, h0, h1, h2]
+}
+
+/// Splits a number into 24 bits.
+fn u24_bytes(number: u32) -> [u8; 3] {
+    let [b0, b1, b2, _] = number.to_le_bytes();
+    [b0, b1, b2]
 }

@@ -1,4 +1,4 @@
-//! libwebp behind a safe face: the size of a bitstream, decoding into a part of a canvas, encoding.
+//! libwebp behind a safe face: the size of a bitstream, decoding, encoding.
 #![expect(unsafe_code, reason = "calls into libwebp")]
 
 use std::ffi::c_int;
@@ -25,19 +25,16 @@ pub(super) fn read_size(bytes: &[u8]) -> Result<Size, Cause> {
     }
 }
 
-/// Decodes a file or a bitstream of `size` pixels to straight RGBA, at a place of a canvas in which it fits.
-///
-/// # Panics
-///
-/// If it does not fit.
-pub(super) fn decode_into(canvas: &mut Pixmap, left: u32, top: u32, size: Size, bytes: &[u8]) -> Result<(), Cause> {
-    assert!(left + size.width <= canvas.width() && top + size.height <= canvas.height(), "the frame fits its canvas");
+/// Decodes a file or a bitstream of `size` pixels to straight RGBA, row by row without padding.
+pub(super) fn decode_into(target: &mut [u8], size: Size, bytes: &[u8]) -> Result<(), Cause> {
     if read_size(bytes)? != size {
         return Err(Cause::new("a frame has another size than its bitstream"));
     }
-    let row_bytes = canvas.row_bytes();
-    let stride = c_int::try_from(row_bytes).map_err(|_| Cause::new("its rows are too long"))?;
-    let target = &mut canvas.data_mut()[top as usize * row_bytes + left as usize * Pixmap::PIXEL_BYTES..];
+    let stride = size
+        .width
+        .checked_mul(4)
+        .and_then(|stride| c_int::try_from(stride).ok())
+        .ok_or(Cause::new("its rows are too long"))?;
     // SAFETY: pointer and length are those of slices that outlive the call; the library checks the target's length
     // against the size of the bitstream and the stride before it writes.
     let decoded =
@@ -46,7 +43,7 @@ pub(super) fn decode_into(canvas: &mut Pixmap, left: u32, top: u32, size: Size, 
 }
 
 /// How to encode.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
     /// Lossy, quality 1 to 99.
     Lossy {

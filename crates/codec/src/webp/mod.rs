@@ -1,12 +1,17 @@
 //! WebP by libwebp. The container is walked here, so that profile, EXIF and frames need no second C library.
 
 mod container;
+mod frames;
 mod libwebp;
+mod writer;
 
 use palmette_core::{Limits, Pixmap, Size};
 
 use self::container::{Container, check_len};
+pub(crate) use self::frames::Frames;
 use self::libwebp::Encoding;
+pub(crate) use self::writer::Writer;
+use crate::animation::Layout;
 use crate::exif::Exif;
 use crate::icc::ToSrgb;
 use crate::{Cause, EncodeFormat, Error, Format, Probe};
@@ -27,6 +32,13 @@ const LOSSLESS_LEVEL: i32 = 1;
 /// From this quality on a picture is lossless.
 const LOSSLESS_QUALITY: u8 = 100;
 
+impl Encoding {
+    /// Chooses the way to encode.
+    const fn of_quality(quality: u8) -> Self {
+        if quality >= LOSSLESS_QUALITY { Self::Lossless } else { Self::Lossy { quality } }
+    }
+}
+
 /// Reads size, EXIF and the number of frames from the chunks.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let container = Container::parse(bytes);
@@ -34,8 +46,8 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     Ok(Probe {
         format: Format::Webp,
         size: exif.orientation.displayed(stored_size(&container, bytes)?),
-        is_animated: container.frames > 1,
-        frame_count: container.frames.max(1),
+        is_animated: container.frame_count > 1,
+        frame_count: container.frame_count.max(1),
         copyright: exif.copyright,
     })
 }
@@ -46,27 +58,43 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
     let container = Container::parse(bytes);
     let size = stored_size(&container, bytes)?;
     limits.check(size)?;
-    let mut pixmap = Pixmap::filled(size, [0; 4])?;
-    match &container.first_frame {
-        None if container.frames > 0 => return Err(damaged("its first frame is cut off")),
-        None => libwebp::decode_into(&mut pixmap, 0, 0, size, bytes).map_err(damaged_by)?,
-        Some(frame) => {
-            if frame.left + frame.size.width > size.width || frame.top + frame.size.height > size.height {
-                return Err(damaged("a frame reaches over the edge of the canvas"));
-            }
-            libwebp::decode_into(&mut pixmap, frame.left, frame.top, frame.size, frame.bitstream)
-                .map_err(damaged_by)?;
-        }
+    if container.frame_count > 0 {
+        return Frames::open(bytes, &container, size)?.into_first();
     }
+    let mut pixmap = Pixmap::filled(size, [0; 4])?;
+    libwebp::decode_into(pixmap.data_mut(), size, bytes).map_err(damaged_by)?;
     ToSrgb::from_rgb(container.icc).convert(&mut pixmap);
     Exif::parse(container.exif).orientation.apply(pixmap)
 }
 
+/// Tells whether a file consists of frames, even if there is but one.
+pub(crate) fn is_animation(bytes: &[u8]) -> bool {
+    Container::parse(bytes).frame_count > 0
+}
+
+/// Checks all frames together against the limits, and prepares to decode them.
+pub(crate) fn animation<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Layout, Frames<'a>), Error> {
+    let container = Container::parse(bytes);
+    let size = stored_size(&container, bytes)?;
+    limits.check(size)?;
+    limits.check_animation(size, container.frame_count)?;
+    check_len(bytes)?;
+    if !container.is_whole {
+        return Err(damaged("its last chunk is cut off"));
+    }
+    let frames = Frames::open(bytes, &container, size)?;
+    let size = Exif::parse(container.exif).orientation.displayed(size);
+    Ok((Layout { size, frame_count: container.frame_count, plays: container.plays }, frames))
+}
+
 /// Encodes: lossy below quality 100, lossless at 100.
 pub(crate) fn encode(pixmap: &Pixmap, quality: u8) -> Result<Vec<u8>, Error> {
-    let encoding = if quality >= LOSSLESS_QUALITY { Encoding::Lossless } else { Encoding::Lossy { quality } };
-    libwebp::encode(pixmap, pixmap.is_opaque(), encoding)?
-        .map_err(|source| Error::Encode { format: EncodeFormat::Webp, source })
+    encode_with(pixmap, Encoding::of_quality(quality))
+}
+
+/// Encodes in one of the two ways.
+fn encode_with(pixmap: &Pixmap, encoding: Encoding) -> Result<Vec<u8>, Error> {
+    libwebp::encode(pixmap, pixmap.is_opaque(), encoding)?.map_err(failed)
 }
 
 /// Returns the size of the canvas, or of the bitstream of a simple file.
@@ -82,4 +110,9 @@ fn damaged(reason: &'static str) -> Error {
 /// Makes the error of a damaged WebP.
 const fn damaged_by(source: Cause) -> Error {
     Error::Damaged { format: Format::Webp, source }
+}
+
+/// Makes the error of an encoder that failed.
+const fn failed(source: Cause) -> Error {
+    Error::Encode { format: EncodeFormat::Webp, source }
 }
