@@ -1,7 +1,10 @@
 //! Resampling of a picture: rows stream through two passes, and only as many as a window needs exist between them.
 //!
 //! Whichever axis goes first, source rows are loaded once, in order, into a ring of as many rows as the vertical kernel
-//! has taps. No picture of the intermediate size is ever made, so the working set stays in the cache.
+//! has taps. No picture of the intermediate size is ever made, so the working set stays in the cache. The one exception is
+//! a height that shrinks so much that the ring would hold more rows than the result: then columns are done strip by strip.
+
+use std::ops::Range;
 
 use super::kernels::Kernels;
 use super::kernels::premultiply::widen;
@@ -40,18 +43,51 @@ pub(super) fn resize<const C: usize>(
                 last_pass.finish(&row, output);
             }
         }
+        Axis::Filter(table) if rows.table.is_none() && table.len() < table.taps() => {
+            let between = filter_strips(kernels, table, &rows)?;
+            for (row, output) in between.chunks_exact(rows.len).zip(outputs) {
+                last_pass.finish(row, output);
+            }
+        }
         Axis::Filter(table) => {
             let mut ring = RowRing::new(table.taps(), rows.len)?;
             let mut row = alloc::try_filled(rows.len, 0)?;
             for ((start, weights), output) in table.iter().zip(outputs) {
                 ring.fill(start, |y, row| rows.load(y, row));
-                let taps = VerticalTaps { weights, shift: table.shift(), chunk_shift: table.chunk_shift() };
-                (kernels.resize_v)(taps, &ring.rows(start), &mut row);
+                (kernels.resize_v)(vertical_taps(table, weights), &ring.rows(start), &mut row);
                 last_pass.finish(&row, output);
             }
         }
     }
     Ok(result)
+}
+
+/// Resamples columns before rows, a strip after the other, to rows that hold all columns.
+///
+/// Twelve thousand pixels by eight thousand, shrunk to a single row, would need a ring as large as the picture.
+fn filter_strips<const C: usize>(
+    kernels: &Kernels,
+    table: &WeightTable,
+    source: &RowLoader<'_, C>,
+) -> Result<Vec<i16>, Error> {
+    /// Pixels side by side whose rows stay in the cache, for all but the strongest reductions.
+    const STRIP_WIDTH: usize = 64;
+    let mut ring = RowRing::new(table.taps(), source.len.min(STRIP_WIDTH * C))?;
+    let mut output = alloc::try_filled(source.len * table.len(), 0)?;
+    for left in (0..source.len).step_by(STRIP_WIDTH * C) {
+        let columns = left..source.len.min(left + STRIP_WIDTH * C);
+        ring.next = 0;
+        for ((start, weights), row) in table.iter().zip(output.chunks_exact_mut(source.len)) {
+            ring.fill(start, |y, row| source.load_columns(y, columns.clone(), &mut row[..columns.len()]));
+            (kernels.resize_v)(vertical_taps(table, weights), &ring.rows(start), &mut row[columns.clone()]);
+        }
+    }
+    Ok(output)
+}
+
+/// Returns the weights of one output row as the kernel takes them.
+const fn vertical_taps<'a>(table: &WeightTable, weights: &'a [i16]) -> VerticalTaps<'a> {
+    VerticalTaps { weights, shift: table.shift(), chunk_shift: table.chunk_shift() }
 }
 
 /// Resamples one row of `C` channels with the kernel for that number.
@@ -65,7 +101,7 @@ struct RowLoader<'a, const C: usize> {
     source: &'a [u8],
     source_row_bytes: usize,
     /// The bytes of a source row that are needed.
-    columns: std::ops::Range<usize>,
+    columns: Range<usize>,
     table: Option<&'a WeightTable>,
     /// A source row in 16 bits, where it is resampled.
     wide: Vec<i16>,
@@ -97,14 +133,20 @@ impl<'a, const C: usize> RowLoader<'a, C> {
 
     /// Loads source row `y`.
     fn load(&mut self, y: usize, output: &mut [i16]) {
-        let row = &self.source[y * self.source_row_bytes..][self.columns.clone()];
         match self.table {
-            None => Self::widen(self.kernels, row, output),
+            None => self.load_columns(y, 0..self.len, output),
             Some(table) => {
+                let row = &self.source[y * self.source_row_bytes..][self.columns.clone()];
                 Self::widen(self.kernels, row, &mut self.wide);
                 filter_row::<C>(self.kernels, table, &self.wide, output);
             }
         }
+    }
+
+    /// Loads some samples of source row `y`, for a loader that does not resample rows.
+    fn load_columns(&self, y: usize, columns: Range<usize>, output: &mut [i16]) {
+        let row = &self.source[y * self.source_row_bytes..][self.columns.clone()];
+        Self::widen(self.kernels, &row[columns], output);
     }
 
     fn widen(kernels: &Kernels, row: &[u8], output: &mut [i16]) {
@@ -224,6 +266,21 @@ mod tests {
                 let expected: Vec<u8> = expected.iter().skip(1).step_by(3).copied().collect();
                 assert_eq!(resized::<1>(&green, input, output, order), expected, "{input} to {output}");
             }
+        }
+    }
+
+    #[test]
+    fn resize_in_strips_is_resize_of_every_column() {
+        // More taps than rows of the result, and more columns than two strips.
+        let size = |width, height| Size::new(width, height);
+        let rgba = noise(4 * 150 * 90);
+        let actual = resized::<4>(&rgba, size(150, 90), size(150, 3), AxisOrder::VerticalFirst);
+        for x in 0..150 {
+            let column = |picture: &[u8]| -> Vec<u8> {
+                picture.chunks_exact(4 * 150).flat_map(|row| &row[4 * x..4 * x + 4]).copied().collect()
+            };
+            let expected = resized::<4>(&column(&rgba), size(1, 90), size(1, 3), AxisOrder::VerticalFirst);
+            assert_eq!(column(&actual), expected, "column {x}");
         }
     }
 
