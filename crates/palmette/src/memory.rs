@@ -22,11 +22,11 @@ const DEADLINE_INTERVAL: Duration = Duration::from_millis(50);
 /// Bytes a pixel that a codec may hold beside the pixmap: planes of a video frame at 16 bits, and a copy.
 const CODEC_PIXEL_BYTES: u64 = 12;
 
-/// Pictures of the size of the canvas that a decoder of animations holds: what is shown, and what was shown before.
-const DECODER_FRAMES: u64 = 2;
+/// Pictures that a decoder of animations holds beside the one that it hands out, all of the size of the canvas.
+const DECODER_FRAMES: u64 = 3;
 
-/// Pictures of the size of the result that an encoder of animations holds: a frame, the one before, and a few to compare.
-const ENCODER_FRAMES: u64 = 5;
+/// Pictures that an encoder of animations holds, all of the size of the result.
+const ENCODER_FRAMES: u64 = 3;
 
 /// Estimates the bytes that a plan takes at its worst moment: decoding, one of its steps, or encoding. In an animation
 /// decoder and encoder live through all steps, and what is drawn on the canvas is kept for the next frame.
@@ -219,7 +219,7 @@ mod tests {
     fn estimate_of_an_animation_does_not_grow_with_its_frames() {
         let plan = lower(&[], &[Size::new(100, 100)], &Limits::default()).unwrap();
         let [still, two, many] = [1, 2, 1000].map(|frame_count| estimate(&plan, frame_count));
-        assert_eq!((two - still, many), (7 * 40_000, two));
+        assert_eq!((two - still, many), (6 * 40_000, two));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use palmette::core::{Deadline, EngineKind, Size};
-use palmette::protocol::{Code, Info};
+use palmette::codec::{EncodeFormat, EncodeOptions, encode, probe};
+use palmette::core::{Deadline, EngineKind, Pixmap, Size};
+use palmette::protocol::{Code, Info, Output, OutputFormat};
 use palmette::{EngineChoice, Engines, Error, Reason, Stage};
 
 use crate::support::{pipeline, png, request};
@@ -64,4 +65,19 @@ fn pipeline_informs_without_limits() {
     assert!(matches!(info, Info::Raster { width: 13_000, height: 1, .. }));
     assert_eq!(pipeline().info(b"<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap(), Info::Svg);
     assert_eq!(pipeline().info(b"").unwrap_err().code(), Code::NotAPicture);
+}
+
+#[test]
+fn pipeline_carries_the_copyright_of_a_canvas_over_to_jpeg() {
+    let pixmap = Pixmap::filled(Size::new(4, 2), [9, 8, 7, 255]).unwrap();
+    let options = EncodeOptions { copyright: Some("© somebody".to_owned()), ..EncodeOptions::new(EncodeFormat::Jpeg) };
+    let canvas: Bytes = encode(pixmap, &options).unwrap().bytes.into();
+    for (format, copyright) in [(OutputFormat::Jpeg, Some("© somebody")), (OutputFormat::Webp, None)] {
+        let mut request = request(vec![canvas.clone()], "[]");
+        request.output = Output::new(format);
+        let explanation = pipeline().explain(request.clone(), Deadline::NONE).unwrap();
+        assert_eq!(explanation.output.copyright.as_deref(), copyright);
+        let answer = pipeline().transform(request, Deadline::NONE).unwrap();
+        assert_eq!(probe(&answer.bytes).unwrap().copyright.as_deref(), copyright);
+    }
 }

@@ -1,10 +1,14 @@
 //! What a successful answer is made of.
 
-use axum::http::StatusCode;
-use palmette::codec::decode;
-use palmette::core::Limits;
+use std::num::NonZeroU32;
 
-use crate::support::{Form, call, default_app, form, pixmap, png, post, transform, watermark_form};
+use axum::http::StatusCode;
+use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, Frame, animation, decode};
+use palmette::core::{Limits, Pixmap, Size};
+use palmette_protocol::Code;
+use palmette_server::Config;
+
+use crate::support::{Form, app_with, call, default_app, form, pixmap, png, post, transform, watermark_form};
 
 #[tokio::test]
 async fn picture_of_every_format_comes_with_its_type() {
@@ -12,6 +16,7 @@ async fn picture_of_every_format_comes_with_its_type() {
     for (format, content_type) in [
         ("image/jpeg", "image/jpeg"),
         ("image/png", "image/png"),
+        ("image/gif", "image/gif"),
         ("image/webp", "image/webp"),
         ("image/avif", "image/avif"),
         ("rgb", "application/octet-stream"),
@@ -74,20 +79,64 @@ async fn picture_info() {
     assert_eq!(info, serde_json::json!({"format": "image/svg+xml"}));
 }
 
-/// A GIF of two frames of one pixel each.
-const MOVING: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xFF\xFF\xFF\0\0\0\
-    !\xF9\x04\0\x0A\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0\
-    !\xF9\x04\0\x0A\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02L\x01\0;";
+/// A GIF of a bar that goes from left to right over 40×30 pixels, played twice.
+fn moving_gif(frame_count: u32) -> Vec<u8> {
+    let options = EncodeOptions::new(EncodeFormat::Gif);
+    let mut encoder = AnimationEncoder::new(&options, Size::new(40, 30), NonZeroU32::new(2)).unwrap();
+    for frame in 0..frame_count {
+        let mut pixmap = Pixmap::filled(Size::new(40, 30), [0, 0, 0, 255]).unwrap();
+        let start = frame as usize * Pixmap::PIXEL_BYTES;
+        for y in 0..30 {
+            pixmap.row_mut(y)[start..start + 8 * Pixmap::PIXEL_BYTES].fill(255);
+        }
+        encoder.push(pixmap, 30 + 10 * frame).unwrap();
+    }
+    encoder.finish().unwrap().bytes
+}
+
+#[tokio::test]
+async fn picture_that_moves_keeps_frames_delays_and_loops() {
+    let list = r#"[{"imageIndex":0,"width":20},{"drawImageIndex":1,"targetImageIndex":0,"left":0,"top":0}]"#;
+    for format in ["image/webp", "image/gif"] {
+        let form = form(&moving_gif(30), list, format).file("draw_image", &png(4, 4)).text("output_quality", "100");
+        let answer = transform(&default_app(), form).await;
+        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, format), "{}", answer.text());
+
+        let frames = animation(&answer.body, &Limits::default()).unwrap();
+        assert_eq!((frames.size(), frames.frame_count(), frames.plays()), (Size::new(20, 15), 30, NonZeroU32::new(2)));
+        for (index, frame) in (0_u32..).zip(frames) {
+            let Frame { pixmap, delay_ms } = frame.unwrap();
+            assert_eq!(delay_ms, 30 + 10 * index);
+            let is_lit = |x| pixmap.pixel(x, 12)[1] > 128;
+            // The bar is 4 wide now, and moves half a pixel a frame.
+            assert!(is_lit(index / 2 + 1) && is_lit(index / 2 + 2), "frame {index}");
+            assert!(!is_lit((index / 2 + 10) % 20), "frame {index}");
+            assert_eq!(pixmap.pixel(0, 0), [0, 0, 0, 255], "the overlay does not move");
+        }
+    }
+}
+
+#[tokio::test]
+async fn picture_that_moves_is_limited_in_all() {
+    let mut config = Config::default();
+    config.limits.pixels.max_animation_area_px = 10_000;
+    let answer = transform(&app_with(config), form(&moving_gif(9), "[]", "image/webp")).await;
+    assert_eq!(answer.code(), Code::DimensionsTooLarge.number());
+    for word in ["source 0", "9 frames", "40×30", "10000"] {
+        assert!(answer.text().contains(word), "{}", answer.text());
+    }
+}
 
 #[tokio::test]
 async fn picture_stands_still_where_it_must() {
     let app = default_app();
     for form in [
-        form(MOVING, "[]", "image/webp").text("anim", "false"),
-        form(MOVING, "[]", "image/png").text("anim", "true"),
+        form(&moving_gif(3), "[]", "image/webp").text("anim", "false"),
+        form(&moving_gif(3), "[]", "image/png").text("anim", "true"),
         form(&png(4, 4), "[]", "image/webp").text("anim", "true"),
     ] {
         let still = transform(&app, form).await;
         assert_eq!(still.status, StatusCode::OK, "{}", still.text());
+        assert_eq!(animation(&still.body, &Limits::default()).unwrap().frame_count(), 1);
     }
 }
