@@ -1,3 +1,4 @@
-//! Tests of planning and running through the public interface: the most extreme things that a request may ask for.
+//! Tests of planning and running through the public interface.
 
 mod extremes;
+mod windows;
