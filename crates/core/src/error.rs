@@ -46,7 +46,7 @@ pub enum Error {
         /// What the model has to do.
         ability: &'static str,
     },
-    /// Occurs when a plan gets the answer to another question than it asked.
+    /// Occurs when a plan gets the answer to another question than it asked, or to none.
     #[error("the measurement is not the one that the plan asked for")]
     WrongMeasurement,
     /// Occurs when an option cuts a whole picture away.

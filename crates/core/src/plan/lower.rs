@@ -58,8 +58,11 @@ pub(super) fn lower_from(mut plan: Plan, pause: Pause) -> Result<Plan, Error> {
             Err(Stop::Failed(error)) => return Err(error.at_op(position, op.kind())),
         }
     }
-    plan.result = lowering.find(ImageIndex::CANVAS)?;
+    let canvas = lowering.find(ImageIndex::CANVAS)?;
     plan.steps = lowering.steps;
+    // The node does not know yet of the steps of an entry that stopped in the middle.
+    let last = plan.steps.iter().rfind(|step| step.node == ImageIndex::CANVAS);
+    plan.result = last.map_or(canvas, |step| step.output);
     Ok(plan)
 }
 
@@ -466,6 +469,7 @@ mod tests {
         let size = Size::new(2000, 1000);
         let plan = plan.resume(Measurement::Rectangle { left: 5, top: 6, size }).unwrap();
         assert_eq!((kinds(&plan), plan.is_complete()), (vec!["measure", "crop", "measure"], false));
+        assert_eq!(plan.result, size);
         let plan = plan.resume(Measurement::Offset { left: 300, top: 0 }).unwrap();
         assert_eq!(kinds(&plan), ["measure", "crop", "measure", "resize"]);
         assert_eq!((plan.is_complete(), plan.result), (true, Size::new(300, 300)));
