@@ -164,7 +164,8 @@ impl AxisPosition {
     }
 }
 
-/// Reads a distance in pixels. What lies beyond ±2³¹ becomes that, which is outside of every picture as well.
+/// Reads a distance in pixels. What lies beyond ±2³¹ becomes that, which is outside of every picture as well; a tiling has
+/// its phase from there.
 fn offset(value: &Value) -> Result<i32, Refusal> {
     number(value, f64::MIN..=f64::MAX).map(|distance| to_i32(round(distance)))
 }
