@@ -1,5 +1,5 @@
 //! Decodes every file of a folder, encodes each picture in every format, and says what came of it and how long it took;
-//! with a second folder, writes the results there to look at.
+//! with a second folder, writes the results there to look at. Animations are taken apart and written again, too.
 //!
 //! ```text
 //! cargo run --release -p palmette-codec --example survey -- FOLDER [OUT]
@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, fs, io};
 
-use palmette_codec::{EncodeFormat, EncodeOptions, Error, decode, encode, probe};
+use palmette_codec::{AnimationEncoder, EncodeFormat, EncodeOptions, Error, animation, decode, encode, probe};
 use palmette_core::{Limits, Pixmap};
 
 /// The formats that are written, and how their files end.
-const OUTPUTS: [(EncodeFormat, &str); 4] = [
+const OUTPUTS: [(EncodeFormat, &str); 5] = [
     (EncodeFormat::Jpeg, "jpg"),
     (EncodeFormat::Png, "png"),
+    (EncodeFormat::Gif, "gif"),
     (EncodeFormat::Webp, "webp"),
     (EncodeFormat::Avif, "avif"),
 ];
@@ -56,6 +57,53 @@ fn survey(path: &Path, out: Option<&Path>) -> io::Result<()> {
             });
             let outputs = outputs.into_iter().collect::<io::Result<Vec<_>>>()?.join(", ");
             println!("{name}: {probed} | decode {ms:.1} ms to {} | {outputs}", pixmap.size());
+        }
+    }
+    if probe(&bytes).is_ok_and(|probe| probe.frame_count > 1) {
+        survey_animation(&name, &bytes, out)?;
+    }
+    Ok(())
+}
+
+/// Prints what it takes to decode all frames, and to write them again; writes each frame.
+fn survey_animation(name: &str, bytes: &[u8], out: Option<&Path>) -> io::Result<()> {
+    match timed(|| animation(bytes, &Limits::default())?.collect::<Result<Vec<_>, _>>()) {
+        (_, Err(error)) => println!("    animation: {}", describe(&error)),
+        (ms, Ok(frames)) => {
+            let delays: Vec<u32> = frames.iter().map(|frame| frame.delay_ms).collect();
+            println!("    animation: {} frames decoded in {ms:.1} ms, shown for {delays:?} ms", frames.len());
+            for (frame, number) in frames.iter().zip(0..) {
+                encode_as(
+                    &frame.pixmap,
+                    EncodeFormat::Png,
+                    out.map(|out| out.join(format!("{name}.{number}.png"))).as_deref(),
+                )?;
+            }
+            for (format, ending) in [(EncodeFormat::Gif, "anim.gif"), (EncodeFormat::Webp, "anim.webp")] {
+                let (ms, written) = timed(|| {
+                    let source = animation(bytes, &Limits::default())?;
+                    let mut encoder =
+                        AnimationEncoder::new(&EncodeOptions::new(format), source.size(), source.plays())?;
+                    for frame in source {
+                        let frame = frame?;
+                        encoder.push(frame.pixmap, frame.delay_ms)?;
+                    }
+                    encoder.finish()
+                });
+                match written {
+                    Err(error) => println!("    {}: {}", format.as_str(), describe(&error)),
+                    Ok(file) => {
+                        println!(
+                            "    {}: {} kB, there and back in {ms:.1} ms",
+                            format.as_str(),
+                            file.bytes.len() / 1000
+                        );
+                        if let Some(out) = out {
+                            fs::write(out.join(format!("{name}.{ending}")), &file.bytes)?;
+                        }
+                    }
+                }
+            }
         }
     }
     Ok(())

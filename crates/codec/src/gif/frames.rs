@@ -48,9 +48,10 @@ impl<'a> Frames<'a> {
         let frame = self.decoder.next_frame_info().map_err(damaged)?.ok_or_else(|| damaged_here("it has no frame"))?;
         let size = Size::new(frame.width.into(), frame.height.into());
         let at = Area { left: frame.left.into(), top: frame.top.into(), size };
-        let (transparent, disposal) = (frame.transparent, disposal(frame.dispose));
+        let (transparent, disposal, is_interlaced) = (frame.transparent, disposal(frame.dispose), frame.interlaced);
         let delay_ms = u32::from(frame.delay) * DELAY_UNIT_MS;
         if size.area() == 0 {
+            // The library would look for its pixels for ever (235 there).
             self.canvas.draw(at, disposal, |_, _| {})?;
             return Ok(delay_ms);
         }
@@ -59,10 +60,15 @@ impl<'a> Frames<'a> {
         self.indices.clear();
         self.indices.try_reserve_exact(len).map_err(|_| palmette_core::Error::OutOfMemory { bytes: len as u64 })?;
         self.indices.resize(len, 0);
-        self.decoder.read_into_buffer(&mut self.indices).map_err(damaged)?;
+        // Row by row, as the library puts interlaced frames in order, it loses its way in short rows
+        // (github.com/image-rs/image-gif, 232), so the order is ours.
+        if !self.decoder.fill_buffer(&mut self.indices).map_err(damaged)? {
+            return Err(damaged_here("a frame is cut off"));
+        }
         let colors = table(self.decoder.palette().map_err(damaged)?, transparent);
-        let width = size.width as usize;
+        let (width, height) = (size.width as usize, size.height as usize);
         self.canvas.draw(at, disposal, |y, row| {
+            let y = if is_interlaced { interlaced(y, height) } else { y };
             for (pixel, &index) in row.iter_mut().zip(&self.indices[y * width..]) {
                 if let Some(color) = colors[usize::from(index)] {
                     *pixel = color;
@@ -89,6 +95,20 @@ fn table(palette: &[u8], transparent: Option<u8>) -> [Option<[u8; 4]>; 256] {
         table[usize::from(transparent)] = None;
     }
     table
+}
+
+/// Returns where a row of an interlaced frame is stored: every eighth comes first, then those halfway between, then those
+/// halfway between these, then the rest.
+const fn interlaced(y: usize, height: usize) -> usize {
+    let eighths = height.div_ceil(8);
+    let quarters = eighths + (height + 3) / 8;
+    let halves = quarters + (height + 1) / 4;
+    match y % 8 {
+        0 => y / 8,
+        4 => eighths + y / 8,
+        2 | 6 => quarters + y / 4,
+        _ => halves + y / 2,
+    }
 }
 
 /// Translates the way of disposal; those that mean nothing keep the frame.

@@ -28,36 +28,37 @@ impl Group {
         }
     }
 
-    /// Returns the bin of a colour: a box of 8×8×8 opaque or 16×16×16×16 translucent ones.
-    pub(super) fn bin(self, [red, green, blue, alpha]: [u8; 4]) -> usize {
-        let join = |levels: [u8; 4], bits: u8| {
-            levels.iter().fold(0, |bin, level| (bin << bits) | usize::from(level >> (8 - bits)))
-        };
+    /// Returns the bits of a channel that number the bins in which pixels are counted.
+    pub(super) const fn bits(self) -> u8 {
         match self {
-            Self::Opaque => join([0, red, green, blue], 5),
-            Self::Translucent => join([red, green, blue, alpha], 4),
+            Self::Opaque => 5,
+            Self::Translucent => 4,
         }
     }
 
-    /// Returns the number of bins.
-    pub(super) const fn bins(self) -> usize {
+    /// Returns the number of bins when so many bits of a channel number them.
+    pub(super) const fn bins(self, bits: u8) -> usize {
         match self {
-            Self::Opaque => 1 << 15,
-            Self::Translucent => 1 << 16,
+            Self::Opaque => 1 << (3 * bits),
+            Self::Translucent => 1 << (4 * bits),
         }
+    }
+
+    /// Returns the bin of a colour.
+    pub(super) fn bin(self, [red, green, blue, alpha]: [u8; 4], bits: u8) -> usize {
+        let join = |bin, level: u8| (bin << bits) | usize::from(level >> (8 - bits));
+        let bin = [red, green, blue].into_iter().fold(0, join);
+        if self == Self::Opaque { bin } else { join(bin, alpha) }
     }
 
     /// Returns the lowest and the highest colour of the bin that a colour is in.
-    pub(super) fn bounds(self, color: [u8; 4]) -> ([u8; 4], [u8; 4]) {
-        let mask = match self {
-            Self::Opaque => 7,
-            Self::Translucent => 15,
-        };
-        let (mut low, mut high) = (color.map(|level| level & !mask), color.map(|level| level | mask));
+    pub(super) fn bounds(self, color: [u8; 4], bits: u8) -> [[u8; 4]; 2] {
+        let mask = u8::MAX >> bits;
+        let mut bounds = [color.map(|level| level & !mask), color.map(|level| level | mask)];
         if self == Self::Opaque {
-            (low[3], high[3]) = (u8::MAX, u8::MAX);
+            bounds.iter_mut().for_each(|bound| bound[3] = u8::MAX);
         }
-        (low, high)
+        bounds
     }
 }
 
@@ -186,10 +187,10 @@ fn collect(pixels: &[[u8; 4]], group: Group) -> Result<Vec<Point>, Error> {
     if !pixels.iter().any(|pixel| Group::of(pixel[3]) == Some(group)) {
         return Ok(Vec::new());
     }
-    let mut bins = alloc::try_filled(group.bins(), (0_u64, [0_u64; 4]))?;
+    let mut bins = alloc::try_filled(group.bins(group.bits()), (0_u64, [0_u64; 4]))?;
     for &pixel in pixels.iter().filter(|pixel| Group::of(pixel[3]) == Some(group)) {
         let color = premultiply(pixel);
-        let (weight, levels) = &mut bins[group.bin(color)];
+        let (weight, levels) = &mut bins[group.bin(color, group.bits())];
         *weight += 1;
         levels.iter_mut().zip(color).for_each(|(sum, level)| *sum += u64::from(level));
     }

@@ -103,10 +103,15 @@ pub(crate) fn webp_canvas(flags: u8, width: u32, height: u32) -> Vec<u8> {
     webp_chunk(b"VP8X", &[&[flags, 0, 0, 0][..], &u24(width - 1), &u24(height - 1)].concat())
 }
 
-/// Builds a frame of an animated WebP from a file of a still one.
+/// Builds a frame of an animated WebP from a file of a still one: blended, and kept.
 pub(crate) fn webp_frame(still: &[u8], left: u32, top: u32, width: u32, height: u32) -> Vec<u8> {
-    let header = [u24(left / 2), u24(top / 2), u24(width - 1), u24(height - 1), u24(100)].concat();
-    webp_chunk(b"ANMF", &[&header[..], &[0], &still[12..]].concat())
+    webp_frame_with(still, [left, top, width, height], 100, 0)
+}
+
+/// Builds a frame of an animated WebP with its delay and flags: 1 clears its place, 2 replaces what is there.
+pub(crate) fn webp_frame_with(still: &[u8], [left, top, width, height]: [u32; 4], delay_ms: u32, flags: u8) -> Vec<u8> {
+    let header = [u24(left / 2), u24(top / 2), u24(width - 1), u24(height - 1), u24(delay_ms)].concat();
+    webp_chunk(b"ANMF", &[&header[..], &[flags], &still[12..]].concat())
 }
 
 /// Writes a number in three bytes.

@@ -1,13 +1,15 @@
 //! Bytes that mean harm, or were harmed: every one ends in a picture or an error, and no size that a header claims is
 //! believed before it is checked.
 
-use palmette_codec::{EncodeFormat, Error, decode, probe};
+use gif::DisposalMethod;
+use palmette_codec::{EncodeFormat, Error, animation, decode, probe};
 use palmette_core::{Code, Limits, Size};
 use proptest::prelude::*;
 
 use crate::draw::{noise, soft};
 use crate::files::{
-    encoded, exif, fixture, webp, webp_canvas, webp_chunk, webp_frame, with_jpeg_segment, with_png_chunk,
+    encoded, exif, fixture, webp, webp_canvas, webp_chunk, webp_frame, webp_frame_with, with_jpeg_segment,
+    with_png_chunk,
 };
 
 /// Small limits keep a header that was flipped to something large cheap.
@@ -42,6 +44,8 @@ fn victims() -> Vec<(&'static str, Vec<u8>)> {
                 webp_chunk(b"ICCP", &profile),
                 webp_chunk(b"ANIM", &[0; 6]),
                 webp_frame(&still, 4, 6, 23, 17),
+                webp_frame_with(&still, [0, 2, 23, 17], 70, 3),
+                webp_frame_with(&encoded(&small, EncodeFormat::Webp, 60)[18..], [6, 0, 23, 17], 70, 1),
                 webp_chunk(b"EXIF", &exif(3)),
             ]),
         ),
@@ -52,14 +56,18 @@ fn victims() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Writes a GIF of two frames.
+/// Writes a GIF of three frames, of all ways of disposal.
 fn gif() -> Vec<u8> {
     let mut file = Vec::new();
     let palette: Vec<u8> = (0..=255).flat_map(|level| [level, 255 - level, 7]).collect();
     let mut encoder = gif::Encoder::new(&mut file, 30, 20, &palette).unwrap();
-    for left in [0, 5] {
+    for (left, dispose) in
+        (0..).step_by(5).zip([DisposalMethod::Keep, DisposalMethod::Previous, DisposalMethod::Background])
+    {
         let buffer = noise(20, 15).data().iter().step_by(4).copied().collect::<Vec<_>>().into();
-        encoder.write_frame(&gif::Frame { left, width: 20, height: 15, buffer, ..gif::Frame::default() }).unwrap();
+        let (transparent, interlaced) = (Some(3), left == 5);
+        let place = gif::Frame { left, width: 20, height: 15, ..gif::Frame::default() };
+        encoder.write_frame(&gif::Frame { buffer, dispose, transparent, interlaced, ..place }).unwrap();
     }
     drop(encoder);
     file
@@ -68,6 +76,12 @@ fn gif() -> Vec<u8> {
 /// Decodes and probes; whatever comes out, it is within the limits, and an error is the caller's.
 fn survive(name: &str, bytes: &[u8]) -> Result<(), Error> {
     let _ = probe(bytes);
+    for frame in animation(bytes, &LIMITS).into_iter().flatten() {
+        match frame {
+            Ok(frame) => LIMITS.check(frame.pixmap.size()).unwrap(),
+            Err(error) => assert_ne!(error.code(), Code::Internal, "{name}: {error}"),
+        }
+    }
     match decode(bytes, &LIMITS) {
         Ok(pixmap) => {
             LIMITS.check(pixmap.size()).unwrap();

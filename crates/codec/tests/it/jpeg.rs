@@ -1,6 +1,6 @@
 //! What is special about JPEG: inks, warnings, depths.
 
-use palmette_codec::{EncodeFormat, Error, probe};
+use palmette_codec::{EncodeFormat, EncodeOptions, Error, encode, probe};
 use palmette_core::Code;
 
 use crate::draw::{assert_corners, gradient};
@@ -78,4 +78,23 @@ fn jpeg_probe_reads_segments_only() {
     assert_eq!(probe(&whole[..scan]).unwrap(), probe(&whole).unwrap());
     let padded = with_jpeg_segment(&whole, 0xe5, &[0xff; 60_000]);
     assert_eq!(probe(&padded).unwrap(), probe(&whole).unwrap());
+}
+
+#[test]
+fn jpeg_carries_the_copyright_and_nothing_else() {
+    let plain = EncodeOptions::new(EncodeFormat::Jpeg);
+    let without = encode(gradient(64, 48), &plain).unwrap().bytes;
+    assert_eq!(probe(&without).unwrap().copyright, None);
+    for notice in ["Ada", "© Ada Lovelace, 1843; The Editor"] {
+        let options = EncodeOptions { copyright: Some(notice.to_owned()), ..plain.clone() };
+        let with = encode(gradient(64, 48), &options).unwrap().bytes;
+        assert_eq!(probe(&with).unwrap().copyright.as_deref(), Some(notice));
+        // Behind the JFIF segment, which has to be first.
+        assert_eq!((with[2..4].to_vec(), segment_at(&with, 0xe1)), (vec![0xff, 0xe0], 20));
+        let len = 2 + usize::from(u16::from_be_bytes([with[22], with[23]]));
+        assert_eq!([&with[..20], &with[20 + len..]].concat(), without);
+    }
+    let long = EncodeOptions { copyright: Some("x".repeat(100_000)), ..plain };
+    let with = encode(gradient(64, 48), &long).unwrap().bytes;
+    assert_eq!(probe(&with).unwrap().copyright.unwrap().len(), 4095);
 }

@@ -10,6 +10,8 @@ mod encode;
 mod files;
 mod hostile;
 mod jpeg;
+mod motion;
 mod orientation;
+mod palette;
 mod png;
 mod round_trip;

@@ -1,0 +1,433 @@
+//! Animations: every frame as a plain compositor would show it, and what goes out comes back.
+
+use std::num::NonZeroU32;
+
+use palmette_codec::{AnimationEncoder, EncodeFormat, EncodeOptions, Error, Frame, animation, probe};
+use palmette_core::{Code, Limits, Pixmap, Size};
+use proptest::prelude::*;
+
+use crate::draw::{gradient, mean_difference, picture};
+use crate::files::{decode, encoded, webp, webp_canvas, webp_chunk, webp_frame_with};
+
+const FLAG_ANIMATION: u8 = 0x02;
+
+/// Decodes all frames.
+pub(crate) fn frames(bytes: &[u8]) -> Result<Vec<Frame>, Error> {
+    animation(bytes, &Limits::default())?.collect()
+}
+
+/// Writes frames.
+fn written(format: EncodeFormat, quality: u8, plays: u32, frames: &[(Pixmap, u32)]) -> Vec<u8> {
+    let options = EncodeOptions { quality: Some(quality), ..EncodeOptions::new(format) };
+    let mut encoder = AnimationEncoder::new(&options, frames[0].0.size(), NonZeroU32::new(plays)).unwrap();
+    for (pixmap, delay_ms) in frames {
+        encoder.push(pixmap.clone(), *delay_ms).unwrap();
+    }
+    let encoded = encoder.finish().unwrap();
+    assert_eq!(encoded.content_type, format.content_type());
+    encoded.bytes
+}
+
+/// A frame of a file: its box (left, top, width, height), its pixels, and what is done with it.
+#[derive(Clone, Debug)]
+struct Part {
+    area: [u32; 4],
+    pixels: Vec<[u8; 4]>,
+    blends: bool,
+    /// As in GIF: 0 and 1 keep the frame, 2 clears its place, 3 brings back what was before.
+    disposal: u8,
+    is_interlaced: bool,
+}
+
+/// Composes frames slowly and plainly: the whole canvas is copied for each, and every pixel is asked where it lies.
+fn composed(width: u32, height: u32, parts: &[Part]) -> Vec<Pixmap> {
+    let mut canvas = picture(width, height, |_, _| [0; 4]);
+    let mut shown = Vec::new();
+    for part in parts {
+        let before = canvas.clone();
+        let [left, top, part_width, part_height] = part.area;
+        let inside = |x: u32, y: u32| (left..left + part_width).contains(&x) && (top..top + part_height).contains(&y);
+        canvas = picture(width, height, |x, y| {
+            let backdrop = before.pixel(x, y);
+            if !inside(x, y) {
+                return backdrop;
+            }
+            let pixel = part.pixels[((y - top) * part_width + x - left) as usize];
+            if part.blends { over(pixel, backdrop) } else { pixel }
+        });
+        shown.push(canvas.clone());
+        canvas = match part.disposal {
+            2 => picture(width, height, |x, y| if inside(x, y) { [0; 4] } else { canvas.pixel(x, y) }),
+            3 => before,
+            _ => canvas,
+        };
+    }
+    shown
+}
+
+/// Draws one straight colour over another, in real numbers.
+fn over(pixel: [u8; 4], backdrop: [u8; 4]) -> [u8; 4] {
+    let [alpha, under] = [pixel[3], backdrop[3]].map(|alpha| f64::from(alpha) / 255.0);
+    let sum = alpha + under * (1.0 - alpha);
+    if sum == 0.0 {
+        return [0; 4];
+    }
+    let mix = |channel: usize| {
+        let mixed = f64::from(pixel[channel]) * alpha + f64::from(backdrop[channel]) * under * (1.0 - alpha);
+        (mixed / sum + 0.5).floor() as u8
+    };
+    [mix(0), mix(1), mix(2), (sum * 255.0 + 0.5).floor() as u8]
+}
+
+/// Asserts that pictures are alike within a level, and so is what cannot be seen of them.
+#[track_caller]
+fn assert_shown(frames: &[Frame], expected: &[Pixmap]) {
+    assert_eq!(frames.len(), expected.len());
+    for (number, (frame, expected)) in frames.iter().zip(expected).enumerate() {
+        let pairs = frame.pixmap.data().as_chunks::<4>().0.iter().zip(expected.data().as_chunks::<4>().0);
+        for (at, (actual, expected)) in pairs.enumerate() {
+            let is_clear = actual[3] == 0 && expected[3] == 0;
+            let is_near = actual.iter().zip(expected).all(|(a, b)| a.abs_diff(*b) <= 1);
+            assert!(is_clear || is_near, "frame {number}, pixel {at}: {actual:?} instead of {expected:?}");
+        }
+    }
+}
+
+/// Writes parts of clear and opaque pixels as a GIF, each second one with a palette of its own.
+fn gif_of(width: u16, height: u16, parts: &[Part]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = gif::Encoder::new(&mut file, width, height, &palette(false)).unwrap();
+    for (number, part) in parts.iter().enumerate() {
+        let is_local = number % 2 == 1;
+        let palette = palette(is_local);
+        let index = |pixel: &[u8; 4]| match pixel {
+            [.., 0] => 7,
+            pixel => palette.chunks(3).position(|color| color == &pixel[..3]).unwrap() as u8,
+        };
+        let [left, top, width, height] = part.area.map(|px| px as u16);
+        let rows: Vec<Vec<u8>> =
+            part.pixels.chunks(usize::from(width).max(1)).map(|row| row.iter().map(index).collect()).collect();
+        let order: Vec<usize> = match part.is_interlaced {
+            false => (0..rows.len()).collect(),
+            true => [(0, 8), (4, 8), (2, 4), (1, 2)]
+                .into_iter()
+                .flat_map(|(start, step)| (start..rows.len()).step_by(step))
+                .collect(),
+        };
+        encoder
+            .write_frame(&gif::Frame {
+                left,
+                top,
+                width,
+                height,
+                delay: number as u16,
+                interlaced: part.is_interlaced,
+                transparent: Some(7),
+                dispose: gif::DisposalMethod::from_u8(part.disposal).unwrap(),
+                palette: is_local.then_some(palette),
+                buffer: order.iter().flat_map(|&row| rows[row].clone()).collect::<Vec<_>>().into(),
+                ..gif::Frame::default()
+            })
+            .unwrap();
+    }
+    drop(encoder);
+    file
+}
+
+/// Seven colours, in one order or the other, and one that is never shown.
+fn palette(is_local: bool) -> Vec<u8> {
+    let mut colors = COLORS;
+    if is_local {
+        colors.reverse();
+    }
+    [colors.as_flattened(), &[9, 9, 9]].concat()
+}
+
+const COLORS: [[u8; 3]; 7] =
+    [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0], [0, 255, 255], [255, 0, 255], [17, 34, 51]];
+
+/// Parts of a GIF of 12×10: anywhere, also over the edges, of any size, none included.
+fn gif_parts() -> impl Strategy<Value = Vec<Part>> {
+    let color = prop_oneof![2 => Just([0; 4]), 5 => (0..7_usize).prop_map(|at| {
+        let [red, green, blue] = COLORS[at];
+        [red, green, blue, 255]
+    })];
+    let part = ([0..14_u32, 0..12_u32, 0..14_u32, 0..12_u32], 0..4_u8, any::<bool>()).prop_flat_map(
+        move |(area, disposal, is_interlaced)| {
+            proptest::collection::vec(color.clone(), (area[2] * area[3]) as usize).prop_map(move |pixels| Part {
+                area,
+                pixels,
+                blends: true,
+                disposal,
+                is_interlaced,
+            })
+        },
+    );
+    proptest::collection::vec(part, 1..7)
+}
+
+/// Parts of a WebP of 12×10: inside, at even places, with any alpha.
+fn webp_parts() -> impl Strategy<Value = Vec<Part>> {
+    let alpha = prop_oneof![Just(0), Just(255), any::<u8>()];
+    let pixel = (any::<[u8; 3]>(), alpha).prop_map(|([red, green, blue], alpha)| [red, green, blue, alpha]);
+    let part = (0..6_u32, 0..5_u32, any::<[u16; 2]>(), any::<bool>(), 1..3_u8).prop_flat_map(
+        move |(left, top, [width, height], blends, disposal)| {
+            let (left, top) = (2 * left, 2 * top);
+            let (width, height) = (1 + u32::from(width) % (12 - left), 1 + u32::from(height) % (10 - top));
+            proptest::collection::vec(pixel.clone(), (width * height) as usize).prop_map(move |pixels| Part {
+                area: [left, top, width, height],
+                pixels,
+                blends,
+                disposal,
+                is_interlaced: false,
+            })
+        },
+    );
+    proptest::collection::vec(part, 1..7)
+}
+
+/// Writes parts as a WebP.
+fn webp_of(width: u32, height: u32, parts: &[Part]) -> Vec<u8> {
+    let frames = parts.iter().zip(1..).map(|(part, number)| {
+        let still = encoded(
+            &picture(part.area[2], part.area[3], |x, y| part.pixels[(y * part.area[2] + x) as usize]),
+            EncodeFormat::Webp,
+            100,
+        );
+        let flags = if part.blends { 0 } else { 2 } | if part.disposal == 2 { 1 } else { 0 };
+        webp_frame_with(&still, part.area, number, flags)
+    });
+    let head = [webp_canvas(FLAG_ANIMATION, width, height), webp_chunk(b"ANIM", &[0, 255, 0, 255, 5, 0])];
+    webp(&head.into_iter().chain(frames).collect::<Vec<_>>())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn motion_gif_is_composed(parts in gif_parts()) {
+        let bytes = gif_of(12, 10, &parts);
+        let shown = frames(&bytes).unwrap();
+        assert_shown(&shown, &composed(12, 10, &parts));
+        prop_assert!(shown.iter().zip(0..).all(|(frame, number)| frame.delay_ms == number * 10));
+        prop_assert!(decode(&bytes).unwrap() == shown[0].pixmap);
+        prop_assert_eq!(probe(&bytes).unwrap().frame_count as usize, parts.len());
+    }
+
+    #[test]
+    fn motion_webp_is_composed(parts in webp_parts()) {
+        let bytes = webp_of(12, 10, &parts);
+        let shown = frames(&bytes).unwrap();
+        assert_shown(&shown, &composed(12, 10, &parts));
+        prop_assert!(shown.iter().zip(1..).all(|(frame, number)| frame.delay_ms == number));
+        prop_assert!(decode(&bytes).unwrap() == shown[0].pixmap);
+        prop_assert_eq!(animation(&bytes, &Limits::default()).unwrap().plays(), NonZeroU32::new(5));
+    }
+
+    #[test]
+    fn motion_frames_of_few_colours_come_back_exactly(parts in gif_parts()) {
+        let shown: Vec<(Pixmap, u32)> = composed(12, 10, &parts).into_iter().zip((1..).map(|n| n * 20)).collect();
+        for (format, quality) in [(EncodeFormat::Gif, 50), (EncodeFormat::Webp, 100)] {
+            let back = frames(&written(format, quality, 3, &shown)).unwrap();
+            let back: Vec<(Pixmap, u32)> = back.into_iter().map(|frame| (frame.pixmap, frame.delay_ms)).collect();
+            prop_assert!(back == shown, "{:?}", format);
+        }
+    }
+
+    #[test]
+    fn motion_webp_without_loss_keeps_alpha(parts in webp_parts()) {
+        let shown: Vec<(Pixmap, u32)> = composed(12, 10, &parts).into_iter().map(|pixmap| (pixmap, 7)).collect();
+        let back = frames(&written(EncodeFormat::Webp, 100, 0, &shown)).unwrap();
+        assert_shown(&back, &shown.into_iter().map(|(pixmap, _)| pixmap).collect::<Vec<_>>());
+    }
+}
+
+/// Draws a ball that moves over a gradient, of few colours.
+fn ball(number: u32) -> Pixmap {
+    let (at_x, at_y) = (20 + number * 3, 30 + (number * 7) % 40);
+    picture(140, 100, |x, y| {
+        let inside = x.abs_diff(at_x).pow(2) + y.abs_diff(at_y).pow(2) < 150;
+        if inside { [220, 40, (number * 8) as u8, 255] } else { [(x / 10 * 10) as u8, (y / 20 * 20) as u8, 90, 255] }
+    })
+}
+
+#[test]
+fn motion_thirty_frames_go_to_webp_and_back() {
+    let source: Vec<(Pixmap, u32)> = (0..30).map(|number| (ball(number), 30 + 10 * (number % 4))).collect();
+    let mut file = written(EncodeFormat::Gif, 85, 4, &source);
+    for format in [EncodeFormat::Webp, EncodeFormat::Gif, EncodeFormat::Webp] {
+        let frames = animation(&file, &Limits::default()).unwrap();
+        assert_eq!((frames.frame_count(), frames.plays()), (30, NonZeroU32::new(4)));
+        let options = EncodeOptions { quality: Some(100), ..EncodeOptions::new(format) };
+        let mut encoder = AnimationEncoder::new(&options, frames.size(), frames.plays()).unwrap();
+        for frame in frames {
+            let frame = frame.unwrap();
+            encoder.push(frame.pixmap, frame.delay_ms).unwrap();
+        }
+        file = encoder.finish().unwrap().bytes;
+    }
+    let back = frames(&file).unwrap();
+    assert!(back.into_iter().map(|frame| (frame.pixmap, frame.delay_ms)).eq(source));
+}
+
+#[test]
+fn motion_webp_with_loss_is_near() {
+    let source: Vec<(Pixmap, u32)> = (0..8).map(|number| (ball(number), 40)).collect();
+    let file = written(EncodeFormat::Webp, 80, 0, &source);
+    for (frame, (expected, _)) in frames(&file).unwrap().iter().zip(&source) {
+        assert!(mean_difference(&frame.pixmap, expected) < 3.0);
+    }
+}
+
+#[test]
+fn motion_plays_are_kept_in_both_formats() {
+    let source = [(ball(0), 50), (ball(1), 50)];
+    for plays in [0, 1, 2, 3, 65_535] {
+        for format in [EncodeFormat::Gif, EncodeFormat::Webp] {
+            let file = written(format, 85, plays, &source);
+            assert_eq!(animation(&file, &Limits::default()).unwrap().plays(), NonZeroU32::new(plays), "{format:?}");
+        }
+    }
+    // GIF says how often it is repeated: 3 plays are 2 repetitions, 1 is said by silence.
+    let extension = |repeats: &[u8; 2]| [&b"\x21\xff\x0bNETSCAPE2.0\x03\x01"[..], repeats, &[0]].concat();
+    let has = |file: &[u8], part: &[u8]| file.windows(part.len()).any(|window| window == part);
+    assert!(has(&written(EncodeFormat::Gif, 85, 3, &source), &extension(&[2, 0])));
+    assert!(has(&written(EncodeFormat::Gif, 85, 0, &source), &extension(&[0, 0])));
+    assert!(!has(&written(EncodeFormat::Gif, 85, 1, &source), b"NETSCAPE"));
+}
+
+#[test]
+fn motion_gif_plays_are_found_wherever_they_stand() {
+    let once = written(EncodeFormat::Gif, 85, 1, &[(ball(0), 50), (ball(1), 50)]);
+    for name in [b"NETSCAPE2.0", b"ANIMEXTS1.0"] {
+        let extension = [&b"\x21\xff\x0b"[..], name, b"\x03\x01\x05\0\0"].concat();
+        // Before the trailer.
+        let late = [&once[..once.len() - 1], &extension, b";"].concat();
+        assert_eq!(animation(&late, &Limits::default()).unwrap().plays(), NonZeroU32::new(6));
+        assert_eq!(frames(&late).unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn motion_frame_that_changes_nothing_is_kept() {
+    for (format, quality) in [(EncodeFormat::Gif, 85), (EncodeFormat::Webp, 80), (EncodeFormat::Webp, 100)] {
+        let source = [(ball(0), 50), (ball(0), 70), (ball(0), 90)];
+        let back = frames(&written(format, quality, 0, &source)).unwrap();
+        assert_eq!(back.iter().map(|frame| frame.delay_ms).collect::<Vec<_>>(), [50, 70, 90]);
+        assert!(back[0].pixmap == back[1].pixmap && back[0].pixmap == back[2].pixmap, "{format:?} {quality}");
+    }
+}
+
+#[test]
+fn motion_gif_of_many_colours_is_dithered() {
+    let source: Vec<(Pixmap, u32)> = (0..3_u32)
+        .map(|number| {
+            let mut pixmap = gradient(120, 90);
+            // A clear corner that moves, soft at its edge.
+            for y in 0..30 {
+                for x in 0..30 {
+                    let start = (x + number as usize * 20) * 4;
+                    pixmap.row_mut(y)[start + 3] = (x * 8) as u8;
+                }
+            }
+            (pixmap, 100)
+        })
+        .collect();
+    let back = frames(&written(EncodeFormat::Gif, 85, 0, &source)).unwrap();
+    for (frame, (expected, _)) in back.iter().zip(&source) {
+        let pairs = frame.pixmap.data().as_chunks::<4>().0.iter().zip(expected.data().as_chunks::<4>().0);
+        let mut sum = 0;
+        for (actual, expected) in pairs {
+            assert_eq!(actual[3], if expected[3] >= 128 { 255 } else { 0 });
+            if actual[3] == 255 {
+                sum += (0..3).map(|channel| u32::from(actual[channel].abs_diff(expected[channel]))).max().unwrap();
+            }
+        }
+        assert!(f64::from(sum) / (120.0 * 90.0) < 8.0, "{sum}");
+    }
+}
+
+#[test]
+fn motion_still_picture_is_one_frame() {
+    for format in [EncodeFormat::Png, EncodeFormat::Jpeg, EncodeFormat::Webp, EncodeFormat::Gif, EncodeFormat::Avif] {
+        let file = encoded(&ball(0), format, 90);
+        let mut shown = animation(&file, &Limits::default()).unwrap();
+        assert_eq!((shown.size(), shown.frame_count(), shown.plays()), (Size::new(140, 100), 1, NonZeroU32::new(1)));
+        let frame = shown.next().unwrap().unwrap();
+        assert!(frame.pixmap == decode(&file).unwrap() && frame.delay_ms == 0, "{format:?}");
+        assert!(shown.next().is_none());
+        assert_eq!(probe(&file).unwrap().frame_count, 1);
+    }
+}
+
+#[test]
+fn motion_all_frames_together_are_limited() {
+    let source: Vec<(Pixmap, u32)> = (0..10).map(|number| (ball(number), 50)).collect();
+    for format in [EncodeFormat::Gif, EncodeFormat::Webp] {
+        let file = written(format, 85, 0, &source);
+        let limits = |px| Limits { max_animation_area_px: px, ..Limits::default() };
+        assert!(animation(&file, &limits(140_000)).is_ok());
+        let error = animation(&file, &limits(139_999)).unwrap_err();
+        assert_eq!(error.code(), Code::DimensionsTooLarge);
+        assert!(error.to_string().contains("10 frames of 140×100"), "{error}");
+        // The first frame alone is a picture.
+        assert!(palmette_codec::decode(&file, &limits(1)).is_ok());
+    }
+}
+
+#[test]
+fn motion_gif_frame_larger_than_its_screen_costs_its_own_size() {
+    let part = Part {
+        area: [0, 0, 300, 200],
+        pixels: vec![[255, 0, 0, 255]; 60_000],
+        blends: true,
+        disposal: 0,
+        is_interlaced: false,
+    };
+    let file = gif_of(2, 2, &vec![part; 3]);
+    assert_eq!(frames(&file).unwrap().len(), 3);
+    let limits = Limits { max_animation_area_px: 179_999, ..Limits::default() };
+    assert_eq!(animation(&file, &limits).unwrap_err().code(), Code::DimensionsTooLarge);
+}
+
+#[test]
+fn motion_cut_anywhere_is_damaged() {
+    let source: Vec<(Pixmap, u32)> = (0..3).map(|number| (ball(number), 50)).collect();
+    for format in [EncodeFormat::Gif, EncodeFormat::Webp] {
+        let file = written(format, 85, 2, &source);
+        for len in 20..file.len() {
+            let error = frames(&file[..len]).unwrap_err();
+            assert_eq!(error.code(), Code::Damaged, "{format:?} cut at {len} of {}: {error}", file.len());
+        }
+    }
+}
+
+#[test]
+fn motion_encoder_refuses_what_it_cannot_write() {
+    let new = |format, size| AnimationEncoder::new(&EncodeOptions::new(format), size, None);
+    let error = new(EncodeFormat::Png, Size::new(4, 4)).unwrap_err();
+    assert_eq!(error.code(), Code::UnsupportedFormat);
+    assert!(EncodeFormat::Gif.can_move() && EncodeFormat::Webp.can_move() && !EncodeFormat::Avif.can_move());
+    assert!(matches!(new(EncodeFormat::Webp, Size::new(16_384, 1)), Err(Error::Encode { .. })));
+    assert!(matches!(new(EncodeFormat::Gif, Size::new(1, 65_536)), Err(Error::Encode { .. })));
+    for format in [EncodeFormat::Gif, EncodeFormat::Webp] {
+        assert!(matches!(new(format, Size::new(4, 4)).unwrap().finish(), Err(Error::Encode { .. })));
+        let error = new(format, Size::new(4, 4)).unwrap().push(gradient(4, 5), 10).unwrap_err();
+        assert_eq!(error.to_string(), "a frame has 4×5 pixels, its animation 4×4");
+    }
+}
+
+#[test]
+fn motion_background_lies_under_every_frame() {
+    let background = Some(palmette_core::Color::opaque(10, 20, 30));
+    for format in [EncodeFormat::Gif, EncodeFormat::Webp] {
+        let options = EncodeOptions { background, quality: Some(100), ..EncodeOptions::new(format) };
+        let mut encoder = AnimationEncoder::new(&options, Size::new(6, 6), None).unwrap();
+        for _ in 0..2 {
+            encoder.push(picture(6, 6, |_, _| [0; 4]), 40).unwrap();
+        }
+        for frame in frames(&encoder.finish().unwrap().bytes).unwrap() {
+            assert!(frame.pixmap == picture(6, 6, |_, _| [10, 20, 30, 255]), "{format:?}");
+        }
+    }
+}
