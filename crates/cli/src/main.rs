@@ -3,6 +3,8 @@
 //! Nothing is decided here that a request over the wire would decide elsewhere: flags and request files become the parts of a
 //! form, and those go through the parser of the protocol.
 
+#[cfg(target_os = "linux")]
+mod allocator;
 mod args;
 mod commands;
 mod draw_flag;
