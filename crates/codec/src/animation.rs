@@ -3,17 +3,6 @@
 //! Both directions hold a fixed number of pictures of the size of the canvas, however many frames there are: on the way in the
 //! canvas, one frame as it is stored, what is below it if that is to come back, and the copy that is handed out; on the way
 //! out what is on the canvas and up to two frames. The file itself is in memory, of course.
-//!
-//! # Times
-//!
-//! Delays are kept as they are stored, 0 included, and it is left to viewers that browsers show what is to be seen for 10 ms
-//! or less for 100. GIF counts in hundredths of a second: delays are rounded to nearest, but those above 10 ms become at
-//! least 20, so that they do not become slow by this.
-//!
-//! # Loops
-//!
-//! Here *plays* are counted, the first included, as WebP does, up to 65,535 of them. GIF counts repetitions: a file that
-//! says 2 is played 3 times, as in browsers, and one that says nothing is played once. In both 0 means for ever.
 
 use std::num::NonZeroU32;
 
@@ -45,6 +34,17 @@ pub(crate) struct Layout {
 /// The frames of a GIF or an animated WebP, decoded one at a time; every other picture is one frame.
 ///
 /// An iterator of [`Frame`]s, as many as [`Animation::frame_count`] says; after an error it ends.
+///
+/// # Times
+///
+/// Delays are handed out as they are stored, 0 included; it is left to viewers that browsers show for 100 ms what is to be
+/// seen for 10 or less. GIF counts in hundredths of a second: on the way out delays are rounded to nearest, but those above
+/// 10 ms become at least 20, or browsers would slow them down. WebP counts in milliseconds, up to 16,777,215.
+///
+/// # Loops
+///
+/// What is counted are *plays*, the first included, as WebP does, up to 65,535 of them. GIF counts repetitions: a file that
+/// says 2 is played 3 times, as in browsers, and one that says nothing is played once. In both files 0 means for ever.
 #[derive(Debug)]
 pub struct Animation<'a> {
     layout: Layout,

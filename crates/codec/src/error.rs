@@ -20,8 +20,8 @@ pub enum Error {
         /// The name of the format, as people know it.
         name: &'static str,
     },
-    /// Occurs when the output format cannot be written yet.
-    #[error("{} is not a supported output format", format.as_str())]
+    /// Occurs when an animation shall be written in a format that has none.
+    #[error("{} is not a supported output format of animations", format.as_str())]
     UnsupportedOutput {
         /// The format that was asked for.
         format: EncodeFormat,

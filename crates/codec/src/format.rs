@@ -47,9 +47,9 @@ impl fmt::Display for Format {
 pub enum EncodeFormat {
     /// JPEG: opaque, progressive at ordinary sizes.
     Jpeg,
-    /// PNG: lossless.
+    /// PNG: lossless; with a quality below 100 a palette.
     Png,
-    /// GIF: refused with [`Error::UnsupportedOutput`](crate::Error::UnsupportedOutput) until it is built.
+    /// GIF: up to 256 colours a frame, binary alpha.
     Gif,
     /// WebP: lossy, and lossless at quality 100.
     Webp,
@@ -97,7 +97,8 @@ impl EncodeFormat {
 pub struct EncodeOptions {
     /// The format.
     pub format: EncodeFormat,
-    /// 1 to 100, clamped; absent means [`EncodeOptions::DEFAULT_QUALITY`] where a format is lossy.
+    /// 1 to 100, clamped; absent means [`EncodeOptions::DEFAULT_QUALITY`] where a format is lossy. PNG takes any as leave to
+    /// use a palette; GIF knows none.
     pub quality: Option<u8>,
     /// A colour that is laid under the picture first; absent means white where a format has no alpha, else none.
     pub background: Option<Color>,

@@ -121,11 +121,12 @@ impl Writer {
 
     /// Adds a frame of the size of the canvas.
     pub(crate) fn push(&mut self, pixmap: Pixmap, delay_ms: u32) -> Result<(), Error> {
-        match self {
+        // The place, not a reference to it: in a build without either format there is none.
+        match *self {
             #[cfg(feature = "gif")]
-            Self::Gif(writer) => writer.push(pixmap, delay_ms),
+            Self::Gif(ref mut writer) => writer.push(pixmap, delay_ms),
             #[cfg(feature = "webp")]
-            Self::Webp(writer) => writer.push(pixmap, delay_ms),
+            Self::Webp(ref mut writer) => writer.push(pixmap, delay_ms),
         }
     }
 

@@ -1,12 +1,13 @@
 //! Pictures as bytes and pictures as pixels: sniffing, header probe, decoding and encoding.
 //!
-//! The only crate that names an image library and the only one with C behind it. Four calls, each on bytes that nobody
-//! has looked at before:
+//! The only crate that names an image library and the only one with C behind it. These calls, the readers each on bytes that
+//! nobody has looked at before:
 //!
 //! 1. [`sniff()`] names the format by the first bytes.
 //! 2. [`probe()`] reads the size as displayed, from headers alone.
 //! 3. [`decode()`] gives a [`Pixmap`]: upright, in sRGB, 8 bits, straight alpha. Of an animation the first frame.
 //! 4. [`encode()`] writes one.
+//! 5. [`animation()`] gives all frames, and [`AnimationEncoder`] writes them, one at a time.
 //!
 //! # Libraries, and why these
 //!
@@ -18,7 +19,7 @@
 //! | PNG | `png` with fdeflate | decodes 1600×1200 RGBA in 23, zune-png in 30; the fastest encoder; no C |
 //! | WebP | libwebp, by `libwebp-sys` | decodes lossy in 150, image-webp in 380; the only lossy encoder there is |
 //! | AVIF | libavif of the system, with dav1d and libaom | decodes in 190, the port of dav1d to Rust in 216; encodes 1200×900 in 37, rav1e in 142 for a file a fifth larger; building libaom and dav1d takes minutes, and the distribution patches them |
-//! | GIF | `gif` | no C, fast enough |
+//! | GIF | `gif`; colours are chosen by our own quantiser | no C, fast enough; `quantette` knows no alpha, `imagequant` is under the GPL |
 //! | profiles | `moxcms` | no C; matrix and table profiles, RGB, grey and CMYK |
 //! | EXIF | our own | two tags |
 //!
@@ -43,16 +44,21 @@
 //! - **WebP** is written with method 2; at quality 100 lossless, with the colours under clear pixels kept.
 //! - **AVIF** is written by libaom at speed 9 with quantisation matrices, 4:2:0 below quality 90, else 4:4:4; quality 1
 //!   to 100 maps to quantisers 62 to 0; alpha is lossless.
-//! - **PNG** is written for speed, in the smallest colour type that loses nothing. Gamma chunks are not followed,
-//!   profiles are.
-//! - **GIF and WebP** screens are transparent around the first frame, whatever background colour they name.
+//! - **PNG** without a quality is written for speed, in the smallest colour type that loses nothing. With a quality a
+//!   picture of up to 256 colours gets a palette, still without loss; any other is, below quality 100, dithered to
+//!   `256 · quality / 80` colours with alpha, at most 256. Gamma chunks are not followed, profiles are.
+//! - **GIF** is written without loss where 256 colours are enough for what a frame changes, else dithered; whatever the
+//!   quality. Pixels of alpha 128 and more are opaque, others clear.
+//! - **Animations** are GIF and WebP; APNG and AVIF sequences stand still. Screens are transparent around their frames,
+//!   whatever background colour they name. Times and loops: see [`Animation`].
+//! - **JPEG** carries a copyright notice, if it is told one; nothing else is kept of any metadata.
 //! - **Profiles** that change nothing are skipped, so that pixels stay exact; those that make no sense are ignored.
 //! - **EXIF** orientation counts in JPEG, PNG and WebP; in AVIF the file's own properties do.
 //!
 //! # Hostile bytes
 //!
 //! Sizes are checked against [`Limits`] before pixels are allocated, and again where a bitstream could claim another
-//! size than its container. Buffers come from allocators that report failure. The C libraries return errors and never
+//! size than its container. Frames are counted, and all together checked, before the first is decoded. Buffers come from allocators that report failure. The C libraries return errors and never
 //! unwind; every call into them is in a module that opens with `expect(unsafe_code)`. The tests cut files at every
 //! length, change every byte, and throw random changes at all formats.
 
@@ -77,7 +83,6 @@ mod format;
 mod formats;
 mod icc;
 mod orient;
-mod palette;
 mod probe;
 mod raw;
 mod sniff;
@@ -88,6 +93,8 @@ mod avif;
 mod gif;
 #[cfg(feature = "jpeg")]
 mod jpeg;
+#[cfg(any(feature = "gif", feature = "png"))]
+mod palette;
 #[cfg(feature = "png")]
 mod png;
 #[cfg(feature = "webp")]

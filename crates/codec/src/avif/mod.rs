@@ -6,6 +6,8 @@
 //! Of the file's own properties `clap`, `irot` and `imir` count and EXIF does not, as the standard says. A profile is
 //! followed; without one, wide primaries (Display P3, BT.2020) given as numbers are. HDR transfer functions are not
 //! tone mapped: such a picture comes out as its numbers stand, which is flat and dark.
+//!
+//! dav1d prints what it thinks of a damaged file to the standard error, and libavif offers no way to silence it.
 
 mod shim;
 

@@ -45,7 +45,8 @@ impl<'a> Frames<'a> {
 
     /// Draws the next frame, and returns its delay in milliseconds.
     fn draw_next(&mut self) -> Result<u32, Error> {
-        let frame = self.decoder.next_frame_info().map_err(damaged)?.ok_or_else(|| damaged_here("it has no frame"))?;
+        let frame =
+            self.decoder.next_frame_info().map_err(damaged)?.ok_or_else(|| damaged_here("a frame is missing"))?;
         let size = Size::new(frame.width.into(), frame.height.into());
         let at = Area { left: frame.left.into(), top: frame.top.into(), size };
         let (transparent, disposal, is_interlaced) = (frame.transparent, disposal(frame.dispose), frame.interlaced);

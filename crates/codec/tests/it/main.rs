@@ -5,6 +5,7 @@
 mod animation;
 mod avif;
 mod color;
+mod compositor;
 mod draw;
 mod encode;
 mod files;
