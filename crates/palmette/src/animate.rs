@@ -5,7 +5,7 @@
 
 use palmette_codec::{Animation, AnimationEncoder, EncodeOptions};
 use palmette_core::plan::{self, Plan};
-use palmette_core::{Deadline, Engine, Limits, Pixmap, Size};
+use palmette_core::{Deadline, Engine, Limits, Pixmap, Size, alloc};
 use palmette_protocol::{Draw, ImageIndex, Op, Transform};
 
 use crate::hoist::{Branch, Hoisted, hoist};
@@ -101,7 +101,8 @@ impl FrameRun<'_> {
     fn run(&mut self, frame: Pixmap, limits: &Limits) -> Result<Pixmap, Error> {
         self.deadline.check()?;
         let was_complete = self.plan.is_complete();
-        let sources = [frame].into_iter().chain(self.drawn.iter().cloned()).collect();
+        let drawn = self.drawn.iter().map(copy);
+        let sources = [Ok(frame)].into_iter().chain(drawn).collect::<Result<_, _>>()?;
         let result = self.engine.run(&mut self.plan, sources, self.deadline);
         let result = result.map_err(|error| self.list.reposition(error))?;
         if !was_complete {
@@ -109,6 +110,13 @@ impl FrameRun<'_> {
         }
         Ok(result)
     }
+}
+
+/// Copies a picture, since an engine uses its sources up.
+fn copy(pixmap: &Pixmap) -> Result<Pixmap, palmette_core::Error> {
+    let mut data = alloc::try_with_capacity(pixmap.data().len())?;
+    data.extend_from_slice(pixmap.data());
+    Pixmap::from_vec(pixmap.size(), data)
 }
 
 /// Says that the canvas cannot be decoded.

@@ -21,7 +21,7 @@ pub(super) fn of_step(step: &Step) -> Map<String, Value> {
         }
         StepKind::Lookup(table) => {
             let levels = table.levels();
-            json!({"level_0": levels[0], "level_128": levels[128], "level_255": levels[255]})
+            json!({"level_64": levels[64], "level_128": levels[128], "level_192": levels[192]})
         }
         StepKind::Saturation(matrix) => json!({"factor": factor(matrix)}),
         StepKind::Blur(blur) => json!({"radius": blur.radius, "widths": [blur.narrow_width, blur.wide_width]}),

@@ -8,7 +8,7 @@ use palmette::codec::{EncodeFormat, EncodeOptions, encode};
 use palmette_protocol::Code;
 use palmette_server::Config;
 
-use crate::support::{Form, app_with, call, get, pixmap, png, post, transform, watermark_form};
+use crate::support::{Form, app_with, call, get, moving, pixmap, png, post, transform, watermark_form};
 
 const MUTATIONS: u32 = 10_000;
 
@@ -40,7 +40,7 @@ fn to_form(parts: &Parts) -> Form {
     })
 }
 
-/// The forms that are mutated: every input format, nested draws, many options.
+/// The forms that are mutated: every input format, still and moving, nested draws, many options.
 fn valid_forms() -> Vec<Parts> {
     let options = r#"[{"imageIndex":0,"width":20,"height":10,"fit":"pad","background":"rgb(1 2 3 / 50%)","flip":"h","rotate":90},
         {"imageIndex":2,"width":4,"height":4,"fit":"squeeze"},{"drawImageIndex":2,"targetImageIndex":1,"repeat":"x","top":-1},
@@ -62,6 +62,20 @@ fn valid_forms() -> Vec<Parts> {
             ("output_format", b"image/png".into()),
             ("output_quality", b"80".into()),
         ]);
+    }
+    let measured = r#"[{"imageIndex":0,"trim":{"border":{"tolerance":3,"keep":1}},"width":12,"height":9,"fit":"cover",
+        "gravity":"auto","contrast":1.5,"saturation":0.2,"blur":3,"sharpen":1.5,"border":{"color":"gold","top":2}},
+        {"drawImageIndex":1,"targetImageIndex":0,"right":1}]"#;
+    for (format, output) in [(EncodeFormat::Gif, "image/webp"), (EncodeFormat::Webp, "image/gif")] {
+        for explain in ["false", "true"] {
+            forms.push(vec![
+                ("image", moving(format, 4)),
+                ("draw_image", png(2, 2)),
+                ("transforms", measured.into()),
+                ("output_format", output.into()),
+                ("explain", explain.into()),
+            ]);
+        }
     }
     forms
 }
@@ -131,6 +145,7 @@ async fn mutations_end_in_a_code_or_a_picture() {
     let mut config = Config::default();
     // Sizes are bounded so that a number that grew costs no minutes.
     config.limits.pixels.max_area_px = 250_000;
+    config.limits.pixels.max_animation_area_px = 1_000_000;
     let app = app_with(config);
     let forms = valid_forms();
     for form in &forms {

@@ -3,12 +3,12 @@
 use std::num::NonZeroU32;
 
 use axum::http::StatusCode;
-use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, Frame, animation, decode};
-use palmette::core::{Limits, Pixmap, Size};
+use palmette::codec::{EncodeFormat, Frame, animation, decode};
+use palmette::core::{Limits, Size};
 use palmette_protocol::Code;
 use palmette_server::Config;
 
-use crate::support::{Form, app_with, call, default_app, form, pixmap, png, post, transform, watermark_form};
+use crate::support::{Form, app_with, call, default_app, form, moving, pixmap, png, post, transform, watermark_form};
 
 #[tokio::test]
 async fn picture_of_every_format_comes_with_its_type() {
@@ -79,26 +79,13 @@ async fn picture_info() {
     assert_eq!(info, serde_json::json!({"format": "image/svg+xml"}));
 }
 
-/// A GIF of a bar that goes from left to right over 40×30 pixels, played twice.
-fn moving_gif(frame_count: u32) -> Vec<u8> {
-    let options = EncodeOptions::new(EncodeFormat::Gif);
-    let mut encoder = AnimationEncoder::new(&options, Size::new(40, 30), NonZeroU32::new(2)).unwrap();
-    for frame in 0..frame_count {
-        let mut pixmap = Pixmap::filled(Size::new(40, 30), [0, 0, 0, 255]).unwrap();
-        let start = frame as usize * Pixmap::PIXEL_BYTES;
-        for y in 0..30 {
-            pixmap.row_mut(y)[start..start + 8 * Pixmap::PIXEL_BYTES].fill(255);
-        }
-        encoder.push(pixmap, 30 + 10 * frame).unwrap();
-    }
-    encoder.finish().unwrap().bytes
-}
-
 #[tokio::test]
 async fn picture_that_moves_keeps_frames_delays_and_loops() {
     let list = r#"[{"imageIndex":0,"width":20},{"drawImageIndex":1,"targetImageIndex":0,"left":0,"top":0}]"#;
     for format in ["image/webp", "image/gif"] {
-        let form = form(&moving_gif(30), list, format).file("draw_image", &png(4, 4)).text("output_quality", "100");
+        let form = form(&moving(EncodeFormat::Gif, 30), list, format)
+            .file("draw_image", &png(4, 4))
+            .text("output_quality", "100");
         let answer = transform(&default_app(), form).await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, format), "{}", answer.text());
 
@@ -120,7 +107,7 @@ async fn picture_that_moves_keeps_frames_delays_and_loops() {
 async fn picture_that_moves_is_limited_in_all() {
     let mut config = Config::default();
     config.limits.pixels.max_animation_area_px = 10_000;
-    let answer = transform(&app_with(config), form(&moving_gif(9), "[]", "image/webp")).await;
+    let answer = transform(&app_with(config), form(&moving(EncodeFormat::Gif, 9), "[]", "image/webp")).await;
     assert_eq!(answer.code(), Code::DimensionsTooLarge.number());
     for word in ["source 0", "9 frames", "40×30", "10000"] {
         assert!(answer.text().contains(word), "{}", answer.text());
@@ -131,8 +118,8 @@ async fn picture_that_moves_is_limited_in_all() {
 async fn picture_stands_still_where_it_must() {
     let app = default_app();
     for form in [
-        form(&moving_gif(3), "[]", "image/webp").text("anim", "false"),
-        form(&moving_gif(3), "[]", "image/png").text("anim", "true"),
+        form(&moving(EncodeFormat::Gif, 3), "[]", "image/webp").text("anim", "false"),
+        form(&moving(EncodeFormat::Gif, 3), "[]", "image/png").text("anim", "true"),
         form(&png(4, 4), "[]", "image/webp").text("anim", "true"),
     ] {
         let still = transform(&app, form).await;

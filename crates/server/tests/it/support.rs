@@ -1,13 +1,14 @@
 //! Forms, pictures, calls and servers for tests.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
-use palmette::codec::{EncodeFormat, EncodeOptions, encode};
+use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, encode};
 use palmette::core::{CpuEngine, Engine, Pixmap, Size};
 use palmette::{Engines, Pipeline};
 use palmette_server::{Config, Ending, app, serve};
@@ -85,6 +86,21 @@ pub(crate) fn pixmap(width: u32, height: u32) -> Pixmap {
 
 pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     encode(pixmap(width, height), &EncodeOptions::new(EncodeFormat::Png)).unwrap().bytes
+}
+
+/// A bar that goes from left to right over 40×30 pixels, played twice; every frame stays 10 ms longer than the one before.
+pub(crate) fn moving(format: EncodeFormat, frame_count: u32) -> Vec<u8> {
+    let size = Size::new(40, 30);
+    let mut encoder = AnimationEncoder::new(&EncodeOptions::new(format), size, NonZeroU32::new(2)).unwrap();
+    for frame in 0..frame_count {
+        let mut pixmap = Pixmap::filled(size, [0, 0, 0, 255]).unwrap();
+        let start = frame as usize * Pixmap::PIXEL_BYTES;
+        for y in 0..size.height {
+            pixmap.row_mut(y)[start..start + 8 * Pixmap::PIXEL_BYTES].fill(255);
+        }
+        encoder.push(pixmap, 30 + 10 * frame).unwrap();
+    }
+    encoder.finish().unwrap().bytes
 }
 
 /// A whole answer.
