@@ -1,6 +1,6 @@
 //! `cargo xtask bench NAME`: runs the benches and records what they measured under `benches/results/<date>-<NAME>`.
 //!
-//! Criterion leaves its estimates below `target/criterion`; this collects the medians of the ones that were just made.
+//! Criterion leaves its estimates below the target folder; this collects the medians of the ones that were just made.
 
 use std::fmt::Write;
 use std::fs;
@@ -34,7 +34,8 @@ pub(crate) fn run(name: &str, arguments: &[&str]) -> Result<(), Error> {
     Invocation::cargo(&command).run()?;
 
     let mut measured = Vec::new();
-    collect(&workspace::root().join("target/criterion"), start, &mut measured)?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from);
+    collect(&target.join("criterion"), start, &mut measured)?;
     measured.sort_by(|a, b| a.id.cmp(&b.id));
 
     let folder = workspace::root().join(format!("benches/results/{}-{name}", text(&["date", "-u", "+%F"])?));
