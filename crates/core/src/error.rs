@@ -3,6 +3,7 @@
 use palmette_protocol::{Class, Code};
 
 use crate::Size;
+use crate::model::{Ability, ModelError};
 
 /// A failure of planning or of an engine.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +45,19 @@ pub enum Error {
         /// The option with its value.
         option: &'static str,
         /// What the model has to do.
-        ability: &'static str,
+        ability: Ability,
     },
+    /// Occurs when a model that is configured gives no answer, or one that cannot be used.
+    #[error("the model that {ability} failed: {source}")]
+    ModelFailed {
+        /// What it was asked to do.
+        ability: Ability,
+        /// Why it could not.
+        source: ModelError,
+    },
+    /// Occurs when a crop around faces shall go closer than `fit` does: no rule says yet how close that is.
+    #[error("`zoom` above 0 is not built yet")]
+    ZoomNotBuilt,
     /// Occurs when a plan gets the answer to another question than it asked, or to none.
     #[error("the measurement is not the one that the plan asked for")]
     WrongMeasurement,
@@ -113,9 +125,10 @@ impl Error {
         match self {
             Self::AtOp { source, .. } => source.class(),
             Self::TooLarge { .. } | Self::AnimationTooLarge { .. } => Class::Limit,
-            Self::NeedsModel { .. } => Class::Unsupported,
+            Self::NeedsModel { .. } | Self::ZoomNotBuilt => Class::Unsupported,
             Self::NodeMissing { .. } | Self::NothingLeft { .. } => Class::Caller,
             Self::WrongMeasurement
+            | Self::ModelFailed { .. }
             | Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }
             | Self::SourceMismatch { .. }
@@ -130,8 +143,11 @@ impl Error {
         match self {
             Self::AtOp { source, .. } => source.code(),
             Self::TooLarge { .. } | Self::AnimationTooLarge { .. } => Code::DimensionsTooLarge,
-            Self::NeedsModel { .. } | Self::NodeMissing { .. } | Self::NothingLeft { .. } => Code::InvalidOption,
+            Self::NeedsModel { .. } | Self::ZoomNotBuilt | Self::NodeMissing { .. } | Self::NothingLeft { .. } => {
+                Code::InvalidOption
+            }
             Self::WrongMeasurement
+            | Self::ModelFailed { .. }
             | Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }
             | Self::SourceMismatch { .. }

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod error;
 pub mod limits;
 pub mod measure;
+pub mod model;
 pub mod pixmap;
 pub mod plan;
 
@@ -19,6 +20,7 @@ pub use cpu::CpuEngine;
 pub use engine::{Deadline, Engine, EngineKind};
 pub use error::Error;
 pub use limits::Limits;
+pub use model::{Ability, Model, ModelError, Rectangle, SharedModel};
 pub use pixmap::{Pixmap, Size};
 // The crates below this one (codec, gpu) may not depend on the protocol, but report its codes.
 pub use palmette_protocol::{Class, Code, Color};

@@ -64,6 +64,7 @@ impl CpuEngine {
             StepKind::Blur(step) => blur::blur(&self.kernels, step, &mut picture)?,
             StepKind::Sharpen(step) => sharpen::sharpen(&self.kernels, *step, &mut picture)?,
             StepKind::Background(color) => background::background(&mut picture, *color),
+            StepKind::Model(step) => return step.run(picture, output),
         }
         Ok(picture)
     }
@@ -75,11 +76,11 @@ impl CpuEngine {
         match step {
             MeasureStep::Border(border) => Ok(measure::measure_border(border, picture)),
             MeasureStep::Window(window) => match &window.copy {
-                None => Ok(measure::measure_window(window, picture)),
+                None => measure::measure_window(window, picture),
                 Some(step) => {
                     let size = window.copy_size;
                     let data = resize::resize::<4>(&self.kernels, step, picture.data(), picture.size(), size)?;
-                    Ok(measure::measure_window(window, &Pixmap::from_vec(size, data)?))
+                    measure::measure_window(window, &Pixmap::from_vec(size, data)?)
                 }
             },
         }

@@ -1,11 +1,13 @@
 //! Measuring: what a plan has to know of the pixels before it can go on.
 //!
-//! Two options need pixels to know geometry: `trim: "border"`, and `gravity` by saliency or entropy. A plan has an explicit
-//! step for each; an engine runs it, and the plan is lowered further with the answer. A window is measured on a small copy,
-//! by the functions of this module whatever the engine, since a copy of at most [`COPY_LONG_SIDE_PX`] is nothing to move.
+//! Two options need pixels to know geometry: `trim: "border"`, and `gravity` by saliency, entropy or faces. A plan has an
+//! explicit step for each; an engine runs it, and the plan is lowered further with the answer. A window is measured by the
+//! functions of this module whatever the engine: on a small copy, since one of at most [`COPY_LONG_SIDE_PX`] is nothing to
+//! move, or by a model, which lives on the host.
 
 mod border;
 mod entropy;
+mod faces;
 mod saliency;
 mod window;
 
@@ -15,6 +17,7 @@ pub use window::{COPY_LONG_SIDE_PX, copy_size, measure_window};
 use palmette_protocol::Color;
 
 use crate::Size;
+use crate::model::SharedModel;
 use crate::plan::ResizeStep;
 
 /// What is measured.
@@ -42,9 +45,9 @@ pub struct BorderMeasure {
 pub struct WindowMeasure {
     /// What makes a window good.
     pub method: WindowMethod,
-    /// How the copy is made that is measured; absent if the picture is small enough itself.
+    /// How the copy is made that is measured; absent if the picture itself is.
     pub copy: Option<ResizeStep>,
-    /// The size of the copy.
+    /// The size of what is measured.
     pub copy_size: Size,
     /// The size that the picture will be scaled to.
     pub scaled: Size,
@@ -53,12 +56,14 @@ pub struct WindowMeasure {
 }
 
 /// What makes a window good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum WindowMethod {
     /// The sum of saliency (`gravity: "auto"`).
     Saliency,
     /// The entropy of the histogram of luma (`gravity: "entropy"`).
     Entropy,
+    /// How near its middle is to that of all faces that the model finds (`gravity: "face"`).
+    Faces(SharedModel),
 }
 
 /// What was found.

@@ -1,7 +1,7 @@
-//! Finds the best window of a picture on a small copy of it.
+//! Finds the best window of a picture, on a small copy of it but for faces.
 
-use super::{Measurement, WindowMeasure, WindowMethod, entropy, saliency};
-use crate::{Pixmap, Size};
+use super::{Measurement, WindowMeasure, WindowMethod, entropy, faces, saliency};
+use crate::{Error, Pixmap, Size};
 
 /// The longer side of the copy that is measured, in pixels; a smaller picture is measured itself.
 pub const COPY_LONG_SIDE_PX: u32 = 256;
@@ -19,20 +19,24 @@ pub fn copy_size(picture: Size) -> Size {
 
 /// Finds the best window; of several, the one nearest the middle, then the uppermost, then the leftmost.
 ///
+/// # Errors
+///
+/// [`Error::ModelFailed`] if a model shall find faces and cannot.
+///
 /// # Panics
 ///
 /// If `copy` is not of the size that the step says.
-#[must_use]
-pub fn measure_window(measure: &WindowMeasure, copy: &Pixmap) -> Measurement {
+pub fn measure_window(measure: &WindowMeasure, copy: &Pixmap) -> Result<Measurement, Error> {
     assert_eq!(copy.size(), measure.copy_size, "the copy that the step asks for");
     let Size { width, height } = copy.size();
     let window = Size::new(
         scaled(measure.window.width, width, measure.scaled.width).clamp(1, width),
         scaled(measure.window.height, height, measure.scaled.height).clamp(1, height),
     );
-    let scores = match measure.method {
+    let scores = match &measure.method {
         WindowMethod::Saliency => saliency::window_scores(copy, window),
         WindowMethod::Entropy => entropy::window_scores(copy, window),
+        WindowMethod::Faces(model) => return faces::measure_window(model, measure, copy),
     };
     let (free_x, free_y) = (width - window.width, height - window.height);
     let positions = (0..=free_y).flat_map(|y| (0..=free_x).map(move |x| (x, y)));
@@ -49,10 +53,10 @@ pub fn measure_window(measure: &WindowMeasure, copy: &Pixmap) -> Measurement {
     let offset = |position: u32, free: u32, scaled_len: u32, window_len: u32| {
         if free == 0 { (scaled_len - window_len) / 2 } else { scaled(position, scaled_len - window_len, free) }
     };
-    Measurement::Offset {
+    Ok(Measurement::Offset {
         left: offset(best.0.0, free_x, measure.scaled.width, measure.window.width),
         top: offset(best.0.1, free_y, measure.scaled.height, measure.window.height),
-    }
+    })
 }
 
 /// Returns `round(len · numerator / denominator)`.
@@ -67,7 +71,7 @@ mod tests {
 
     fn measured(method: WindowMethod, picture: &Pixmap, scaled: Size, window: Size) -> (u32, u32) {
         let measure = WindowMeasure { method, copy: None, copy_size: picture.size(), scaled, window };
-        match measure_window(&measure, picture) {
+        match measure_window(&measure, picture).unwrap() {
             Measurement::Offset { left, top } => (left, top),
             Measurement::Rectangle { .. } => unreachable!("a window is an offset"),
         }
@@ -90,12 +94,12 @@ mod tests {
     fn window_goes_where_the_detail_is() {
         for method in [WindowMethod::Saliency, WindowMethod::Entropy] {
             let wide = picture_with_detail(Size::new(100, 40), 70, 20);
-            let (left, top) = measured(method, &wide, Size::new(100, 40), Size::new(40, 40));
+            let (left, top) = measured(method.clone(), &wide, Size::new(100, 40), Size::new(40, 40));
             assert!((40..=60).contains(&left) && top == 0, "{method:?}: {left}");
-            let (left, _) = measured(method, &wide, Size::new(1000, 400), Size::new(400, 400));
+            let (left, _) = measured(method.clone(), &wide, Size::new(1000, 400), Size::new(400, 400));
             assert!((400..=600).contains(&left), "{method:?}: {left}");
             let high = picture_with_detail(Size::new(40, 100), 20, 5);
-            let (left, top) = measured(method, &high, Size::new(40, 100), Size::new(40, 40));
+            let (left, top) = measured(method.clone(), &high, Size::new(40, 100), Size::new(40, 40));
             assert!(left == 0 && top <= 5, "{method:?}: {top}");
         }
     }

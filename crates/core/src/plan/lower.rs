@@ -3,7 +3,7 @@
 //! It needs the sizes of the sources, not their pixels, so it runs before anything is decoded: a request that is wrong or
 //! too large costs no memory.
 
-use palmette_protocol::transform::{Border, Length, Trim, TrimBorder, TrimEdges, Upscale};
+use palmette_protocol::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
 use palmette_protocol::{Color, Draw, Fit, Gravity, ImageIndex, Op, Repeat, Rotate, Transform};
 
 use super::blur::BlurStep;
@@ -12,22 +12,37 @@ use super::step::{Axis, AxisOrder, DrawStep, Origin, Pause, Plan, ResizeStep, Sh
 use super::tone::{LookupTable, SaturationMatrix};
 use super::weights::WeightTable;
 use crate::measure::{self, BorderMeasure, MeasureStep, Measurement, WindowMeasure, WindowMethod};
+use crate::model::{Ability, ModelStep, SharedModel};
 use crate::{Error, Limits, Size};
 
-/// Plans a request: `sources[i]` is the size of node `i`, and node 0 becomes the result.
+/// Plans a request without a model: `sources[i]` is the size of node `i`, and node 0 becomes the result.
+///
+/// # Errors
+///
+/// Those of [`lower_with_model`], among them [`Error::NeedsModel`] for every option that needs one.
+pub fn lower(ops: &[Op<Transform, Draw>], sources: &[Size], limits: &Limits) -> Result<Plan, Error> {
+    lower_with_model(ops, sources, limits, None)
+}
+
+/// Plans a request as [`lower`] does, with the help of a model if there is one.
 ///
 /// # Errors
 ///
 /// [`Error::AtOp`], which names the entry of the list, around: [`Error::TooLarge`] if the result of a step breaks a limit,
-/// [`Error::NeedsModel`] for an option that needs one, [`Error::NodeMissing`] if a node does not exist or
-/// was drawn already, [`Error::OutOfMemory`] if a table cannot be allocated. [`Error::TooLarge`] by itself if a source
-/// breaks a limit.
-pub fn lower(ops: &[Op<Transform, Draw>], sources: &[Size], limits: &Limits) -> Result<Plan, Error> {
+/// [`Error::NeedsModel`] for an option that needs a model which is not there or cannot do that, [`Error::ZoomNotBuilt`],
+/// [`Error::NodeMissing`] if a node does not exist or was drawn already, [`Error::OutOfMemory`] if a table cannot be
+/// allocated. [`Error::TooLarge`] by itself if a source breaks a limit.
+pub fn lower_with_model(
+    ops: &[Op<Transform, Draw>],
+    sources: &[Size],
+    limits: &Limits,
+    model: Option<SharedModel>,
+) -> Result<Plan, Error> {
     for &size in sources {
         limits.check(size)?;
     }
     let result = *sources.first().ok_or(Error::NodeMissing { index: 0 })?;
-    let origin = Origin { ops: ops.into(), limits: *limits, pause: None };
+    let origin = Origin { ops: ops.into(), limits: *limits, model, pause: None };
     let plan = Plan { sources: sources.to_vec(), steps: Vec::new(), result, origin };
     let nodes = sources.iter().copied().map(Some).collect();
     lower_from(plan, Pause { position: 0, step_count: 0, nodes, measurements: Vec::new() })
@@ -37,8 +52,13 @@ pub fn lower(ops: &[Op<Transform, Draw>], sources: &[Size], limits: &Limits) -> 
 pub(super) fn lower_from(mut plan: Plan, pause: Pause) -> Result<Plan, Error> {
     let Pause { position: first, nodes, measurements, .. } = pause;
     let ops = plan.origin.ops.clone();
-    let mut lowering =
-        Lowering { limits: plan.origin.limits, nodes, measurements: measurements.iter(), steps: plan.steps };
+    let mut lowering = Lowering {
+        limits: plan.origin.limits,
+        model: plan.origin.model.clone(),
+        nodes,
+        measurements: measurements.iter(),
+        steps: plan.steps,
+    };
     for (position, op) in ops.iter().enumerate().skip(first) {
         let step_count = lowering.steps.len();
         let lowered = match op {
@@ -83,6 +103,7 @@ impl From<Error> for Stop {
 /// The state of a walk over the list.
 struct Lowering<'a> {
     limits: Limits,
+    model: Option<SharedModel>,
     /// The size of each node; `None` for one that was drawn.
     nodes: Vec<Option<Size>>,
     measurements: std::slice::Iter<'a, Measurement>,
@@ -124,7 +145,12 @@ struct NodeLowering<'a, 'b> {
 impl NodeLowering<'_, '_> {
     /// Lowers one `transform` object, in the order in which its options apply.
     fn transform(&mut self, options: &Transform) -> Result<(), Stop> {
-        refuse_models(options)?;
+        self.check_models(options)?;
+        // Our choice: first, so that everything else, a trim by border too, sees only what is kept.
+        if options.segment == Some(Segment::Foreground) {
+            let model = self.model(SEGMENT)?;
+            self.push("segment", self.size, StepKind::Model(ModelStep::Segment(model)))?;
+        }
         self.trim(options.trim)?;
         if let Some(flip) = options.flip {
             self.push("flip", self.size, StepKind::Flip(flip))?;
@@ -236,7 +262,7 @@ impl NodeLowering<'_, '_> {
         let fit = options.fit.unwrap_or_default();
         let (width, height) = (options.width.map(u32::from), options.height.map(u32::from));
         let Some(fitted) = geometry::resolve_fit(self.size, width, height, fit) else { return Ok(false) };
-        self.scale(fitted, options.gravity.unwrap_or(Gravity::Center))?;
+        self.scale(fitted, options.gravity.unwrap_or(Gravity::Center), options.upscale.unwrap_or_default())?;
         let Some(canvas) = fitted.canvas else { return Ok(false) };
         let surround = options.background;
         if canvas != self.size || surround.is_some() {
@@ -252,13 +278,19 @@ impl NodeLowering<'_, '_> {
     }
 
     /// Scales and cuts in one step, or does as little of it as is needed.
-    fn scale(&mut self, fitted: Fitted, gravity: Gravity) -> Result<(), Stop> {
+    fn scale(&mut self, fitted: Fitted, gravity: Gravity, upscale: Upscale) -> Result<(), Stop> {
         let (input, scaled, window) = (self.size, fitted.scaled, fitted.window);
         // Before a table is made: its size follows from the window's.
         self.walk.limits.check(window)?;
         let (left, top) = self.window_offset(scaled, window, gravity)?;
-        if scaled == input {
-            if window == input {
+        // Our choice: a picture that shrinks along one axis is resampled, even if it grows along the other.
+        let grows = scaled.width >= input.width && scaled.height >= input.height && scaled != input;
+        if grows && upscale == Upscale::Generate {
+            let model = self.model(GENERATE)?;
+            self.push("upscale", scaled, StepKind::Model(ModelStep::Enlarge(model)))?;
+        }
+        if scaled == self.size {
+            if window == scaled {
                 return Ok(());
             }
             return Ok(self.push("fit", window, StepKind::Crop { left, top })?);
@@ -276,12 +308,16 @@ impl NodeLowering<'_, '_> {
             _ if window == scaled => return Ok((0, 0)),
             Gravity::Auto => WindowMethod::Saliency,
             Gravity::Entropy => WindowMethod::Entropy,
+            Gravity::Face => WindowMethod::Faces(self.model(FACE)?),
             _ => {
-                let offset = geometry::window_offset(scaled, window, gravity);
-                return Ok(offset.ok_or(GRAVITY_FACE)?);
+                return Ok(geometry::window_offset(scaled, window, gravity).expect("the others are measured"));
             }
         };
-        let copy_size = measure::copy_size(self.size);
+        // A model looks at the picture itself: who knows how small a face it finds.
+        let copy_size = match method {
+            WindowMethod::Faces(_) => self.size,
+            WindowMethod::Saliency | WindowMethod::Entropy => measure::copy_size(self.size),
+        };
         let copy = if copy_size == self.size {
             None
         } else {
@@ -311,6 +347,28 @@ impl NodeLowering<'_, '_> {
             vertical: geometry::tiling(self.size.height, foreground_size.height, options.vertical, repeats_y),
         });
         self.push("draw", self.size, kind)
+    }
+
+    /// Refuses what needs a model that is not there, also where it would change nothing, so that nothing is silently replaced
+    /// by something else.
+    fn check_models(&self, options: &Transform) -> Result<(), Error> {
+        let needs = [
+            (options.segment.is_some(), SEGMENT),
+            (options.gravity == Some(Gravity::Face), FACE),
+            // A zoom is one on faces; without them it would be ignored.
+            (options.zoom.is_some(), ZOOM),
+            (options.upscale == Some(Upscale::Generate), GENERATE),
+        ];
+        for (_, need) in needs.into_iter().filter(|(is_given, _)| *is_given) {
+            self.model(need)?;
+        }
+        if options.zoom.is_some_and(|zoom| zoom > 0.0) { Err(Error::ZoomNotBuilt) } else { Ok(()) }
+    }
+
+    /// Returns the model if it can do what an option needs.
+    fn model(&self, Need { option, ability }: Need) -> Result<SharedModel, Error> {
+        let model = self.walk.model.clone().filter(|model| model.can(ability));
+        model.ok_or(Error::NeedsModel { option, ability })
     }
 
     /// Appends a step after checking what it makes.
@@ -354,29 +412,17 @@ fn tolerance_units(tolerance: f64) -> u32 {
     (tolerance.clamp(0.0, 255.0) * 255.0).floor() as u32
 }
 
-/// The refusal of a window by faces.
-const GRAVITY_FACE: Error = Error::NeedsModel { option: "gravity: face", ability: "finds faces" };
-
-/// Refuses what needs a model, of which this version has none, so that nothing is silently replaced by something else.
-fn refuse_models(options: &Transform) -> Result<(), Error> {
-    let needs_model = [
-        (
-            options.segment.is_some(),
-            Error::NeedsModel { option: "segment: foreground", ability: "tells foreground from background" },
-        ),
-        (options.gravity == Some(Gravity::Face), GRAVITY_FACE),
-        // A zoom is one on faces; without them it would be ignored.
-        (options.zoom.is_some(), Error::NeedsModel { option: "zoom", ability: "finds faces" }),
-        (
-            options.upscale == Some(Upscale::Generate),
-            Error::NeedsModel { option: "upscale: generate", ability: "enlarges pictures" },
-        ),
-    ];
-    match needs_model.into_iter().find(|(given, _)| *given) {
-        Some((_, refusal)) => Err(refusal),
-        None => Ok(()),
-    }
+/// What an option needs a model for.
+#[derive(Clone, Copy)]
+struct Need {
+    option: &'static str,
+    ability: Ability,
 }
+
+const SEGMENT: Need = Need { option: "segment: foreground", ability: Ability::Foreground };
+const FACE: Need = Need { option: "gravity: face", ability: Ability::Faces };
+const ZOOM: Need = Need { option: "zoom", ability: Ability::Faces };
+const GENERATE: Need = Need { option: "upscale: generate", ability: Ability::Enlarge };
 
 #[cfg(test)]
 mod tests {

@@ -10,5 +10,5 @@ pub mod step;
 pub mod tone;
 pub mod weights;
 
-pub use lower::lower;
+pub use lower::{lower, lower_with_model};
 pub use step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, SharpenStep, Step, StepKind, Tiling};

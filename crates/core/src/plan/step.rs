@@ -10,6 +10,7 @@ use super::tone::{LookupTable, SaturationMatrix};
 use super::weights::WeightTable;
 use crate::cpu::kernels::saturate;
 use crate::measure::{MeasureStep, Measurement};
+use crate::model::{ModelStep, SharedModel};
 use crate::{Error, Limits, Pixmap, Size};
 
 /// Everything an engine needs to know about a request, apart from the pixels.
@@ -33,6 +34,7 @@ pub struct Plan {
 pub(super) struct Origin {
     pub(super) ops: Arc<[Op<Transform, Draw>]>,
     pub(super) limits: Limits,
+    pub(super) model: Option<SharedModel>,
     /// Where lowering goes on; `None` at the end of the list.
     pub(super) pause: Option<Pause>,
 }
@@ -147,6 +149,8 @@ pub enum StepKind {
     Background(Color),
     /// Draws another node, which is finished and used up, over this one.
     Draw(DrawStep),
+    /// Has a model change the picture.
+    Model(ModelStep),
 }
 
 impl StepKind {
@@ -166,6 +170,7 @@ impl StepKind {
             Self::Sharpen(_) => "sharpen",
             Self::Background(_) => "background",
             Self::Draw(_) => "draw",
+            Self::Model(step) => step.name(),
         }
     }
 }

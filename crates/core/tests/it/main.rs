@@ -1,4 +1,5 @@
 //! Tests of planning and running through the public interface.
 
 mod extremes;
+mod models;
 mod windows;

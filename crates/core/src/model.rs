@@ -1,0 +1,182 @@
+//! What a picture shows: nothing here can tell, but a model that an operator configures may.
+//!
+//! [`Model`] is all that Palmette asks of one. A plan carries the model to the steps that need it, so that engines know
+//! nothing of models but how to hand them a picture.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::{Error, Pixmap, Size};
+
+/// Looks at pictures.
+///
+/// A model has some abilities and implements the methods that belong to them; the others are never called. The same picture
+/// must always get the same answer, since engines promise the same bytes. Models are shared and called from several threads
+/// at once. A request's deadline is looked at before and after a call, and its memory estimate leaves out what the model uses.
+pub trait Model: fmt::Debug + Send + Sync {
+    /// Names the model in explanations.
+    fn name(&self) -> &str;
+
+    /// Tells whether the model has an ability, always the same. Plans ask before a pixel is decoded.
+    fn can(&self, ability: Ability) -> bool;
+
+    /// Finds faces, in pixels of the picture; what lies outside of it is ignored.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the model from an answer; a picture without a face is no error.
+    fn faces(&self, picture: &Pixmap) -> Result<Vec<Rectangle>, ModelError> {
+        let _ = picture;
+        Err(Ability::Faces.missing())
+    }
+
+    /// Tells how much of each pixel belongs to the foreground, 0 to 255, row by row, one byte a pixel.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the model from an answer.
+    fn foreground(&self, picture: &Pixmap) -> Result<Vec<u8>, ModelError> {
+        let _ = picture;
+        Err(Ability::Foreground.missing())
+    }
+
+    /// Makes the picture in exactly this size, no side of which is smaller than before.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the model from an answer.
+    fn enlarge(&self, picture: &Pixmap, size: Size) -> Result<Pixmap, ModelError> {
+        let _ = (picture, size);
+        Err(Ability::Enlarge.missing())
+    }
+}
+
+/// Why a model gave no answer.
+pub type ModelError = Box<dyn StdError + Send + Sync>;
+
+/// Something that a model can do. In a sentence, it says what the model does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Ability {
+    /// [`Model::faces`], for `gravity: "face"`.
+    #[error("finds faces")]
+    Faces,
+    /// [`Model::foreground`], for `segment: "foreground"`.
+    #[error("tells foreground from background")]
+    Foreground,
+    /// [`Model::enlarge`], for `upscale: "generate"`.
+    #[error("enlarges pictures")]
+    Enlarge,
+}
+
+impl Ability {
+    /// Says that a model promised more than it implements.
+    fn missing(self) -> ModelError {
+        format!("it does not implement what {self}").into()
+    }
+}
+
+/// A part of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rectangle {
+    /// Columns to its left.
+    pub left: u32,
+    /// Rows above it.
+    pub top: u32,
+    /// Its size.
+    pub size: Size,
+}
+
+/// A model as plans carry it; equal to itself alone.
+#[derive(Clone, Debug)]
+pub struct SharedModel(Arc<dyn Model>);
+
+impl From<Arc<dyn Model>> for SharedModel {
+    fn from(model: Arc<dyn Model>) -> Self {
+        Self(model)
+    }
+}
+
+impl Deref for SharedModel {
+    type Target = dyn Model;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl PartialEq for SharedModel {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::addr_eq(Arc::as_ptr(&self.0), Arc::as_ptr(&other.0))
+    }
+}
+
+/// A step that a model takes, on the host whatever the engine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModelStep {
+    /// Keeps the foreground and makes the rest clear.
+    Segment(SharedModel),
+    /// Enlarges the picture to the output size.
+    Enlarge(SharedModel),
+}
+
+impl ModelStep {
+    /// Names the step in logs and errors.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Segment(_) => "segment",
+            Self::Enlarge(_) => "enlarge",
+        }
+    }
+
+    /// Returns the model.
+    #[must_use]
+    pub const fn model(&self) -> &SharedModel {
+        match self {
+            Self::Segment(model) | Self::Enlarge(model) => model,
+        }
+    }
+
+    /// Takes the step; `output` is the size that the plan gives it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ModelFailed`] if the model gives no answer, or one of another size.
+    pub fn run(&self, picture: Pixmap, output: Size) -> Result<Pixmap, Error> {
+        let (ability, result) = match self {
+            Self::Segment(model) => (Ability::Foreground, segment(model, picture)),
+            Self::Enlarge(model) => (Ability::Enlarge, enlarge(model, &picture, output)),
+        };
+        result.map_err(|source| Error::ModelFailed { ability, source })
+    }
+}
+
+/// Multiplies alpha by the foreground, rounded to nearest, halves up; what comes out clear has no colour either.
+fn segment(model: &SharedModel, mut picture: Pixmap) -> Result<Pixmap, ModelError> {
+    let mask = model.foreground(&picture)?;
+    if mask.len() as u64 != picture.size().area() {
+        return Err(format!("{} bytes of foreground for a picture of {} pixels", mask.len(), picture.size()).into());
+    }
+    for (pixel, share) in picture.data_mut().chunks_exact_mut(Pixmap::PIXEL_BYTES).zip(mask) {
+        // To nearest: 255 is odd, so no quotient lies on a half.
+        let alpha = u8::try_from((u32::from(pixel[3]) * u32::from(share) + 127) / 255).expect("at most 255");
+        if alpha == 0 {
+            pixel.fill(0);
+        } else {
+            pixel[3] = alpha;
+        }
+    }
+    Ok(picture)
+}
+
+/// Enlarges a picture, and looks at what came back.
+fn enlarge(model: &SharedModel, picture: &Pixmap, size: Size) -> Result<Pixmap, ModelError> {
+    let enlarged = model.enlarge(picture, size)?;
+    if enlarged.size() == size {
+        Ok(enlarged)
+    } else {
+        Err(format!("{} pixels instead of {size}", enlarged.size()).into())
+    }
+}

@@ -1,0 +1,183 @@
+//! What a model does for a plan, and what is refused without one.
+
+use std::sync::Arc;
+
+use palmette_core::measure::MeasureStep;
+use palmette_core::plan::{Plan, StepKind, lower_with_model};
+use palmette_core::{
+    Ability, Code, CpuEngine, Deadline, Engine, Error, Limits, Model, ModelError, Pixmap, Rectangle, Size,
+};
+use palmette_protocol::ops::{parse_list, resolve};
+
+const RED: [u8; 4] = [255, 0, 0, 255];
+const GREY: [u8; 4] = [99, 99, 99, 255];
+
+/// Takes every red pixel for a face and for foreground, and grey ones for half foreground; enlarges to blue.
+#[derive(Debug)]
+struct RedModel;
+
+impl Model for RedModel {
+    fn name(&self) -> &str {
+        "red"
+    }
+
+    fn can(&self, _ability: Ability) -> bool {
+        true
+    }
+
+    fn faces(&self, picture: &Pixmap) -> Result<Vec<Rectangle>, ModelError> {
+        let points = (0..picture.height()).flat_map(|y| (0..picture.width()).map(move |x| (x, y)));
+        let red = points.filter(|&(x, y)| picture.pixel(x, y) == RED);
+        Ok(red.map(|(left, top)| Rectangle { left, top, size: Size::new(1, 1) }).collect())
+    }
+
+    fn foreground(&self, picture: &Pixmap) -> Result<Vec<u8>, ModelError> {
+        let share = |pixel: &[u8]| match pixel {
+            [255, 0, 0, _] => 255,
+            [99, ..] => 128,
+            _ => 0,
+        };
+        Ok(picture.data().chunks_exact(4).map(share).collect())
+    }
+
+    fn enlarge(&self, _picture: &Pixmap, size: Size) -> Result<Pixmap, ModelError> {
+        Ok(Pixmap::filled(size, [0, 0, 255, 255])?)
+    }
+}
+
+/// Finds a face far outside of every picture, says nothing of the foreground, and never enlarges.
+#[derive(Debug)]
+struct BrokenModel;
+
+impl Model for BrokenModel {
+    fn name(&self) -> &str {
+        "broken"
+    }
+
+    fn can(&self, ability: Ability) -> bool {
+        ability != Ability::Enlarge
+    }
+
+    fn faces(&self, _picture: &Pixmap) -> Result<Vec<Rectangle>, ModelError> {
+        Ok(vec![Rectangle { left: u32::MAX, top: 0, size: Size::new(u32::MAX, 9) }])
+    }
+
+    fn foreground(&self, _picture: &Pixmap) -> Result<Vec<u8>, ModelError> {
+        Ok(vec![255])
+    }
+}
+
+/// Grey, with red pixels.
+fn picture(size: Size, red: &[(u32, u32)]) -> Pixmap {
+    let mut picture = Pixmap::filled(size, GREY).expect("a small picture");
+    for &(x, y) in red {
+        let start = x as usize * 4;
+        picture.row_mut(y)[start..start + 4].copy_from_slice(&RED);
+    }
+    picture
+}
+
+fn plan(model: Option<Arc<dyn Model>>, options: &str, size: Size) -> Result<Plan, Error> {
+    let list = parse_list(&format!(r#"[{{"imageIndex":0,{options}}}]"#)).expect(options);
+    let ops = resolve(&list).expect(options);
+    lower_with_model(&ops, &[size], &Limits::default(), model.map(Into::into))
+}
+
+fn run(model: impl Model + 'static, options: &str, source: &Pixmap) -> Result<(Plan, Pixmap), Error> {
+    let mut plan = plan(Some(Arc::new(model)), options, source.size())?;
+    let result = CpuEngine::scalar().run(&mut plan, vec![source.clone()], Deadline::NONE)?;
+    Ok((plan, result))
+}
+
+fn kinds(plan: &Plan) -> Vec<&'static str> {
+    plan.steps.iter().map(|step| step.kind.name()).collect()
+}
+
+#[test]
+fn segment_keeps_the_foreground() {
+    let mut source = picture(Size::new(4, 1), &[(0, 0), (1, 0)]);
+    source.data_mut()[4..].copy_from_slice(&[255, 0, 0, 77, 99, 99, 99, 255, 1, 2, 3, 255]);
+    let (_, result) = run(RedModel, r#""segment":"foreground""#, &source).unwrap();
+    assert_eq!(result.data(), [255, 0, 0, 255, 255, 0, 0, 77, 99, 99, 99, 128, 0, 0, 0, 0]);
+}
+
+#[test]
+fn segment_comes_before_everything_else() {
+    let options = r#""segment":"foreground","trim":{"left":1},"background":"white""#;
+    let (plan, result) = run(RedModel, options, &picture(Size::new(3, 1), &[(1, 0)])).unwrap();
+    assert_eq!(kinds(&plan), ["segment", "crop", "background"]);
+    assert_eq!(result.data(), [255, 0, 0, 255, 177, 177, 177, 255]);
+}
+
+#[test]
+fn window_is_around_the_middle_of_all_faces() {
+    for (red, left) in [
+        (&[(70, 3)][..], 61),
+        // From 20 to 61, whose middle is 40.5.
+        (&[(60, 0), (20, 19)], 31),
+        (&[(1, 1)], 0),
+        (&[(99, 1)], 80),
+        (&[], 40),
+    ] {
+        let source = picture(Size::new(100, 20), red);
+        let options = r#""gravity":"face","fit":"cover","width":20,"height":20"#;
+        let (plan, result) = run(RedModel, options, &source).unwrap();
+        assert_eq!((kinds(&plan), result.size()), (vec!["measure", "crop"], Size::new(20, 20)));
+        assert!(matches!(plan.steps[1].kind, StepKind::Crop { left: l, top: 0 } if l == left), "{red:?}: {plan:?}");
+    }
+    let nowhere = run(BrokenModel, r#""gravity":"face","fit":"crop","width":20"#, &picture(Size::new(60, 9), &[]));
+    assert!(nowhere.is_ok(), "{nowhere:?}");
+}
+
+#[test]
+fn faces_are_found_before_scaling_and_without_a_copy() {
+    let source = picture(Size::new(800, 400), &[(700, 10)]);
+    let (plan, _) = run(RedModel, r#""gravity":"face","fit":"cover","width":40,"height":40"#, &source).unwrap();
+    assert_eq!(kinds(&plan), ["measure", "resize"]);
+    let StepKind::Measure(MeasureStep::Window(window)) = &plan.steps[0].kind else { panic!("a window is measured") };
+    assert_eq!((&window.copy, window.copy_size, window.scaled), (&None, source.size(), Size::new(80, 40)));
+}
+
+#[test]
+fn generate_enlarges_and_nothing_else() {
+    let source = picture(Size::new(4, 2), &[]);
+    let generate = |options: &str| {
+        let (plan, result) = run(RedModel, &format!(r#""upscale":"generate",{options}"#), &source).unwrap();
+        (kinds(&plan), result.size(), result.pixel(0, 0) == [0, 0, 255, 255])
+    };
+    let size = Size::new;
+    assert_eq!(generate(r#""width":8,"fit":"contain""#), (vec!["enlarge"], size(8, 4), true));
+    assert_eq!(generate(r#""width":6,"height":6,"fit":"cover""#), (vec!["enlarge", "crop"], size(6, 6), true));
+    assert_eq!(generate(r#""width":2"#), (vec!["resize"], size(2, 1), false));
+    assert_eq!(generate(r#""width":8,"height":1,"fit":"squeeze""#), (vec!["resize"], size(8, 1), false));
+    assert_eq!(generate(r#""width":4"#), (vec![], size(4, 2), false));
+    let (plan, _) = run(RedModel, r#""upscale":"interpolate","width":8,"fit":"contain""#, &source).unwrap();
+    assert_eq!(kinds(&plan), ["resize"]);
+}
+
+#[test]
+fn abilities_are_asked_for_before_anything_runs() {
+    let size = Size::new(4, 2);
+    let refused = |options: &str| plan(Some(Arc::new(BrokenModel)), options, size).unwrap_err().to_string();
+    assert_eq!(
+        refused(r#""upscale":"generate""#),
+        "op 0, transform: `upscale: generate` needs a model that enlarges pictures, and none is configured"
+    );
+    assert_eq!(refused(r#""zoom":0.5"#), "op 0, transform: `zoom` above 0 is not built yet");
+    assert!(plan(Some(Arc::new(BrokenModel)), r#""zoom":0"#, size).is_ok());
+    for options in [r#""zoom":0"#, r#""zoom":0.5"#, r#""gravity":"face""#, r#""segment":"foreground""#] {
+        let error = plan(None, options, size).unwrap_err();
+        assert!(error.to_string().ends_with("and none is configured"), "{error}");
+        assert_eq!(error.code(), Code::InvalidOption);
+    }
+}
+
+#[test]
+fn answers_of_a_model_are_checked() {
+    let error = run(BrokenModel, r#""segment":"foreground""#, &picture(Size::new(4, 2), &[])).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the model that tells foreground from background failed: 1 bytes of foreground for a picture of 4×2 pixels"
+    );
+    assert_eq!(error.code(), Code::Internal);
+}
