@@ -4,7 +4,7 @@
 //! plan has to measure is measured on the first frame and kept for all: a window that moved from frame to frame would shake.
 
 use palmette_codec::{Animation, AnimationEncoder, EncodeOptions};
-use palmette_core::plan::{self, Plan};
+use palmette_core::plan::Plan;
 use palmette_core::{Deadline, Engine, Limits, Pixmap, Size, alloc};
 use palmette_protocol::{Draw, ImageIndex, Op, Transform};
 
@@ -44,9 +44,8 @@ impl Pipeline {
             .map(|branch| self.run_branch(branch, engine, deadline, timings))
             .collect::<Result<_, _>>()?;
         let sizes: Vec<Size> = [canvas.probe.size].into_iter().chain(drawn.iter().map(Pixmap::size)).collect();
-        let plan = timings.stage(Stage::Lower, || {
-            plan::lower(&list.ops, &sizes, &self.limits).map_err(|error| list.reposition(error).into())
-        })?;
+        let plan = timings
+            .stage(Stage::Lower, || self.lower(&list.ops, &sizes).map_err(|error| list.reposition(error).into()))?;
         let frames = timings
             .stage(Stage::Decode, || palmette_codec::animation(&canvas.bytes, &self.limits).map_err(undecodable))?;
         self.run_frames(FrameRun { engine, list: &list, plan, drawn, frame_count, deadline }, frames, &options, timings)
@@ -64,7 +63,7 @@ impl Pipeline {
         let pixmaps = timings.stage(Stage::Decode, || self.decode(images, deadline))?;
         timings.stage(Stage::Run, || {
             let sizes: Vec<Size> = pixmaps.iter().map(Pixmap::size).collect();
-            plan::lower(&branch.ops, &sizes, &self.limits)
+            self.lower(&branch.ops, &sizes)
                 .and_then(|mut plan| engine.run(&mut plan, pixmaps, deadline))
                 .map_err(|error| branch.reposition(error).into())
         })

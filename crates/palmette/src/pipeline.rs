@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use palmette_codec::Encoded;
-use palmette_core::{Deadline, Limits, Pixmap, Size};
-use palmette_protocol::Info;
+use palmette_core::plan::{self, Plan};
+use palmette_core::{Deadline, Limits, Model, Pixmap, SharedModel, Size};
 use palmette_protocol::request::TransformRequest;
+use palmette_protocol::{Draw, Info, Op, Transform};
 
 use crate::prepare::{Image, Prepared, check_frames};
 use crate::{Answer, Engines, Error, Explanation, PixelBudget, Stage, Timings};
@@ -15,6 +16,7 @@ use crate::{Answer, Engines, Error, Explanation, PixelBudget, Stage, Timings};
 pub struct Pipeline {
     pub(crate) engines: Engines,
     pub(crate) limits: Limits,
+    model: Option<SharedModel>,
     memory: Arc<PixelBudget>,
 }
 
@@ -29,7 +31,13 @@ impl Pipeline {
     /// Makes a pipeline with limits for one picture, and a limit in bytes for the pictures of all requests together.
     #[must_use]
     pub fn new(engines: Engines, limits: Limits, max_pixel_bytes: u64) -> Self {
-        Self { engines, limits, memory: PixelBudget::new(max_pixel_bytes) }
+        Self { engines, limits, model: None, memory: PixelBudget::new(max_pixel_bytes) }
+    }
+
+    /// Lets a model do what options such as `segment` need one for; without one, they are refused.
+    #[must_use]
+    pub fn with_model(self, model: Arc<dyn Model>) -> Self {
+        Self { model: Some(model.into()), ..self }
     }
 
     /// Returns the engines.
@@ -138,6 +146,11 @@ impl Pipeline {
         let encoded =
             timings.stage(Stage::Encode, || palmette_codec::encode(result, &options).map_err(Error::Encode))?;
         Ok(Made { encoded, size })
+    }
+
+    /// Plans a list for sources of these sizes.
+    pub(crate) fn lower(&self, ops: &[Op<Transform, Draw>], sizes: &[Size]) -> Result<Plan, palmette_core::Error> {
+        plan::lower_with_model(ops, sizes, &self.limits, self.model.clone())
     }
 
     /// Decodes the first frame of every source, which comes with its index.

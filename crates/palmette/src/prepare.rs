@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use palmette_codec::{EncodeFormat, EncodeOptions, Probe};
-use palmette_core::plan::{self, Plan, StepKind};
+use palmette_core::plan::{Plan, StepKind};
 use palmette_core::{Limits, Size};
 use palmette_protocol::request::Source;
 use palmette_protocol::{Draw, ImageIndex, Op, Output, OutputFormat, Transform};
@@ -44,7 +44,7 @@ impl Pipeline {
         })?;
         let plan = timings.stage(Stage::Lower, || {
             let sizes: Vec<Size> = images.iter().map(|image| image.probe.size).collect();
-            let plan = plan::lower(ops, &sizes, &self.limits)?;
+            let plan = self.lower(ops, &sizes)?;
             check_frames(&plan, frame_count, &self.limits)?;
             Ok(plan)
         })?;

@@ -30,6 +30,7 @@ pub(super) fn of_step(step: &Step) -> Map<String, Value> {
         }
         StepKind::Background(background) => json!({"color": color(*background)}),
         StepKind::Draw(draw) => describe_draw(draw),
+        StepKind::Model(step) => json!({"model": step.model().name()}),
     };
     match details {
         Value::Object(details) => details,
@@ -99,16 +100,21 @@ fn describe_border(border: BorderMeasure) -> Value {
 
 /// Describes which windows are compared, and by what.
 fn describe_window(window: &WindowMeasure) -> Value {
-    let measures = match window.method {
+    let measures = match &window.method {
         WindowMethod::Saliency => "saliency",
         WindowMethod::Entropy => "entropy",
+        WindowMethod::Faces(_) => "faces",
     };
-    json!({
+    let mut details = json!({
         "measures": measures,
         "copy": size(window.copy_size),
         "scaled": size(window.scaled),
         "window": size(window.window),
-    })
+    });
+    if let WindowMethod::Faces(model) = &window.method {
+        details["model"] = model.name().into();
+    }
+    details
 }
 
 /// Describes an overlay: `left` and `top` where it lies once, `phase_x` and `phase_y` where it repeats.

@@ -69,7 +69,7 @@ pub struct StepEntry {
     /// The entry of the list that asked for it, from 0.
     pub op: usize,
     /// What is done: `crop`, `flip`, `rotate`, `resize`, `measure`, `pad`, `lookup`, `saturation`, `blur`, `sharpen`,
-    /// `background` or `draw`.
+    /// `background`, `draw`, `segment` or `enlarge`.
     pub kind: &'static str,
     /// The options that led to it, as they were sent.
     pub options: Options,

@@ -44,6 +44,7 @@ fn takes_part(step: &Step, name: &str) -> bool {
             "upscale" => Window::of(resize, step.input).scaled.area() > step.input.area(),
             _ => makes_size,
         },
+        (StepKind::Model(_), "upscale") => makes_size || name == "upscale",
         (StepKind::Crop { .. }, "fit") => makes_size || name == "gravity",
         (StepKind::Pad { under, .. }, "fit") => makes_size || (*under && name == "background"),
         (_, option) => name == option,

@@ -4,5 +4,6 @@
 
 mod animation;
 mod explain;
+mod models;
 mod pipeline;
 mod support;
