@@ -129,20 +129,22 @@ fn raw(measured: &[Measured]) -> String {
     csv
 }
 
-/// A table for each group, with the ratio of each bench to the first `fastest` of its group.
+/// A table for each group, with the ratio of each bench to `fastest` on the same input.
 fn summary(measured: &[Measured]) -> String {
     let mut tables =
-        "# Medians\n\nThe ratio is to `fastest` of the same group: above 1 is slower than that.\n".to_owned();
+        "# Medians\n\nThe ratio is to `fastest` on the same input: above 1 is slower than that.\n".to_owned();
     let group = |measured: &Measured| measured.id.split('/').next().unwrap_or_default().to_owned();
+    let input = |measured: &Measured| measured.id.rsplit_once('/').unwrap_or_default().0.to_owned();
     for rows in measured.chunk_by(|a, b| group(a) == group(b)) {
-        let base = rows.iter().find(|row| row.id.ends_with("/fastest")).map(|row| row.median_ns[0]);
         let title = group(&rows[0]);
         write!(tables, "\n## {title}\n\n| bench | median, ms | ns a pixel | ratio |\n| --- | --- | --- | --- |\n")
             .expect("a string takes everything");
-        for Measured { id, median_ns: [median, ..], pixels } in rows {
+        for row in rows {
+            let Measured { id, median_ns: [median, ..], pixels } = row;
+            let base = rows.iter().find(|base| base.id.ends_with("/fastest") && input(base) == input(row));
             let bench = id.strip_prefix(&title).unwrap_or(id).trim_start_matches('/');
             let per_pixel = pixels.map_or("–".to_owned(), |pixels| format!("{:.2}", median / pixels));
-            let ratio = base.map_or("–".to_owned(), |base| format!("{:.2}", median / base));
+            let ratio = base.map_or("–".to_owned(), |base| format!("{:.2}", median / base.median_ns[0]));
             writeln!(tables, "| {bench} | {:.3} | {per_pixel} | {ratio} |", median / 1e6)
                 .expect("a string takes everything");
         }
