@@ -21,8 +21,8 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// # Errors
     ///
     /// [`Error::DeadlineExceeded`] when `deadline` passes between two steps, [`Error::OutOfMemory`] when a buffer cannot be
-    /// had, [`Error::SourceMismatch`] when `sources` are not those of the plan, and those of [`Plan::resume`] when what was
-    /// measured leads to a step that cannot be planned.
+    /// had, [`Error::SourceMismatch`] when `sources` are not those of the plan, those of [`Plan::resume`] when what was
+    /// measured leads to a step that cannot be planned, and [`Error::Device`] when the engine has a device and that fails.
     fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error>;
 }
 

@@ -107,9 +107,52 @@ pub enum Error {
         /// What was asked for.
         bytes: u64,
     },
+    /// Occurs when a device that an engine computes on fails; the same plan can be run on another engine.
+    #[error("the device failed: {fault}")]
+    Device {
+        /// What happened to it.
+        fault: DeviceFault,
+    },
     /// Occurs when the time limit of the request runs out between two steps.
     #[error("the time limit of the request ran out")]
     DeadlineExceeded,
+}
+
+/// What happened to a device. What it said itself is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum DeviceFault {
+    /// Occurs when the device is gone, and everything on it.
+    #[error("it was lost")]
+    Lost,
+    /// Occurs when its memory, or the share of it that this process may use, is full.
+    #[error("its memory is full")]
+    OutOfMemory,
+    /// Occurs when it does not answer.
+    #[error("it did not answer in time")]
+    TimedOut,
+    /// Occurs when it refuses work that it should be able to do.
+    #[error("it refused the work")]
+    Refused,
+    /// Occurs when a picture is larger than the way it is cut up for the device allows.
+    #[error("the picture is too large for it")]
+    TooLarge,
+}
+
+impl DeviceFault {
+    /// Every fault.
+    pub const ALL: [Self; 5] = [Self::Lost, Self::OutOfMemory, Self::TimedOut, Self::Refused, Self::TooLarge];
+
+    /// Returns the name as it appears in logs and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lost => "lost",
+            Self::OutOfMemory => "out_of_memory",
+            Self::TimedOut => "timed_out",
+            Self::Refused => "refused",
+            Self::TooLarge => "too_large",
+        }
+    }
 }
 
 impl Error {
@@ -132,7 +175,8 @@ impl Error {
             | Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }
             | Self::SourceMismatch { .. }
-            | Self::OutOfMemory { .. } => Class::Ours,
+            | Self::OutOfMemory { .. }
+            | Self::Device { .. } => Class::Ours,
             Self::DeadlineExceeded => Class::Deadline,
         }
     }
@@ -151,7 +195,8 @@ impl Error {
             | Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }
             | Self::SourceMismatch { .. }
-            | Self::OutOfMemory { .. } => Code::Internal,
+            | Self::OutOfMemory { .. }
+            | Self::Device { .. } => Code::Internal,
             Self::DeadlineExceeded => Code::TimedOut,
         }
     }

@@ -18,9 +18,9 @@ pub mod plan;
 
 pub use cpu::CpuEngine;
 pub use engine::{Deadline, Engine, EngineKind};
-pub use error::Error;
+pub use error::{DeviceFault, Error};
 pub use limits::Limits;
 pub use model::{Ability, Model, ModelError, Rectangle, SharedModel};
 pub use pixmap::{Pixmap, Size};
-// The crates below this one (codec, gpu) may not depend on the protocol, but report its codes.
-pub use palmette_protocol::{Class, Code, Color};
+// The crates below this one (codec, gpu) may not depend on the protocol, but report its codes and read plans.
+pub use palmette_protocol::{Class, Code, Color, Composite, Flip, Rotate};

@@ -11,37 +11,41 @@ pub fn measure_border(measure: &BorderMeasure, picture: &Pixmap) -> Measurement 
     let is_border = |&pixel: &[u8; 4]| {
         associated(pixel).iter().zip(border).all(|(&channel, border)| channel.abs_diff(border) <= measure.tolerance)
     };
-    let mut found: Option<Edges> = None;
+    let mut found: Option<BorderEdges> = None;
     for (y, row) in (0..size.height).zip(picture.rows()) {
         let pixels = row.as_chunks::<{ Pixmap::PIXEL_BYTES }>().0;
         let Some(first) = pixels.iter().position(|pixel| !is_border(pixel)) else { continue };
         let last = pixels.iter().rposition(|pixel| !is_border(pixel)).unwrap_or(first);
-        let edges = found.get_or_insert(Edges { left: first, top: y, right: last, bottom: y });
+        let [first, last] = [first, last].map(|x| u32::try_from(x).expect("a column of the picture"));
+        let edges = found.get_or_insert(BorderEdges { left: first, top: y, right: last, bottom: y });
         edges.left = edges.left.min(first);
         edges.right = edges.right.max(last);
         edges.bottom = y;
     }
-    match found {
-        None => Measurement::Rectangle { left: 0, top: 0, size },
-        Some(edges) => edges.rectangle(measure.keep, size),
-    }
+    BorderEdges::rectangle(found, measure.keep, size)
 }
 
 /// The first and last column and row that are not border.
-struct Edges {
-    left: usize,
-    top: u32,
-    right: usize,
-    bottom: u32,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BorderEdges {
+    /// The first column.
+    pub left: u32,
+    /// The first row.
+    pub top: u32,
+    /// The last column.
+    pub right: u32,
+    /// The last row.
+    pub bottom: u32,
 }
 
-impl Edges {
-    /// Adds the border that stays, as far as the picture reaches.
-    fn rectangle(&self, keep: u32, picture: Size) -> Measurement {
-        let column = |x: usize| u32::try_from(x).expect("a column of the picture");
-        let (left, top) = (column(self.left).saturating_sub(keep), self.top.saturating_sub(keep));
+impl BorderEdges {
+    /// Adds the border that stays, as far as the picture reaches. A picture that is all border stays whole.
+    #[must_use]
+    pub fn rectangle(found: Option<Self>, keep: u32, picture: Size) -> Measurement {
+        let Some(edges) = found else { return Measurement::Rectangle { left: 0, top: 0, size: picture } };
+        let (left, top) = (edges.left.saturating_sub(keep), edges.top.saturating_sub(keep));
         let end = |last: u32, len: u32| last.saturating_add(1).saturating_add(keep).min(len);
-        let size = Size::new(end(column(self.right), picture.width) - left, end(self.bottom, picture.height) - top);
+        let size = Size::new(end(edges.right, picture.width) - left, end(edges.bottom, picture.height) - top);
         Measurement::Rectangle { left, top, size }
     }
 }

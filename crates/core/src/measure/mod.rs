@@ -11,7 +11,7 @@ mod faces;
 mod saliency;
 mod window;
 
-pub use border::measure_border;
+pub use border::{BorderEdges, measure_border};
 pub use window::{COPY_LONG_SIDE_PX, copy_size, measure_window};
 
 use palmette_protocol::Color;

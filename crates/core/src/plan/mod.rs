@@ -10,5 +10,9 @@ pub mod step;
 pub mod tone;
 pub mod weights;
 
+/// 16-bit units in a level of 8-bit colour, between the passes of a resize: with 14 bits for the 256 levels, the error of a
+/// sample is 1/128 level.
+pub const UNITS_PER_LEVEL: i32 = 64;
+
 pub use lower::{lower, lower_with_model};
 pub use step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, SharpenStep, Step, StepKind, Tiling};

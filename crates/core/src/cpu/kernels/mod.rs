@@ -21,8 +21,7 @@ pub mod saturation;
 pub mod sharpen;
 pub mod unpremultiply;
 
-/// 16-bit units in a level of 8-bit colour; with 14 bits for the 256 levels, the error of a sample is 1/128 level.
-pub const UNITS_PER_LEVEL: i32 = 64;
+pub use crate::plan::UNITS_PER_LEVEL;
 
 /// A full sample: opaque alpha, white.
 pub const UNITS_FULL: i32 = 255 * UNITS_PER_LEVEL;
