@@ -1,0 +1,325 @@
+//! One chain on the device: what is recorded, what is submitted, and what comes back.
+
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use palmette_core::{Deadline, Pixmap, Size, alloc};
+use wgpu::ErrorFilter;
+
+use crate::Error;
+use crate::device::Gpu;
+use crate::image::{Band, Image, Tiling};
+use crate::kernels::{Kernel, Parameters};
+use crate::pool::{Lease, Purpose};
+use crate::shaders::{OUTPUT_BINDING, PAGE_BINDING, TABLE_BINDING, Variant};
+
+/// The most of a table that a kernel can see: a binding is at least that on every device. A table is never cut up; that of
+/// an axis of 12,000 samples is a third of a megabyte.
+const MAX_TABLE_BYTES: u64 = 128 << 20;
+
+/// One chain.
+///
+/// Buffers that a step no longer needs are used again by later steps of the same job, since the device runs them in order.
+/// They go back to the pool only with the job: another one might write to them before what is recorded here is submitted.
+#[derive(Debug)]
+pub(crate) struct Job<'a> {
+    gpu: &'a Gpu,
+    deadline: Deadline,
+    scopes: Option<Scopes>,
+    encoder: Option<wgpu::CommandEncoder>,
+    /// Invocations recorded and not submitted.
+    recorded: u64,
+    /// Buffers that later steps may write to.
+    spare: Vec<Lease>,
+    /// Tables, which were written when they were recorded and so must not be used again before they are submitted.
+    tables: Vec<Lease>,
+}
+
+/// What a kernel reads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'a> {
+    /// A picture of pixels, in as many pages as it takes.
+    Pixels(&'a Image),
+    /// Samples, at most a page of them.
+    Samples(&'a Lease),
+}
+
+/// What a kernel writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target<'a> {
+    /// A band of a picture of pixels.
+    Pixels(&'a Image, Band),
+    /// Samples, at most a page of them.
+    Samples(&'a Lease),
+    /// A few numbers.
+    Numbers(&'a Lease),
+}
+
+impl<'a> Job<'a> {
+    /// Begins a chain.
+    pub(crate) fn new(gpu: &'a Gpu, deadline: Deadline) -> Self {
+        Self {
+            gpu,
+            deadline,
+            scopes: Some(Scopes::push(&gpu.device)),
+            encoder: None,
+            recorded: 0,
+            spare: Vec::new(),
+            tables: Vec::new(),
+        }
+    }
+
+    /// Returns how pictures are cut up.
+    pub(crate) const fn tiling(&self) -> Tiling {
+        self.gpu.tiling
+    }
+
+    /// Says whether there is time left and the device is there.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.deadline.check()?;
+        if self.gpu.is_lost() { Err(Error::Lost) } else { Ok(()) }
+    }
+
+    /// Copies a picture to the device.
+    pub(crate) fn upload(&mut self, pixmap: &Pixmap) -> Result<Image, Error> {
+        self.tiling().check(pixmap.size())?;
+        let lease = self.gpu.pool.take(Purpose::Storage, pixmap.data().len() as u64)?;
+        self.gpu.queue.write_buffer(lease.buffer(), 0, pixmap.data());
+        Ok(Image { lease, size: pixmap.size() })
+    }
+
+    /// Makes room for a picture.
+    pub(crate) fn image(&mut self, size: Size) -> Result<Image, Error> {
+        self.tiling().check(size)?;
+        Ok(Image { lease: self.storage(size.area())?, size })
+    }
+
+    /// Makes room for words that a kernel writes.
+    pub(crate) fn storage(&mut self, words: u64) -> Result<Lease, Error> {
+        let bytes = crate::pool::size_class(4 * words);
+        match self.spare.iter().position(|spare| spare.buffer().size() == bytes) {
+            Some(index) => Ok(self.spare.swap_remove(index)),
+            None => self.gpu.pool.take(Purpose::Storage, bytes),
+        }
+    }
+
+    /// Makes room for a few numbers that a kernel changes.
+    pub(crate) fn numbers(&mut self, words: &[u32]) -> Result<Lease, Error> {
+        let lease = self.gpu.pool.take(Purpose::Storage, 4 * words.len() as u64)?;
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        self.gpu.queue.write_buffer(lease.buffer(), 0, &bytes);
+        Ok(lease)
+    }
+
+    /// Copies a table to the device; it stays there until the job ends.
+    pub(crate) fn table(&mut self, words: &[u32]) -> Result<TableIndex, Error> {
+        let (words_len, max_words) = (words.len() as u64, MAX_TABLE_BYTES / 4);
+        if words_len > max_words {
+            return Err(Error::TooLarge { words: words_len, max_words });
+        }
+        let lease = self.numbers(words)?;
+        self.tables.push(lease);
+        Ok(TableIndex(self.tables.len() - 1))
+    }
+
+    /// Lets later steps write to a buffer.
+    pub(crate) fn recycle(&mut self, lease: Lease) {
+        self.spare.push(lease);
+    }
+
+    /// Records one dispatch of a kernel, on `grid` columns and rows of invocations.
+    pub(crate) fn dispatch<P: Parameters>(
+        &mut self,
+        kernel: &Kernel,
+        source: Source<'_>,
+        target: Target<'_>,
+        table: Option<TableIndex>,
+        parameters: &P,
+        grid: (u32, u32),
+    ) {
+        debug_assert_eq!(P::FIELDS, kernel.fields, "the parameters of this kernel");
+        let variant = Variant {
+            is_paged: matches!(source, Source::Pixels(image) if self.tiling().is_paged(image.size)),
+            from_pixels: matches!(source, Source::Pixels(_)),
+            to_pixels: matches!(target, Target::Pixels(..)),
+        };
+        let device = &self.gpu.device;
+        let pipeline = self.gpu.pipelines.get(device, kernel, variant);
+        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(kernel.name),
+            layout: self.gpu.pipelines.bindings(),
+            entries: &self.bindings(source, target, table),
+        });
+        let mut bytes = [0; crate::device::IMMEDIATE_BYTES as usize];
+        let words = parameters.words();
+        let parameter_bytes = &mut bytes[..4 * words.len()];
+        parameter_bytes.as_chunks_mut::<4>().0.iter_mut().zip(&words).for_each(|(b, word)| *b = word.to_ne_bytes());
+        let encoder = self.encoder.get_or_insert_with(|| {
+            device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("chain") })
+        });
+        let mut pass = encoder
+            .begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(kernel.name), timestamp_writes: None });
+        pass.set_pipeline(&pipeline);
+        pass.set_bind_group(0, &group, &[]);
+        pass.set_immediates(0, &bytes);
+        let [width, height] = kernel.workgroup;
+        pass.dispatch_workgroups(grid.0.div_ceil(width), grid.1.div_ceil(height), 1);
+        drop(pass);
+        self.recorded += u64::from(grid.0) * u64::from(grid.1);
+    }
+
+    /// Names what is bound where. Every binding has to be there: what a kernel does not read is the first page again.
+    fn bindings<'b>(
+        &'b self,
+        source: Source<'b>,
+        target: Target<'b>,
+        table: Option<TableIndex>,
+    ) -> [wgpu::BindGroupEntry<'b>; 6] {
+        let page_bytes = self.tiling().page_bytes();
+        let bind_most = |buffer: &'b wgpu::Buffer, offset: u64, max_bytes: u64| {
+            let size = wgpu::BufferSize::new(max_bytes.min(buffer.size() - offset));
+            wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size })
+        };
+        let bind = |buffer, offset| bind_most(buffer, offset, page_bytes);
+        let (source_buffer, pages) = match source {
+            Source::Pixels(image) => (image.lease.buffer(), image.size.area().div_ceil(self.tiling().page_words())),
+            Source::Samples(lease) => (lease.buffer(), 1),
+        };
+        let output = match target {
+            Target::Pixels(image, band) => bind(image.lease.buffer(), band.offset),
+            Target::Samples(lease) | Target::Numbers(lease) => bind(lease.buffer(), 0),
+        };
+        let table = match table {
+            Some(TableIndex(index)) => bind_most(self.tables[index].buffer(), 0, MAX_TABLE_BYTES),
+            None => bind(source_buffer, 0),
+        };
+        let page = |page: u32| {
+            let offset = if u64::from(page) < pages { u64::from(page) * page_bytes } else { 0 };
+            wgpu::BindGroupEntry { binding: PAGE_BINDING + page, resource: bind(source_buffer, offset) }
+        };
+        [
+            page(0),
+            page(1),
+            page(2),
+            page(3),
+            wgpu::BindGroupEntry { binding: OUTPUT_BINDING, resource: output },
+            wgpu::BindGroupEntry { binding: TABLE_BINDING, resource: table },
+        ]
+    }
+
+    /// Submits what was recorded if it is much, so that the device works while the host goes on recording, and a step that
+    /// is too slow is noticed between two submissions.
+    pub(crate) fn end_step(&mut self) -> Result<(), Error> {
+        /// Invocations from which on a submission is worth its price.
+        const MUCH: u64 = 4_000_000;
+        if self.recorded >= MUCH {
+            self.submit();
+        }
+        self.check()
+    }
+
+    /// Submits what was recorded.
+    fn submit(&mut self) -> wgpu::SubmissionIndex {
+        self.recorded = 0;
+        self.gpu.queue.submit(self.encoder.take().map(wgpu::CommandEncoder::finish))
+    }
+
+    /// Copies bytes from the beginning of a buffer back to the host, after everything that was recorded.
+    pub(crate) fn read_back(&mut self, lease: &Lease, len: usize) -> Result<Vec<u8>, Error> {
+        let bytes = len as u64;
+        let read_back = self.gpu.pool.take(Purpose::ReadBack, bytes)?;
+        let encoder = self.encoder.get_or_insert_with(|| {
+            self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read back") })
+        });
+        encoder.copy_buffer_to_buffer(lease.buffer(), 0, read_back.buffer(), 0, bytes);
+        let submission = self.submit();
+        let result = self.map(&read_back, len, submission);
+        match &result {
+            Ok(_) => drop(read_back),
+            // It may still be waiting to be mapped.
+            Err(_) => read_back.discard(),
+        }
+        // An error that a scope caught is the reason for any other one.
+        self.check_scopes()?;
+        result
+    }
+
+    /// Copies a picture back to the host.
+    pub(crate) fn download(&mut self, image: &Image) -> Result<Pixmap, Error> {
+        let len = Pixmap::PIXEL_BYTES * image.size.width as usize * image.size.height as usize;
+        let data = self.read_back(&image.lease, len)?;
+        Ok(Pixmap::from_vec(image.size, data)?)
+    }
+
+    /// Waits until a buffer can be read, and reads it.
+    fn map(&self, read_back: &Lease, len: usize, submission: wgpu::SubmissionIndex) -> Result<Vec<u8>, Error> {
+        let slice = read_back.buffer().slice(..len as u64);
+        let (sender, receiver) = channel();
+        // If nobody receives any more, the job was given up.
+        slice.map_async(wgpu::MapMode::Read, move |result| drop(sender.send(result)));
+        // Only now: a mapping is looked at when the device is polled, and not before.
+        self.gpu.poller.watch(submission);
+        let start = Instant::now();
+        loop {
+            self.check()?;
+            match receiver.recv_timeout(Self::PATIENCE) {
+                Ok(Ok(())) => break,
+                Ok(Err(_)) => return Err(Error::ReadBack),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected)
+                    if start.elapsed() >= self.gpu.timeout =>
+                {
+                    // What it still does with our buffers nobody knows.
+                    self.gpu.give_up();
+                    return Err(Error::TimedOut { timeout_ms: self.gpu.timeout.as_millis() });
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(Error::ReadBack),
+            }
+        }
+        let view = slice.get_mapped_range().map_err(|_| Error::ReadBack)?;
+        let mut data = alloc::try_with_capacity(len)?;
+        data.extend_from_slice(&view);
+        drop(view);
+        read_back.buffer().unmap();
+        Ok(data)
+    }
+
+    /// How long a wait lasts before it looks whether the device was lost: callbacks of a lost device are never called.
+    const PATIENCE: Duration = Duration::from_millis(20);
+
+    /// Looks whether anything went wrong on this thread.
+    fn check_scopes(&mut self) -> Result<(), Error> {
+        let result = self.scopes.take().map_or(Ok(()), Scopes::pop);
+        self.scopes = Some(Scopes::push(&self.gpu.device));
+        result
+    }
+}
+
+/// A table of a job.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TableIndex(usize);
+
+/// The scopes that catch the errors of the calls of one thread, the innermost first: they must end in that order, which is
+/// also the order in which an array is dropped.
+#[derive(Debug)]
+struct Scopes([wgpu::ErrorScopeGuard; 3]);
+
+impl Scopes {
+    fn push(device: &wgpu::Device) -> Self {
+        let internal = device.push_error_scope(ErrorFilter::Internal);
+        let validation = device.push_error_scope(ErrorFilter::Validation);
+        let memory = device.push_error_scope(ErrorFilter::OutOfMemory);
+        Self([memory, validation, internal])
+    }
+
+    /// Ends the scopes.
+    fn pop(self) -> Result<(), Error> {
+        let [memory, validation, internal] = self.0.map(|scope| pollster::block_on(scope.pop()));
+        // Memory first: what follows from a buffer that is not there are other errors.
+        match memory.or(validation).or(internal) {
+            None => Ok(()),
+            Some(wgpu::Error::OutOfMemory { .. }) => Err(Error::OutOfMemory { bytes: 0 }),
+            Some(error) => Err(Error::Refused(Box::new(error))),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The kernels as the host sees them: their shaders, their parameters, how their work is divided.
+//!
+//! A kernel is a file here, a shader of the same name, and a twin on the CPU.
+
+pub(crate) mod blur_h;
+pub(crate) mod blur_v;
+pub(crate) mod border;
+pub(crate) mod draw;
+pub(crate) mod map;
+pub(crate) mod resize_h;
+pub(crate) mod resize_v;
+pub(crate) mod sharpen;
+
+/// A kernel.
+#[derive(Debug)]
+pub(crate) struct Kernel {
+    /// The stem of its files.
+    pub(crate) name: &'static str,
+    /// Its shader.
+    pub(crate) source: &'static str,
+    /// Invocations of a workgroup: columns and rows.
+    pub(crate) workgroup: [u32; 2],
+    /// Whether it has variants for samples.
+    pub(crate) works_on_samples: bool,
+    /// The names and types of its parameters, in order. All have 4 bytes, so there is no padding to agree on.
+    pub(crate) fields: &'static [(&'static str, &'static str)],
+}
+
+/// Every kernel.
+#[cfg(test)]
+pub(crate) const KERNELS: [&Kernel; 8] = [
+    &map::KERNEL,
+    &draw::KERNEL,
+    &resize_h::KERNEL,
+    &resize_v::KERNEL,
+    &blur_h::KERNEL,
+    &blur_v::KERNEL,
+    &sharpen::KERNEL,
+    &border::KERNEL,
+];
+
+/// What a kernel is told with each dispatch.
+pub(crate) trait Parameters {
+    /// The names and types of the fields.
+    const FIELDS: &'static [(&'static str, &'static str)];
+
+    /// Returns the fields as words.
+    fn words(&self) -> Vec<u32>;
+}
+
+/// A field of parameters.
+trait Word {
+    fn word(self) -> u32;
+}
+
+impl Word for u32 {
+    fn word(self) -> u32 {
+        self
+    }
+}
+
+impl Word for i32 {
+    fn word(self) -> u32 {
+        self.cast_unsigned()
+    }
+}
+
+/// Declares the parameters of a kernel.
+macro_rules! parameters {
+    ($($(#[$doc:meta])* $field:ident: $type:ty,)+) => {
+        /// What the kernel is told; see the shader for what each means.
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) struct KernelParameters {
+            $($(#[$doc])* pub(crate) $field: $type,)+
+        }
+
+        impl crate::kernels::Parameters for KernelParameters {
+            const FIELDS: &'static [(&'static str, &'static str)] = &[$((stringify!($field), stringify!($type))),+];
+
+            fn words(&self) -> Vec<u32> {
+                vec![$(crate::kernels::Word::word(self.$field)),+]
+            }
+        }
+    };
+}
+use parameters;

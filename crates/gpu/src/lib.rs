@@ -1,0 +1,26 @@
+//! The GPU engine: compute shaders that give the same bytes as the CPU engine.
+//!
+//! Every kernel computes with integers on the tables of the plan, so there is nothing that a driver could round differently:
+//! the class of every kernel is *exact* (see `shaders/README.md`). A picture is uploaded once, stays on the device through
+//! the whole chain, and comes back once. What a device cannot hold at once is cut into bands of rows; a picture of 100
+//! million pixels is several times larger than what a shader may see of a buffer.
+//!
+//! A device can fail in ways that a CPU cannot: it can be lost, be full, or never answer. [`GpuEngine::try_run`] reports each
+//! of these and leaves the sources where they are, so that its caller can run the same plan on the CPU. A read-back that did
+//! not happen never looks like a picture.
+
+mod blur;
+mod device;
+mod engine;
+mod error;
+mod image;
+mod job;
+mod kernels;
+mod poller;
+mod pool;
+mod resize;
+mod shaders;
+
+pub use device::{AdapterChoice, GpuOptions};
+pub use engine::GpuEngine;
+pub use error::Error;

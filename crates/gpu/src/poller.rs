@@ -1,0 +1,61 @@
+//! The one thread that waits for the device, so that no request waits for another's read-back.
+//!
+//! Callbacks of the device run inside a poll, and a poll of a lost device panics: both happen on this thread only.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+/// Waits for submissions, each in its turn.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    submissions: Sender<wgpu::SubmissionIndex>,
+}
+
+impl Poller {
+    /// Starts the thread; it ends when the poller is dropped, or the device is lost.
+    pub(crate) fn start(device: wgpu::Device, lost: Arc<AtomicBool>) -> Self {
+        let (submissions, receiver) = channel();
+        let name = "palmette-gpu-poll".to_owned();
+        let started = std::thread::Builder::new().name(name).spawn({
+            let lost = Arc::clone(&lost);
+            move || poll(&device, &receiver, &lost)
+        });
+        if let Err(error) = started {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "no thread can be started to wait for the device"
+            );
+            lost.store(true, Ordering::Release);
+        }
+        Self { submissions }
+    }
+
+    /// Sees to it that the callbacks of a submission run once it is done.
+    pub(crate) fn watch(&self, submission: wgpu::SubmissionIndex) {
+        // If nobody listens the device is lost, and whoever waits for the callback sees that.
+        let _ = self.submissions.send(submission);
+    }
+}
+
+/// Waits for one submission after the other.
+fn poll(device: &wgpu::Device, submissions: &Receiver<wgpu::SubmissionIndex>, lost: &AtomicBool) {
+    /// How long a wait lasts before it looks whether the device was given up.
+    const TIMEOUT: Duration = Duration::from_millis(250);
+    while let Ok(submission) = submissions.recv() {
+        loop {
+            let wait = wgpu::PollType::Wait { submission_index: Some(submission.clone()), timeout: Some(TIMEOUT) };
+            match catch_unwind(AssertUnwindSafe(|| device.poll(wait))) {
+                Ok(Err(wgpu::PollError::Timeout)) if !lost.load(Ordering::Acquire) => {}
+                Ok(Err(wgpu::PollError::Timeout)) => return,
+                Ok(_) => break,
+                Err(_) => {
+                    lost.store(true, Ordering::Release);
+                    return;
+                }
+            }
+        }
+    }
+}

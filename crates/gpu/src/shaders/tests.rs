@@ -1,0 +1,137 @@
+//! What can be known of a shader without a device: that it is valid, and that host and shader mean the same things.
+
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+use naga::{AddressSpace, Module, Override, ScalarKind, TypeInner};
+use palmette_core::plan::weights::WeightTable;
+use palmette_core::plan::{DrawStep, SharpenStep, UNITS_PER_LEVEL};
+
+use super::{OUTPUT_BINDING, PAGE_BINDING, TABLE_BINDING};
+use crate::device::IMMEDIATE_BYTES;
+use crate::image::Tiling;
+use crate::kernels::{KERNELS, Kernel, blur_h, blur_v};
+
+fn parse(kernel: &Kernel) -> Module {
+    naga::front::wgsl::parse_str(kernel.source)
+        .unwrap_or_else(|error| panic!("{}", error.emit_to_string_with_path(kernel.source, kernel.name)))
+}
+
+/// The bindings that a shader declares, by number.
+fn bindings(module: &Module) -> Vec<u32> {
+    let mut bindings: Vec<u32> = module
+        .global_variables
+        .iter()
+        .filter_map(|(_, variable)| variable.binding)
+        .map(|binding| {
+            assert_eq!(binding.group, 0, "one bind group");
+            binding.binding
+        })
+        .collect();
+    bindings.sort_unstable();
+    bindings
+}
+
+/// The value of a named constant, wherever it is declared.
+fn constant(module: &Module, name: &str) -> Option<u64> {
+    let (_, constant) = module.constants.iter().find(|(_, constant)| constant.name.as_deref() == Some(name))?;
+    match module.global_expressions[constant.init] {
+        naga::Expression::Literal(naga::Literal::U32(value)) => Some(value.into()),
+        naga::Expression::Literal(naga::Literal::I32(value)) => u64::try_from(value).ok(),
+        _ => None,
+    }
+}
+
+#[test]
+fn shaders_are_valid_without_any_extension() {
+    for kernel in KERNELS {
+        let module = parse(kernel);
+        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::IMMEDIATES);
+        if let Err(error) = validator.validate(&module) {
+            panic!("{}: {}", kernel.name, error.emit_to_string(kernel.source));
+        }
+    }
+}
+
+#[test]
+fn shaders_have_one_entry_point_of_the_planned_size() {
+    for kernel in KERNELS {
+        let module = parse(kernel);
+        let [entry] = &module.entry_points[..] else { panic!("{} has one entry point", kernel.name) };
+        let [width, height] = kernel.workgroup;
+        assert_eq!((entry.name.as_str(), entry.workgroup_size), ("main", [width, height, 1]), "{}", kernel.name);
+        assert!(width * height <= 256, "{}: more than every device runs at once", kernel.name);
+    }
+}
+
+#[test]
+fn shaders_and_host_agree_on_parameters() {
+    for kernel in KERNELS {
+        let module = parse(kernel);
+        let is_immediate = |space: &AddressSpace| *space == AddressSpace::Immediate;
+        let (_, variable) =
+            module.global_variables.iter().find(|(_, variable)| is_immediate(&variable.space)).expect("parameters");
+        let TypeInner::Struct { members, span } = &module.types[variable.ty].inner else { panic!("a struct") };
+        assert_eq!(*span as usize, 4 * kernel.fields.len(), "{}", kernel.name);
+        assert!(*span <= IMMEDIATE_BYTES, "{}", kernel.name);
+        assert_eq!(members.len(), kernel.fields.len(), "{}", kernel.name);
+        for (index, (member, (name, kind))) in members.iter().zip(kernel.fields).enumerate() {
+            let place = format!("{}, field {index}", kernel.name);
+            assert_eq!((member.name.as_deref(), member.offset as usize), (Some(*name), 4 * index), "{place}");
+            let TypeInner::Scalar(scalar) = module.types[member.ty].inner else { panic!("{place}: a number") };
+            let expected = if *kind == "i32" { ScalarKind::Sint } else { ScalarKind::Uint };
+            assert_eq!((scalar.kind, scalar.width), (expected, 4), "{place}");
+        }
+    }
+}
+
+#[test]
+fn shaders_and_host_agree_on_bindings() {
+    for kernel in KERNELS {
+        let bindings = bindings(&parse(kernel));
+        let pages = (0..4).map(|page| PAGE_BINDING + page);
+        assert!(pages.clone().all(|page| bindings.contains(&page)), "{}: {bindings:?}", kernel.name);
+        assert_eq!(pages.count() as u64, Tiling::PAGES);
+        assert!(bindings.contains(&OUTPUT_BINDING), "{}: {bindings:?}", kernel.name);
+        assert!(bindings.iter().all(|&binding| binding <= TABLE_BINDING), "{}: {bindings:?}", kernel.name);
+    }
+}
+
+#[test]
+fn shaders_and_host_agree_on_variants() {
+    for kernel in KERNELS {
+        let module = parse(kernel);
+        let has = |name: &str| {
+            module.overrides.iter().any(|(_, Override { name: found, .. })| found.as_deref() == Some(name))
+        };
+        assert!(has("PAGED") && has("PAGE_SHIFT"), "{}", kernel.name);
+        assert_eq!(has("FROM_PIXELS") && has("TO_PIXELS"), kernel.works_on_samples, "{}", kernel.name);
+    }
+}
+
+#[test]
+fn shaders_and_host_agree_on_constants() {
+    let expected = [
+        ("UNITS_PER_LEVEL", u64::try_from(UNITS_PER_LEVEL).unwrap()),
+        ("UNIT_SHIFT", UNITS_PER_LEVEL.trailing_zeros().into()),
+        ("CHUNK_TAPS", WeightTable::CHUNK_TAPS as u64),
+        ("OPACITY_ONE", DrawStep::OPACITY_ONE.into()),
+        ("STRENGTH_ONE", SharpenStep::STRENGTH_ONE.into()),
+        ("LIGHTER", crate::kernels::draw::composite_code(palmette_core::Composite::Lighter).into()),
+    ];
+    for (name, value) in expected {
+        let found: Vec<u64> = KERNELS.iter().filter_map(|kernel| constant(&parse(kernel), name)).collect();
+        assert!(!found.is_empty() && found.iter().all(|&found| found == value), "{name}: {found:?}, not {value}");
+    }
+    for (kernel, segment) in [(&blur_h::KERNEL, blur_h::SEGMENT), (&blur_v::KERNEL, blur_v::SEGMENT)] {
+        assert_eq!(constant(&parse(kernel), "SEGMENT"), Some(segment.into()), "{}", kernel.name);
+    }
+}
+
+#[test]
+fn shaders_take_little_workgroup_memory() {
+    for kernel in KERNELS {
+        let module = parse(kernel);
+        let shared = module.global_variables.iter().filter(|(_, variable)| variable.space == AddressSpace::WorkGroup);
+        let bytes: u32 = shared.map(|(_, variable)| module.types[variable.ty].inner.size(module.to_ctx())).sum();
+        assert!(bytes <= 16 << 10, "{}: {bytes} bytes", kernel.name);
+    }
+}
