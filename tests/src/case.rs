@@ -1,12 +1,14 @@
 //! A case is data: a tree of pictures and options, and how closely engines must agree on it.
 
 use std::fmt;
+use std::sync::Arc;
 
-use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size, plan};
+use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Limits, Pixmap, Size, plan};
 use palmette_protocol::tree::{self, Node, Step};
 use palmette_protocol::{Draw, Fit, Op, Transform};
 
 use crate::compare::{Agreement, compare, compare_with_real};
+use crate::gpu;
 use crate::reference::{self, Outcome};
 
 /// A list with its options resolved.
@@ -18,7 +20,7 @@ pub struct Candidate {
     /// Names it in failures.
     pub name: &'static str,
     /// What runs.
-    pub engine: Box<dyn Engine>,
+    pub engine: Arc<dyn Engine>,
     /// How closely it must agree with the scalar CPU.
     pub agreement: Agreement,
 }
@@ -26,10 +28,16 @@ pub struct Candidate {
 /// Every engine that exists here, the scalar CPU first: that one judges the others, and it alone writes goldens.
 #[must_use]
 pub fn candidates() -> Vec<Candidate> {
-    vec![
-        Candidate { name: "cpu-scalar", engine: Box::new(CpuEngine::scalar()), agreement: Agreement::Exact },
-        Candidate { name: "cpu", engine: Box::new(CpuEngine::new()), agreement: Agreement::Exact },
-    ]
+    let exact = |name, engine| Candidate { name, engine, agreement: Agreement::Exact };
+    let mut candidates = vec![
+        exact("cpu-scalar", Arc::new(CpuEngine::scalar()) as Arc<dyn Engine>),
+        exact("cpu", Arc::new(CpuEngine::new())),
+    ];
+    if let Some(engines) = gpu::engines() {
+        candidates.push(exact("gpu", Arc::clone(&engines.whole)));
+        candidates.push(exact("gpu-tiled", Arc::clone(&engines.tiled)));
+    }
+    candidates
 }
 
 /// A tree in the making, written like the calls of a client: `Case::of(photo).transform(…).draw(Case::of(mark), …)`.
@@ -87,9 +95,12 @@ impl Case {
         let (sources, _) = self.flatten();
         let mut judge: Option<Pixmap> = None;
         for Candidate { name, engine, agreement } in candidates() {
-            let result = engine
-                .run(&mut plan.clone(), sources.clone(), Deadline::NONE)
-                .unwrap_or_else(|error| panic!("{name} failed: {error}\n{self:?}"));
+            let result = match engine.run(&mut plan.clone(), sources.clone(), Deadline::NONE) {
+                Ok(result) => result,
+                // What the small pages of a tiled engine cannot hold; whole pages hold every picture here.
+                Err(Error::Device { fault: DeviceFault::TooLarge }) if name == "gpu-tiled" => continue,
+                Err(error) => panic!("{name} failed: {error}\n{self:?}"),
+            };
             if plan.is_complete() {
                 assert_eq!(result.size(), plan.result, "{name} made a picture of another size than planned\n{self:?}");
             }

@@ -8,6 +8,7 @@ pub mod case;
 pub mod compare;
 pub mod golden;
 pub mod option_samples;
+pub mod gpu;
 pub mod pictures;
 pub mod random;
 pub mod reference;

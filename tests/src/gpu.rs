@@ -1,0 +1,55 @@
+//! The GPU, where there is one: opened once, and never passed over in silence.
+//!
+//! `PALMETTE_GPU` says what to do: `off` tests without, `auto`, the default, uses what is there and says if nothing is,
+//! `require` fails where nothing is. CI requires a software adapter, which computes the same bytes.
+
+use std::sync::{Arc, OnceLock};
+
+use palmette_core::Engine;
+use palmette_gpu::{AdapterChoice, GpuEngine, GpuOptions};
+
+/// Two engines on the same adapter.
+#[derive(Clone, Debug)]
+pub struct GpuEngines {
+    /// As it is used.
+    pub whole: Arc<dyn Engine>,
+    /// With pages so small that pictures of tests take several, as very large ones do.
+    pub tiled: Arc<dyn Engine>,
+}
+
+/// Words of a page of the tiled engine, as a power of two: 32×32 pixels.
+const SMALL_PAGE_SHIFT: u32 = 10;
+
+/// Returns the engines, or nothing if there is no adapter or no wish for one.
+///
+/// # Panics
+///
+/// If one is required and there is none, or if `PALMETTE_GPU` is none of the three words.
+#[must_use]
+pub fn engines() -> Option<&'static GpuEngines> {
+    static ENGINES: OnceLock<Option<GpuEngines>> = OnceLock::new();
+    ENGINES.get_or_init(open).as_ref()
+}
+
+fn open() -> Option<GpuEngines> {
+    let wish = std::env::var("PALMETTE_GPU").unwrap_or_else(|_| "auto".to_owned());
+    assert!(["off", "auto", "require"].contains(&wish.as_str()), "PALMETTE_GPU is {wish}: off, auto or require");
+    if wish == "off" {
+        return None;
+    }
+    let open = |page_shift| {
+        let options = GpuOptions { adapter: AdapterChoice::Any, page_shift, ..GpuOptions::default() };
+        GpuEngine::open(&options)
+    };
+    match (open(GpuOptions::default().page_shift), open(SMALL_PAGE_SHIFT)) {
+        (Ok(whole), Ok(tiled)) => {
+            eprintln!("gpu: {}", whole.adapter());
+            Some(GpuEngines { whole: Arc::new(whole), tiled: Arc::new(tiled) })
+        }
+        (Err(error), _) | (_, Err(error)) => {
+            assert!(wish != "require", "PALMETTE_GPU=require, but {error}");
+            eprintln!("skipped: no adapter ({error})");
+            None
+        }
+    }
+}
