@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use palmette_core::Engine;
-use palmette_gpu::{AdapterChoice, GpuEngine, GpuOptions};
+pub use palmette_gpu::{AdapterChoice, Error, GpuEngine, GpuOptions};
 
 /// Two engines on the same adapter.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@
 pub mod case;
 pub mod compare;
 pub mod golden;
-pub mod option_samples;
 pub mod gpu;
+pub mod option_samples;
 pub mod pictures;
 pub mod random;
 pub mod reference;

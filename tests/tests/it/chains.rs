@@ -153,6 +153,15 @@ fn chains_random_third() {
 }
 
 #[test]
+#[ignore = "takes minutes: run it with --ignored after a change of an engine"]
+fn chains_random_five_thousand_agree() {
+    let mut random = Random::new(5_000);
+    for _ in 0..5_000 {
+        let _ = tree(&mut random, 1).run();
+    }
+}
+
+#[test]
 fn chains_do_not_drift_where_nothing_is_resampled() {
     // Drawn on itself a hundred times, an opaque picture stays what it is.
     let picture = noise(Size::new(9, 9), Alpha::Opaque, &mut Random::new(31));

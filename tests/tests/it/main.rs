@@ -15,6 +15,7 @@ mod gravity;
 mod options;
 mod oracle;
 mod orientation;
+mod parity;
 mod properties;
 mod resize;
 mod samples;
