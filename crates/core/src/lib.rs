@@ -23,4 +23,4 @@ pub use limits::Limits;
 pub use model::{Ability, Model, ModelError, Rectangle, SharedModel};
 pub use pixmap::{Pixmap, Size};
 // The crates below this one (codec, gpu) may not depend on the protocol, but report its codes and read plans.
-pub use palmette_protocol::{Class, Code, Color, Composite, Flip, Rotate};
+pub use palmette_protocol::{Class, Code, Color, Composite, Flip, ImageIndex, Rotate};

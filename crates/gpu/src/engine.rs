@@ -12,7 +12,7 @@ use crate::image::Image;
 use crate::job::Job;
 use crate::kernels::map::MapRun;
 use crate::kernels::{border, draw, sharpen};
-use crate::{Error, blur, resize};
+use crate::{Error, blur, probe, resize};
 
 /// An engine on one device. Many threads may use it at once.
 #[derive(Debug)]
@@ -21,13 +21,16 @@ pub struct GpuEngine {
 }
 
 impl GpuEngine {
-    /// Opens a device.
+    /// Opens a device and probes it: see [`probe`].
     ///
     /// # Errors
     ///
-    /// [`Error::NoAdapter`], [`Error::Lacking`] or [`Error::Open`].
+    /// [`Error::NoAdapter`], [`Error::Lacking`] or [`Error::Open`]; [`Error::Probe`] or [`Error::ProbeBorder`] if it computes
+    /// wrong pictures; and whatever else fails on the way.
     pub fn open(options: &GpuOptions) -> Result<Self, Error> {
-        Ok(Self { gpu: Gpu::open(options)? })
+        let engine = Self { gpu: Gpu::open(options)? };
+        probe::run(&engine, &engine.gpu)?;
+        Ok(engine)
     }
 
     /// Names the adapter and its driver, for logs and people.

@@ -62,6 +62,9 @@ pub enum Error {
         /// The hash of what is right.
         expected: u64,
     },
+    /// Occurs when the probe at the start finds a border where there is none.
+    #[error("the probe gave a wrong answer: it found another border")]
+    ProbeBorder,
     /// Occurs for what is no matter of the device: a deadline, a wrong plan, the memory of the host.
     #[error(transparent)]
     Core(#[from] palmette_core::Error),
@@ -75,7 +78,7 @@ impl Error {
             Self::NoAdapter { .. } | Self::Lacking { .. } | Self::Open(_) | Self::Lost => Some(DeviceFault::Lost),
             Self::OutOfMemory { .. } => Some(DeviceFault::OutOfMemory),
             Self::TimedOut { .. } => Some(DeviceFault::TimedOut),
-            Self::Refused(_) | Self::ReadBack | Self::Probe { .. } => Some(DeviceFault::Refused),
+            Self::Refused(_) | Self::ReadBack | Self::Probe { .. } | Self::ProbeBorder => Some(DeviceFault::Refused),
             Self::TooLarge { .. } => Some(DeviceFault::TooLarge),
             Self::Core(_) => None,
         }

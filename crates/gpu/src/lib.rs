@@ -18,6 +18,7 @@ mod job;
 mod kernels;
 mod poller;
 mod pool;
+pub mod probe;
 mod resize;
 mod shaders;
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use palmette_core::{Deadline, DeviceFault, Error, Pixmap, Size};
+use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Pixmap, Size};
 use palmette_protocol::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
 use palmette_protocol::{AxisPosition, Color, Draw, Fit, Flip, Repeat, Rotate, Transform};
 use palmette_tests::Case;
@@ -223,6 +223,17 @@ fn parity_table_has_every_kernel_with_class_twin_and_test() {
         assert_eq!(prefix, &format!("parity_{name}_"));
         assert!(tests.contains(&format!("fn {prefix}")), "{name} has no parity test");
     }
+}
+
+#[test]
+fn parity_probe_answer_is_that_of_the_scalar_cpu() {
+    let (mut plan, sources) = palmette_gpu::probe::scene().expect("a few small pictures");
+    let picture = CpuEngine::scalar().run(&mut plan, sources, Deadline::NONE).expect("a plan that fits");
+    assert_eq!(
+        palmette_gpu::probe::hash(&picture),
+        palmette_gpu::probe::ANSWER,
+        "the answer in crates/gpu/src/probe.rs"
+    );
 }
 
 /// Opens an engine of its own, to be broken; nothing without an adapter.

@@ -55,6 +55,17 @@ pub(super) struct Pause {
 }
 
 impl Plan {
+    /// Makes a complete plan of steps that did not come from a list; each must fit the one before it on its node.
+    #[must_use]
+    pub fn of_steps(sources: &[Pixmap], steps: Vec<Step>) -> Self {
+        let sources: Vec<Size> = sources.iter().map(Pixmap::size).collect();
+        let last = steps.iter().rfind(|step| step.node == ImageIndex::CANVAS);
+        let canvas = last.map(|step| step.output).or(sources.first().copied());
+        let result = canvas.unwrap_or(Size::new(0, 0));
+        let origin = Origin { ops: Arc::new([]), limits: Limits::default(), model: None, pause: None };
+        Self { sources, steps, result, origin }
+    }
+
     /// Checks that pictures are those that the plan was made for.
     ///
     /// # Errors
