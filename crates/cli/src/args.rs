@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// Say what a picture is, as JSON, from its header alone
     Info(InfoArgs),
+    /// Say what this machine has to compute with, and whether it gives right answers
+    Doctor,
 }
 
 /// Arguments of `palmette serve`.

@@ -112,11 +112,11 @@ impl Error {
     /// Returns what the shell sees.
     pub(crate) fn exit_status(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Engine(_) | Self::NoFormat { .. } => EXIT_USAGE,
+            Self::Config(_) | Self::NoFormat { .. } => EXIT_USAGE,
             Self::RequestFile { .. } | Self::FileTooLarge { .. } => EXIT_DATA,
             Self::Read { .. } => EXIT_NO_INPUT,
             Self::Write { .. } => EXIT_CANNOT_CREATE,
-            Self::Listen { .. } => EXIT_UNAVAILABLE,
+            Self::Engine(_) | Self::Listen { .. } => EXIT_UNAVAILABLE,
             Self::Start(_) => EXIT_SYSTEM,
             Self::Protocol(error) => status_of(error.code(), error.class()),
             Self::Pipeline { source, .. } => status_of(source.code(), source.class()),

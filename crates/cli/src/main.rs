@@ -49,5 +49,6 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Transform(args) => commands::transform(&args),
         Command::Explain(args) => commands::explain(&args),
         Command::Info(args) => commands::info(&args),
+        Command::Doctor => commands::doctor(),
     }
 }

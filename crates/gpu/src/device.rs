@@ -119,14 +119,15 @@ pub(crate) const IMMEDIATE_BYTES: u32 = 128;
 fn find_adapter(choice: AdapterChoice) -> Result<wgpu::Adapter, Error> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = wgpu::Backends::VULKAN;
-    // Nothing is dispatched indirectly, and the check of that would limit the size of a buffer.
-    descriptor.flags.remove(wgpu::InstanceFlags::VALIDATION_INDIRECT_CALL);
+    // No layers, which write to the log what a machine without a GPU lacks; and nothing is dispatched indirectly, the check of
+    // which would limit the size of a buffer. What wgpu itself checks, it checks regardless.
+    descriptor.flags = wgpu::InstanceFlags::empty();
     let instance = wgpu::Instance::new(descriptor);
     let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::VULKAN));
     let found = adapters.len();
     let is_allowed = |device_type| choice == AdapterChoice::Any || device_type != DeviceType::Cpu;
     let allowed = adapters.into_iter().filter(|adapter| is_allowed(adapter.get_info().device_type));
-    allowed.min_by_key(|adapter| rank(adapter.get_info().device_type)).ok_or(Error::NoAdapter { found, allowed: 0 })
+    allowed.min_by_key(|adapter| rank(adapter.get_info().device_type)).ok_or(Error::NoAdapter { found })
 }
 
 /// Orders kinds of adapters, the fastest first.

@@ -7,12 +7,10 @@ use palmette_core::DeviceFault;
 #[non_exhaustive]
 pub enum Error {
     /// Occurs when there is no adapter, or none that the choice allows.
-    #[error("there is no adapter: {found} found, {allowed} allowed")]
+    #[error("there is no adapter that may be used, {found} found")]
     NoAdapter {
-        /// Adapters that the drivers know.
+        /// Adapters that the drivers know, all in software if there are any.
         found: usize,
-        /// Adapters that the choice allows.
-        allowed: usize,
     },
     /// Occurs when an adapter lacks something that every kernel needs.
     #[error("adapter {adapter} lacks {what}")]

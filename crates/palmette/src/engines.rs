@@ -5,6 +5,7 @@ use std::sync::Arc;
 use palmette_core::{CpuEngine, Engine};
 
 use crate::Error;
+use crate::gpu::{self, Gpu};
 
 /// Which engine an operator wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -35,25 +36,67 @@ impl EngineChoice {
 pub struct Engines {
     pub(crate) choice: EngineChoice,
     pub(crate) cpu: Arc<dyn Engine>,
+    pub(crate) gpu: Option<Arc<Gpu>>,
 }
 
 impl Engines {
     /// Opens what `choice` asks for.
     ///
+    /// A software adapter, which is slower than the CPU engine, is opened only for [`EngineChoice::Gpu`].
+    ///
     /// # Errors
     ///
-    /// [`Error::GpuNotBuilt`] for [`EngineChoice::Gpu`]: this version has no GPU engine.
+    /// [`Error::Gpu`] for [`EngineChoice::Gpu`] if there is no GPU, or if it fails the probe.
     pub fn open(choice: EngineChoice) -> Result<Self, Error> {
-        match choice {
-            EngineChoice::Auto | EngineChoice::Cpu => Ok(Self { choice, cpu: Arc::new(CpuEngine::new()) }),
-            EngineChoice::Gpu => Err(Error::GpuNotBuilt),
+        let cpu: Arc<dyn Engine> = Arc::new(CpuEngine::new());
+        let gpu = match choice {
+            EngineChoice::Cpu => None,
+            EngineChoice::Gpu => Some(Gpu::open(true, &cpu).map_err(Error::Gpu)?),
+            EngineChoice::Auto => match Gpu::open(false, &cpu) {
+                Ok(gpu) => Some(gpu),
+                Err(error) => {
+                    tracing::info!(error = &error as &dyn std::error::Error, "no gpu is used");
+                    None
+                }
+            },
+        };
+        if let Some(gpu) = &gpu {
+            tracing::info!("gpu {}", gpu.status());
         }
+        Ok(Self { choice, cpu, gpu })
+    }
+
+    /// Says in a line whether there is a GPU and how it is.
+    #[must_use]
+    pub fn gpu_status(&self) -> String {
+        match (&self.gpu, self.choice) {
+            (Some(gpu), _) => gpu.status(),
+            (None, _) if !gpu::IS_BUILT => "not built in".to_owned(),
+            (None, EngineChoice::Cpu) => "not wanted".to_owned(),
+            (None, _) => "none".to_owned(),
+        }
+    }
+
+    /// Gives the GPU up, as if it had been lost: for tests and drills of what happens then. It is opened again.
+    pub fn lose_gpu(&self) {
+        if let Some(gpu) = &self.gpu {
+            gpu.lose();
+        }
+    }
+
+    /// Tries everything that could be used and says in lines how it is; takes a second.
+    #[must_use]
+    pub fn diagnose() -> Vec<String> {
+        let mut lines =
+            vec![format!("cpu: ready, {} cores", std::thread::available_parallelism().map_or(1, usize::from))];
+        lines.extend(gpu::diagnose());
+        lines
     }
 
     /// Uses one engine for everything; meant for tests that need a slow or failing one.
     #[must_use]
     pub fn only(engine: Arc<dyn Engine>) -> Self {
-        Self { choice: EngineChoice::Cpu, cpu: engine }
+        Self { choice: EngineChoice::Cpu, cpu: engine, gpu: None }
     }
 
     /// Returns the wish of the operator.

@@ -2,6 +2,8 @@
 
 use palmette_protocol::{Class, Code};
 
+use crate::GpuError;
+
 /// A failure of the pipeline.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -20,9 +22,9 @@ pub enum Error {
         /// Its index; 0 is the canvas.
         index: usize,
     },
-    /// Occurs when an operator wants the GPU engine; no request causes it.
-    #[error("engine `gpu` is not built in; use `auto` or `cpu`")]
-    GpuNotBuilt,
+    /// Occurs when an operator wants the GPU engine and it cannot be had; no request causes it.
+    #[error("engine `gpu` cannot be used: {0}; use `auto` or `cpu`")]
+    Gpu(#[source] GpuError),
     /// Occurs when a request needs more memory for pixels than all requests together may have.
     #[error("the pictures of this request need about {needed_bytes} bytes of memory, the limit is {max_bytes}")]
     TooMuchMemory {
@@ -48,7 +50,7 @@ impl Error {
     pub const fn source_index(&self) -> Option<usize> {
         match self {
             Self::Source { index, .. } | Self::TextNotBuilt { index } => Some(*index),
-            Self::GpuNotBuilt | Self::TooMuchMemory { .. } | Self::List(_) | Self::Core(_) | Self::Encode(_) => None,
+            Self::Gpu(_) | Self::TooMuchMemory { .. } | Self::List(_) | Self::Core(_) | Self::Encode(_) => None,
         }
     }
 
@@ -57,7 +59,7 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Source { source, .. } | Self::Encode(source) => source.class(),
-            Self::TextNotBuilt { .. } | Self::GpuNotBuilt => Class::Unsupported,
+            Self::TextNotBuilt { .. } | Self::Gpu(_) => Class::Unsupported,
             Self::TooMuchMemory { .. } => Class::Limit,
             Self::List(error) => error.class(),
             Self::Core(error) => error.class(),
@@ -69,7 +71,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Source { source, .. } | Self::Encode(source) => source.code(),
-            Self::TextNotBuilt { .. } | Self::GpuNotBuilt => Code::InvalidOption,
+            Self::TextNotBuilt { .. } | Self::Gpu(_) => Code::InvalidOption,
             Self::TooMuchMemory { .. } => Code::DimensionsTooLarge,
             Self::List(error) => error.code(),
             Self::Core(error) => error.code(),

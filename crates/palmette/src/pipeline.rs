@@ -73,7 +73,7 @@ impl Pipeline {
         let prepared = self.prepare(sources, &ops, output, &mut timings)?;
         let mut reservation = timings.stage(Stage::Wait, || self.memory.reserve(prepared.memory_bytes(), deadline))?;
         let (format, frame_count) = (prepared.output.format, prepared.frame_count);
-        let (engine, reason) = (prepared.selection.engine.kind(), prepared.selection.reason);
+        let selection = prepared.selection.clone();
         let Made { encoded, size } = if frame_count > 1 {
             self.animate(prepared, ops, deadline, &mut timings)?
         } else {
@@ -87,8 +87,9 @@ impl Pipeline {
             format,
             size,
             frame_count,
-            engine,
-            reason,
+            // Only now: the CPU may have had to take over.
+            engine: selection.engine.kind(),
+            reason: selection.reason(),
             timings,
             reservation,
         })

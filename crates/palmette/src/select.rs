@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use palmette_core::Engine;
 use palmette_core::plan::Plan;
+use palmette_core::{DeviceFault, Engine};
 
+use crate::gpu::{self, Attempt};
 use crate::{EngineChoice, Engines};
 
 /// An engine for one plan.
@@ -12,17 +13,31 @@ use crate::{EngineChoice, Engines};
 pub struct Selection {
     /// The engine.
     pub engine: Arc<dyn Engine>,
-    /// Why this one.
-    pub reason: Reason,
+    /// Why this one, when it was selected.
+    selected: Reason,
+    /// The same engine, if it is the GPU.
+    attempt: Option<Arc<Attempt>>,
 }
 
-/// Why an engine was selected. One closed list, so that spans and metrics count the same things.
+/// Why an engine was selected, or had to take over. One closed list, so that spans and metrics count the same things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// The operator wants the CPU.
     CpuWanted,
+    /// The operator wants the GPU.
+    GpuWanted,
     /// This build has no GPU engine.
     GpuNotBuilt,
+    /// There is no GPU, or it failed the probe.
+    NoGpu,
+    /// The GPU was lost and is not back yet.
+    GpuAway,
+    /// The CPU is expected to be faster.
+    CpuPays,
+    /// The GPU is expected to be faster.
+    GpuPays,
+    /// The GPU was selected and failed; the CPU took over.
+    GpuFailed(DeviceFault),
 }
 
 impl Reason {
@@ -31,19 +46,48 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CpuWanted => "cpu_wanted",
+            Self::GpuWanted => "gpu_wanted",
             Self::GpuNotBuilt => "gpu_not_built",
+            Self::NoGpu => "no_gpu",
+            Self::GpuAway => "gpu_away",
+            Self::CpuPays => "cpu_pays",
+            Self::GpuPays => "gpu_pays",
+            Self::GpuFailed(DeviceFault::Lost) => "gpu_lost",
+            Self::GpuFailed(DeviceFault::OutOfMemory) => "gpu_out_of_memory",
+            Self::GpuFailed(DeviceFault::TimedOut) => "gpu_timed_out",
+            Self::GpuFailed(DeviceFault::Refused) => "gpu_refused",
+            Self::GpuFailed(DeviceFault::TooLarge) => "gpu_too_large",
         }
     }
 }
 
-impl Engines {
-    /// Selects the engine for a plan. The plan does not matter yet: there is one engine.
+impl Selection {
+    /// Says why this engine; once a plan ran, also whether another one had to take over.
     #[must_use]
-    pub fn select(&self, _plan: &Plan) -> Selection {
-        let reason = match self.choice {
-            EngineChoice::Cpu => Reason::CpuWanted,
-            EngineChoice::Auto | EngineChoice::Gpu => Reason::GpuNotBuilt,
+    pub fn reason(&self) -> Reason {
+        let fault = self.attempt.as_ref().and_then(|attempt| attempt.fault());
+        fault.map_or(self.selected, Reason::GpuFailed)
+    }
+}
+
+impl Engines {
+    /// Selects the engine for a plan.
+    #[must_use]
+    pub fn select(&self, plan: &Plan) -> Selection {
+        let on_cpu = |selected| Selection { engine: Arc::clone(&self.cpu), selected, attempt: None };
+        let wanted = match (self.choice, &self.gpu) {
+            (EngineChoice::Cpu, _) => return on_cpu(Reason::CpuWanted),
+            (_, None) => return on_cpu(if gpu::IS_BUILT { Reason::NoGpu } else { Reason::GpuNotBuilt }),
+            (EngineChoice::Auto, Some(gpu)) if !gpu.pays(plan) => return on_cpu(Reason::CpuPays),
+            (EngineChoice::Auto, Some(gpu)) => (gpu, Reason::GpuPays),
+            (EngineChoice::Gpu, Some(gpu)) => (gpu, Reason::GpuWanted),
         };
-        Selection { engine: Arc::clone(&self.cpu), reason }
+        let (gpu, selected) = wanted;
+        match gpu.attempt(&self.cpu) {
+            None => on_cpu(Reason::GpuAway),
+            Some(attempt) => {
+                Selection { engine: Arc::clone(&attempt) as Arc<dyn Engine>, selected, attempt: Some(attempt) }
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ mod dependencies;
 mod draw;
 mod effects;
 mod exactness;
+mod fallback;
 mod fit;
 mod goldens;
 mod gravity;

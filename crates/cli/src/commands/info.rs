@@ -9,7 +9,7 @@ use crate::files;
 /// Prints what a picture is.
 pub(crate) fn info(args: &InfoArgs) -> Result<(), Error> {
     let config = args.setup.to_config()?;
-    let pipeline = super::build(&config)?;
+    let pipeline = super::build_for_one(&config)?;
     let bytes = files::read(&args.file, config.limits.request.max_source_bytes as u64)?;
     let info = pipeline
         .info(&bytes)

@@ -1,22 +1,35 @@
 //! The commands, one file each.
 
+mod doctor;
 mod explain;
 mod info;
 mod serve;
 mod transform;
 
-use palmette::{Engines, Pipeline};
+use palmette::{EngineChoice, Engines, Pipeline};
 use palmette_server::Config;
 
 use crate::error::Error;
 
+pub(crate) use doctor::doctor;
 pub(crate) use explain::explain;
 pub(crate) use info::info;
 pub(crate) use serve::serve;
 pub(crate) use transform::transform;
 
-/// Builds the pipeline that a configuration asks for.
+/// Builds the pipeline that a configuration asks for, to serve with.
 fn build(config: &Config) -> Result<Pipeline, Error> {
-    let engines = Engines::open(config.engine).map_err(Error::Engine)?;
+    build_with(config.engine, config)
+}
+
+/// Builds the pipeline for one picture: unless a GPU is wanted, that is one without, since to open a device takes longer
+/// than most pictures.
+fn build_for_one(config: &Config) -> Result<Pipeline, Error> {
+    let choice = if config.engine == EngineChoice::Auto { EngineChoice::Cpu } else { config.engine };
+    build_with(choice, config)
+}
+
+fn build_with(choice: EngineChoice, config: &Config) -> Result<Pipeline, Error> {
+    let engines = Engines::open(choice).map_err(Error::Engine)?;
     Ok(Pipeline::new(engines, config.limits.pixels, config.admission.max_pixel_bytes))
 }

@@ -9,7 +9,7 @@ use crate::files;
 /// Makes one picture.
 pub(crate) fn transform(args: &TransformArgs) -> Result<(), Error> {
     let config = args.request.setup.to_config()?;
-    let pipeline = super::build(&config)?;
+    let pipeline = super::build_for_one(&config)?;
     let form = args.request.to_form(&args.output)?;
 
     let sources = form.source_names();

@@ -152,10 +152,10 @@ fn serve_logs_json_where_asked() {
 fn serve_does_not_start_with_a_wrong_configuration() {
     let folder = Folder::new();
     folder.write("wrong.toml", b"[limits]\nmax_sorces = 1\n");
-    folder.fail(&["serve", "--engine", "gpu"], EX_USAGE, &["gpu", "not built in"]);
+    folder.fail(&["serve", "--engine", "gpu"], EX_UNAVAILABLE, &["engine `gpu` cannot be used", "no adapter"]);
     folder.fail(&["serve", "--engine", "tpu"], EX_USAGE, &["--engine", "tpu", "auto, cpu, gpu"]);
     folder.fail(&["serve", "--config", "wrong.toml"], EX_USAGE, &["wrong.toml", "max_sorces"]);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    folder.fail(&["serve", "--listen", &address], EX_UNAVAILABLE, &["cannot listen on", &address]);
+    folder.fail(&["serve", "--engine", "cpu", "--listen", &address], EX_UNAVAILABLE, &["cannot listen on", &address]);
 }

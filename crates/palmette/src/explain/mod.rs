@@ -114,7 +114,7 @@ impl Explanation {
         Self {
             profile: PROFILE,
             engine: selection.engine.kind().as_str(),
-            engine_reason: selection.reason.as_str(),
+            engine_reason: selection.reason().as_str(),
             memory_bytes,
             is_measured,
             sources: sources.collect(),

@@ -11,7 +11,7 @@ pub(crate) fn pipeline() -> Pipeline {
 }
 
 pub(crate) fn pipeline_with(limits: Limits) -> Pipeline {
-    Pipeline::new(Engines::open(EngineChoice::Auto).unwrap(), limits, 1_000_000_000)
+    Pipeline::new(Engines::open(EngineChoice::Cpu).unwrap(), limits, 1_000_000_000)
 }
 
 /// A file of one colour.

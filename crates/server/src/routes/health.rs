@@ -24,7 +24,7 @@ pub(crate) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
         "engine": {
             "choice": shared.pipeline.engines().choice().as_str(),
             "cpu": "ready",
-            "gpu": "not built in",
+            "gpu": shared.pipeline.engines().gpu_status(),
         },
     });
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.to_string()).into_response()

@@ -1,0 +1,132 @@
+//! What a plan costs on each engine, from a few measurements of this machine at its start.
+//!
+//! The model is a rough one: the pixels that all steps read and write, whatever the step, and for the GPU those that travel.
+//! Near the point where both engines take the same time a wrong choice costs little, and far from it the model is not wrong.
+
+use std::time::Instant;
+
+use palmette_core::plan::blur::BlurStep;
+use palmette_core::plan::weights::WeightTable;
+use palmette_core::plan::{Axis, AxisOrder, Plan, ResizeStep, Step, StepKind};
+use palmette_core::{Deadline, Engine, Error, ImageIndex, Pixmap, Size};
+
+/// Seconds for a pixel, on this machine.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Costs {
+    /// A pixel that a step reads or writes, on the CPU.
+    pub(super) cpu_pixel: f64,
+    /// The same on the GPU.
+    pub(super) gpu_pixel: f64,
+    /// A pixel that goes to the GPU or comes back.
+    pub(super) transfer_pixel: f64,
+    /// Any plan at all, on the GPU.
+    pub(super) gpu_fixed: f64,
+}
+
+impl Costs {
+    /// Measures both engines.
+    ///
+    /// # Errors
+    ///
+    /// Those of the engines.
+    pub(super) fn measure(cpu: &dyn Engine, gpu: &dyn Engine) -> Result<Self, Error> {
+        let (small, large) = (Size::new(8, 8), Size::new(1024, 1024));
+        let (nothing, work) = (Vec::new(), scaled_and_blurred(large)?);
+        let cpu_work = fastest(cpu, large, &work)?;
+        let gpu_fixed = fastest(gpu, small, &nothing)?;
+        let gpu_transfer = fastest(gpu, large, &nothing)?;
+        let gpu_work = fastest(gpu, large, &work)?;
+
+        let pixels = |steps: &[Step]| worked_pixels(steps);
+        let transfer_pixel = (gpu_transfer - gpu_fixed).max(0.0) / (2.0 * area(large));
+        let travelled = area(large) + area(large) / 4.0;
+        let gpu_worked = (gpu_work - gpu_fixed - travelled * transfer_pixel).max(0.0);
+        Ok(Self {
+            cpu_pixel: cpu_work / pixels(&work),
+            gpu_pixel: gpu_worked / pixels(&work),
+            transfer_pixel,
+            gpu_fixed,
+        })
+    }
+
+    /// Says whether the GPU is expected to be faster.
+    pub(super) fn gpu_pays(&self, plan: &Plan) -> bool {
+        let worked = worked_pixels(&plan.steps);
+        let travelled: f64 = plan.sources.iter().copied().map(area).sum::<f64>() + area(plan.result);
+        self.gpu_fixed + worked * self.gpu_pixel + travelled * self.transfer_pixel < worked * self.cpu_pixel
+    }
+}
+
+/// Counts the pixels that all steps read and write.
+fn worked_pixels(steps: &[Step]) -> f64 {
+    steps.iter().map(|step| area(step.input) + area(step.output)).sum()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a limit keeps pictures far below 2^53 pixels")]
+fn area(size: Size) -> f64 {
+    size.area() as f64
+}
+
+/// Plans a reduction to a half and a blur.
+fn scaled_and_blurred(size: Size) -> Result<Vec<Step>, Error> {
+    let half = Size::new(size.width / 2, size.height / 2);
+    let axis = |from, to| Ok::<_, Error>(Axis::Filter(WeightTable::new(from, to, 0, to)?));
+    let resize = ResizeStep {
+        horizontal: axis(size.width, half.width)?,
+        vertical: axis(size.height, half.height)?,
+        order: AxisOrder::HorizontalFirst,
+    };
+    let step = |input, kind| Step {
+        node: ImageIndex::CANVAS,
+        op_position: 0,
+        option: "calibration",
+        input,
+        output: half,
+        kind,
+    };
+    Ok(vec![step(size, StepKind::Resize(resize)), step(half, StepKind::Blur(BlurStep::new(3)))])
+}
+
+/// Times a plan: the fastest of a few runs, in seconds. The first run, which may compile or allocate something, is one of them.
+fn fastest(engine: &dyn Engine, size: Size, steps: &[Step]) -> Result<f64, Error> {
+    const RUNS: usize = 4;
+    let mut fastest = f64::INFINITY;
+    for _ in 0..RUNS {
+        let sources = vec![Pixmap::filled(size, [200, 100, 50, 128])?];
+        let mut plan = Plan::of_steps(&sources, steps.to_vec());
+        let start = Instant::now();
+        engine.run(&mut plan, sources, Deadline::NONE)?;
+        fastest = fastest.min(start.elapsed().as_secs_f64());
+    }
+    Ok(fastest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A GPU that computes ten times as fast, and travels slowly.
+    const COSTS: Costs = Costs { cpu_pixel: 1e-8, gpu_pixel: 1e-9, transfer_pixel: 2e-9, gpu_fixed: 1e-3 };
+
+    fn plan(side: u32) -> Plan {
+        let size = Size::new(side, side);
+        Plan::of_steps(&[Pixmap::filled(size, [0; 4]).unwrap()], scaled_and_blurred(size).unwrap())
+    }
+
+    #[test]
+    fn cost_sends_small_pictures_to_the_cpu_and_large_ones_to_the_gpu() {
+        assert!(!COSTS.gpu_pays(&plan(64)));
+        assert!(COSTS.gpu_pays(&plan(2048)));
+    }
+
+    #[test]
+    fn cost_of_nothing_is_never_worth_the_way() {
+        let picture = Pixmap::filled(Size::new(2048, 2048), [0; 4]).unwrap();
+        assert!(!COSTS.gpu_pays(&Plan::of_steps(&[picture], Vec::new())));
+    }
+
+    #[test]
+    fn cost_of_a_slow_gpu_never_pays() {
+        assert!(!Costs { gpu_pixel: 1e-7, ..COSTS }.gpu_pays(&plan(2048)));
+    }
+}

@@ -1,0 +1,68 @@
+//! No GPU engine: this build goes without.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use palmette_core::plan::Plan;
+use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Pixmap};
+
+/// Why there is no GPU engine.
+#[derive(Debug, thiserror::Error)]
+#[error("it is not built in")]
+pub struct GpuError;
+
+/// What does not exist here.
+#[derive(Debug)]
+pub(crate) struct Gpu(Infallible);
+
+/// What does not exist here.
+#[derive(Debug)]
+pub(crate) struct Attempt(Infallible);
+
+impl Gpu {
+    pub(crate) fn open(_allow_software: bool, _cpu: &Arc<dyn Engine>) -> Result<Arc<Self>, GpuError> {
+        Err(GpuError)
+    }
+
+    pub(crate) fn attempt(self: &Arc<Self>, _cpu: &Arc<dyn Engine>) -> Option<Arc<Attempt>> {
+        match self.0 {}
+    }
+
+    pub(crate) fn pays(&self, _plan: &Plan) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn lose(&self) {
+        match self.0 {}
+    }
+
+    pub(crate) fn status(&self) -> String {
+        match self.0 {}
+    }
+}
+
+impl Attempt {
+    pub(crate) fn fault(&self) -> Option<DeviceFault> {
+        match self.0 {}
+    }
+}
+
+impl Engine for Attempt {
+    fn kind(&self) -> EngineKind {
+        match self.0 {}
+    }
+
+    fn run(
+        &self,
+        _plan: &mut Plan,
+        _sources: Vec<Pixmap>,
+        _deadline: Deadline,
+    ) -> Result<Pixmap, palmette_core::Error> {
+        match self.0 {}
+    }
+}
+
+/// Says what there is.
+pub(crate) fn diagnose() -> Vec<String> {
+    vec!["gpu: not built in".to_owned()]
+}

@@ -1,0 +1,23 @@
+//! The GPU, if this build has it: opened at start, left alone where the CPU is faster, and replaced by it where it fails.
+//!
+//! The two modules have the same signatures, so that nothing else asks what is built in.
+
+#[cfg(feature = "gpu")]
+mod cost;
+#[cfg(not(feature = "gpu"))]
+mod disabled;
+#[cfg(feature = "gpu")]
+mod enabled;
+
+#[cfg(not(feature = "gpu"))]
+pub(crate) use disabled::{Attempt, Gpu, diagnose};
+#[cfg(feature = "gpu")]
+pub(crate) use enabled::{Attempt, Gpu, diagnose};
+
+#[cfg(not(feature = "gpu"))]
+pub use disabled::GpuError;
+#[cfg(feature = "gpu")]
+pub use enabled::GpuError;
+
+/// Whether this build has a GPU engine.
+pub(crate) const IS_BUILT: bool = cfg!(feature = "gpu");
