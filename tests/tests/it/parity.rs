@@ -11,7 +11,7 @@ use palmette_protocol::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
 use palmette_protocol::{AxisPosition, Color, Draw, Fit, Flip, Repeat, Rotate, Transform};
 use palmette_tests::Case;
 use palmette_tests::gpu::{self, AdapterChoice, GpuEngine, GpuOptions};
-use palmette_tests::pictures::{Alpha, extremes, gradient_with, noise};
+use palmette_tests::pictures::{Alpha, extremes, from_fn, gradient_with, noise};
 use palmette_tests::random::Random;
 
 use crate::options::{COMPOSITES, squeezed, turned};
@@ -88,7 +88,7 @@ fn parity_draw_of_every_alpha() {
     let mut random = Random::new(43);
     let level = |index: u32| u8::try_from(index % 256).expect("a level");
     let mut picture = |along_x: bool| {
-        palmette_tests::pictures::from_fn(Size::new(256, 256), |x, y| {
+        from_fn(Size::new(256, 256), |x, y| {
             [random.byte(), random.byte(), random.byte(), level(if along_x { x } else { y })]
         })
     };
@@ -131,6 +131,38 @@ fn parity_resize_v_of_every_tap_count() {
         let picture = extremes(Size::new(3, from), Alpha::Soft, &mut random);
         let _ = Case::of(picture).transform(squeezed(3, to)).run();
     }
+}
+
+/// Noise of the lowest alpha, where a level of the result is a quarter of a 16-bit unit: what is otherwise rounded away, such as
+/// where the chunks of a sum begin, shows here.
+fn faint(size: Size) -> Pixmap {
+    let mut random = Random::new(50);
+    from_fn(size, |_, _| [random.byte(), random.byte(), random.byte(), 1])
+}
+
+#[test]
+fn parity_resize_h_in_chunks() {
+    let _ = Case::of(faint(Size::new(600, 4000))).transform(squeezed(12, 4000)).run();
+}
+
+#[test]
+fn parity_resize_v_in_chunks() {
+    let _ = Case::of(faint(Size::new(4000, 600))).transform(squeezed(4000, 12)).run();
+}
+
+#[test]
+#[ignore = "takes a minute and some gigabytes: run it with --ignored after a change of an engine"]
+fn parity_of_the_largest_picture() {
+    let mut random = Random::new(51);
+    let size = Size::new(12_000, 8_333);
+    let tile = noise(Size::new(512, 512), Alpha::Soft, &mut random);
+    let picture = from_fn(size, |x, y| tile.pixel((x + y / 7) % 512, y % 512));
+    let case = Case::of(picture);
+    let _ = case.clone().transform(squeezed(3_001, 2_000)).run();
+    let _ = case.clone().transform(squeezed(11_000, 5)).run();
+    let _ = case.clone().transform(Transform { blur: Some(250), ..turned(Rotate::Quarter) }).run();
+    let draw = Draw { repeat: Repeat::Both, opacity: 0.4, ..Draw::default() };
+    let _ = case.draw(Case::of(tile), draw).transform(Transform { sharpen: Some(3.0), ..Transform::default() }).run();
 }
 
 #[test]
