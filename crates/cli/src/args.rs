@@ -85,7 +85,7 @@ pub(crate) struct InfoArgs {
 /// What commands that make single pictures take of the settings; the others come from the environment or the file.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SetupArgs {
-    /// File with settings, as TOML; of these the limits count
+    /// File with settings, as TOML; of these the limits count, but not the one on time
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// What computes pixels: auto, cpu or gpu

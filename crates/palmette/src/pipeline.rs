@@ -70,7 +70,7 @@ impl Pipeline {
         let TransformRequest { sources, ops, output, .. } = request;
         let mut timings = Timings::default();
 
-        let prepared = self.prepare(sources, &ops, output, &mut timings)?;
+        let prepared = self.prepare(sources, &ops, output, deadline, &mut timings)?;
         let mut reservation = timings.stage(Stage::Wait, || self.memory.reserve(prepared.memory_bytes(), deadline))?;
         let (format, frame_count) = (prepared.output.format, prepared.frame_count);
         let selection = prepared.selection.clone();
@@ -105,7 +105,7 @@ impl Pipeline {
     /// Those of [`Pipeline::transform`], as far as the plan shows them.
     pub fn explain(&self, request: TransformRequest, deadline: Deadline) -> Result<Explanation, Error> {
         let TransformRequest { sources, ops, raw_ops, output, .. } = request;
-        let mut prepared = self.prepare(sources, &ops, output, &mut Timings::default())?;
+        let mut prepared = self.prepare(sources, &ops, output, deadline, &mut Timings::default())?;
         let memory_bytes = prepared.memory_bytes();
         let is_measured = !prepared.plan.is_complete();
         if is_measured {
@@ -121,15 +121,21 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] if it is no picture, of a format that is not supported, or damaged in its header.
+    /// [`Error::Source`] if it is no picture, of a format that is not supported, damaged in its header, or of size 0.
     pub fn info(&self, bytes: &[u8]) -> Result<Info, Error> {
         match palmette_codec::probe(bytes) {
-            Ok(probe) => Ok(Info::Raster {
-                format: probe.format.mime().into(),
-                file_size: bytes.len() as u64,
-                width: probe.size.width,
-                height: probe.size.height,
-            }),
+            Ok(probe) => {
+                if probe.size.area() == 0 {
+                    // That is the one size that is refused here; the others are only told.
+                    self.limits.check(probe.size).map_err(|error| Error::Source { index: 0, source: error.into() })?;
+                }
+                Ok(Info::Raster {
+                    format: probe.format.mime().into(),
+                    file_size: bytes.len() as u64,
+                    width: probe.size.width,
+                    height: probe.size.height,
+                })
+            }
             Err(palmette_codec::Error::Svg) => Ok(Info::Svg),
             Err(source) => Err(Error::Source { index: 0, source }),
         }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use palmette_codec::{EncodeFormat, EncodeOptions, Probe};
 use palmette_core::plan::{Plan, StepKind};
-use palmette_core::{Limits, Size};
+use palmette_core::{Deadline, Limits, Size};
 use palmette_protocol::request::Source;
 use palmette_protocol::{Draw, ImageIndex, Op, Output, OutputFormat, Transform};
 
@@ -35,10 +35,11 @@ impl Pipeline {
         sources: Vec<Source>,
         ops: &[Op<Transform, Draw>],
         output: Output,
+        deadline: Deadline,
         timings: &mut Timings,
     ) -> Result<Prepared, Error> {
         let (images, frame_count) = timings.stage(Stage::Probe, || {
-            let images = probe(sources, &self.limits)?;
+            let images = probe(sources, &self.limits, deadline)?;
             let frame_count = frame_count(&images, &output, &self.limits)?;
             Ok((images, frame_count))
         })?;
@@ -72,12 +73,13 @@ impl Prepared {
 }
 
 /// Reads the headers of all sources and checks their sizes.
-fn probe(sources: Vec<Source>, limits: &Limits) -> Result<Vec<Image>, Error> {
+fn probe(sources: Vec<Source>, limits: &Limits, deadline: Deadline) -> Result<Vec<Image>, Error> {
     sources
         .into_iter()
         .enumerate()
         .map(|(index, source)| match source {
             Source::Image(bytes) => {
+                deadline.check()?;
                 let probe = palmette_codec::probe(&bytes).map_err(|source| Error::Source { index, source })?;
                 limits.check(probe.size).map_err(|error| Error::Source { index, source: error.into() })?;
                 Ok(Image { bytes, probe })
