@@ -12,12 +12,24 @@ pub struct Probe {
     pub format: Format,
     /// The size as displayed, that is after the orientation of the file was applied.
     pub size: Size,
+    /// The size of what a decoder has to hold, turned like the picture: along each side at least that of [`size`](Self::size).
+    ///
+    /// Larger where the picture is cut out of something: in a GIF the larger of the screen and the largest frame along
+    /// each side, in an AVIF the coded size. What decoding costs goes by this one.
+    pub stored_size: Size,
     /// Whether the file holds more than one frame.
     pub is_animated: bool,
     /// The frames that [`animation()`](crate::animation()) gives; 1 for every format but GIF and WebP.
     pub frame_count: u32,
     /// The copyright notice of its EXIF, if it has one; not read from AVIF.
     pub copyright: Option<String>,
+}
+
+impl Probe {
+    /// Makes what is known of a still picture that is stored as large as it is displayed, without a notice.
+    pub(crate) const fn still(format: Format, size: Size) -> Self {
+        Self { format, size, stored_size: size, is_animated: false, frame_count: 1, copyright: None }
+    }
 }
 
 /// Reads the header of a picture.

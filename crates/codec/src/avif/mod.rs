@@ -30,12 +30,11 @@ const MAX_AREA_PX: u32 = 1 << 28;
 /// Reads size and properties from the boxes.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let info = Picture::open(bytes, MAX_AREA_PX).map_err(damaged)?.info();
+    let orientation = orientation(&info);
     Ok(Probe {
-        format: Format::Avif,
-        size: orientation(&info).displayed(Size::new(info.crop.width, info.crop.height)),
+        stored_size: orientation.displayed(Size::new(info.width, info.height)),
         is_animated: info.frames > 1,
-        frame_count: 1,
-        copyright: None,
+        ..Probe::still(Format::Avif, orientation.displayed(Size::new(info.crop.width, info.crop.height)))
     })
 }
 

@@ -64,10 +64,11 @@ impl Blocks {
                 FRAME => {
                     // Its box, a table of colours, the size of its codes, then blocks.
                     let &[_, _, _, _, w0, w1, h0, h1, flags] = after.first_chunk()?;
-                    let rest = skip_blocks(skip_table(after.get(9..)?, flags)?.get(1..)?)?;
-                    self.frame_count = self.frame_count.saturating_add(1);
+                    // Room is made for one that turns out to be cut off, too.
                     self.largest.width = self.largest.width.max(u16::from_le_bytes([w0, w1]).into());
                     self.largest.height = self.largest.height.max(u16::from_le_bytes([h0, h1]).into());
+                    let rest = skip_blocks(skip_table(after.get(9..)?, flags)?.get(1..)?)?;
+                    self.frame_count = self.frame_count.saturating_add(1);
                     rest
                 }
                 TRAILER => return Some(()),

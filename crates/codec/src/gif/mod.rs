@@ -16,15 +16,14 @@ pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
 use crate::{Cause, EncodeFormat, Error, Format, Probe};
 
-/// Reads the size of the logical screen, and counts frames by stepping over blocks.
+/// Reads the size of the logical screen and of the largest frame, and counts frames by stepping over blocks.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let blocks = Blocks::parse(bytes)?;
     Ok(Probe {
-        format: Format::Gif,
-        size: blocks.screen,
+        stored_size: blocks.largest,
         is_animated: blocks.frame_count > 1,
         frame_count: blocks.frame_count.max(1),
-        copyright: None,
+        ..Probe::still(Format::Gif, blocks.screen)
     })
 }
 

@@ -32,13 +32,8 @@ const MAX_PROGRESSIVE_AREA_PX: u64 = 3000 * 3000;
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let header = Header::parse(bytes)?;
     let exif = Exif::parse(header.exif);
-    Ok(Probe {
-        format: Format::Jpeg,
-        size: exif.orientation.displayed(header.size),
-        is_animated: false,
-        frame_count: 1,
-        copyright: exif.copyright,
-    })
+    let size = exif.orientation.displayed(header.size);
+    Ok(Probe { copyright: exif.copyright, ..Probe::still(Format::Jpeg, size) })
 }
 
 /// Decodes to upright sRGB.

@@ -22,11 +22,9 @@ const SIGNATURE_BYTES: usize = 8;
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let exif = Exif::parse(chunk(bytes, *b"eXIf"));
     Ok(Probe {
-        format: Format::Png,
-        size: exif.orientation.displayed(stored_size(bytes)?),
         is_animated: chunk(bytes, *b"acTL").is_some(),
-        frame_count: 1,
         copyright: exif.copyright,
+        ..Probe::still(Format::Png, exif.orientation.displayed(stored_size(bytes)?))
     })
 }
 

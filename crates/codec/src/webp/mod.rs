@@ -44,11 +44,10 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let container = Container::parse(bytes);
     let exif = Exif::parse(container.exif);
     Ok(Probe {
-        format: Format::Webp,
-        size: exif.orientation.displayed(stored_size(&container, bytes)?),
         is_animated: container.frame_count > 1,
         frame_count: container.frame_count.max(1),
         copyright: exif.copyright,
+        ..Probe::still(Format::Webp, exif.orientation.displayed(stored_size(&container, bytes)?))
     })
 }
 

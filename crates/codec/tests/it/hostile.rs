@@ -190,9 +190,15 @@ fn hostile_sizes_are_refused_before_they_are_believed() {
 fn hostile_gif_frame_larger_than_its_screen_is_refused_by_its_own_size() {
     let mut gif = gif();
     let frame = 13 + 256 * 3 + gif[13 + 256 * 3..].iter().position(|&byte| byte == 0x2c).unwrap();
+    gif[6..10].copy_from_slice(&[1, 0, 1, 0]);
     gif[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
     let error = decode(&gif, &Limits::default()).unwrap_err();
     assert_eq!(error.code(), Code::DimensionsTooLarge);
+    // The probe tells both sizes, even of a file that ends within the frame.
+    for file in [&gif[..], &gif[..frame + 20]] {
+        let probed = probe(file).unwrap();
+        assert_eq!((probed.size, probed.stored_size), (Size::new(1, 1), Size::new(65_535, 65_535)));
+    }
 }
 
 #[test]
