@@ -30,12 +30,14 @@ const ENCODER_FRAMES: u64 = 3;
 
 /// Estimates the bytes that a plan takes at its worst moment: decoding, one of its steps, or encoding. In an animation
 /// decoder and encoder live through all steps, and what is drawn on the canvas is kept for the next frame.
+///
+/// `stored` are the sizes that the decoders have to hold, which may be far larger than the pictures that come of them.
 #[must_use]
-pub(crate) fn estimate(plan: &Plan, frame_count: u32) -> u64 {
+pub(crate) fn estimate(plan: &Plan, stored: &[Size], frame_count: u32) -> u64 {
     let plan = guess_rest(plan);
     let kept = if frame_count > 1 { kept_for_frames(&plan) } else { 0 };
     let sources: u64 = plan.sources.iter().copied().map(pixmap_bytes).sum();
-    let decode = plan.sources.iter().map(|size| size.area() * CODEC_PIXEL_BYTES).max().unwrap_or(0);
+    let decode = stored.iter().map(|&size| pixmap_bytes(size) + size.area() * CODEC_PIXEL_BYTES).max().unwrap_or(0);
     let encode = pixmap_bytes(plan.result) + plan.result.area() * CODEC_PIXEL_BYTES;
 
     // Sizes of all nodes while the plan runs; a node is replaced by the result of each of its steps. What a step holds beside
@@ -195,17 +197,23 @@ mod tests {
     fn estimate_of(list: &str, source: Size) -> u64 {
         let ops = palmette_protocol::ops::parse_list(list).unwrap();
         let ops = palmette_protocol::ops::resolve(&ops).unwrap();
-        estimate(&lower(&ops, &[source], &Limits::default()).unwrap(), 1)
+        estimate(&lower(&ops, &[source], &Limits::default()).unwrap(), &[source], 1)
     }
 
     #[test]
     fn estimate_counts_the_worst_moment() {
         let source = Size::new(1000, 1000);
-        assert_eq!(estimate_of("[]", source), 16_000_000, "a picture and what a codec holds");
+        assert_eq!(estimate_of("[]", source), 20_000_000, "a picture, and what a codec holds for it");
         let shrunk = estimate_of(r#"[{"imageIndex":0,"width":10}]"#, source);
-        assert_eq!(shrunk, 16_000_000, "small results cost nothing");
+        assert_eq!(shrunk, 20_000_000, "small results cost nothing");
         let grown = estimate_of(r#"[{"imageIndex":0,"width":4000,"fit":"contain"}]"#, source);
         assert!(grown >= 16_000_000 * 4 + 4_000_000, "large ones do: {grown}");
+    }
+
+    #[test]
+    fn estimate_counts_what_a_decoder_holds_for_a_small_picture() {
+        let plan = lower(&[], &[Size::new(1, 1)], &Limits::default()).unwrap();
+        assert!(estimate(&plan, &[Size::new(12_000, 8_000)], 1) >= 12_000 * 8_000 * 16);
     }
 
     #[test]
@@ -218,7 +226,7 @@ mod tests {
     #[test]
     fn estimate_of_an_animation_does_not_grow_with_its_frames() {
         let plan = lower(&[], &[Size::new(100, 100)], &Limits::default()).unwrap();
-        let [still, two, many] = [1, 2, 1000].map(|frame_count| estimate(&plan, frame_count));
+        let [still, two, many] = [1, 2, 1000].map(|frame_count| estimate(&plan, &plan.sources, frame_count));
         assert_eq!((two - still, many), (6 * 40_000, two));
     }
 

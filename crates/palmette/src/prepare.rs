@@ -57,7 +57,8 @@ impl Pipeline {
 impl Prepared {
     /// Estimates the memory that the request takes at its worst moment.
     pub(crate) fn memory_bytes(&self) -> u64 {
-        memory::estimate(&self.plan, self.frame_count)
+        let stored: Vec<Size> = self.images.iter().map(|image| image.probe.stored_size).collect();
+        memory::estimate(&self.plan, &stored, self.frame_count)
     }
 
     /// Says in the codec's words what the result is encoded as.
@@ -81,7 +82,9 @@ fn probe(sources: Vec<Source>, limits: &Limits, deadline: Deadline) -> Result<Ve
             Source::Image(bytes) => {
                 deadline.check()?;
                 let probe = palmette_codec::probe(&bytes).map_err(|source| Error::Source { index, source })?;
-                limits.check(probe.size).map_err(|error| Error::Source { index, source: error.into() })?;
+                for size in [probe.size, probe.stored_size] {
+                    limits.check(size).map_err(|error| Error::Source { index, source: error.into() })?;
+                }
                 Ok(Image { bytes, probe })
             }
             Source::Text(_) => Err(Error::TextNotBuilt { index }),

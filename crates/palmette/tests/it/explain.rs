@@ -177,7 +177,7 @@ fn explain_as_json() {
         "profile": "2026-11",
         "engine": "cpu",
         "engine_reason": "cpu_wanted",
-        "memory_bytes": (1080 * 720 + 20 * 10) * 4 + 1080 * 720 * 12,
+        "memory_bytes": (1080 * 720 + 20 * 10) * 4 + 1080 * 720 * (4 + 12),
         "is_measured": false,
         "sources": [source(&canvas, 1080, 720), source(&mark, 20, 10)],
         "frame_count": 1,
