@@ -17,6 +17,10 @@ const TYPE_LONG: u16 = 4;
 const ENTRY_BYTES: usize = 12;
 /// A longer copyright notice is no notice.
 const MAX_COPYRIGHT_BYTES: usize = 4096;
+/// Entries that are looked at; directories of cameras have some dozens.
+///
+/// A directory may claim 65,535 that all point to the same long text.
+const MAX_ENTRIES: usize = 512;
 
 /// Bytes of a TIFF header and a directory of one entry; what the entry points to follows.
 const ONE_ENTRY_BYTES: u32 = 8 + 2 + 12 + 4;
@@ -82,12 +86,12 @@ impl<'a> Tiff<'a> {
         Some(Self { bytes, is_big_endian })
     }
 
-    /// Collects the tags of the first directory; an entry that makes no sense is passed over.
+    /// Collects the tags of the first directory; an entry that makes no sense is passed over, of two the first counts.
     fn read_first_directory(&self) -> Exif {
-        let mut exif = Exif::default();
-        let Some(start) = self.u32_at(4).map(|offset| offset as usize) else { return exif };
-        let Some(count) = self.u16_at(start) else { return exif };
-        for index in 0..usize::from(count) {
+        let (mut orientation, mut copyright) = (None, None);
+        let Some(start) = self.u32_at(4).map(|offset| offset as usize) else { return Exif::default() };
+        let Some(count) = self.u16_at(start) else { return Exif::default() };
+        for index in 0..usize::from(count).min(MAX_ENTRIES) {
             let entry = start.saturating_add(2 + index * ENTRY_BYTES);
             let (Some(tag), Some(kind), Some(len)) =
                 (self.u16_at(entry), self.u16_at(entry + 2), self.u32_at(entry + 4))
@@ -95,17 +99,18 @@ impl<'a> Tiff<'a> {
                 break;
             };
             match (tag, kind, len) {
-                (TAG_ORIENTATION, TYPE_SHORT, 1) => {
-                    exif.orientation = Orientation::from_exif(self.u16_at(entry + 8).unwrap_or(1).into());
+                (TAG_ORIENTATION, TYPE_SHORT, 1) if orientation.is_none() => {
+                    orientation = self.u16_at(entry + 8).map(u32::from);
                 }
-                (TAG_ORIENTATION, TYPE_LONG, 1) => {
-                    exif.orientation = Orientation::from_exif(self.u32_at(entry + 8).unwrap_or(1));
-                }
-                (TAG_COPYRIGHT, TYPE_ASCII, _) => exif.copyright = self.text(entry + 8, len as usize),
+                (TAG_ORIENTATION, TYPE_LONG, 1) if orientation.is_none() => orientation = self.u32_at(entry + 8),
+                (TAG_COPYRIGHT, TYPE_ASCII, _) if copyright.is_none() => copyright = self.text(entry + 8, len as usize),
                 _ => {}
             }
+            if orientation.is_some() && copyright.is_some() {
+                break;
+            }
         }
-        exif
+        Exif { orientation: orientation.map(Orientation::from_exif).unwrap_or_default(), copyright }
     }
 
     /// Reads a text: inside the entry if it fits there, else where the entry points.
@@ -170,6 +175,28 @@ mod tests {
         }
         let read = Exif::parse(Some(&copyright_only(&"é\0".repeat(9_000)))).copyright.unwrap();
         assert_eq!(read, "é".repeat(2_047));
+    }
+
+    #[test]
+    fn exif_of_many_entries_is_not_read_to_its_end() {
+        // Nobody counts the texts that were read; that the first stays, and that a late entry is not seen, shows it.
+        let entries = |first: u32, last: [u8; 12]| {
+            let texts = 8 + 2 + 65_535 * 12;
+            let entry = |text: u32, len: u32| {
+                let at = texts + 4_096 * text;
+                [&[0x82, 0x98, 0, 2][..], &len.to_be_bytes(), &at.to_be_bytes()].concat()
+            };
+            let mut bytes = b"MM\0*\0\0\0\x08\xff\xff".to_vec();
+            bytes.extend(entry(first, 4_096));
+            bytes.extend(entry(2, 4_096).repeat(65_533));
+            bytes.extend(last);
+            bytes.extend([[b' '; 4_096], [b'a'; 4_096], [b' '; 4_096]].concat());
+            bytes
+        };
+        let turn = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
+        let first = Exif { copyright: Some("a".repeat(4_096)), ..Exif::default() };
+        assert_eq!(Exif::parse(Some(&entries(1, turn))), first);
+        assert_eq!(Exif::parse(Some(&entries(0, turn))), Exif::default());
     }
 
     #[test]
