@@ -36,8 +36,9 @@
 //! # Choices that show
 //!
 //! - **Damaged means damaged.** A file that ends early or that its decoder complains of is refused, not shown in part.
-//!   Warnings that no pixel depends on pass: stray bytes between the segments of a JPEG, version numbers from the
-//!   future.
+//!   What no pixel depends on passes: stray bytes between the segments before the first scan of a JPEG, version
+//!   numbers from the future. It is taken out before the decoder looks again, so that it hides nothing. Stray bytes
+//!   within or behind a scan are damage, except for those after the end of the picture.
 //! - **JPEG** is written 4:2:0 below quality 90, else 4:4:4; progressive from 50·50 to 3000·3000 pixels of *area*, so
 //!   that one long side alone decides nothing, else baseline. CMYK without a profile becomes
 //!   `(255 - ink)·(255 - black) / 255`.

@@ -14,6 +14,8 @@ const EXIF_SIGNATURE: &[u8] = b"Exif\0\0";
 pub(super) struct Header<'a> {
     /// The size as stored.
     pub(super) size: Size,
+    /// Samples of a pixel.
+    components: u8,
     /// Bits of a sample.
     pub(super) precision: u8,
     /// The EXIF, with its signature.
@@ -48,8 +50,52 @@ impl<'a> Header<'a> {
                 _ => {}
             }
         }
-        let (precision, size) = frame.ok_or_else(|| damaged("it ends before the frame header"))?;
-        Ok(Self { size, precision, exif, has_adobe_marker, icc_parts })
+        let (precision, size, components) = frame.ok_or_else(|| damaged("it ends before the frame header"))?;
+        Ok(Self { size, components, precision, exif, has_adobe_marker, icc_parts })
+    }
+
+    /// Copies a file without what its decoder minds, but no pixel depends on, before the first scan: stray bytes between
+    /// segments go, a version of JFIF becomes 1, an unknown transform of Adobe what it is taken for, and the profile,
+    /// which is [read here](Self::icc), goes. From the first scan on the bytes stay as they are.
+    ///
+    /// Absent if there is no scan, or if the stray bytes hold another start of a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Core`] if memory cannot be had.
+    pub(super) fn cleaned(&self, bytes: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let Some((start, mut rest)) = bytes.split_at_checked(2) else { return Ok(None) };
+        let mut clean = alloc::try_with_capacity(bytes.len())?;
+        clean.extend_from_slice(start);
+        while let Some((marker, segment, after)) = next_segment(rest) {
+            // The marker and the length take two bytes each.
+            let (stray, whole) = rest.split_at(rest.len() - after.len() - segment.len() - 4);
+            if stray.windows(2).any(|pair| pair == [0xff, 0xd8]) {
+                return Ok(None);
+            }
+            if marker == 0xda {
+                clean.extend_from_slice(whole);
+                return Ok(Some(clean));
+            }
+            rest = after;
+            if marker == 0xe2 && segment.starts_with(ICC_SIGNATURE) {
+                continue;
+            }
+            let content = clean.len() + 4;
+            clean.extend_from_slice(&whole[..4 + segment.len()]);
+            match (marker, &mut clean[content..]) {
+                (0xe0, [b'J', b'F', b'I', b'F', 0, version, ..]) => *version = 1,
+                (0xee, [b'A', b'd', b'o', b'b', b'e', _, _, _, _, _, _, transform, ..]) => {
+                    *transform = match (self.components, *transform) {
+                        (3, 2..) => 1,
+                        (4, 1 | 3..) => 2,
+                        (_, known) => known,
+                    };
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
     }
 
     /// Joins the parts of the profile; a profile with a part missing or doubled is none, as for browsers.
@@ -102,10 +148,11 @@ fn next_segment(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     }
 }
 
-/// Reads precision and size of a frame header.
-fn read_frame(segment: &[u8]) -> Option<(u8, Size)> {
-    let &[precision, h1, h0, w1, w0, ..] = segment else { return None };
-    Some((precision, Size::new(u16::from_be_bytes([w1, w0]).into(), u16::from_be_bytes([h1, h0]).into())))
+/// Reads precision, size and the number of components of a frame header.
+fn read_frame(segment: &[u8]) -> Option<(u8, Size, u8)> {
+    let &[precision, h1, h0, w1, w0, ref rest @ ..] = segment else { return None };
+    let size = Size::new(u16::from_be_bytes([w1, w0]).into(), u16::from_be_bytes([h1, h0]).into());
+    Some((precision, size, rest.first().copied().unwrap_or(0)))
 }
 
 /// Reads the number of a part of a profile, and the part.

@@ -1,7 +1,7 @@
 //! JPEG by libjpeg-turbo.
 //!
 //! The header is walked by [`markers`] without a decoder; [`turbo`] is the library's safe face. A file that the library
-//! warns about is damaged, apart from warnings that no pixel depends on.
+//! warns about is damaged; one with what no pixel depends on is cleaned of it first, and then decoded as strictly.
 
 mod markers;
 mod turbo;
@@ -9,7 +9,7 @@ mod turbo;
 use palmette_core::{Limits, Pixmap};
 
 use self::markers::Header;
-use self::turbo::{Decoder, EncodeParams, Failure, Model, Strictness};
+use self::turbo::{Decoder, EncodeParams, Failure, Model};
 use crate::exif::{self, Exif};
 use crate::icc::ToSrgb;
 use crate::{Cause, EncodeFormat, Error, Format, Probe};
@@ -43,8 +43,11 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
     if header.precision != 8 {
         return Err(Error::UnsupportedInput { name: "JPEG of other than 8 bits" });
     }
-    let (mut pixmap, model) = match decode_samples(bytes, limits, Strictness::Strict)? {
-        Err(failure) if failure.is_harmless() => decode_samples(bytes, limits, Strictness::Lenient)?,
+    let (mut pixmap, model) = match decode_samples(bytes, limits)? {
+        Err(failure) if failure.is_harmless() => match header.cleaned(bytes)? {
+            Some(clean) => decode_samples(&clean, limits)?,
+            None => Err(failure),
+        },
         result => result,
     }
     .map_err(|failure| Error::Damaged { format: Format::Jpeg, source: Cause::from(failure) })?;
@@ -68,12 +71,8 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
 /// # Errors
 ///
 /// Outer: the limits, and memory. Inner: what the library said.
-fn decode_samples(
-    bytes: &[u8],
-    limits: &Limits,
-    strictness: Strictness,
-) -> Result<Result<(Pixmap, Model), Failure>, Error> {
-    let decoder = match Decoder::open(bytes, strictness, MAX_SCANS) {
+fn decode_samples(bytes: &[u8], limits: &Limits) -> Result<Result<(Pixmap, Model), Failure>, Error> {
+    let decoder = match Decoder::open(bytes, MAX_SCANS) {
         Ok(decoder) => decoder,
         Err(failure) => return Ok(Err(failure)),
     };

@@ -48,10 +48,11 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// Tells whether the library only minded something that no pixel depends on.
+    /// Tells whether what the library minded first is something that no pixel depends on.
     ///
     /// Bytes between two segments that belong to neither, and version numbers from the future: cameras and editors
-    /// write both, and every browser shows such a file.
+    /// write both, and every browser shows such a file. What comes after is not known: the library words its first
+    /// warning only, so going on would hide worse ones.
     pub(super) fn is_harmless(&self) -> bool {
         const HARMLESS: [&str; 4] = [
             "extraneous bytes before marker",
@@ -69,38 +70,26 @@ impl From<Failure> for Cause {
     }
 }
 
-/// How a warning is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strictness {
-    /// The first warning ends the work.
-    Strict,
-    /// The work goes on; it failed if the last warning was not [harmless](Failure::is_harmless).
-    Lenient,
-}
-
-/// A decoder that has read the header of a file.
+/// A decoder that has read the header of a file; the first warning ends its work.
 pub(super) struct Decoder<'a> {
     turbo: Turbo,
     bytes: &'a [u8],
     size: Size,
-    strictness: Strictness,
 }
 
 impl<'a> Decoder<'a> {
     /// Reads the header of a file.
-    pub(super) fn open(bytes: &'a [u8], strictness: Strictness, max_scans: c_int) -> Result<Self, Failure> {
+    pub(super) fn open(bytes: &'a [u8], max_scans: c_int) -> Result<Self, Failure> {
         let turbo = Turbo::new(sys::TJINIT_TJINIT_DECOMPRESS)?;
-        turbo.set(Param::StopOnWarning, c_int::from(strictness == Strictness::Strict))?;
+        turbo.set(Param::StopOnWarning, 1)?;
         turbo.set(Param::ScanLimit, max_scans)?;
         // The profile and the EXIF are read elsewhere.
         turbo.set(Param::SaveMarkers, 0)?;
         // SAFETY: pointer and length are those of a slice that outlives the call.
         let status = unsafe { sys::tj3DecompressHeader(turbo.0, bytes.as_ptr(), bytes.len() as sys::size_t) };
-        turbo.check_with(status, strictness)?;
+        turbo.check(status)?;
         match (u32::try_from(turbo.get(Param::Width)), u32::try_from(turbo.get(Param::Height))) {
-            (Ok(width @ 1..), Ok(height @ 1..)) => {
-                Ok(Self { turbo, bytes, size: Size::new(width, height), strictness })
-            }
+            (Ok(width @ 1..), Ok(height @ 1..)) => Ok(Self { turbo, bytes, size: Size::new(width, height) }),
             _ => Err(Failure { message: "it holds tables, but no picture".to_owned(), is_warning: false }),
         }
     }
@@ -143,7 +132,7 @@ impl<'a> Decoder<'a> {
                 layout,
             )
         };
-        self.turbo.check_with(status, self.strictness)
+        self.turbo.check(status)
     }
 }
 
@@ -258,14 +247,6 @@ impl Turbo {
     /// Turns a status into a result.
     fn check(&self, status: c_int) -> Result<(), Failure> {
         if status == 0 { Ok(()) } else { Err(self.failure()) }
-    }
-
-    /// Turns a status into a result, passing over what is harmless if asked to.
-    fn check_with(&self, status: c_int, strictness: Strictness) -> Result<(), Failure> {
-        match self.check(status) {
-            Err(failure) if strictness == Strictness::Lenient && failure.is_harmless() => Ok(()),
-            result => result,
-        }
     }
 
     /// Asks the library what went wrong.

@@ -51,6 +51,55 @@ fn jpeg_cut_anywhere_is_damaged() {
     }
 }
 
+/// What no pixel depends on, and what decoders warn of before anything else.
+fn with_harmless(plain: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let table = segment_at(plain, 0xdb);
+    let adobe = [&b"Adobe"[..], &[0, 100, 0, 0, 0, 0, 77]].concat();
+    let mut future = plain.to_vec();
+    future[segment_at(plain, 0xe0) + 9] = 9;
+    let bare = [&plain[..2], &plain[20..]].concat();
+    vec![
+        ("stray bytes", [&plain[..table], &[0, 17, 4, 1], &plain[table..]].concat()),
+        ("a version from the future", future),
+        ("an unknown transform", with_jpeg_segment(&bare, 0xee, &adobe)),
+        ("half a profile", with_jpeg_segment(plain, 0xe2, b"ICC_PROFILE\0\x02\x02abc")),
+    ]
+}
+
+#[test]
+fn jpeg_harmless_bytes_change_nothing() {
+    let plain = encoded(&gradient(64, 48), EncodeFormat::Jpeg, 80);
+    for (name, odd) in with_harmless(&plain) {
+        assert_eq!(decode(&odd).unwrap(), decode(&plain).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn jpeg_harmless_bytes_hide_no_cut() {
+    for plain in [(64, 48), (40, 40)].map(|(w, h)| encoded(&gradient(w, h), EncodeFormat::Jpeg, 80)) {
+        for (name, odd) in with_harmless(&plain) {
+            for len in 3..odd.len() {
+                assert!(matches!(decode(&odd[..len]), Err(Error::Damaged { .. })), "{name}, {len} of {}", odd.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn jpeg_harmless_bytes_hide_no_corruption() {
+    for plain in [(64, 48), (40, 40)].map(|(w, h)| encoded(&gradient(w, h), EncodeFormat::Jpeg, 80)) {
+        let scan = segment_at(&plain, 0xda);
+        for at in scan..plain.len() {
+            let mut corrupt = plain.clone();
+            corrupt[at] ^= 0xff;
+            let alone = decode(&corrupt).is_err();
+            for (name, odd) in with_harmless(&corrupt) {
+                assert_eq!(decode(&odd).is_err(), alone, "{name}, byte {at} of {}", plain.len());
+            }
+        }
+    }
+}
+
 #[test]
 fn jpeg_of_12_bits_is_refused_by_name() {
     let mut bytes = encoded(&gradient(16, 16), EncodeFormat::Jpeg, 80);
