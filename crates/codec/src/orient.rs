@@ -1,11 +1,9 @@
 //! Turning pictures upright: the eight orientations that EXIF and AVIF can ask for, as one small type.
 
-use palmette_core::{Pixmap, Size, alloc};
+use palmette_core::cpu::kernels::{flip, rotate};
+use palmette_core::{Pixmap, Size};
 
 use crate::Error;
-
-/// Pixels along a side of the squares in which a transposition works, so that source and target both stay in the cache.
-const TILE_PX: usize = 32;
 
 /// How stored pixels become the picture as displayed: transpose first, then mirror.
 ///
@@ -60,52 +58,14 @@ impl Orientation {
     ///
     /// [`Error::Core`] if memory for the second picture cannot be had.
     pub(crate) fn apply(self, mut pixmap: Pixmap) -> Result<Pixmap, Error> {
-        if self.transpose {
-            return self.transposed(&pixmap);
-        }
-        match (self.mirror_x, self.mirror_y) {
-            (false, false) => {}
-            (true, true) => pixmap.data_mut().as_chunks_mut::<4>().0.reverse(),
-            (true, false) => {
-                let row_bytes = pixmap.row_bytes();
-                for row in pixmap.data_mut().chunks_exact_mut(row_bytes) {
-                    row.as_chunks_mut::<4>().0.reverse();
-                }
-            }
-            (false, true) => mirror_rows(&mut pixmap),
+        match (self.transpose, self.mirror_x, self.mirror_y) {
+            (true, mirror_x, mirror_y) => return Ok(rotate::transpose(&pixmap, mirror_x, mirror_y)?),
+            (false, false, false) => {}
+            (false, true, true) => rotate::rotate_half(&mut pixmap),
+            (false, true, false) => flip::flip_h(&mut pixmap),
+            (false, false, true) => flip::flip_v(&mut pixmap),
         }
         Ok(pixmap)
-    }
-
-    /// Returns the transposed picture, mirrored on the way.
-    fn transposed(self, source: &Pixmap) -> Result<Pixmap, Error> {
-        let target_size = source.size().transposed();
-        let (width, height) = (target_size.width as usize, target_size.height as usize);
-        let (pixels, _) = source.data().as_chunks::<4>();
-        let mut data = alloc::try_filled(source.data().len(), 0_u8)?;
-        let (target, _) = data.as_chunks_mut::<4>();
-        for tile_y in (0..height).step_by(TILE_PX) {
-            for tile_x in (0..width).step_by(TILE_PX) {
-                for y in tile_y..height.min(tile_y + TILE_PX) {
-                    // The source is `height` pixels wide and `width` pixels high.
-                    let source_x = if self.mirror_y { height - 1 - y } else { y };
-                    for x in tile_x..width.min(tile_x + TILE_PX) {
-                        let source_y = if self.mirror_x { width - 1 - x } else { x };
-                        target[y * width + x] = pixels[source_y * height + source_x];
-                    }
-                }
-            }
-        }
-        Ok(Pixmap::from_vec(target_size, data)?)
-    }
-}
-
-/// Exchanges rows from both ends.
-fn mirror_rows(pixmap: &mut Pixmap) {
-    let row_bytes = pixmap.row_bytes();
-    let mut rows = pixmap.data_mut().chunks_exact_mut(row_bytes);
-    while let (Some(top), Some(bottom)) = (rows.next(), rows.next_back()) {
-        top.swap_with_slice(bottom);
     }
 }
 

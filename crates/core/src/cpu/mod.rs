@@ -68,9 +68,7 @@ impl CpuEngine {
         }
         Ok(picture)
     }
-}
 
-impl CpuEngine {
     /// Answers what a plan cannot know.
     fn measure(&self, step: &MeasureStep, picture: &Pixmap) -> Result<Measurement, Error> {
         match step {

@@ -1,6 +1,7 @@
 //! Finds the best window of a picture, on a small copy of it but for faces.
 
 use super::{Measurement, WindowMeasure, WindowMethod, entropy, faces, saliency};
+use crate::plan::geometry::scale_offset;
 use crate::{Error, Pixmap, Size};
 
 /// The longer side of the copy that is measured, in pixels; a smaller picture is measured itself.
@@ -13,7 +14,7 @@ pub fn copy_size(picture: Size) -> Size {
     if long <= COPY_LONG_SIDE_PX {
         return picture;
     }
-    let side = |len: u32| scaled(len, COPY_LONG_SIDE_PX, long).max(1);
+    let side = |len: u32| scale_offset(len, COPY_LONG_SIDE_PX, long).max(1);
     Size::new(side(picture.width), side(picture.height))
 }
 
@@ -30,8 +31,8 @@ pub fn measure_window(measure: &WindowMeasure, copy: &Pixmap) -> Result<Measurem
     assert_eq!(copy.size(), measure.copy_size, "the copy that the step asks for");
     let Size { width, height } = copy.size();
     let window = Size::new(
-        scaled(measure.window.width, width, measure.scaled.width).clamp(1, width),
-        scaled(measure.window.height, height, measure.scaled.height).clamp(1, height),
+        scale_offset(measure.window.width, width, measure.scaled.width).clamp(1, width),
+        scale_offset(measure.window.height, height, measure.scaled.height).clamp(1, height),
     );
     let scores = match &measure.method {
         WindowMethod::Saliency => saliency::window_scores(copy, window),
@@ -51,18 +52,12 @@ pub fn measure_window(measure: &WindowMeasure, copy: &Pixmap) -> Result<Measurem
         }
     }
     let offset = |position: u32, free: u32, scaled_len: u32, window_len: u32| {
-        if free == 0 { (scaled_len - window_len) / 2 } else { scaled(position, scaled_len - window_len, free) }
+        if free == 0 { (scaled_len - window_len) / 2 } else { scale_offset(position, scaled_len - window_len, free) }
     };
     Ok(Measurement::Offset {
         left: offset(best.0.0, free_x, measure.scaled.width, measure.window.width),
         top: offset(best.0.1, free_y, measure.scaled.height, measure.window.height),
     })
-}
-
-/// Returns `round(len · numerator / denominator)`.
-fn scaled(len: u32, numerator: u32, denominator: u32) -> u32 {
-    let (len, numerator, denominator) = (u64::from(len), u64::from(numerator), u64::from(denominator));
-    u32::try_from((2 * len * numerator + denominator) / (2 * denominator)).expect("not larger than the larger side")
 }
 
 #[cfg(test)]

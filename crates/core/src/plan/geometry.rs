@@ -140,9 +140,14 @@ impl Scales {
 
 /// Returns `max(1, round(length · numerator / denominator))`, or the largest number if that is too large.
 fn scale_length(length: u32, numerator: u32, denominator: u32) -> u32 {
-    let (length, numerator, denominator) = (u128::from(length), u128::from(numerator), u128::from(denominator));
-    let rounded = (2 * length * numerator + denominator) / (2 * denominator);
-    u32::try_from(rounded).unwrap_or(u32::MAX).max(1)
+    scale_offset(length, numerator, denominator).max(1)
+}
+
+/// Returns `round(offset · numerator / denominator)`, halves up, or the largest number if that is too large.
+pub(crate) fn scale_offset(offset: u32, numerator: u32, denominator: u32) -> u32 {
+    let (offset, numerator, denominator) = (u128::from(offset), u128::from(numerator), u128::from(denominator));
+    let rounded = (2 * offset * numerator + denominator) / (2 * denominator);
+    u32::try_from(rounded).unwrap_or(u32::MAX)
 }
 
 /// Resolves a distance along an axis of `axis` pixels; a fraction is rounded to whole pixels.

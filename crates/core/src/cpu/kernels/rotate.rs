@@ -13,8 +13,7 @@ pub fn rotate_half(picture: &mut Pixmap) {
 ///
 /// [`Error::OutOfMemory`] if the allocator refuses.
 pub fn rotate_quarter(picture: &Pixmap) -> Result<Pixmap, Error> {
-    let bottom = picture.height() as usize - 1;
-    transposed(picture, |x, y| (y, bottom - x))
+    transpose(picture, true, false)
 }
 
 /// Turns by 270°: the right edge becomes the top edge.
@@ -23,8 +22,22 @@ pub fn rotate_quarter(picture: &Pixmap) -> Result<Pixmap, Error> {
 ///
 /// [`Error::OutOfMemory`] if the allocator refuses.
 pub fn rotate_three_quarters(picture: &Pixmap) -> Result<Pixmap, Error> {
-    let right = picture.width() as usize - 1;
-    transposed(picture, |x, y| (right - y, x))
+    transpose(picture, false, true)
+}
+
+/// Exchanges rows and columns along the diagonal from the top left, then left and right, then top and bottom, as asked.
+///
+/// # Errors
+///
+/// [`Error::OutOfMemory`] if the allocator refuses.
+pub fn transpose(picture: &Pixmap, mirror_x: bool, mirror_y: bool) -> Result<Pixmap, Error> {
+    let (right, bottom) = (picture.width() as usize - 1, picture.height() as usize - 1);
+    match (mirror_x, mirror_y) {
+        (false, false) => transposed(picture, |x, y| (y, x)),
+        (true, false) => transposed(picture, |x, y| (y, bottom - x)),
+        (false, true) => transposed(picture, |x, y| (right - y, x)),
+        (true, true) => transposed(picture, |x, y| (right - y, bottom - x)),
+    }
 }
 
 /// Makes a picture with the sides exchanged, whose pixel (x, y) is the one that `origin` returns.
