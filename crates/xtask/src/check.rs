@@ -14,7 +14,7 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
@@ -24,6 +24,7 @@ const STAGES: [Stage; 9] = [
     Stage { name: "doc", run: doc },
     Stage { name: "doctest", run: doctest },
     Stage { name: "test", run: test },
+    Stage { name: "node", run: node },
 ];
 
 /// Runs the named stages, or all of them.
@@ -124,4 +125,14 @@ fn doctest() -> Result<(), Error> {
 
 fn test() -> Result<(), Error> {
     Invocation::cargo(&["nextest", "run", "--workspace", "--locked"]).run()
+}
+
+/// Everything that is not Rust, against the server as it is built here: lints, types and tests of the npm package, of the
+/// examples, of Workers in workerd, and of pages in a browser.
+fn node() -> Result<(), Error> {
+    Invocation::cargo(&["build", "--locked", "--package", "palmette-cli"]).run()?;
+    Invocation::new("npm", &["ci", "--no-audit", "--no-fund"]).run()?;
+    Invocation::new("npm", &["run", "lint"]).run()?;
+    let binary = workspace::root().join("target/debug/palmette");
+    Invocation::new("npm", &["test"]).with("PALMETTE_BINARY", binary).run()
 }

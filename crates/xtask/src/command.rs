@@ -11,7 +11,7 @@ use crate::workspace;
 pub(crate) struct Invocation {
     program: OsString,
     arguments: Vec<String>,
-    variables: Vec<(&'static str, &'static str)>,
+    variables: Vec<(&'static str, OsString)>,
 }
 
 impl Invocation {
@@ -28,8 +28,8 @@ impl Invocation {
     }
 
     /// Adds a variable.
-    pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
-        self.variables.push((name, value));
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name, value.into()));
         self
     }
 
@@ -55,7 +55,7 @@ impl Invocation {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments).current_dir(workspace::root()).envs(self.variables.iter().copied());
+        command.args(&self.arguments).current_dir(workspace::root()).envs(self.variables.iter().cloned());
         command
     }
 
