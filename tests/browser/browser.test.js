@@ -67,6 +67,7 @@ test("a page that does everything wrong is caught at all of it", async () => {
 
 test("a page is opened as a phone in the dark", async () => {
   const { page } = await openPage(browser, { viewport: "phone", colorScheme: "dark" });
+  await page.goto(`${url}/good`);
   assert.deepEqual(await page.evaluate(() => [innerWidth, matchMedia("(prefers-color-scheme: dark)").matches]), [
     390,
     true,

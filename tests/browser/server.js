@@ -16,6 +16,8 @@ export async function startServer(flags = []) {
   if (!binary) throw new Error("PALMETTE_BINARY is not set: cargo build -p palmette-cli makes target/debug/palmette");
   const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "close");
+  // A test that is cut short leaves no server behind.
+  process.once("exit", () => child.kill());
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text) => {
     log += text;
