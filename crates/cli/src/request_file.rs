@@ -41,6 +41,7 @@ struct RequestFile {
     background: Option<Value>,
     anim: Option<Value>,
     explain: Option<Value>,
+    engine: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,6 +74,7 @@ pub(crate) fn read(path: &Path) -> Result<Form, Error> {
         (Part::Background, request.background),
         (Part::Anim, request.anim),
         (Part::Explain, request.explain),
+        (Part::Engine, request.engine),
     ];
     for (part, value) in fields {
         match value {

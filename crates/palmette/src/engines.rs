@@ -3,33 +3,10 @@
 use std::sync::Arc;
 
 use palmette_core::{CpuEngine, Engine};
+use palmette_protocol::EngineChoice;
 
 use crate::Error;
 use crate::gpu::{self, Gpu};
-
-/// Which engine an operator wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum EngineChoice {
-    /// Whatever is there and pays for the request at hand.
-    #[default]
-    Auto,
-    /// Always the CPU.
-    Cpu,
-    /// A GPU, or no start at all.
-    Gpu,
-}
-
-impl EngineChoice {
-    /// Returns the name as it appears in configuration.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Cpu => "cpu",
-            Self::Gpu => "gpu",
-        }
-    }
-}
 
 /// The engines of a process and the wish of its operator. The CPU engine is always there.
 #[derive(Clone, Debug)]
@@ -69,11 +46,21 @@ impl Engines {
     /// Says in a line whether there is a GPU and how it is.
     #[must_use]
     pub fn gpu_status(&self) -> String {
-        match (&self.gpu, self.choice) {
-            (Some(gpu), _) => gpu.status(),
-            (None, _) if !gpu::IS_BUILT => "not built in".to_owned(),
-            (None, EngineChoice::Cpu) => "not wanted".to_owned(),
-            (None, _) => "none".to_owned(),
+        self.gpu.as_ref().map_or_else(|| self.no_gpu().to_owned(), |gpu| gpu.status())
+    }
+
+    /// Tells whether a request may choose the GPU; a lost one counts, since it comes back.
+    #[must_use]
+    pub const fn has_gpu(&self) -> bool {
+        self.gpu.is_some()
+    }
+
+    /// Says why there is no GPU.
+    pub(crate) const fn no_gpu(&self) -> &'static str {
+        match self.choice {
+            _ if !gpu::IS_BUILT => "not built in",
+            EngineChoice::Cpu => "not wanted",
+            EngineChoice::Auto | EngineChoice::Gpu => "none",
         }
     }
 

@@ -25,6 +25,12 @@ pub enum Error {
     /// Occurs when an operator wants the GPU engine and it cannot be had; no request causes it.
     #[error("engine `gpu` cannot be used: {0}; use `auto` or `cpu`")]
     Gpu(#[source] GpuError),
+    /// Occurs when a request wants the GPU engine of a process that has none.
+    #[error("engine must be auto or cpu, got \"gpu\": this server has no gpu ({status})")]
+    NoGpu {
+        /// Why there is none.
+        status: &'static str,
+    },
     /// Occurs when a request needs more memory for pixels than all requests together may have.
     #[error("the pictures of this request need about {needed_bytes} bytes of memory, the limit is {max_bytes}")]
     TooMuchMemory {
@@ -50,7 +56,12 @@ impl Error {
     pub const fn source_index(&self) -> Option<usize> {
         match self {
             Self::Source { index, .. } | Self::TextNotBuilt { index } => Some(*index),
-            Self::Gpu(_) | Self::TooMuchMemory { .. } | Self::List(_) | Self::Core(_) | Self::Encode(_) => None,
+            Self::Gpu(_)
+            | Self::NoGpu { .. }
+            | Self::TooMuchMemory { .. }
+            | Self::List(_)
+            | Self::Core(_)
+            | Self::Encode(_) => None,
         }
     }
 
@@ -59,7 +70,7 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Source { source, .. } | Self::Encode(source) => source.class(),
-            Self::TextNotBuilt { .. } | Self::Gpu(_) => Class::Unsupported,
+            Self::TextNotBuilt { .. } | Self::Gpu(_) | Self::NoGpu { .. } => Class::Unsupported,
             Self::TooMuchMemory { .. } => Class::Limit,
             Self::List(error) => error.class(),
             Self::Core(error) => error.class(),
@@ -71,7 +82,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Source { source, .. } | Self::Encode(source) => source.code(),
-            Self::TextNotBuilt { .. } | Self::Gpu(_) => Code::InvalidOption,
+            Self::TextNotBuilt { .. } | Self::Gpu(_) | Self::NoGpu { .. } => Code::InvalidOption,
             Self::TooMuchMemory { .. } => Code::DimensionsTooLarge,
             Self::List(error) => error.code(),
             Self::Core(error) => error.code(),

@@ -23,11 +23,12 @@ pub use palmette_core as core;
 pub use palmette_protocol as protocol;
 
 pub use answer::{Answer, Stage, Timings};
-pub use engines::{EngineChoice, Engines};
+pub use engines::Engines;
 pub use error::Error;
 pub use explain::{Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};
 pub use gpu::GpuError;
 pub use memory::{PixelBudget, Reservation};
+pub use palmette_protocol::EngineChoice;
 pub use pipeline::Pipeline;
 pub use select::{Reason, Selection};
 

@@ -65,12 +65,12 @@ impl Pipeline {
     ///
     /// [`Error::Source`] for a source that is no picture, damaged, or over a limit; [`Error::Core`] for a list that cannot be
     /// planned or run, or a deadline that passed; [`Error::List`] for one that is no tree; [`Error::TooMuchMemory`];
-    /// [`Error::Encode`]; and [`Error::TextNotBuilt`].
+    /// [`Error::Encode`]; [`Error::TextNotBuilt`]; and [`Error::NoGpu`] for one that chooses an engine that is not there.
     pub fn transform(&self, request: TransformRequest, deadline: Deadline) -> Result<Answer, Error> {
-        let TransformRequest { sources, ops, output, .. } = request;
+        let TransformRequest { sources, ops, output, engine, .. } = request;
         let mut timings = Timings::default();
 
-        let prepared = self.prepare(sources, &ops, output, deadline, &mut timings)?;
+        let prepared = self.prepare(sources, &ops, output, engine, deadline, &mut timings)?;
         let mut reservation = timings.stage(Stage::Wait, || self.memory.reserve(prepared.memory_bytes(), deadline))?;
         let (format, frame_count) = (prepared.output.format, prepared.frame_count);
         let selection = prepared.selection.clone();
@@ -104,8 +104,8 @@ impl Pipeline {
     ///
     /// Those of [`Pipeline::transform`], as far as the plan shows them.
     pub fn explain(&self, request: TransformRequest, deadline: Deadline) -> Result<Explanation, Error> {
-        let TransformRequest { sources, ops, raw_ops, output, .. } = request;
-        let mut prepared = self.prepare(sources, &ops, output, deadline, &mut Timings::default())?;
+        let TransformRequest { sources, ops, raw_ops, output, engine, .. } = request;
+        let mut prepared = self.prepare(sources, &ops, output, engine, deadline, &mut Timings::default())?;
         let memory_bytes = prepared.memory_bytes();
         let is_measured = !prepared.plan.is_complete();
         if is_measured {

@@ -5,7 +5,7 @@ use palmette_codec::{EncodeFormat, EncodeOptions, Probe};
 use palmette_core::plan::{Plan, StepKind};
 use palmette_core::{Deadline, Limits, Size};
 use palmette_protocol::request::Source;
-use palmette_protocol::{Draw, ImageIndex, Op, Output, OutputFormat, Transform};
+use palmette_protocol::{Draw, EngineChoice, ImageIndex, Op, Output, OutputFormat, Transform};
 
 use crate::{Error, Pipeline, Selection, Stage, Timings, memory};
 
@@ -35,6 +35,7 @@ impl Pipeline {
         sources: Vec<Source>,
         ops: &[Op<Transform, Draw>],
         output: Output,
+        wish: EngineChoice,
         deadline: Deadline,
         timings: &mut Timings,
     ) -> Result<Prepared, Error> {
@@ -49,7 +50,7 @@ impl Pipeline {
             check_frames(&plan, frame_count, &self.limits)?;
             Ok(plan)
         })?;
-        let selection = self.engines.select(&plan);
+        let selection = self.engines.select(&plan, wish)?;
         Ok(Prepared { images, plan, frame_count, selection, output })
     }
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use palmette_core::plan::Plan;
 use palmette_core::{DeviceFault, Engine};
 
+use palmette_protocol::EngineChoice;
+
 use crate::gpu::{self, Attempt};
-use crate::{EngineChoice, Engines};
+use crate::{Engines, Error};
 
 /// An engine for one plan.
 #[derive(Clone, Debug)]
@@ -22,9 +24,9 @@ pub struct Selection {
 /// Why an engine was selected, or had to take over. One closed list, so that spans and metrics count the same things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// The operator wants the CPU.
+    /// The operator, or the request, wants the CPU.
     CpuWanted,
-    /// The operator wants the GPU.
+    /// The operator, or the request, wants the GPU.
     GpuWanted,
     /// This build has no GPU engine.
     GpuNotBuilt,
@@ -71,12 +73,18 @@ impl Selection {
 }
 
 impl Engines {
-    /// Selects the engine for a plan.
-    #[must_use]
-    pub fn select(&self, plan: &Plan) -> Selection {
-        let on_cpu = |selected| Selection { engine: Arc::clone(&self.cpu), selected, attempt: None };
-        let wanted = match (self.choice, &self.gpu) {
+    /// Selects the engine for a plan. What the request wants goes before what the operator wants; a GPU that is lost at the
+    /// moment is replaced by the CPU whoever wants it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoGpu`] if the request wants the GPU and there is none.
+    pub fn select(&self, plan: &Plan, wish: EngineChoice) -> Result<Selection, Error> {
+        let on_cpu = |selected| Ok(Selection { engine: Arc::clone(&self.cpu), selected, attempt: None });
+        let choice = if wish == EngineChoice::Auto { self.choice } else { wish };
+        let wanted = match (choice, &self.gpu) {
             (EngineChoice::Cpu, _) => return on_cpu(Reason::CpuWanted),
+            (_, None) if wish == EngineChoice::Gpu => return Err(Error::NoGpu { status: self.no_gpu() }),
             (_, None) => return on_cpu(if gpu::IS_BUILT { Reason::NoGpu } else { Reason::GpuNotBuilt }),
             (EngineChoice::Auto, Some(gpu)) if !gpu.pays(plan) => return on_cpu(Reason::CpuPays),
             (EngineChoice::Auto, Some(gpu)) => (gpu, Reason::GpuPays),
@@ -86,7 +94,8 @@ impl Engines {
         match gpu.attempt(&self.cpu) {
             None => on_cpu(Reason::GpuAway),
             Some(attempt) => {
-                Selection { engine: Arc::clone(&attempt) as Arc<dyn Engine>, selected, attempt: Some(attempt) }
+                let engine = Arc::clone(&attempt) as Arc<dyn Engine>;
+                Ok(Selection { engine, selected, attempt: Some(attempt) })
             }
         }
     }

@@ -43,6 +43,7 @@ fn request(names: [&str; 2], list: &str, format: OutputFormat) -> TransformReque
         raw_ops,
         output: Output::new(format),
         explain: false,
+        engine: EngineChoice::Auto,
     }
 }
 
@@ -58,6 +59,22 @@ fn fallback_is_not_needed_for_the_scene() {
         assert_eq!((actual.engine, actual.reason), (EngineKind::Gpu, Reason::GpuWanted));
         assert!(actual.bytes == expected.bytes, "not the same file");
     }
+}
+
+#[test]
+fn fallback_a_request_may_choose_its_engine() {
+    if gpu::engines().is_none() {
+        return;
+    }
+    let pipeline = open(EngineChoice::Gpu);
+    let make = |engine| {
+        let request = TransformRequest { engine, ..request(NAMES, LIST, OutputFormat::Rgba) };
+        pipeline.transform(request, Deadline::NONE).expect("a picture")
+    };
+    let [auto, cpu, gpu] = EngineChoice::ALL.map(make);
+    assert_eq!([auto.engine, cpu.engine, gpu.engine], [EngineKind::Gpu, EngineKind::Cpu, EngineKind::Gpu]);
+    assert_eq!((cpu.reason, gpu.reason), (Reason::CpuWanted, Reason::GpuWanted));
+    assert!(auto.bytes == cpu.bytes && cpu.bytes == gpu.bytes, "not the same pixels");
 }
 
 #[test]

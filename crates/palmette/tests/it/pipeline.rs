@@ -5,8 +5,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use palmette::codec::{EncodeFormat, EncodeOptions, encode, probe};
 use palmette::core::{Deadline, EngineKind, Pixmap, Size};
-use palmette::protocol::{Code, Info, Output, OutputFormat};
-use palmette::{Reason, Stage};
+use palmette::protocol::{Class, Code, Info, Output, OutputFormat, TransformRequest};
+use palmette::{EngineChoice, Reason, Stage};
 
 use crate::support::{pipeline, png, request};
 
@@ -50,6 +50,24 @@ fn pipeline_minds_the_deadline() {
     let late = Deadline::at(Instant::now());
     let error = pipeline().transform(request(vec![png(4, 2)], "[]"), late).unwrap_err();
     assert_eq!(error.code(), Code::TimedOut);
+}
+
+#[test]
+fn pipeline_refuses_a_gpu_that_is_not_there() {
+    let on = |engine| TransformRequest { engine, ..request(vec![png(4, 2)], "[]") };
+    for engine in [EngineChoice::Auto, EngineChoice::Cpu] {
+        let answer = pipeline().transform(on(engine), Deadline::NONE).unwrap();
+        assert_eq!((answer.engine, answer.reason), (EngineKind::Cpu, Reason::CpuWanted));
+    }
+    let status = if cfg!(feature = "gpu") { "not wanted" } else { "not built in" };
+    let message = format!("engine must be auto or cpu, got \"gpu\": this server has no gpu ({status})");
+    let picture = pipeline().transform(on(EngineChoice::Gpu), Deadline::NONE).unwrap_err();
+    assert_eq!(
+        (picture.code(), picture.class(), picture.to_string()),
+        (Code::InvalidOption, Class::Unsupported, message)
+    );
+    let plan = pipeline().explain(on(EngineChoice::Gpu), Deadline::NONE).unwrap_err();
+    assert_eq!(plan.to_string(), picture.to_string());
 }
 
 #[test]

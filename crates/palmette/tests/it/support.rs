@@ -32,5 +32,6 @@ pub(crate) fn request(sources: Vec<Bytes>, list: &str) -> TransformRequest {
         raw_ops,
         output: Output::new(OutputFormat::Rgba),
         explain: false,
+        engine: EngineChoice::Auto,
     }
 }

@@ -25,6 +25,8 @@ pub enum Part {
     Anim,
     /// `explain`: whether the plan is asked for instead of the picture. Not of the client, but of this server.
     Explain,
+    /// `engine`: which engine shall compute. Not of the client, but of this server.
+    Engine,
 }
 
 impl Part {
@@ -40,6 +42,7 @@ impl Part {
         Self::Background,
         Self::Anim,
         Self::Explain,
+        Self::Engine,
     ];
 
     /// The parts of a request to `/info`.
@@ -59,6 +62,7 @@ impl Part {
             Self::Background => "background",
             Self::Anim => "anim",
             Self::Explain => "explain",
+            Self::Engine => "engine",
         }
     }
 }

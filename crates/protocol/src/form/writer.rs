@@ -7,7 +7,7 @@
 use bytes::Bytes;
 
 use super::Part;
-use crate::{Node, Op, Options, RawOutput, json, ops, tree};
+use crate::{EngineChoice, Node, Op, Options, RawOutput, json, ops, tree};
 
 /// Separates the parts of a form: 26 dashes and 24 decimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +104,7 @@ pub struct TransformForm<S> {
     ops: Vec<Op>,
     output: RawOutput,
     explain: bool,
+    engine: Option<EngineChoice>,
 }
 
 impl<S> TransformForm<S> {
@@ -111,13 +112,19 @@ impl<S> TransformForm<S> {
     #[must_use]
     pub fn new(tree: Node<FormSource<S>>, output: RawOutput) -> Self {
         let (sources, ops) = tree::flatten(tree);
-        Self { sources, ops, output, explain: false }
+        Self { sources, ops, output, explain: false, engine: None }
     }
 
     /// Asks for the plan instead of the picture; for servers of this project only.
     #[must_use]
     pub fn explain(self) -> Self {
         Self { explain: true, ..self }
+    }
+
+    /// Chooses the engine that computes; for servers of this project only.
+    #[must_use]
+    pub fn engine(self, engine: EngineChoice) -> Self {
+        Self { engine: Some(engine), ..self }
     }
 
     /// Writes the form.
@@ -139,6 +146,7 @@ impl<S> TransformForm<S> {
             (Part::Background, self.output.background.as_deref()),
             (Part::Anim, self.output.anim.as_deref()),
             (Part::Explain, self.explain.then_some("true")),
+            (Part::Engine, self.engine.map(EngineChoice::as_str)),
         ];
         for (part, text) in optional {
             if let Some(text) = text {

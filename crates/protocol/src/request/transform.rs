@@ -5,7 +5,7 @@ use super::{RequestLimits, Source};
 use crate::form::{FormEvent, Part};
 use crate::ops::{parse_list, resolve};
 use crate::output::parse_switch;
-use crate::{Draw, Error, Op, Output, RawOutput, Transform, tree};
+use crate::{Draw, EngineChoice, Error, Op, Output, RawOutput, Transform, tree};
 
 /// A request to `/transform`, checked: the list is a tree, every option is in range.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub struct TransformRequest {
     pub output: Output,
     /// Whether the plan is asked for instead of the picture.
     pub explain: bool,
+    /// Which engine shall compute.
+    pub engine: EngineChoice,
 }
 
 /// Collects the form of a request to `/transform`.
@@ -155,7 +157,8 @@ impl TransformCollector {
         .resolve()?;
         let explain =
             self.field(Part::Explain).map(|text| parse_switch("explain", text)).transpose()?.unwrap_or_default();
+        let engine = self.field(Part::Engine).map(EngineChoice::parse).transpose()?.unwrap_or_default();
         let sources = self.canvas.into_iter().chain(self.drawn).collect();
-        Ok(TransformRequest { sources, ops, raw_ops, output, explain })
+        Ok(TransformRequest { sources, ops, raw_ops, output, explain, engine })
     }
 }

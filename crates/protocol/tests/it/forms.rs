@@ -202,6 +202,7 @@ fn rich_form() -> Vec<u8> {
         ("background", "#fff8"),
         ("anim", "true"),
         ("explain", "false"),
+        ("engine", "auto"),
     ])
 }
 

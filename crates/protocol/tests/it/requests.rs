@@ -1,7 +1,8 @@
 //! Whole requests: parts in any order, and every way in which parts can be wrong.
 
 use palmette_protocol::{
-    Class, Code, FormLimits, InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest, TreeLimits,
+    Class, Code, EngineChoice, FormLimits, InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest,
+    TreeLimits,
 };
 
 use crate::wire::{CONTENT_TYPE, collect, form, read};
@@ -22,6 +23,7 @@ fn parts_may_come_in_any_order_if_sources_keep_theirs() {
     let draws = r#"[{"drawImageIndex":1,"targetImageIndex":0},{"drawImageIndex":2,"targetImageIndex":0},{"drawImageIndex":3,"targetImageIndex":0}]"#;
     let request = request(&[
         ("explain", "true"),
+        ("engine", "gpu"),
         ("draw_image", "first"),
         FORMAT,
         ("draw_text", TEXT),
@@ -34,15 +36,16 @@ fn parts_may_come_in_any_order_if_sources_keep_theirs() {
     let [canvas, first, Source::Text(_), third] = &request.sources[..] else { panic!("four sources") };
     assert_eq!([canvas, first, third], [&image("canvas"), &image("first"), &image("third")]);
     assert_eq!((request.ops.len(), request.raw_ops.len(), request.explain), (3, 3, true));
+    assert_eq!(request.engine, EngineChoice::Gpu);
 }
 
 #[test]
 fn wrong_requests_get_their_code() {
     let image = ("image", "PNG");
     let text = ("text_input", TEXT);
-    let known = "image, text_input, draw_image, draw_text, transforms, output_format, output_quality, background, anim, explain";
+    let known = "image, text_input, draw_image, draw_text, transforms, output_format, output_quality, background, anim, explain, engine";
     let unknown = format!("unknown part \"picture\"; known are {known}");
-    let cases: [Case<'_>; 24] = [
+    let cases: [Case<'_>; 25] = [
         (&[], Code::BadForm, "image or text_input is missing"),
         (&[LIST, FORMAT], Code::BadForm, "image or text_input is missing"),
         (&[image, FORMAT], Code::BadForm, "transforms is missing"),
@@ -74,6 +77,7 @@ fn wrong_requests_get_their_code() {
         ),
         (&[image, LIST, FORMAT, ("anim", "yes")], Code::InvalidOption, "anim must be true or false, got \"yes\""),
         (&[image, LIST, FORMAT, ("explain", "1")], Code::InvalidOption, "explain must be true or false, got \"1\""),
+        (&[image, LIST, FORMAT, ("engine", "")], Code::InvalidOption, "engine must be auto, cpu or gpu, got \"\""),
         (
             &[image, LIST, FORMAT, ("output_quality", "0")],
             Code::InvalidOption,

@@ -94,12 +94,7 @@ pub const SETTINGS: &[Setting] = &[
         flag: "engine",
         doc: "What computes pixels: auto, cpu or gpu [default: auto]",
         apply: |config, text| {
-            config.engine = match text {
-                "auto" => EngineChoice::Auto,
-                "cpu" => EngineChoice::Cpu,
-                "gpu" => EngineChoice::Gpu,
-                _ => return Err(Expected::OneOf(&["auto", "cpu", "gpu"])),
-            };
+            config.engine = EngineChoice::parse(text).map_err(|_| Expected::OneOf(&["auto", "cpu", "gpu"]))?;
             Ok(())
         },
     },

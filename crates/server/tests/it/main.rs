@@ -6,6 +6,7 @@
 mod admission;
 mod codes;
 mod early_answer;
+mod engine_choice;
 mod engines;
 mod explain;
 mod forms;
