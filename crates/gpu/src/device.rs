@@ -75,7 +75,8 @@ impl Gpu {
         }
         let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("palmette"),
-            required_features: Features::IMMEDIATES,
+            // The clock is for benches only.
+            required_features: Features::IMMEDIATES | (adapter.features() & Features::TIMESTAMP_QUERY),
             // What every device has, so that tests on a small one take the same paths; but for whole pictures in a buffer.
             required_limits: Limits {
                 max_immediate_size: IMMEDIATE_BYTES,

@@ -1,6 +1,7 @@
 //! Runs plans on the device.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use palmette_core::measure::{self, MeasureStep, Measurement};
 use palmette_core::model::ModelStep;
@@ -9,7 +10,7 @@ use palmette_core::{Deadline, Engine, EngineKind, Pixmap, Size};
 
 use crate::device::{Gpu, GpuOptions};
 use crate::image::Image;
-use crate::job::Job;
+use crate::job::{Job, Phase, Timings};
 use crate::kernels::map::MapRun;
 use crate::kernels::{border, draw, sharpen};
 use crate::{Error, blur, probe, resize};
@@ -65,9 +66,42 @@ impl GpuEngine {
     /// [`Error::Core`] for what another engine could not do either; every other variant is the device's.
     pub fn try_run(&self, plan: &mut Plan, sources: &[Pixmap], deadline: Deadline) -> Result<Pixmap, Error> {
         plan.check_sources(sources)?;
-        // Some calls panic when the device is lost under them.
-        let result = catch_unwind(AssertUnwindSafe(|| self.chain(plan, sources, deadline)));
-        match result {
+        self.guarded(|| Self::chain(Job::new(&self.gpu, deadline), plan, sources).map(|(picture, _)| picture))
+    }
+
+    /// Runs a plan as [`GpuEngine::try_run`] does, and says where the time went. It waits for the device between the phases,
+    /// so it takes longer.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`GpuEngine::try_run`].
+    pub fn run_timed(
+        &self,
+        plan: &mut Plan,
+        sources: &[Pixmap],
+        deadline: Deadline,
+    ) -> Result<(Pixmap, Timings), Error> {
+        plan.check_sources(sources)?;
+        self.guarded(|| {
+            let (picture, job) = Self::chain(Job::timed(&self.gpu, deadline), plan, sources)?;
+            Ok((picture, job.timings()?))
+        })
+    }
+
+    /// Returns how long the device takes to copy so many bytes, a multiple of four, from one of its buffers to another: what a
+    /// kernel is compared with. The mean of `copies`, at least one, made one after the other; the more, the less of it is the
+    /// way to the device and back.
+    ///
+    /// # Errors
+    ///
+    /// Those of the device.
+    pub fn time_copy(&self, bytes: u64, copies: u32) -> Result<Duration, Error> {
+        self.guarded(|| Job::new(&self.gpu, Deadline::NONE).time_copies(bytes, copies.max(1)))
+    }
+
+    /// Does something on the device; some calls panic when it is lost under them.
+    fn guarded<T>(&self, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        match catch_unwind(AssertUnwindSafe(work)) {
             Ok(result) => result,
             Err(_) => {
                 self.gpu.give_up();
@@ -77,10 +111,10 @@ impl GpuEngine {
     }
 
     /// Runs every step; nothing comes back before the end but what is measured.
-    fn chain(&self, plan: &mut Plan, sources: &[Pixmap], deadline: Deadline) -> Result<Pixmap, Error> {
-        let mut job = Job::new(&self.gpu, deadline);
+    fn chain<'a>(mut job: Job<'a>, plan: &mut Plan, sources: &[Pixmap]) -> Result<(Pixmap, Job<'a>), Error> {
         job.check()?;
         let mut nodes = Nodes::upload(&mut job, sources)?;
+        job.enter(Phase::Run)?;
         let mut done = 0;
         while let Some(step) = plan.steps.get(done) {
             done += 1;
@@ -125,7 +159,7 @@ impl GpuEngine {
             job.end_step()?;
         }
         let image = nodes.finished(&mut job, 0)?;
-        job.download(&image)
+        Ok((job.download(&image)?, job))
     }
 }
 

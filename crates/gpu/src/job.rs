@@ -13,6 +13,11 @@ use crate::kernels::{Kernel, Parameters};
 use crate::pool::{Lease, Purpose};
 use crate::shaders::{OUTPUT_BINDING, PAGE_BINDING, TABLE_BINDING, Variant};
 
+mod timing;
+
+pub(crate) use timing::Phase;
+pub use timing::{KernelTime, Timings};
+
 /// The most of a table that a kernel can see: a binding is at least that on every device. A table is never cut up; that of
 /// an axis of 12,000 samples is a third of a megabyte.
 const MAX_TABLE_BYTES: u64 = 128 << 20;
@@ -33,6 +38,8 @@ pub(crate) struct Job<'a> {
     spare: Vec<Lease>,
     /// Tables, which were written when they were recorded and so must not be used again before they are submitted.
     tables: Vec<Lease>,
+    /// In a job that is timed.
+    stopwatch: Option<timing::Stopwatch>,
 }
 
 /// What a kernel reads.
@@ -66,6 +73,7 @@ impl<'a> Job<'a> {
             recorded: 0,
             spare: Vec::new(),
             tables: Vec::new(),
+            stopwatch: None,
         }
     }
 
@@ -157,8 +165,9 @@ impl<'a> Job<'a> {
         let encoder = self.encoder.get_or_insert_with(|| {
             device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("chain") })
         });
-        let mut pass = encoder
-            .begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(kernel.name), timestamp_writes: None });
+        let timestamp_writes = self.stopwatch.as_mut().and_then(|stopwatch| stopwatch.dispatch(kernel.name));
+        let mut pass =
+            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(kernel.name), timestamp_writes });
         pass.set_pipeline(&pipeline);
         pass.set_bind_group(0, &group, &[]);
         pass.set_immediates(0, &bytes);
@@ -226,6 +235,7 @@ impl<'a> Job<'a> {
 
     /// Copies bytes from the beginning of a buffer back to the host, after everything that was recorded.
     pub(crate) fn read_back(&mut self, lease: &Lease, len: usize) -> Result<Vec<u8>, Error> {
+        self.enter(Phase::ReadBack)?;
         let bytes = len as u64;
         let read_back = self.gpu.pool.take(Purpose::ReadBack, bytes)?;
         let encoder = self.encoder.get_or_insert_with(|| {
@@ -241,6 +251,7 @@ impl<'a> Job<'a> {
         }
         // An error that a scope caught is the reason for any other one.
         self.check_scopes()?;
+        self.lap(Phase::Run);
         result
     }
 

@@ -25,3 +25,4 @@ mod shaders;
 pub use device::{AdapterChoice, GpuOptions};
 pub use engine::GpuEngine;
 pub use error::Error;
+pub use job::{KernelTime, Timings};

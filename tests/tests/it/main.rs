@@ -21,3 +21,4 @@ mod properties;
 mod resize;
 mod samples;
 mod scene;
+mod timings;
