@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::options::{OptionSpec, Refusal, name, number, read_options, round, to_i32};
+use crate::values::{Values, words};
 use crate::{Error, Options};
 
 /// Says how an overlay is drawn on its target.
@@ -94,12 +95,14 @@ impl Draw {
             name: "opacity",
             allowed: "0 to 1",
             summary: "multiplies the alpha of the overlay",
+            values: Values::between(0.0, 1.0),
             read: |value, draw| number(value, 0.0..=1.0).map(|opacity| draw.opacity = opacity),
         },
         OptionSpec {
             name: "repeat",
             allowed: "true, false, x or y",
             summary: "tiles the overlay along both axes or along one",
+            values: Values::Any { of: &[Values::Switch, Values::Words { words: &["x", "y"] }] },
             read: |value, draw| {
                 draw.repeat = match value {
                     Value::Bool(true) => Repeat::Both,
@@ -113,30 +116,35 @@ impl Draw {
             name: "composite",
             allowed: "over, in, atop, out, xor or lighter",
             summary: "how the overlay combines with what is there",
+            values: Values::Words { words: &words(&Composite::NAMES) },
             read: |value, draw| name(value, &Composite::NAMES).map(|composite| draw.composite = composite),
         },
         OptionSpec {
             name: "top",
             allowed: "a number",
             summary: "pixels between the upper edges, rounded; may be negative",
+            values: Values::ANY_NUMBER,
             read: |value, draw| draw.vertical.set(AxisPosition::FromStart(offset(value)?), ["bottom", "top"]),
         },
         OptionSpec {
             name: "left",
             allowed: "a number",
             summary: "pixels between the left edges, rounded; may be negative",
+            values: Values::ANY_NUMBER,
             read: |value, draw| draw.horizontal.set(AxisPosition::FromStart(offset(value)?), ["right", "left"]),
         },
         OptionSpec {
             name: "bottom",
             allowed: "a number",
             summary: "pixels between the lower edges, rounded; may be negative",
+            values: Values::ANY_NUMBER,
             read: |value, draw| draw.vertical.set(AxisPosition::FromEnd(offset(value)?), ["top", "bottom"]),
         },
         OptionSpec {
             name: "right",
             allowed: "a number",
             summary: "pixels between the right edges, rounded; may be negative",
+            values: Values::ANY_NUMBER,
             read: |value, draw| draw.horizontal.set(AxisPosition::FromEnd(offset(value)?), ["left", "right"]),
         },
     ];

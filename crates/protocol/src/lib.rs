@@ -30,6 +30,7 @@ pub mod request;
 pub mod text;
 pub mod transform;
 pub mod tree;
+pub mod values;
 
 pub use code::{Class, Code};
 pub use color::Color;
@@ -45,3 +46,4 @@ pub use request::{InfoCollector, RequestLimits, Source, TransformCollector, Tran
 pub use text::Text;
 pub use transform::{Fit, Flip, Gravity, GravityMode, Rotate, Transform};
 pub use tree::{Node, TreeLimits};
+pub use values::{OptionInfo, Values};

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::Value;
 
+use crate::values::{OptionInfo, Values};
 use crate::{Color, Error, Options, json};
 
 /// Describes one option of an object that becomes a `T`.
@@ -18,8 +19,24 @@ pub struct OptionSpec<T> {
     pub allowed: &'static str,
     /// What it does, for people who write requests.
     pub summary: &'static str,
+    /// Its values, for programs.
+    pub values: Values,
     /// Checks a value and puts it into the object.
     pub(crate) read: fn(&Value, &mut T) -> Result<(), Refusal>,
+}
+
+impl<T> OptionSpec<T> {
+    /// Returns what there is to know about the option.
+    #[must_use]
+    pub const fn info(&self) -> OptionInfo {
+        let Self { name, allowed, summary, values, .. } = *self;
+        OptionInfo { name, allowed, summary, values }
+    }
+}
+
+/// Returns what there is to know about all options of a table.
+pub(crate) fn infos<T>(specs: &[OptionSpec<T>]) -> Vec<OptionInfo> {
+    specs.iter().map(OptionSpec::info).collect()
 }
 
 /// Why an option was refused.

@@ -2,6 +2,7 @@
 
 use crate::json::excerpt_text;
 use crate::options::{round, to_u8};
+use crate::values::{OptionInfo, Values, words};
 use crate::{Color, Error};
 
 /// The output fields of a form as sent: text.
@@ -47,6 +48,36 @@ pub struct Output {
 }
 
 impl Output {
+    /// Every field, under its name on the wire. In a form they are text, also where the values are numbers or switches.
+    pub const FIELDS: [OptionInfo; 4] = [
+        OptionInfo {
+            name: "output_format",
+            allowed: "one of image/jpeg, image/png, image/gif, image/webp, image/avif, rgb, rgba",
+            summary: "what the result is encoded as",
+            values: Values::Words { words: &OutputFormat::WORDS },
+        },
+        OptionInfo {
+            name: "output_quality",
+            allowed: Quality::ALLOWED,
+            summary: "how good a lossy picture shall be",
+            values: Values::Any {
+                of: &[Values::between(1.0, 100.0), Values::Words { words: &words(&Quality::NAMES) }],
+            },
+        },
+        OptionInfo {
+            name: "background",
+            allowed: Color::ALLOWED,
+            summary: "what the result is flattened on, whatever the format",
+            values: Values::Color,
+        },
+        OptionInfo {
+            name: "anim",
+            allowed: "true or false",
+            summary: "whether animations stay animated",
+            values: Values::Switch,
+        },
+    ];
+
     /// Makes an output of the given format with nothing else said.
     #[must_use]
     pub const fn new(format: OutputFormat) -> Self {
@@ -87,6 +118,17 @@ pub enum OutputFormat {
 impl OutputFormat {
     /// Every format.
     pub const ALL: [Self; 7] = [Self::Jpeg, Self::Png, Self::Gif, Self::Webp, Self::Avif, Self::Rgb, Self::Rgba];
+
+    /// Their names on the wire.
+    const WORDS: [&'static str; Self::ALL.len()] = {
+        let mut words = [""; Self::ALL.len()];
+        let mut index = 0;
+        while index < words.len() {
+            words[index] = Self::ALL[index].as_str();
+            index += 1;
+        }
+        words
+    };
 
     /// Returns the name on the wire.
     #[must_use]
@@ -136,6 +178,9 @@ impl Quality {
     pub const NAMES: [(&str, Self); 4] =
         [("high", Self(90)), ("medium-high", Self(70)), ("medium-low", Self(50)), ("low", Self(35))];
 
+    /// What text may be, as it reads after "must be".
+    const ALLOWED: &str = "1 to 100, high, medium-high, medium-low or low";
+
     /// Makes a quality from a number; `None` outside 1 to 100.
     #[must_use]
     pub const fn new(quality: u8) -> Option<Self> {
@@ -159,7 +204,7 @@ impl Quality {
             || text.parse().ok().filter(|number| (1.0..=100.0).contains(number)).map(|n| Self(to_u8(round(n))));
         named.or_else(number).ok_or_else(|| Error::BadValue {
             option: "output_quality".to_owned(),
-            allowed: "1 to 100, high, medium-high, medium-low or low",
+            allowed: Self::ALLOWED,
             actual: excerpt_text(text),
         })
     }

@@ -2,7 +2,8 @@
 
 use serde_json::{Number, Value};
 
-use crate::options::{OptionSpec, Refusal, color, number, read_options};
+use crate::options::{OptionSpec, Refusal, color, infos, number, read_options};
+use crate::values::Values;
 use crate::{Color, Error, Options};
 
 /// A source that is text to set instead of a picture.
@@ -65,12 +66,14 @@ const FIELDS: &[OptionSpec<Fields>] = &[
         name: "text",
         allowed: "a string",
         summary: "what is set",
+        values: Values::Text,
         read: |value, fields| string(value).map(|text| fields.text = Some(text)),
     },
     OptionSpec {
         name: "font",
         allowed: "an object of url",
         summary: "the font",
+        values: Values::Object { fields: || infos(FONT) },
         read: |value, fields| {
             let Value::Object(options) = value else { return Err(Refusal::Value) };
             fields.font_url = read_options("font.", FONT, options)?.url;
@@ -81,12 +84,14 @@ const FIELDS: &[OptionSpec<Fields>] = &[
         name: "size",
         allowed: "a number above 0",
         summary: "the size of the font in points",
+        values: Values::Positive,
         read: |value, fields| number(value, f64::MIN_POSITIVE..=f64::MAX).map(|size| fields.size = Some(size)),
     },
     OptionSpec {
         name: "color",
         allowed: Color::ALLOWED,
         summary: "the colour of the glyphs",
+        values: Values::Color,
         read: |value, fields| color(value).map(|color| fields.color = Some(color)),
     },
 ];
@@ -101,6 +106,7 @@ const FONT: &[OptionSpec<Font>] = &[OptionSpec {
     name: "url",
     allowed: "a string",
     summary: "where the font is",
+    values: Values::Text,
     read: |value, font| string(value).map(|url| font.url = Some(url)),
 }];
 

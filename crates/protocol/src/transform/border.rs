@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::Transform;
-use crate::options::{OptionSpec, Refusal, color, pixels, read_options};
+use crate::options::{OptionSpec, Refusal, color, infos, pixels, read_options};
+use crate::values::Values;
 use crate::{Color, Error};
 
 /// A frame around a picture, which is enlarged by it.
@@ -32,6 +33,7 @@ pub(super) const BACKGROUND: OptionSpec<Transform> = OptionSpec {
     name: "background",
     allowed: Color::ALLOWED,
     summary: "drawn under the picture, and around it where fit is pad",
+    values: Values::Color,
     read: |value, transform| color(value).map(|color| transform.background = Some(color)),
 };
 
@@ -40,6 +42,7 @@ pub(super) const BORDER: OptionSpec<Transform> = OptionSpec {
     name: "border",
     allowed: "an object of color and either width or top, right, bottom, left",
     summary: "adds a frame around the picture",
+    values: Values::Object { fields: || infos(FIELDS) },
     read: |value, transform| {
         let Value::Object(options) = value else { return Err(Refusal::Value) };
         transform.border = Some(read_options("border.", FIELDS, options)?.resolve()?);
@@ -82,36 +85,42 @@ const FIELDS: &[OptionSpec<Fields>] = &[
         name: "color",
         allowed: Color::ALLOWED,
         summary: "the colour of the frame",
+        values: Values::Color,
         read: |value, border| color(value).map(|color| border.color = Some(color)),
     },
     OptionSpec {
         name: "width",
         allowed: WIDTHS,
         summary: "pixels at every side, rounded",
+        values: Values::at_least(0.0),
         read: |value, border| pixels(value).map(|width| border.width = Some(width)),
     },
     OptionSpec {
         name: "top",
         allowed: WIDTHS,
         summary: "pixels at the top, rounded",
+        values: Values::at_least(0.0),
         read: |value, border| pixels(value).map(|width| border.top = Some(width)),
     },
     OptionSpec {
         name: "right",
         allowed: WIDTHS,
         summary: "pixels at the right, rounded",
+        values: Values::at_least(0.0),
         read: |value, border| pixels(value).map(|width| border.right = Some(width)),
     },
     OptionSpec {
         name: "bottom",
         allowed: WIDTHS,
         summary: "pixels at the bottom, rounded",
+        values: Values::at_least(0.0),
         read: |value, border| pixels(value).map(|width| border.bottom = Some(width)),
     },
     OptionSpec {
         name: "left",
         allowed: WIDTHS,
         summary: "pixels at the left, rounded",
+        values: Values::at_least(0.0),
         read: |value, border| pixels(value).map(|width| border.left = Some(width)),
     },
 ];

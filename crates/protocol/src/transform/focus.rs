@@ -2,12 +2,14 @@
 
 use super::Transform;
 use crate::options::{OptionSpec, number, round, to_u8};
+use crate::values::Values;
 
 /// `blur`
 pub(super) const BLUR: OptionSpec<Transform> = OptionSpec {
     name: "blur",
     allowed: "0 to 250",
     summary: "blurs by this radius in pixels, rounded; below 1 does nothing",
+    values: Values::between(0.0, 250.0),
     read: |value, transform| {
         let radius = number(value, 0.0..=250.0)?;
         // 0.5 to 1 would round to a radius of 1, but nothing below 1 blurs.
@@ -21,6 +23,7 @@ pub(super) const SHARPEN: OptionSpec<Transform> = OptionSpec {
     name: "sharpen",
     allowed: "0 to 10",
     summary: "sharpens by this strength; 0 does nothing",
+    values: Values::between(0.0, 10.0),
     read: |value, transform| number(value, 0.0..=10.0).map(|strength| transform.sharpen = Some(strength)),
 };
 

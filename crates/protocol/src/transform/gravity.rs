@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::Transform;
-use crate::options::{OptionSpec, name, number, read_options};
+use crate::options::{OptionSpec, infos, name, number, read_options};
+use crate::values::{Values, words};
 
 /// Which part of a picture survives a crop.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,6 +70,9 @@ pub(super) const GRAVITY: OptionSpec<Transform> = OptionSpec {
     name: "gravity",
     allowed: "left, right, top, bottom, center, auto, entropy, face or an object of x, y, mode",
     summary: "which part of the picture survives a crop",
+    values: Values::Any {
+        of: &[Values::Words { words: &words(&Gravity::NAMES) }, Values::Object { fields: || infos(POINT) }],
+    },
     read: |value, transform| {
         transform.gravity = Some(match value {
             Value::Object(options) => {
@@ -86,6 +90,7 @@ pub(super) const ZOOM: OptionSpec<Transform> = OptionSpec {
     name: "zoom",
     allowed: "0 to 1",
     summary: "how close a crop by gravity face goes",
+    values: Values::between(0.0, 1.0),
     read: |value, transform| number(value, 0.0..=1.0).map(|zoom| transform.zoom = Some(zoom)),
 };
 
@@ -108,18 +113,21 @@ const POINT: &[OptionSpec<Point>] = &[
         name: "x",
         allowed: "0 to 1",
         summary: "from the left (0) to the right (1)",
+        values: Values::between(0.0, 1.0),
         read: |value, point| number(value, 0.0..=1.0).map(|x| point.x = x),
     },
     OptionSpec {
         name: "y",
         allowed: "0 to 1",
         summary: "from the top (0) to the bottom (1)",
+        values: Values::between(0.0, 1.0),
         read: |value, point| number(value, 0.0..=1.0).map(|y| point.y = y),
     },
     OptionSpec {
         name: "mode",
         allowed: "remainder or box-center",
         summary: "what the point means",
+        values: Values::Words { words: &words(&GravityMode::NAMES) },
         read: |value, point| name(value, &GravityMode::NAMES).map(|mode| point.mode = mode),
     },
 ];

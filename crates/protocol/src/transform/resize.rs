@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Transform;
 use crate::options::{OptionSpec, Refusal, name, number, round, to_u32};
+use crate::values::{Values, words};
 
 /// How requested width and height become a scaled size and a crop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -63,6 +64,7 @@ pub(super) const WIDTH: OptionSpec<Transform> = OptionSpec {
     name: "width",
     allowed: "a number of at least 0.5",
     summary: "the width asked for, in pixels after rotation, rounded",
+    values: Values::at_least(0.5),
     read: |value, transform| side(value).map(|side| transform.width = Some(side)),
 };
 
@@ -71,6 +73,7 @@ pub(super) const HEIGHT: OptionSpec<Transform> = OptionSpec {
     name: "height",
     allowed: "a number of at least 0.5",
     summary: "the height asked for, in pixels after rotation, rounded",
+    values: Values::at_least(0.5),
     read: |value, transform| side(value).map(|side| transform.height = Some(side)),
 };
 
@@ -79,6 +82,7 @@ pub(super) const FIT: OptionSpec<Transform> = OptionSpec {
     name: "fit",
     allowed: "scale-down, contain, cover, crop, aspect-crop, pad, squeeze or scale-up",
     summary: "how width and height are met",
+    values: Values::Words { words: &words(&Fit::NAMES) },
     read: |value, transform| name(value, &Fit::NAMES).map(|fit| transform.fit = Some(fit)),
 };
 
@@ -87,6 +91,7 @@ pub(super) const UPSCALE: OptionSpec<Transform> = OptionSpec {
     name: "upscale",
     allowed: "interpolate or generate",
     summary: "how a picture is enlarged",
+    values: Values::Words { words: &words(&Upscale::NAMES) },
     read: |value, transform| name(value, &Upscale::NAMES).map(|upscale| transform.upscale = Some(upscale)),
 };
 

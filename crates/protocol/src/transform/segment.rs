@@ -2,6 +2,7 @@
 
 use super::Transform;
 use crate::options::{OptionSpec, name};
+use crate::values::{Values, words};
 
 /// Keeps a part of the picture by what it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,7 @@ pub(super) const SEGMENT: OptionSpec<Transform> = OptionSpec {
     name: "segment",
     allowed: "foreground",
     summary: "keeps the subject and makes the rest clear",
+    values: Values::Words { words: &words(&Segment::NAMES) },
     read: |value, transform| name(value, &Segment::NAMES).map(|segment| transform.segment = Some(segment)),
 };
 

@@ -2,12 +2,14 @@
 
 use super::Transform;
 use crate::options::{OptionSpec, number};
+use crate::values::Values;
 
 /// `brightness`
 pub(super) const BRIGHTNESS: OptionSpec<Transform> = OptionSpec {
     name: "brightness",
     allowed: "0 to 255",
     summary: "multiplies every channel; 0 and 1 do nothing",
+    values: Values::between(0.0, 255.0),
     read: |value, transform| number(value, 0.0..=255.0).map(|factor| transform.brightness = Some(factor)),
 };
 
@@ -16,6 +18,7 @@ pub(super) const CONTRAST: OptionSpec<Transform> = OptionSpec {
     name: "contrast",
     allowed: "0 to 255",
     summary: "multiplies the distance from mid grey; 0 and 1 do nothing",
+    values: Values::between(0.0, 255.0),
     read: |value, transform| number(value, 0.0..=255.0).map(|factor| transform.contrast = Some(factor)),
 };
 
@@ -24,6 +27,7 @@ pub(super) const GAMMA: OptionSpec<Transform> = OptionSpec {
     name: "gamma",
     allowed: "0 to 255",
     summary: "brightens the middle tones above 1, darkens them below; 0 and 1 do nothing",
+    values: Values::between(0.0, 255.0),
     read: |value, transform| number(value, 0.0..=255.0).map(|gamma| transform.gamma = Some(gamma)),
 };
 
@@ -32,6 +36,7 @@ pub(super) const SATURATION: OptionSpec<Transform> = OptionSpec {
     name: "saturation",
     allowed: "0 to 255",
     summary: "multiplies the distance from grey; 0 gives grey, 1 does nothing",
+    values: Values::between(0.0, 255.0),
     read: |value, transform| number(value, 0.0..=255.0).map(|factor| transform.saturation = Some(factor)),
 };
 

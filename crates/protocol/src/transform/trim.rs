@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::Transform;
-use crate::options::{OptionSpec, Refusal, color, number, pixels, read_options, round, to_u32};
+use crate::options::{OptionSpec, Refusal, color, infos, number, pixels, read_options, round, to_u32};
+use crate::values::Values;
 use crate::{Color, Error};
 
 /// Cuts edges off a picture.
@@ -63,6 +64,7 @@ pub(super) const TRIM: OptionSpec<Transform> = OptionSpec {
     name: "trim",
     allowed: "border, or an object of either top, right, bottom, left, width, height or border",
     summary: "cuts edges off, before anything else",
+    values: Values::Any { of: &[Values::Words { words: &["border"] }, Values::Object { fields: || infos(FIELDS) }] },
     read: |value, transform| {
         transform.trim = Some(match value {
             Value::String(word) if word == "border" => Trim::Border(TrimBorder::default()),
@@ -112,42 +114,49 @@ const FIELDS: &[OptionSpec<Fields>] = &[
         name: "top",
         allowed: CUTS,
         summary: "cut from the top",
+        values: Values::at_least(0.0),
         read: |value, trim| cut(value).map(|length| trim.edges.top = Some(length)),
     },
     OptionSpec {
         name: "right",
         allowed: CUTS,
         summary: "cut from the right",
+        values: Values::at_least(0.0),
         read: |value, trim| cut(value).map(|length| trim.edges.right = Some(length)),
     },
     OptionSpec {
         name: "bottom",
         allowed: CUTS,
         summary: "cut from the bottom",
+        values: Values::at_least(0.0),
         read: |value, trim| cut(value).map(|length| trim.edges.bottom = Some(length)),
     },
     OptionSpec {
         name: "left",
         allowed: CUTS,
         summary: "cut from the left",
+        values: Values::at_least(0.0),
         read: |value, trim| cut(value).map(|length| trim.edges.left = Some(length)),
     },
     OptionSpec {
         name: "width",
         allowed: KEPT,
         summary: "kept from the left cut on",
+        values: Values::Positive,
         read: |value, trim| kept(value).map(|length| trim.edges.width = Some(length)),
     },
     OptionSpec {
         name: "height",
         allowed: KEPT,
         summary: "kept from the top cut on",
+        values: Values::Positive,
         read: |value, trim| kept(value).map(|length| trim.edges.height = Some(length)),
     },
     OptionSpec {
         name: "border",
         allowed: "true, false or an object of color, tolerance, keep",
         summary: "cut as far as all pixels have one colour",
+        values: Values::Any { of: &[Values::Switch, Values::Object { fields: || infos(BORDER_FIELDS) }] },
         read: |value, trim| {
             trim.border = match value {
                 Value::Bool(wanted) => wanted.then(TrimBorder::default),
@@ -164,18 +173,21 @@ const BORDER_FIELDS: &[OptionSpec<TrimBorder>] = &[
         name: "color",
         allowed: Color::ALLOWED,
         summary: "the colour of the border",
+        values: Values::Color,
         read: |value, border| color(value).map(|color| border.color = Some(color)),
     },
     OptionSpec {
         name: "tolerance",
         allowed: "0 to 255",
         summary: "how far a channel may be from the colour",
+        values: Values::between(0.0, 255.0),
         read: |value, border| number(value, 0.0..=255.0).map(|tolerance| border.tolerance = tolerance),
     },
     OptionSpec {
         name: "keep",
         allowed: "a number of at least 0",
         summary: "pixels of border that stay",
+        values: Values::at_least(0.0),
         read: |value, border| pixels(value).map(|keep| border.keep = keep),
     },
 ];

@@ -2,6 +2,7 @@
 
 use super::Transform;
 use crate::options::{OptionSpec, Refusal, name};
+use crate::values::{Values, words};
 
 /// Mirrors a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,7 @@ pub(super) const FLIP: OptionSpec<Transform> = OptionSpec {
     name: "flip",
     allowed: "h, v or hv",
     summary: "mirrors from left to right (h), from top to bottom (v) or both",
+    values: Values::Words { words: &words(&Flip::NAMES) },
     read: |value, transform| name(value, &Flip::NAMES).map(|flip| transform.flip = Some(flip)),
 };
 
@@ -55,6 +57,7 @@ pub(super) const ROTATE: OptionSpec<Transform> = OptionSpec {
     name: "rotate",
     allowed: "0, 90, 180 or 270",
     summary: "turns clockwise by this many degrees",
+    values: Values::Numbers { numbers: &[0.0, 90.0, 180.0, 270.0] },
     read: |value, transform| {
         transform.rotate = Some(value.as_f64().and_then(Rotate::from_degrees).ok_or(Refusal::Value)?);
         Ok(())
