@@ -1,0 +1,115 @@
+/**
+ * The way to the server: sends a form, and turns whatever is not a good answer into an error.
+ */
+
+import { Code, clientError, ImagesError, reason, type Verb } from "./error.js";
+import type { Form } from "./form.js";
+import type { ClientOptions, FetcherLike } from "./types.js";
+
+/** The origin of requests to a fetcher, which looks at the path only. */
+const FETCHER_ORIGIN = "http://palmette";
+
+/** A request as `fetch` takes it; `duplex` is asked for by the standard where a body is a stream, and missing in some types. */
+type Init = RequestInit & { duplex?: "half" };
+
+/** A server, and how it is spoken to. */
+export class Connection {
+  readonly #base: URL;
+  readonly #fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly #headers: Headers;
+  readonly #streaming: boolean;
+
+  /**
+   * @param target A URL of the server, to whose path `/transform` and `/info` are added; or what sends requests to it
+   * @throws {TypeError} if it is neither, or if an option does not fit
+   */
+  constructor(target: string | URL | FetcherLike, options: ClientOptions) {
+    if (typeof target === "string" || target instanceof URL) {
+      this.#base = parseBase(target);
+      this.#fetch = options.fetch ?? ((url, init) => fetch(url, init));
+    } else if (typeof target?.fetch === "function") {
+      if (options.fetch !== undefined) {
+        throw new TypeError("the option fetch goes with a URL, and a fetcher was given");
+      }
+      this.#base = new URL(FETCHER_ORIGIN);
+      this.#fetch = (url, init) => target.fetch(url, init);
+    } else {
+      throw new TypeError(`a URL or an object with a fetch method is needed, not ${String(target)}`);
+    }
+    this.#headers = new Headers(options.headers);
+    this.#streaming = options.streaming ?? !inBrowser();
+  }
+
+  /**
+   * Sends a form and waits for the head of the answer.
+   *
+   * @returns An answer with status 2xx
+   * @throws {ImagesError} if the server refuses, or if a source fails; else what `fetch` throws
+   */
+  async post(verb: Verb, form: Form): Promise<Response> {
+    const response = await this.#send(verb, form).catch((error: unknown) => {
+      form.cancel(error);
+      throw sourceError(verb, form) ?? error;
+    });
+    // Some runtimes end the body where a source failed, and give the answer to that.
+    const failure = sourceError(verb, form);
+    if (failure !== undefined) {
+      form.cancel(failure);
+      await response.body?.cancel();
+      throw failure;
+    }
+    return await checked(verb, response);
+  }
+
+  async #send(verb: Verb, form: Form): Promise<Response> {
+    const url = new URL(this.#base);
+    url.pathname = `${url.pathname.replace(/\/+$/, "")}/${verb.toLowerCase()}`;
+    const headers = new Headers(this.#headers);
+    headers.set("content-type", form.contentType);
+    const init: Init = { method: "POST", headers, redirect: "manual" };
+    if (this.#streaming) {
+      init.body = form.stream();
+      init.duplex = "half";
+    } else {
+      init.body = await new Response(form.stream()).blob();
+    }
+    return await this.#fetch(url.href, init);
+  }
+}
+
+/** Passes a good answer on and throws what any other says. */
+async function checked(verb: Verb, response: Response): Promise<Response> {
+  const code = /err=(\d+)/.exec(response.headers.get("cf-images-binding") ?? "")?.[1];
+  if (code !== undefined) {
+    throw new ImagesError(Number(code), `IMAGES_${verb}_${await response.text()}`.trim());
+  }
+  if (!response.ok) {
+    const text = `Unexpected error response ${response.status}: ${await response.text()}`;
+    throw new ImagesError(Code.Unexpected, text.trim());
+  }
+  return response;
+}
+
+/** Makes the error that tells which source failed, with the source's own error as its cause. */
+function sourceError(verb: Verb, form: Form): ImagesError | undefined {
+  if (form.failure === undefined) {
+    return undefined;
+  }
+  const { index, name, error } = form.failure;
+  const text = `source ${index} (${name}) failed while it was sent: ${reason(error)}`;
+  return clientError(verb, Code.BrokenForm, text, { cause: error });
+}
+
+function parseBase(target: string | URL): URL {
+  const page = (globalThis as { location?: { href: string } }).location?.href;
+  const url = new URL(target, page);
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new TypeError(`the URL of the server must be one of http or https, not ${url.href}`);
+  }
+  return url;
+}
+
+/** Whether this runs in a browser: all of them, and nothing else, call themselves Mozilla. */
+function inBrowser(): boolean {
+  return globalThis.navigator?.userAgent?.startsWith("Mozilla/") ?? false;
+}

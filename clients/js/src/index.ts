@@ -1,0 +1,25 @@
+/**
+ * The Images binding's API against a Palmette server, for Workers, Node and browsers, without dependencies.
+ */
+
+export { ImagesError } from "./error.js";
+export { createImages } from "./images.js";
+export type {
+  ClientOptions,
+  Color,
+  DrawOptions,
+  FetcherLike,
+  HeadersSource,
+  HostedImage,
+  HostedImages,
+  ImageInfo,
+  ImageSource,
+  Images,
+  ImageTransformationResult,
+  ImageTransformer,
+  InputOptions,
+  Length,
+  OutputOptions,
+  TextOptions,
+  TransformOptions,
+} from "./types.js";
