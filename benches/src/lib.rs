@@ -1,4 +1,8 @@
-//! What the benches share: pictures drawn by code, of any size, and lists of one operation.
+//! What the benches share: pictures drawn by code, of any size, lists of one operation, and what is left of many times.
+
+mod quartiles;
+
+pub use quartiles::Quartiles;
 
 use palmette_core::plan::{Plan, lower};
 use palmette_core::{Limits, Pixmap, Size};
@@ -6,6 +10,23 @@ use palmette_protocol::{ImageIndex, Op, Transform};
 
 /// The size that most benches use: 12 megapixels.
 pub const PHOTO: Size = Size::new(4000, 3000);
+
+/// The megapixels of the pictures that both engines are measured on.
+pub const GRID: [f64; 7] = [0.1, 0.3, 1.0, 3.0, 12.0, 36.0, 100.0];
+
+/// Returns the size of a picture of so many megapixels, four to three, rounded down to whole pixels.
+///
+/// # Panics
+///
+/// If that is none, or more than 2^32 pixels along a side.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float becomes the nearest integer")]
+pub fn size_of(megapixels: f64) -> Size {
+    let height = (megapixels * 1e6 * 3.0 / 4.0).sqrt() as u32;
+    let width = (megapixels * 1e6 / f64::from(height)) as u32;
+    assert!(width > 0 && height > 0, "{megapixels} megapixels are no picture");
+    Size::new(width, height)
+}
 
 /// Draws a picture with gradients and fine detail; `soft` gives it alpha from 0 to 255.
 ///
@@ -42,4 +63,20 @@ pub fn picture(size: Size, soft: bool) -> Pixmap {
 pub fn plan_of(options: Transform, size: Size) -> Plan {
     let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
     lower(&ops, &[size], &Limits::default()).expect("options of a bench")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grid_reaches_the_limit_and_does_not_pass_it() {
+        for megapixels in GRID {
+            let size = size_of(megapixels);
+            let missing = 1.0 - f64::from(size.width) * f64::from(size.height) / (megapixels * 1e6);
+            assert!((0.0..0.01).contains(&missing), "{size} is not {megapixels} megapixels");
+            assert!(Limits::default().check(size).is_ok(), "{size}");
+        }
+        assert_eq!(size_of(12.0), PHOTO);
+    }
 }

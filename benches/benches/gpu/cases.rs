@@ -1,0 +1,136 @@
+//! What is measured: a list of operations for each kernel, and those of requests as they come.
+
+use palmette_benches::picture;
+use palmette_core::plan::{Plan, lower};
+use palmette_core::{Limits, Pixmap, Size};
+use palmette_protocol::ops;
+
+/// A list of operations and what it shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Case {
+    pub(crate) kind: Kind,
+    /// What it is called in the record. That of a kernel begins with its stem.
+    pub(crate) name: &'static str,
+    canvas: Canvas,
+    overlay: Overlay,
+    /// The list as it comes over the wire. WIDTH and HEIGHT are the canvas's; NARROW and LOW are what it is scaled to: 800 wide
+    /// and in proportion, or half of what is less than 1600 wide.
+    list: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One step, to see its kernels. Their time is that on the device's clock.
+    Kernel,
+    /// Several steps, as a request has them, on a picture that is decoded.
+    Chain,
+    /// From file to file.
+    Request,
+}
+
+impl Kind {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kernel => "kernel",
+            Self::Chain => "chain",
+            Self::Request => "request",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Canvas {
+    /// Opaque, as a photo is.
+    Opaque,
+    /// With a white frame of an eighth of its sides.
+    Framed,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Overlay {
+    None,
+    /// A logo of 400×400 with soft edges.
+    Logo,
+    /// As large as the canvas, and soft.
+    Whole,
+}
+
+const fn kernel(name: &'static str, list: &'static str) -> Case {
+    Case { kind: Kind::Kernel, name, canvas: Canvas::Opaque, overlay: Overlay::None, list }
+}
+
+const fn chain(name: &'static str, overlay: Overlay, list: &'static str) -> Case {
+    Case { kind: Kind::Chain, name, canvas: Canvas::Opaque, overlay, list }
+}
+
+/// Everything that is measured.
+pub(crate) const CASES: [Case; 15] = [
+    kernel("map, flip h", r#"[{"imageIndex":0,"flip":"h"}]"#),
+    kernel("map, rotate 90", r#"[{"imageIndex":0,"rotate":90}]"#),
+    kernel("map, saturation", r#"[{"imageIndex":0,"saturation":1.2}]"#),
+    Case {
+        overlay: Overlay::Whole,
+        ..kernel("draw, over", r#"[{"drawImageIndex":1,"targetImageIndex":0,"opacity":0.75}]"#)
+    },
+    kernel("resize_h, narrower", r#"[{"imageIndex":0,"width":NARROW,"height":HEIGHT,"fit":"squeeze"}]"#),
+    kernel("resize_v, lower", r#"[{"imageIndex":0,"width":WIDTH,"height":LOW,"fit":"squeeze"}]"#),
+    kernel("blur_h and blur_v, radius 20", r#"[{"imageIndex":0,"blur":20}]"#),
+    kernel("sharpen", r#"[{"imageIndex":0,"sharpen":1}]"#),
+    Case { canvas: Canvas::Framed, ..kernel("border, and map to crop", r#"[{"imageIndex":0,"trim":"border"}]"#) },
+    chain("resize", Overlay::None, r#"[{"imageIndex":0,"width":NARROW}]"#),
+    chain(
+        "resize and watermark",
+        Overlay::Logo,
+        r#"[{"imageIndex":0,"width":NARROW},{"imageIndex":1,"width":100},
+            {"drawImageIndex":1,"targetImageIndex":0,"bottom":10,"right":10,"opacity":0.75}]"#,
+    ),
+    chain(
+        "resize, sharpen and colour",
+        Overlay::None,
+        r#"[{"imageIndex":0,"width":NARROW,"sharpen":1,"brightness":1.1,"contrast":1.1,"saturation":1.2}]"#,
+    ),
+    chain("blur", Overlay::None, r#"[{"imageIndex":0,"blur":20}]"#),
+    chain(
+        "rotate and cover",
+        Overlay::None,
+        r#"[{"imageIndex":0,"rotate":90,"width":NARROW,"height":NARROW,"fit":"cover"}]"#,
+    ),
+    Case { kind: Kind::Request, ..chain("JPEG to JPEG", Overlay::None, r#"[{"imageIndex":0,"width":NARROW}]"#) },
+];
+
+impl Case {
+    /// Plans the list for a canvas of a size, and draws the sources.
+    pub(crate) fn prepare(&self, size: Size) -> (Plan, Vec<Pixmap>) {
+        let mut sources = vec![self.canvas.draw(size)];
+        match self.overlay {
+            Overlay::None => {}
+            Overlay::Logo => sources.push(picture(Size::new(400, 400), true)),
+            Overlay::Whole => sources.push(picture(size, true)),
+        }
+        let narrow = 800.min(size.width / 2);
+        let low = size.height * narrow / size.width;
+        let words = [("WIDTH", size.width), ("HEIGHT", size.height), ("NARROW", narrow), ("LOW", low)];
+        let list = words.iter().fold(self.list.to_owned(), |list, (word, px)| list.replace(word, &px.to_string()));
+        let ops = ops::resolve(&ops::parse_list(&list).expect("a list")).expect("right options");
+        let sizes: Vec<Size> = sources.iter().map(Pixmap::size).collect();
+        (lower(&ops, &sizes, &Limits::default()).expect("a plan"), sources)
+    }
+}
+
+impl Canvas {
+    fn draw(self, size: Size) -> Pixmap {
+        let mut canvas = picture(size, false);
+        if matches!(self, Self::Framed) {
+            let (side, top) = (size.width / 8, size.height / 8);
+            for y in 0..size.height {
+                let row = canvas.row_mut(y).as_chunks_mut::<4>().0;
+                let is_frame = y < top || y >= size.height - top;
+                let (left, right) = if is_frame { (size.width, 0) } else { (side, side) };
+                let len = row.len();
+                row[..left as usize].fill([255; 4]);
+                row[len - right as usize..].fill([255; 4]);
+            }
+        }
+        canvas
+    }
+}
