@@ -9,6 +9,7 @@ import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseUrl } from "./miniflare/options.cjs";
+import { listenAddress } from "./server/address.js";
 import { findBinary } from "./server/binary.js";
 import { killAtExit } from "./server/kill-at-exit.js";
 
@@ -83,18 +84,6 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     await stop(child, exit);
     throw error;
   }
-}
-
-/** The address for `--listen`, which wants an IP address of this machine. */
-function listenAddress(url: URL): string {
-  const hosts: Record<string, string> = { localhost: "127.0.0.1", "127.0.0.1": "127.0.0.1", "[::1]": "[::1]" };
-  const host = hosts[url.hostname];
-  if (host === undefined || url.protocol !== "http:" || url.pathname !== "/") {
-    throw new Error(
-      `palmette: no server at ${trimmed(url)}, and only one at http://127.0.0.1 (or localhost, [::1]) can be started from here`,
-    );
-  }
-  return `${host}:${url.port || 80}`;
 }
 
 /** Whether anything accepts connections at the port of `url`. */

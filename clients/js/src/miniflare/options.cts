@@ -35,7 +35,10 @@ export function parseOptions(binding: string, raw: unknown): Options {
     const [name] = Object.keys(unknown);
     if (name !== undefined) throw new TypeError(`option ${name}: unknown; there are url, headers and start`);
     if (typeof start !== "boolean") throw new TypeError(`option start ${show(start)}: must be true or false`);
-    return { url: parseUrl(url), headers: parseHeaders(headers), start };
+    const checked = { url: parseUrl(url), headers: parseHeaders(headers), start };
+    if (checked.url.port === "0" && !start)
+      throw new TypeError(`url ${checked.url.href}: a server at port 0 needs start`);
+    return checked;
   } catch (error) {
     throw new TypeError(`palmette, binding ${binding}: ${(error as Error).message}`);
   }
@@ -46,7 +49,12 @@ export function parseOptions(binding: string, raw: unknown): Options {
  *
  * @throws if it is not `http` or `https`, or holds a user, a query or a fragment.
  */
-export function parseUrl(given: unknown = process.env["PALMETTE_URL"] || DEFAULT_URL): URL {
+export function parseUrl(given?: unknown): URL {
+  const { PALMETTE_URL } = process.env;
+  return checkUrl(given ?? (PALMETTE_URL || DEFAULT_URL));
+}
+
+function checkUrl(given: unknown): URL {
   const url = typeof given === "string" && URL.canParse(given) ? new URL(given) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
     throw new TypeError(`url ${show(given)}: must be an http or https URL, such as ${DEFAULT_URL}`);

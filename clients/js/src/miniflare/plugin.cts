@@ -53,10 +53,26 @@ function bindingsOf(worker: WorkerOptions): Binding[] {
   });
 }
 
+/** Addresses of servers by the URL that was asked for: with port 0 they differ. */
+const started = new Map<string, Promise<string>>();
+
+/**
+ * Starts a server at `url` if none runs, and says where it is. Miniflare asks again whenever it reloads a config: the answer stays, and
+ * a server that has died meanwhile is replaced.
+ */
+function start(url: string): Promise<string> {
+  const before = started.get(url)?.catch(() => url) ?? Promise.resolve(url);
+  const now = before.then(async (known) => {
+    const { startServer } = await import("../server.js");
+    return (await startServer({ url: known })).url;
+  });
+  started.set(url, now);
+  return now;
+}
+
 /** The two services of a binding: the adapter, and behind it the server. */
 async function servicesOf({ options, service }: Binding): Promise<object[]> {
-  const { startServer } = await import("../server.js");
-  const url = options.start ? new URL((await startServer({ url: options.url.href })).url) : options.url;
+  const url = options.start ? new URL(await start(options.url.href)) : options.url;
   const config = { url: url.href.replace(/\/$/, ""), headers: options.headers };
   const server = `${service}:server`;
   return [

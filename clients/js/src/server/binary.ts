@@ -10,7 +10,8 @@ import { delimiter, join, sep } from "node:path";
  * @throws if the one that is named cannot be run, or if none is named and none found.
  */
 export function findBinary(given?: string): string {
-  const named = given ?? (process.env["PALMETTE_BINARY"] || undefined);
+  const { PALMETTE_BINARY } = process.env;
+  const named = given ?? (PALMETTE_BINARY || undefined);
   if (named !== undefined) {
     if (isProgram(named)) return named;
     throw new Error(`palmette: ${named} is not a program${given === undefined ? " (PALMETTE_BINARY)" : ""}`);
@@ -29,9 +30,8 @@ export function findBinary(given?: string): string {
 /** Folders of `PATH`, without those where package managers put the `palmette` of this very package. */
 function searchPath(): string[] {
   const ours = join("node_modules", ".bin");
-  return (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .filter((folder) => folder !== "" && !withoutSlash(folder).endsWith(ours));
+  const { PATH = "" } = process.env;
+  return PATH.split(delimiter).filter((folder) => folder !== "" && !withoutSlash(folder).endsWith(ours));
 }
 
 function withoutSlash(folder: string): string {

@@ -1,0 +1,28 @@
+/**
+ * What a tool is to be told so that an Images binding goes through our plugin: the part that wrangler, Vite and Vitest share.
+ */
+import { fileURLToPath } from "node:url";
+import { parseOptions } from "../miniflare/options.cjs";
+import type { PluginOptions } from "../miniflare/plugin.cjs";
+
+export type { PluginOptions };
+
+/** How miniflare finds a plugin. */
+export interface Redirect {
+  plugin: { package: string; name: string };
+  options: PluginOptions;
+}
+
+/**
+ * The plugin with these options. It is named by its file, which is found however packages are laid out on disk; by the name
+ * `palmette/miniflare`, miniflare finds it only where it could `require` it itself, so not under pnpm.
+ *
+ * @throws if an option is unknown or wrong.
+ */
+export function redirect(options: PluginOptions): Redirect {
+  parseOptions("IMAGES", options);
+  return {
+    plugin: { package: fileURLToPath(new URL("../miniflare/plugin.cjs", import.meta.url)), name: "palmette" },
+    options,
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * For projects with `@cloudflare/vitest-plugin`, or `@cloudflare/vitest-pool-workers` before it. Entry `palmette/vitest`:
+ *
+ * ```js
+ * cloudflareTest({ wrangler: { configPath: "./wrangler.jsonc" }, miniflare: palmetteImages("IMAGES", { start: true }) })
+ * ```
+ */
+import { type PluginOptions, redirect } from "./dev/redirect.js";
+
+export type { PluginOptions };
+
+/** Options of miniflare that lead one Images binding to Palmette. */
+export interface MiniflareImages {
+  images: { binding: string };
+  unsafeBindings: object[];
+}
+
+/**
+ * Makes miniflare options, to be merged with others, by which the Images binding of the wrangler config, which stays as it is, leads to
+ * Palmette. The stand-in of miniflare would win under the same name and cannot be taken away here, so it moves to `<binding>_STAND_IN`.
+ *
+ * @param binding name of the binding, as in the wrangler config
+ * @param options where the server is; default: `PALMETTE_URL`, then `http://127.0.0.1:9901`
+ * @throws if an option is unknown or wrong
+ */
+export function palmetteImages(binding: string, options: PluginOptions = {}): MiniflareImages {
+  return {
+    images: { binding: `${binding}_STAND_IN` },
+    unsafeBindings: [{ name: binding, type: "images", ...redirect(options) }],
+  };
+}
