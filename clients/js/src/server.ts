@@ -13,6 +13,8 @@ import { listenAddress } from "./server/address.js";
 import { findBinary } from "./server/binary.js";
 import { killAtExit } from "./server/kill-at-exit.js";
 
+export { findBinary } from "./server/binary.js";
+
 /** What {@link startServer} may be told. */
 export interface ServerOptions {
   /** Where the server is or is to be; port 0 starts one at a free port. Default: `PALMETTE_URL`, then `http://127.0.0.1:9901`. */
