@@ -8,6 +8,9 @@
  * @property {Date} uploaded
  */
 
+/** The title of the page of pictures. */
+const PICTURES = "Pictures";
+
 /** Nothing but what this site serves, and no scripts at all. */
 const POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -31,7 +34,7 @@ export function page(html, status = 200) {
 export function imagesPage(pictures) {
   const none = `<p>There is nothing here yet. <a href="/">Upload the first picture</a>.</p>`;
   const all = `<ul class="pictures">${pictures.map(card).join("")}</ul>`;
-  return layout("Pictures", `<h1>Pictures</h1>${pictures.length === 0 ? none : all}`);
+  return layout(PICTURES, `<h1>${PICTURES}</h1>${pictures.length === 0 ? none : all}`);
 }
 
 /**
@@ -39,9 +42,11 @@ export function imagesPage(pictures) {
  * @returns {string}
  */
 export function refusalPage({ title, reason, code }) {
-  const from = code === undefined ? "" : `<p class="quiet">Error ${code} of the Images binding</p>`;
-  const again = `<p><a class="button" href="/">Choose another picture</a></p>`;
-  return layout(title, `<h1>${asText(title)}</h1><p class="reason">${asText(reason)}</p>${from}${again}`);
+  const why =
+    code === undefined
+      ? `<p class="lead">${asText(reason)}</p>`
+      : `<p class="lead">The Images binding answered:</p><pre>ERROR ${code}: ${asText(reason)}</pre>`;
+  return layout(title, `<h1>${asText(title)}</h1>${why}<p><a class="button" href="/">Choose another picture</a></p>`);
 }
 
 /** @param {Picture} picture */
@@ -61,6 +66,7 @@ function card({ name, bytes, uploaded }) {
  * @param {string} main
  */
 function layout(title, main) {
+  const current = title === PICTURES ? ' aria-current="page"' : "";
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -73,7 +79,7 @@ function layout(title, main) {
   <body>
     <header>
       <a class="brand" href="/">Watermark</a>
-      <nav><a href="/">Upload</a> <a href="/images">Pictures</a></nav>
+      <nav><a href="/">Upload</a> <a href="/images"${current}>Pictures</a></nav>
     </header>
     <main>${main}</main>
   </body>
