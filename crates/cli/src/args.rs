@@ -7,8 +7,10 @@ use palmette_server::Config;
 use palmette_server::config::{Environment, RawConfig, Setting, settings};
 
 use crate::error::Error;
+use crate::files;
 use crate::request_flags::{REQUEST_HELP, RequestArgs};
 use crate::setting_flags::SettingFlags;
+use crate::workerd::WorkerFlag;
 
 /// Transforms pictures as the Images binding of Cloudflare Workers does.
 #[derive(Debug, Parser)]
@@ -29,6 +31,8 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// Say what a picture is, as JSON, from its header alone
     Info(InfoArgs),
+    /// Write the configuration with which workerd runs a Worker on Palmette
+    WorkerdConfig(WorkerdConfigArgs),
     /// Say what this machine has to compute with, and whether it gives right answers
     Doctor,
 }
@@ -80,6 +84,47 @@ pub(crate) struct InfoArgs {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) setup: SetupArgs,
+}
+
+/// How a Worker is run, below the flags of `palmette workerd-config`.
+const WORKERD_HELP: &str = "\
+Bindings become services: images leads to Palmette, assets to their folder, vars to their values, secrets to variables of
+workerd's environment. Any other binding needs a --worker: a Worker whose default export has the methods that are called on it,
+and which gets a disk service DISK for the folder DIR, if one is given.
+
+The Worker has to be made of plain modules. Bundle any other with `wrangler deploy --dry-run --outdir DIR` and give the main file
+of DIR with --main.
+
+Run the result with `workerd serve FILE`.";
+
+/// Arguments of `palmette workerd-config`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = WORKERD_HELP)]
+pub(crate) struct WorkerdConfigArgs {
+    /// The configuration of the Worker: wrangler.jsonc, wrangler.json or wrangler.toml
+    #[arg(value_name = "FILE")]
+    pub(crate) wrangler: PathBuf,
+    /// Environment of the configuration [default: what is outside of all environments]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// Main module of the Worker, when it was bundled [default: `main` of the configuration]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) main: Option<PathBuf>,
+    /// Worker that serves a binding: `NAME=FILE` or `NAME=FILE,disk=DIR`; repeatable
+    #[arg(long, value_name = "NAME=FILE[,disk=DIR]")]
+    pub(crate) worker: Vec<WorkerFlag>,
+    /// Where Palmette listens: a host or an address with a port, or unix:PATH
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9901")]
+    pub(crate) palmette: String,
+    /// Environment variable from which workerd takes a bearer token for Palmette
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) token_env: Option<String>,
+    /// Where workerd shall listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    pub(crate) listen: String,
+    /// Where the configuration goes; `-` is standard output, whose reader shall be in the current folder
+    #[arg(short, long, value_name = "OUT", default_value = files::STANDARD)]
+    pub(crate) output: PathBuf,
 }
 
 /// What commands that make single pictures take of the settings; the others come from the environment or the file.

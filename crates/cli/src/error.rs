@@ -8,6 +8,8 @@ use palmette::protocol::answer::error_body;
 use palmette::protocol::{Class, Code};
 use palmette_server::config::ConfigError;
 
+use crate::workerd::WorkerdError;
+
 /// The command line or the configuration is wrong (`EX_USAGE`).
 pub(crate) const EXIT_USAGE: u8 = 64;
 /// A picture or a request is wrong (`EX_DATAERR`).
@@ -83,6 +85,9 @@ pub(crate) enum Error {
     /// Occurs when the system refuses threads or signal handlers.
     #[error("cannot start: {0}")]
     Start(#[source] std::io::Error),
+    /// Occurs when a Worker's configuration cannot become one of workerd's.
+    #[error(transparent)]
+    Workerd(#[from] WorkerdError),
     /// Occurs when a request is wrong.
     #[error("{}", error_body(.0.code(), &.0.to_string()))]
     Protocol(#[from] palmette::protocol::Error),
@@ -112,8 +117,10 @@ impl Error {
     /// Returns what the shell sees.
     pub(crate) fn exit_status(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::NoFormat { .. } => EXIT_USAGE,
-            Self::RequestFile { .. } | Self::FileTooLarge { .. } => EXIT_DATA,
+            Self::Config(_)
+            | Self::NoFormat { .. }
+            | Self::Workerd(WorkerdError::NoEnvironment { .. } | WorkerdError::NoSuchBinding { .. }) => EXIT_USAGE,
+            Self::RequestFile { .. } | Self::FileTooLarge { .. } | Self::Workerd(_) => EXIT_DATA,
             Self::Read { .. } => EXIT_NO_INPUT,
             Self::Write { .. } => EXIT_CANNOT_CREATE,
             Self::Engine(_) | Self::Listen { .. } => EXIT_UNAVAILABLE,

@@ -1,4 +1,5 @@
-//! The `palmette` command: serves pictures over HTTP, makes single ones, shows how, and says what pictures are.
+//! The `palmette` command: serves pictures over HTTP, makes single ones, shows how, says what pictures are, and writes down how
+//! a Worker with an Images binding runs in workerd.
 //!
 //! Nothing is decided here that a request over the wire would decide elsewhere: flags and request files become the parts of a
 //! form, and those go through the parser of the protocol.
@@ -16,6 +17,7 @@ mod request_file;
 mod request_flags;
 mod setting_flags;
 mod table;
+mod workerd;
 
 use std::process::ExitCode;
 
@@ -49,6 +51,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Transform(args) => commands::transform(&args),
         Command::Explain(args) => commands::explain(&args),
         Command::Info(args) => commands::info(&args),
+        Command::WorkerdConfig(args) => commands::workerd_config(&args),
         Command::Doctor => commands::doctor(),
     }
 }

@@ -5,6 +5,7 @@ mod explain;
 mod info;
 mod serve;
 mod transform;
+mod workerd_config;
 
 use palmette::{EngineChoice, Engines, Pipeline};
 use palmette_server::Config;
@@ -16,6 +17,7 @@ pub(crate) use explain::explain;
 pub(crate) use info::info;
 pub(crate) use serve::serve;
 pub(crate) use transform::transform;
+pub(crate) use workerd_config::workerd_config;
 
 /// Builds the pipeline that a configuration asks for, to serve with.
 fn build(config: &Config) -> Result<Pipeline, Error> {

@@ -8,3 +8,4 @@ mod info;
 mod serve;
 mod support;
 mod transform;
+mod workerd_config;

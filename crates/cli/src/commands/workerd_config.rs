@@ -1,0 +1,26 @@
+//! `palmette workerd-config`: what wrangler runs, written down for workerd.
+
+use std::path::Path;
+
+use crate::args::WorkerdConfigArgs;
+use crate::error::Error;
+use crate::files;
+use crate::workerd::Request;
+
+/// Writes a configuration.
+pub(crate) fn workerd_config(args: &WorkerdConfigArgs) -> Result<(), Error> {
+    // Standard output has no folder; whoever redirects it most likely does so into the current one.
+    let folder = args.output.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+    let text = Request {
+        wrangler: &args.wrangler,
+        environment: args.env.as_deref(),
+        main: args.main.as_deref(),
+        workers: &args.worker,
+        palmette: &args.palmette,
+        token_env: args.token_env.as_deref(),
+        listen: &args.listen,
+        folder,
+    }
+    .to_text()?;
+    files::write(&args.output, text.as_bytes())
+}

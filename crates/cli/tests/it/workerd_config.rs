@@ -1,0 +1,309 @@
+//! `palmette workerd-config`: the whole text for a Worker, and every reason not to write one.
+
+use crate::support::{EX_DATAERR, EX_NOINPUT, EX_USAGE, Folder};
+
+const WORKER: &[u8] =
+    b"import { greet } from \"./lib/greet.js\";\nexport default { fetch: () => new Response(greet()) };\n";
+
+/// A folder with a Worker of two modules and a service for a bucket.
+fn folder_of_worker() -> Folder {
+    let folder = Folder::new();
+    folder.write("app/src/index.js", WORKER);
+    folder.write("app/src/lib/greet.js", b"export const greet = () => 'hello';\n");
+    folder.write("app/public/index.html", b"<h1>hello</h1>\n");
+    folder.write(
+        "services/bucket.js",
+        b"import { WorkerEntrypoint } from 'cloudflare:workers';\nexport default class extends WorkerEntrypoint {}\n",
+    );
+    folder.write("data/.keep", b"");
+    folder
+}
+
+/// Runs the command and returns the text, with `FOLDER` for the folder and without the lines of built-in Workers.
+fn text_of(folder: &Folder, args: &[&str]) -> String {
+    let text = String::from_utf8(folder.succeed(&[&["workerd-config"], args].concat())).unwrap();
+    let path = folder.path().canonicalize().unwrap();
+    let lines: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with('`')).collect();
+    (lines.join("\n") + "\n").replace(path.to_str().unwrap(), "FOLDER")
+}
+
+#[test]
+fn workerd_config_resolves_bindings_to_services() {
+    let folder = folder_of_worker();
+    folder.write(
+        "app/wrangler.jsonc",
+        br#"{
+            // What wrangler takes: comments, and commas at the end.
+            "$schema": "../node_modules/wrangler/config-schema.json",
+            "name": "app",
+            "main": "src/index.js",
+            "compatibility_date": "2026-08-01",
+            "compatibility_flags": ["nodejs_compat"],
+            "images": { "binding": "IMAGES" },
+            "r2_buckets": [{ "binding": "BUCKET", "bucket_name": "pictures" }],
+            "kv_namespaces": [],
+            "vars": { "GREETING": "say \"hi\" \\o/\n", "LIMITS": { "a": [1, 2.5, null], "b": "x" } },
+            "secrets": { "required": ["API_KEY"] },
+            "observability": { "enabled": true },
+        }"#,
+    );
+    let args = ["app/wrangler.jsonc", "--worker", "BUCKET=services/bucket.js,disk=data", "--listen", "*:8080"];
+    let expected = r#"# Written by `palmette workerd-config`; run it with `workerd serve FILE`.
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (
+      name = "worker",
+      worker = (
+        compatibilityDate = "2026-08-01",
+        compatibilityFlags = ["nodejs_compat"],
+        bindings = [
+          (
+            name = "IMAGES",
+            wrapped = (
+              moduleName = "cloudflare-internal:images-api",
+              innerBindings = [(name = "fetcher", service = "palmette")]
+            )
+          ),
+          (name = "BUCKET", service = "binding BUCKET"),
+          (name = "GREETING", text = "say \"hi\" \\o/\n"),
+          (name = "LIMITS", json = "{\"a\":[1,2.5,null],\"b\":\"x\"}"),
+          (name = "API_KEY", fromEnvironment = "API_KEY")
+        ],
+        modules = [
+          (name = "index.js", esModule = embed "app/src/index.js"),
+          (name = "lib/greet.js", esModule = embed "app/src/lib/greet.js")
+        ]
+      )
+    ),
+    (name = "palmette", external = (address = "127.0.0.1:9901", http = ())),
+    (
+      name = "binding BUCKET",
+      worker = (
+        compatibilityDate = "2026-08-01",
+        compatibilityFlags = ["nodejs_compat"],
+        bindings = [(name = "DISK", service = "binding BUCKET disk")],
+        modules = [(name = "bucket.js", esModule = embed "services/bucket.js")]
+      )
+    ),
+    (name = "binding BUCKET disk", disk = (path = "FOLDER/data", writable = true))
+  ],
+  sockets = [(name = "http", address = "*:8080", http = (), service = "worker")]
+);
+"#;
+    assert_eq!(text_of(&folder, &args), expected);
+}
+
+#[test]
+fn workerd_config_puts_assets_before_the_worker() {
+    let folder = folder_of_worker();
+    folder.write(
+        "app/wrangler.toml",
+        br#"main = "src/index.js"
+compatibility_date = "2025-01-01"
+[assets]
+directory = "./public"
+binding = "ASSETS"
+not_found_handling = "404-page"
+run_worker_first = ["/api/*", "!/api/docs/*"]
+"#,
+    );
+    let expected = r#"# Written by `palmette workerd-config`; run it with `workerd serve FILE`.
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (
+      name = "worker",
+      worker = (
+        compatibilityDate = "2025-01-01",
+        bindings = [(name = "ASSETS", service = (name = "assets", entrypoint = "Files"))],
+        modules = [
+          (name = "index.js", esModule = embed "app/src/index.js"),
+          (name = "lib/greet.js", esModule = embed "app/src/lib/greet.js")
+        ]
+      )
+    ),
+    (name = "assets folder", disk = (path = "FOLDER/app/public", allowDotfiles = true)),
+    (
+      name = "assets",
+      worker = (
+        compatibilityDate = "2026-01-01",
+        bindings = [
+          (name = "FOLDER", service = "assets folder"),
+          (
+            name = "SETTINGS",
+            json = "{\"html_handling\":\"auto-trailing-slash\",\"not_found_handling\":\"404-page\",\"assets_first\":[\"/api/docs/*\"],\"worker_first\":[\"/api/*\"],\"before_worker\":\"all\"}"
+          ),
+          (name = "WORKER", service = "worker")
+        ],
+        modules = [
+          (
+            name = "assets.js",
+            esModule =
+          )
+        ]
+      )
+    )
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "assets")]
+);
+"#;
+    assert_eq!(text_of(&folder, &["app/wrangler.toml"]), expected);
+}
+
+#[test]
+fn workerd_config_takes_the_token_from_the_environment_of_workerd() {
+    let folder = folder_of_worker();
+    folder.write(
+        "app/wrangler.json",
+        br#"{"main": "src/index.js", "compatibility_date": "2026-08-01", "images": {"binding": "IMAGES"}}"#,
+    );
+    let text = text_of(&folder, &["app/wrangler.json", "--palmette", "unix:/run/p", "--token-env", "PALMETTE_TOKEN"]);
+    for line in [
+        r#"innerBindings = [(name = "fetcher", service = "palmette token")]"#,
+        r#"(name = "palmette", external = (address = "unix:/run/p", http = ())),"#,
+        r#"(name = "PALMETTE", service = "palmette")"#,
+        r#"(name = "TOKEN", fromEnvironment = "PALMETTE_TOKEN")"#,
+    ] {
+        assert!(text.contains(line), "`{line}` is not in: {text}");
+    }
+}
+
+#[test]
+fn workerd_config_names_modules_from_where_it_is_written() {
+    let folder = folder_of_worker();
+    let wrangler = br#"{"main": "src/index.js", "compatibility_date": "2026-08-01"}"#;
+    folder.write("app/wrangler.jsonc", wrangler);
+    folder.write("app/src/index.js", b"import '../shared/a.js'; import './lib/greet.js'; export default {};");
+    folder.write("app/shared/a.js", b"import './data.json'; import '../src/index.js'; import 'node:util';");
+    folder.write("app/shared/data.json", b"{}");
+    folder.write("out/.keep", b"");
+    folder.succeed(&["workerd-config", "app/wrangler.jsonc", "-o", "out/config.capnp"]);
+    let text = String::from_utf8(std::fs::read(folder.path().join("out/config.capnp")).unwrap()).unwrap();
+    // The main module first; names from the folder that all modules are in.
+    let expected = r#"modules = [
+          (name = "src/index.js", esModule = embed "../app/src/index.js"),
+          (name = "shared/a.js", esModule = embed "../app/shared/a.js"),
+          (name = "src/lib/greet.js", esModule = embed "../app/src/lib/greet.js"),
+          (name = "shared/data.json", json = embed "../app/shared/data.json")
+        ]"#;
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn workerd_config_environments_inherit_no_bindings() {
+    let folder = folder_of_worker();
+    folder.write("app/src/other.js", b"export default {};");
+    folder.write(
+        "app/wrangler.jsonc",
+        br#"{
+            "main": "src/index.js", "compatibility_date": "2026-08-01", "compatibility_flags": ["nodejs_compat"],
+            "vars": { "A": "outside" }, "kv_namespaces": [{ "binding": "KV", "id": "1" }], "define": { "X": "1" },
+            "env": {
+                "small": {},
+                "own": { "main": "src/other.js", "vars": { "B": "inside" }, "compatibility_flags": [] }
+            }
+        }"#,
+    );
+    let small = text_of(&folder, &["app/wrangler.jsonc", "--env", "small"]);
+    assert!(small.contains("index.js") && small.contains("nodejs_compat") && !small.contains("bindings"), "{small}");
+    let own = text_of(&folder, &["app/wrangler.jsonc", "--env", "own"]);
+    assert!(own.contains(r#"bindings = [(name = "B", text = "inside")]"#), "{own}");
+    assert!(own.contains("other.js") && !own.contains("nodejs_compat"), "{own}");
+
+    let fail = |args: &[&str], status, words: &[&str]| {
+        folder.fail(&[&["workerd-config", "app/wrangler.jsonc"], args].concat(), status, words);
+    };
+    fail(&["--env", "tiny"], EX_USAGE, &["no environment is named `tiny`", "small, own"]);
+    fail(&[], EX_DATAERR, &["`define` is a setting of the bundler", "--main"]);
+    fail(&["--main", "app/src/other.js"], EX_DATAERR, &["no service for the binding KV (kv_namespaces)", "--worker"]);
+}
+
+#[test]
+fn workerd_config_refuses_what_workerd_would_not_do() {
+    let folder = folder_of_worker();
+    folder.write("app/rules/_headers", b"");
+    folder.write("app/src/package.js", b"import { Hono } from 'hono';\nexport default new Hono();");
+    folder.write("app/src/extension.js", b"import './lib/greet';\nexport default {};");
+    folder.write("app/src/script.js", b"addEventListener('fetch', () => {});");
+    folder.write("app/src/typed.ts", b"export default {};");
+    for (fields, words) in [
+        (
+            r#""d1_databases": [{"binding": "DB"}], "durable_objects": {"bindings": [{"name": "ROOM"}]},
+               "queues": {"producers": [{"binding": "JOBS"}]}, "ai": {"binding": "AI"}"#,
+            &[
+                "the binding DB (d1_databases)",
+                "ROOM (durable_objects)",
+                "JOBS (queues)",
+                "AI (ai)",
+                "--worker NAME=FILE",
+            ][..],
+        ),
+        (r#""newest_things": [{"binding": "NEW"}]"#, &["the binding NEW (newest_things)"]),
+        (r#""newest_switch": true"#, &["`newest_switch` is set", "nothing here does"]),
+        (r#""queues": {"consumers": [{"queue": "jobs"}]}"#, &["`queues` is set"]),
+        (r#""triggers": {"crons": ["* * * * *"]}"#, &["`triggers` is set"]),
+        (r#""tail_consumers": [{"service": "log"}]"#, &["`tail_consumers` is set"]),
+        (r#""secrets": {"optional": ["A"]}"#, &["`secrets.optional` is set"]),
+        (r#""vars": [1]"#, &["vars must be an object, got [1]"]),
+        (r#""images": "IMAGES""#, &["images must be an object with a binding, got \"IMAGES\""]),
+        (
+            r#""images": {"binding": "IMAGES"}, "compatibility_date": "2022-01-01""#,
+            &["compatibility_date", "2022-11-30 or later"],
+        ),
+        (r#""compatibility_date": "today""#, &["compatibility_date must be a date, YYYY-MM-DD, got \"today\""]),
+        (r#""compatibility_flags": "nodejs_compat""#, &["compatibility_flags must be a list of strings"]),
+        (
+            r#""assets": {"directory": "public", "html_handling": "drop-trailing-slash"}"#,
+            &["assets.html_handling must be"],
+        ),
+        (r#""assets": {"directory": "public", "base_path": "/x"}"#, &["`assets.base_path` is set"]),
+        (r#""assets": {"binding": "ASSETS"}"#, &["assets.directory must be a string, got null"]),
+        (r#""assets": {"directory": "rules"}"#, &["rules/_headers: is not supported here"]),
+        (r#""assets": {"directory": "src/index.js"}"#, &["is not a folder"]),
+        (r#""main": "src/package.js""#, &["imports \"hono\"", "wrangler deploy --dry-run --outdir DIR", "--main"]),
+        (r#""main": "src/extension.js""#, &["imports \"./lib/greet\""]),
+        (r#""main": "src/script.js""#, &["exports nothing"]),
+        (r#""main": "src/typed.ts""#, &["typed.ts: is not a JavaScript module", "wrangler deploy --dry-run"]),
+        (r#""main": null"#, &["main must be the file of the Worker, got null"]),
+    ] {
+        // Of a key that is given twice, the last one counts.
+        let text = format!(r#"{{"main": "src/index.js", "compatibility_date": "2026-08-01", {fields}}}"#);
+        folder.write("app/wrangler.jsonc", text.as_bytes());
+        folder.fail(&["workerd-config", "app/wrangler.jsonc"], EX_DATAERR, words);
+    }
+}
+
+#[test]
+fn workerd_config_refuses_files_and_flags_that_are_wrong() {
+    let folder = folder_of_worker();
+    let wrangler =
+        br#"{"main": "src/index.js", "compatibility_date": "2026-08-01", "r2_buckets": [{"binding": "BUCKET"}]}"#;
+    folder.write("app/wrangler.jsonc", wrangler);
+    folder.write("app/broken.jsonc", b"{\n  'single': 1\n}");
+    folder.write("app/broken.toml", b"main = \n");
+    folder.write("app/gone.jsonc", br#"{"main": "src/gone.js", "compatibility_date": "2026-08-01"}"#);
+    folder.write("app/wrangler.yaml", b"");
+    let bucket = "BUCKET=services/bucket.js";
+    for (args, status, words) in [
+        (&["app/nothing.jsonc"][..], EX_NOINPUT, &["app/nothing.jsonc"][..]),
+        (&["app/wrangler.yaml"], EX_DATAERR, &["must end in .jsonc, .json or .toml"]),
+        (&["app/broken.jsonc"], EX_DATAERR, &["app/broken.jsonc", "line 2"]),
+        (&["app/broken.toml"], EX_DATAERR, &["app/broken.toml", "line 1"]),
+        (&["app/gone.jsonc"], EX_NOINPUT, &["src/gone.js"]),
+        (
+            &["app/wrangler.jsonc", "--worker", "BUKET=services/bucket.js"],
+            EX_USAGE,
+            &["--worker BUKET", "it has BUCKET"],
+        ),
+        (&["app/wrangler.jsonc", "--worker", "BUCKET=services/none.js"], EX_NOINPUT, &["services/none.js"]),
+        (&["app/wrangler.jsonc", "--worker", &format!("{bucket},disk=none")], EX_NOINPUT, &["none"]),
+        (&["app/wrangler.jsonc", "--worker", &format!("{bucket},disk=red.png")], EX_DATAERR, &["is not a folder"]),
+    ] {
+        folder.fail(&[&["workerd-config"], args].concat(), status, words);
+    }
+    let output = folder.run(&["workerd-config", "app/wrangler.jsonc", "--worker", "BUCKET"]);
+    assert_eq!(output.status.code(), Some(EX_USAGE));
+}
