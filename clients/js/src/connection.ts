@@ -47,18 +47,19 @@ export class Connection {
    * @throws {ImagesError} if the server refuses, or if a source fails; else what `fetch` throws
    */
   async post(verb: Verb, form: Form): Promise<Response> {
-    const response = await this.#send(verb, form).catch((error: unknown) => {
+    try {
+      const response = await this.#send(verb, form);
+      if (form.failure === undefined) {
+        return await checked(verb, response);
+      }
+      // Some runtimes end the body where a source failed, and this is the answer to that.
+      await response.body?.cancel();
+      throw form.failure.error;
+    } catch (error) {
+      // Not every runtime cancels a body that nobody reads any more.
       form.cancel(error);
       throw sourceError(verb, form) ?? error;
-    });
-    // Some runtimes end the body where a source failed, and give the answer to that.
-    const failure = sourceError(verb, form);
-    if (failure !== undefined) {
-      form.cancel(failure);
-      await response.body?.cancel();
-      throw failure;
     }
-    return await checked(verb, response);
   }
 
   async #send(verb: Verb, form: Form): Promise<Response> {

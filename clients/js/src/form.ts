@@ -63,7 +63,7 @@ export class Form {
     return iterate(this.#pieces(), (reason) => this.cancel(reason));
   }
 
-  /** Tells the sources that no more of them is wanted. */
+  /** Tells the sources that no more of them is wanted. A stream that is read nevertheless fails. */
   cancel(reason: unknown): void {
     this.#cancelled = true;
     for (const { value } of this.#parts) {
@@ -88,6 +88,9 @@ export class Form {
           this.#failure = { index, name, error };
         }
         throw error;
+      }
+      if (this.#cancelled) {
+        throw new Error("the form was cancelled while it was sent");
       }
       yield utf8.encode("\r\n");
     }
