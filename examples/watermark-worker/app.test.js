@@ -9,7 +9,7 @@ import { assertWatermark, decode } from "./tests/pixels.js";
 const PHOTO = readFileSync(new URL("../pictures/lake.jpg", import.meta.url));
 const WATERMARK = readFileSync(new URL("public/watermark.png", import.meta.url));
 
-for (const script of /** @type {const} */ (["start"])) {
+for (const script of /** @type {const} */ (["start", "start:workerd"])) {
   describe(`npm run ${script}`, { timeout: 120_000 }, () => {
     /** @type {import("./tests/app.js").App} */
     let app;

@@ -50,9 +50,11 @@ export default class DiskBucket extends WorkerEntrypoint {
 
   /**
    * @param {string} key
+   * @param {object} [options] There are none.
    * @returns What is known about the object and its bytes as `body`, or `null`.
    */
-  async get(key) {
+  async get(key, options = {}) {
+    refuse("get", options);
     const object = await this.head(key);
     if (object === null) return null;
     const { body } = await this.#disk("GET", "objects", key);
