@@ -43,10 +43,11 @@ export const Files = {
     }
     const file = await env.FOLDER.fetch(`http://folder${encode(answer.file)}`, { method: request.method });
     const headers = new Headers({
-      "content-type": contentType(answer.file),
       "cache-control": "public, max-age=0, must-revalidate",
       "last-modified": file.headers.get("last-modified"),
     });
+    const type = contentType(answer.file);
+    if (type) headers.set("content-type", type);
     if (answer.status === 200 && request.headers.get("if-modified-since") === headers.get("last-modified")) {
       return new Response(null, { status: 304, headers });
     }
@@ -135,8 +136,8 @@ async function exists(path, env) {
 }
 
 function matches(patterns, path) {
-  const escape = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-  return patterns.some((pattern) => new RegExp(`^${pattern.split("*").map(escape).join(".*")}$`).test(path));
+  const quote = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return patterns.some((pattern) => new RegExp(`^${pattern.split("*").map(quote).join(".*")}$`).test(path));
 }
 
 function decode(path) {
@@ -156,30 +157,42 @@ function encode(path) {
 
 function contentType(file) {
   const name = file.slice(file.lastIndexOf("/") + 1);
-  return TYPES[name.slice(name.lastIndexOf(".") + 1).toLowerCase()] ?? "application/octet-stream";
+  return TYPES[name.slice(name.lastIndexOf(".") + 1).toLowerCase()];
 }
 
+/** Types by extension; a file of any other is sent without one. */
 const TYPES = {
   avif: "image/avif",
+  bmp: "image/bmp",
   css: "text/css; charset=utf-8",
   csv: "text/csv; charset=utf-8",
+  eot: "application/vnd.ms-fontobject",
+  flac: "audio/flac",
   gif: "image/gif",
+  gz: "application/gzip",
   htm: "text/html; charset=utf-8",
   html: "text/html; charset=utf-8",
   ico: "image/vnd.microsoft.icon",
+  ics: "text/calendar; charset=utf-8",
   jpeg: "image/jpeg",
   jpg: "image/jpeg",
   js: "text/javascript; charset=utf-8",
   json: "application/json",
+  jsonld: "application/ld+json",
+  m4a: "audio/mp4",
   map: "application/json",
   md: "text/markdown; charset=utf-8",
   mjs: "text/javascript; charset=utf-8",
+  mov: "video/quicktime",
   mp3: "audio/mpeg",
   mp4: "video/mp4",
+  ogg: "audio/ogg",
   otf: "font/otf",
   pdf: "application/pdf",
   png: "image/png",
+  rss: "application/rss+xml",
   svg: "image/svg+xml",
+  tar: "application/x-tar",
   ttf: "font/ttf",
   txt: "text/plain; charset=utf-8",
   wasm: "application/wasm",
@@ -189,6 +202,6 @@ const TYPES = {
   webp: "image/webp",
   woff: "font/woff",
   woff2: "font/woff2",
-  xml: "text/xml; charset=utf-8",
+  xml: "application/xml",
   zip: "application/zip",
 };

@@ -1,0 +1,139 @@
+// `palmette workerd-config` writes a configuration with which workerd runs a Worker as it is: its pictures come from Palmette.
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { startServer } from "palmette/server";
+import { paste, pattern, plain } from "./kit/picture.js";
+import { png } from "./kit/png.js";
+import { serve, workerdConfig, writeFiles } from "./node/serve.js";
+
+const PHOTO = pattern(40, 30);
+const MARK = plain(8, 6, [250, 10, 90]);
+
+const WORKER = `
+import { CORNER } from "./lib/corner.js";
+
+export default {
+  async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    const asset = async (name) => (await env.ASSETS.fetch("https://assets.local/" + name)).body;
+    switch (pathname) {
+      case "/marked": {
+        const mark = env.IMAGES.input(await asset("mark.png"));
+        const photo = env.IMAGES.input(await asset("photo.png")).draw(mark, CORNER);
+        return (await photo.output({ format: env.FORMAT })).response();
+      }
+      case "/kept":
+        await env.BUCKET.put("deep/photo.png", await asset("photo.png"));
+        return Response.json(await env.IMAGES.info(await env.BUCKET.get("deep/photo.png")));
+      default:
+        return Response.json({ pathname, limits: env.LIMITS, key: env.API_KEY });
+    }
+  },
+};
+`;
+
+const BUCKET = `
+import { WorkerEntrypoint } from "cloudflare:workers";
+
+export default class extends WorkerEntrypoint {
+  async put(key, body) {
+    await this.env.DISK.fetch("http://disk/" + key, { method: "PUT", body });
+  }
+  async get(key) {
+    return (await this.env.DISK.fetch("http://disk/" + key)).body;
+  }
+}
+`;
+
+const WRANGLER = `{
+  // As in a project: nothing here knows of Palmette.
+  "name": "app",
+  "main": "src/index.js",
+  "compatibility_date": "2026-08-01",
+  "images": { "binding": "IMAGES" },
+  "assets": { "directory": "./public", "binding": "ASSETS" },
+  "r2_buckets": [{ "binding": "BUCKET", "bucket_name": "pictures" }],
+  "vars": { "FORMAT": "rgba", "LIMITS": { "quoted": "\\"\\\\\\n", "list": [1, null] } },
+  "secrets": { "required": ["API_KEY"] },
+}`;
+
+/** @type {string} */
+let folder;
+/** @type {import("palmette/server").Server} */
+let palmette;
+/** @type {import("node:http").Server} */
+let gate;
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let app;
+/** Every authorization that came to the gate. @type {(string | undefined)[]} */
+const authorizations = [];
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "palmette-workerd-"));
+  await writeFiles(folder, {
+    "wrangler.jsonc": WRANGLER,
+    "src/index.js": WORKER,
+    "src/lib/corner.js": "export const CORNER = { bottom: 3, right: 5 };",
+    "services/bucket.js": BUCKET,
+    "data/.keep": "",
+    "public/index.html": "<h1>hello</h1>",
+    "public/photo.png": png(PHOTO),
+    "public/mark.png": png(MARK),
+  });
+  palmette = await startServer({ url: "http://127.0.0.1:0" });
+  // What stands before a server that wants a token: it sees the token and lets everything through.
+  gate = createServer((incoming, answer) => {
+    const { url, method, headers } = incoming;
+    authorizations.push(headers.authorization);
+    const passed = request(new URL(url ?? "", palmette.url), { method, headers }, (from) => {
+      answer.writeHead(from.statusCode ?? 500, from.headers);
+      from.pipe(answer);
+    });
+    incoming.pipe(passed);
+  });
+  await new Promise((resolve) => gate.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (gate.address());
+  const bucket = `BUCKET=${join(folder, "services/bucket.js")},disk=${join(folder, "data")}`;
+  const flags = ["--palmette", `127.0.0.1:${port}`, "--token-env", "PALMETTE_TOKEN", "--worker", bucket];
+  const env = { PALMETTE_TOKEN: "open sesame", API_KEY: "a secret" };
+  app = await serve(await workerdConfig(folder, flags), { env });
+});
+
+after(async () => {
+  await app?.stop();
+  gate?.close();
+  await palmette?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("the Worker draws one asset on another, pixel for pixel", async () => {
+  const answer = await fetch(`${app.urls.http}/marked`);
+  assert.equal(answer.status, 200);
+  const expected = paste(PHOTO, MARK, PHOTO.width - MARK.width - 5, PHOTO.height - MARK.height - 3);
+  assert.deepEqual(await answer.bytes(), expected.data);
+});
+
+test("a binding that workerd has nothing for is served by a Worker of one's own, with a disk", async () => {
+  const answer = await fetch(`${app.urls.http}/kept`);
+  const { fileSize, ...info } = await answer.json();
+  assert.deepEqual(info, { format: "image/png", width: 40, height: 30 });
+  assert.equal(fileSize, png(PHOTO).length);
+});
+
+test("variables and secrets are as they were written, and files come before the Worker", async () => {
+  const answer = await fetch(`${app.urls.http}/anything`);
+  const limits = { quoted: '"\\\n', list: [1, null] };
+  assert.deepEqual(await answer.json(), { pathname: "/anything", limits, key: "a secret" });
+  assert.equal(await (await fetch(app.urls.http)).text(), "<h1>hello</h1>");
+});
+
+test("every request to Palmette carries the token, which stands in no file", async () => {
+  await (await fetch(`${app.urls.http}/marked`)).bytes();
+  assert(authorizations.length > 0);
+  assert.deepEqual(new Set(authorizations), new Set(["Bearer open sesame"]));
+});
