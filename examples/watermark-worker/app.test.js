@@ -68,6 +68,12 @@ for (const script of /** @type {const} */ (["start", "start:workerd"])) {
       assert.match(page, /ERROR 9412: source 0: the bytes are no picture of a known format/);
     });
 
+    test("what is too large is said so, too", async () => {
+      const answer = await upload(app, Buffer.concat([PHOTO, new Uint8Array(20_000_001 - PHOTO.length)]));
+      assert.equal(answer.status, 413);
+      assert.match(await answer.text(), /ERROR 9402: /);
+    });
+
     test("a form without a picture is refused", async () => {
       assert.equal((await upload(app, new Uint8Array())).status, 400);
       assert.equal((await fetch(`${app.url}/images`, { method: "POST", body: "image" })).status, 400);
