@@ -33,6 +33,9 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::lingering_body));
 
     let routes = Router::new()
+        .route("/", get(routes::playground))
+        .route("/playground/{file}", get(routes::playground_file))
+        .route("/options", get(routes::options))
         .route("/transform", post(routes::transform))
         .route("/info", post(routes::info))
         .route("/live", get(routes::live))

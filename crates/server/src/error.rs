@@ -15,7 +15,9 @@ use palmette_protocol::{Class, Code};
 #[non_exhaustive]
 pub enum Error {
     /// Occurs when nothing is served at a path.
-    #[error("there is nothing at {path}; try POST /transform, POST /info, GET /live, GET /ready or GET /metrics")]
+    #[error(
+        "there is nothing at {path}; try GET / in a browser, POST /transform, POST /info, GET /options, GET /live, GET /ready or GET /metrics"
+    )]
     UnknownPath {
         /// The path.
         path: String,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use palmette_protocol::EngineChoice;
+use serde_json::{Value, json};
 
 use crate::shared::Shared;
 
@@ -21,11 +22,16 @@ pub(crate) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
     let body = json!({
         "ready": is_ready,
         "profile": palmette::PROFILE,
-        "engine": {
-            "choice": shared.pipeline.engines().choice().as_str(),
-            "cpu": "ready",
-            "gpu": shared.pipeline.engines().gpu_status(),
-        },
+        "engine": engine_status(&shared),
     });
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.to_string()).into_response()
+}
+
+/// Says which engines there are, how they are, and what the field `engine` of a request may be.
+pub(crate) fn engine_status(shared: &Shared) -> Value {
+    let engines = shared.pipeline.engines();
+    let is_offered = |choice: &EngineChoice| *choice != EngineChoice::Gpu || engines.has_gpu();
+    let offered: Vec<&str> =
+        EngineChoice::ALL.iter().filter(|choice| is_offered(choice)).map(|choice| choice.as_str()).collect();
+    json!({ "choice": engines.choice().as_str(), "cpu": "ready", "gpu": engines.gpu_status(), "offered": offered })
 }

@@ -3,6 +3,8 @@
 mod health;
 mod info;
 mod metrics;
+mod options;
+mod playground;
 mod transform;
 
 use axum::http::{Method, Uri};
@@ -12,6 +14,8 @@ use crate::Error;
 pub(crate) use health::{live, ready};
 pub(crate) use info::info;
 pub(crate) use metrics::metrics;
+pub(crate) use options::options;
+pub(crate) use playground::{playground, playground_file};
 pub(crate) use transform::transform;
 
 /// Answers for every path that is not served.

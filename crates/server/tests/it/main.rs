@@ -13,6 +13,7 @@ mod forms;
 mod health;
 mod mutations;
 mod picture;
+mod playground;
 mod proxied;
 mod sockets;
 mod support;

@@ -1,0 +1,140 @@
+// @ts-check
+/** Requests to the server: the form that a project becomes, and what came back. */
+import { flatten, listText } from "./tree.js";
+
+/**
+ * @typedef {{ format: string, fileSize?: number, width?: number, height?: number }} Info
+ * @typedef {{ name: string, ms: number }} Stage
+ */
+
+/**
+ * @typedef {object} Answer
+ * @property {Blob} blob
+ * @property {string} format As it was asked for: `image/webp`, `rgba`.
+ * @property {string} engine
+ * @property {Stage[]} stages The times that the server tells.
+ * @property {number} totalMs From the first byte sent to the last byte read, as the page saw it.
+ * @property {{ width: number, height: number } | null} size Of bare pixels; everything else says its size itself.
+ */
+
+/** A refusal of the server. */
+export class Refusal extends Error {
+  /**
+   * @param {number} code The number of the error; 0 if the answer had none.
+   * @param {number} status The status of HTTP.
+   * @param {string} message What was wrong, in the words of the server.
+   */
+  constructor(code, status, message) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+
+  /** The entry of the list that the message names, or -1. */
+  get position() {
+    return Number(this.message.match(/^op (\d+)/)?.[1] ?? -1);
+  }
+
+  /** The source that the message names, or -1. */
+  get source() {
+    return Number(this.message.match(/^source (\d+)/)?.[1] ?? -1);
+  }
+
+  /** The option or field that the message begins with, `trim.border.keep` if it is nested; maybe a word that is none. */
+  get option() {
+    return this.message.match(/^(?:op \d+, \w+: )?(?:unknown option )?["`]?([\w.]+)/)?.[1] ?? "";
+  }
+}
+
+/**
+ * Lists the fields of the form that are not pictures, in the order in which the client of the binding writes them.
+ *
+ * @param {import("./tree.js").Project} project
+ * @returns {[name: string, text: string][]}
+ */
+export function textFields(project) {
+  const fields = Object.entries(project.output).map(([name, value]) => [name, String(value)]);
+  const engine = project.engine === "auto" ? [] : [["engine", project.engine]];
+  return /** @type {[string, string][]} */ ([
+    ["transforms", listText(flatten(project.canvas).list)],
+    ...fields,
+    ...engine,
+  ]);
+}
+
+/**
+ * Asks for the picture that a project describes.
+ *
+ * @param {import("./tree.js").Project} project
+ * @param {(id: string) => import("./pictures.js").Picture} picture
+ * @param {AbortSignal} signal
+ * @returns {Promise<Answer>}
+ * @throws {Refusal} If the server refuses it.
+ */
+export async function askPicture(project, picture, signal) {
+  const form = new FormData();
+  for (const [index, node] of flatten(project.canvas).nodes.entries()) {
+    const { blob, name } = picture(node.picture);
+    form.append(index === 0 ? "image" : "draw_image", blob, name);
+  }
+  for (const [name, text] of textFields(project)) form.append(name, text);
+
+  const start = performance.now();
+  const response = await fetch("transform", { method: "POST", body: form, signal });
+  await assertOk(response);
+  const blob = await response.blob();
+  const totalMs = performance.now() - start;
+  const [width = 0, height = 0] = ["image-width", "image-height"].map((name) => Number(response.headers.get(name)));
+  return {
+    blob,
+    format: project.output.output_format,
+    engine: response.headers.get("palmette-engine") ?? "",
+    stages: parseStages(response.headers.get("server-timing") ?? ""),
+    totalMs,
+    size: width > 0 && height > 0 ? { width, height } : null,
+  };
+}
+
+/**
+ * Asks what a picture is.
+ *
+ * @param {Blob} blob
+ * @returns {Promise<Info>}
+ * @throws {Refusal} If it is none.
+ */
+export async function askInfo(blob) {
+  const form = new FormData();
+  form.append("image", blob, "image");
+  const response = await fetch("info", { method: "POST", body: form });
+  await assertOk(response);
+  return response.json();
+}
+
+/**
+ * Asks for the table of options.
+ *
+ * @returns {Promise<import("./options.js").Table>}
+ */
+export async function askOptions() {
+  const response = await fetch("options");
+  await assertOk(response);
+  return response.json();
+}
+
+/** @param {Response} response */
+async function assertOk(response) {
+  if (response.ok) return;
+  const text = await response.text();
+  const [, code = "0", message = text] = text.match(/^ERROR (\d+): (.*)$/s) ?? [];
+  throw new Refusal(Number(code), response.status, message);
+}
+
+/**
+ * Reads a `server-timing` header.
+ *
+ * @param {string} text
+ * @returns {Stage[]}
+ */
+function parseStages(text) {
+  return [...text.matchAll(/(\w+);dur=([\d.]+)/g)].map(([, name = "", ms]) => ({ name, ms: Number(ms) }));
+}
