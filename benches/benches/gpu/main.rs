@@ -61,11 +61,15 @@ fn main() -> ExitCode {
 fn run(options: &Options, engines: &Engines) -> io::Result<()> {
     let mut record = Record::create(options.out.as_deref())?;
     record_facts(&mut record, &engines.gpu)?;
+    record.fact("flags", &options.flags())?;
     record.columns()?;
     let sizes: Vec<Size> =
         GRID.into_iter().filter(|megapixels| *megapixels <= options.max_megapixels).map(size_of).collect();
     for &size in &sizes {
-        record.rows(Subject { kind: "copy", name: "device copy", size }, &[engines.measure_copy(size)])?;
+        match engines.measure_copy(size) {
+            Ok(copy) => record.rows(Subject { kind: "copy", name: "device copy", size }, &[copy])?,
+            Err(error) => record.fact("left out", &format!("device copy at {size}: {error}"))?,
+        }
     }
     let is_wanted = |case: &&Case| format!("{}/{}", case.kind.as_str(), case.name).contains(&options.only);
     for case in CASES.iter().filter(is_wanted) {
@@ -75,12 +79,19 @@ fn run(options: &Options, engines: &Engines) -> io::Result<()> {
         let mut last: Option<(Size, Duration)> = None;
         for &size in &sizes {
             if let Some(expected) = last.map(|last| expect(last, size)).filter(|time| *time > options.max_round) {
-                let reason = format!("{} at {size}: a round may take {:.0} s", case.name, expected.as_secs_f64());
+                let reason =
+                    format!("{} at {size} and more: a round may take {:.0} s", case.name, expected.as_secs_f64());
                 record.fact("left out", &reason)?;
                 break;
             }
             let start = Instant::now();
-            let parts = engines.measure(case, size, options.time);
+            let parts = match engines.measure(case, size, options.time) {
+                Ok(parts) => parts,
+                Err(error) => {
+                    record.fact("left out", &format!("{} at {size} and more: {error}", case.name))?;
+                    break;
+                }
+            };
             let rounds = parts.first().map_or(1, |part| part.times.len() + 1);
             last = Some((size, start.elapsed() / u32::try_from(rounds).unwrap_or(u32::MAX)));
             record.rows(Subject { kind: case.kind.as_str(), name: case.name, size }, &parts)?;

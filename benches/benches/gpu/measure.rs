@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use palmette_codec::{EncodeFormat, EncodeOptions, Encoded};
 use palmette_core::plan::Plan;
 use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
-use palmette_gpu::{GpuEngine, Timings};
+use palmette_gpu::{Error, GpuEngine, Timings};
 
 use crate::cases::{Case, Kind};
 use crate::record::Part;
@@ -23,14 +23,18 @@ pub(crate) struct Engines {
 impl Engines {
     /// Measures a case on a canvas of a size for about so long.
     ///
+    /// # Errors
+    ///
+    /// Those of the device, which may be too small.
+    ///
     /// # Panics
     ///
-    /// If the engines differ in one byte, or if one of them fails.
-    pub(crate) fn measure(&self, case: &Case, size: Size, time: Duration) -> Vec<Part> {
+    /// If the engines differ in one byte, or if the CPU fails.
+    pub(crate) fn measure(&self, case: &Case, size: Size, time: Duration) -> Result<Vec<Part>, Error> {
         let (plan, sources) = case.prepare(size);
         let file = (case.kind == Kind::Request).then(|| encode_photo(sources[0].clone()));
         let expected = self.cpu(&plan, sources.clone());
-        let actual = self.gpu.try_run(&mut plan.clone(), &sources, Deadline::NONE).expect("the GPU runs every plan");
+        let actual = self.gpu(&plan, &sources)?;
         assert!(actual == expected, "the engines differ: {} at {size}", case.name);
 
         let area = |pictures: &[Pixmap]| pictures.iter().map(|picture| 4 * picture.size().area()).sum::<u64>();
@@ -42,44 +46,47 @@ impl Engines {
                 break;
             }
             match &file {
-                Some(file) => self.request_round(&plan, file, &mut parts),
-                None => self.round(&plan, &sources, &mut parts),
+                Some(file) => self.request_round(&plan, file, &mut parts)?,
+                None => self.round(&plan, &sources, &mut parts)?,
             }
         }
-        parts.parts
+        Ok(parts.parts)
     }
 
     /// Runs pixels to pixels.
-    fn round(&self, plan: &Plan, sources: &[Pixmap], parts: &mut Parts) {
+    fn round(&self, plan: &Plan, sources: &[Pixmap], parts: &mut Parts) -> Result<(), Error> {
         // The engine takes the pictures, which a request has made for it.
         let taken = sources.to_vec();
         parts.add("cpu", "total", None, time(|| self.cpu(plan, taken)).0);
-        parts.add("gpu", "total", None, time(|| self.gpu(plan, sources)).0);
-        self.timed(plan, sources, parts);
+        let (total, result) = time(|| self.gpu(plan, sources));
+        result?;
+        parts.add("gpu", "total", None, total);
+        self.timed(plan, sources, parts)
     }
 
     /// Runs a file to a file, as a request does: both engines between the same codecs.
-    fn request_round(&self, plan: &Plan, file: &[u8], parts: &mut Parts) {
+    fn request_round(&self, plan: &Plan, file: &[u8], parts: &mut Parts) -> Result<(), Error> {
         let decode = || palmette_codec::decode(file, &Limits::default()).expect("a photo");
         for engine in ["cpu", "gpu"] {
             let (decode, source) = time(decode);
             let (run, result) = time(|| match engine {
-                "cpu" => self.cpu(plan, vec![source]),
+                "cpu" => Ok(self.cpu(plan, vec![source])),
                 _ => self.gpu(plan, &[source]),
             });
+            let result = result?;
             let (encode, _) = time(|| encode_result(result));
             parts.add(engine, "total", None, decode + run + encode);
             for (name, time) in [("decode", decode), ("engine", run), ("encode", encode)] {
                 parts.add(engine, name, None, time);
             }
         }
-        self.timed(plan, &[decode()], parts);
+        self.timed(plan, &[decode()], parts)
     }
 
     /// Runs on the GPU with the phases apart.
-    fn timed(&self, plan: &Plan, sources: &[Pixmap], parts: &mut Parts) {
-        let timed = self.gpu.run_timed(&mut plan.clone(), sources, Deadline::NONE);
-        let Timings { upload, run, read_back, kernels } = timed.expect("what ran before").1;
+    fn timed(&self, plan: &Plan, sources: &[Pixmap], parts: &mut Parts) -> Result<(), Error> {
+        let (_, timings) = self.gpu.run_timed(&mut plan.clone(), sources, Deadline::NONE)?;
+        let Timings { upload, run, read_back, kernels } = timings;
         parts.add("gpu", "upload", Some(parts.upload), upload);
         parts.add("gpu", "run", None, run);
         parts.add("gpu", "read_back", Some(parts.download), read_back);
@@ -93,24 +100,28 @@ impl Engines {
         for (name, time) in times {
             parts.add("gpu", name, parts.is_one_step.then(|| parts.least_bytes(name)), time);
         }
+        Ok(())
     }
 
     fn cpu(&self, plan: &Plan, sources: Vec<Pixmap>) -> Pixmap {
         self.cpu.run(&mut plan.clone(), sources, Deadline::NONE).expect("the CPU runs every plan")
     }
 
-    fn gpu(&self, plan: &Plan, sources: &[Pixmap]) -> Pixmap {
-        self.gpu.try_run(&mut plan.clone(), sources, Deadline::NONE).expect("what ran before")
+    fn gpu(&self, plan: &Plan, sources: &[Pixmap]) -> Result<Pixmap, Error> {
+        self.gpu.try_run(&mut plan.clone(), sources, Deadline::NONE)
     }
 
     /// Times a plain copy of a picture of a size from one buffer of the device to another.
-    pub(crate) fn measure_copy(&self, size: Size) -> Part {
+    ///
+    /// # Errors
+    ///
+    /// Those of the device.
+    pub(crate) fn measure_copy(&self, size: Size) -> Result<Part, Error> {
         /// Copies in a row, so that the way to the device and back is little of their time.
         const COPIES: u32 = 32;
         let bytes = 4 * size.area();
-        let copy = || self.gpu.time_copy(bytes, COPIES).expect("a copy");
-        let times = (0..5).map(|_| copy()).collect();
-        Part { engine: "gpu", name: "copy", times, bytes: Some(2 * bytes) }
+        let times = (0..5).map(|_| self.gpu.time_copy(bytes, COPIES)).collect::<Result<_, _>>()?;
+        Ok(Part { engine: "gpu", name: "copy", times, bytes: Some(2 * bytes) })
     }
 }
 

@@ -50,4 +50,12 @@ impl Options {
         }
         Some(options)
     }
+
+    /// Writes what decides the numbers, defaults too.
+    pub(crate) fn flags(&self) -> String {
+        let Self { out: _, max_megapixels, time, max_round, only } = self;
+        let [time, max_round] = [time, max_round].map(Duration::as_secs_f64);
+        let only = if only.is_empty() { String::new() } else { format!(" --only '{only}'") };
+        format!("--max-megapixels {max_megapixels} --seconds {time} --max-round-seconds {max_round}{only}")
+    }
 }
