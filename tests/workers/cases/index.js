@@ -1,0 +1,28 @@
+// All cases.
+
+import { answers } from "./answers.js";
+import { cutAndTurn } from "./cut-and-turn.js";
+import { draw } from "./draw.js";
+import { errors } from "./errors.js";
+import { hosted } from "./hosted.js";
+import { info } from "./info.js";
+import { look } from "./look.js";
+import { output } from "./output.js";
+import { resize } from "./resize.js";
+import { streams } from "./streams.js";
+import { text } from "./text.js";
+
+/** @type {readonly import("../kit/case.js").Case[]} */
+export const cases = [
+  ...cutAndTurn,
+  ...resize,
+  ...look,
+  ...draw,
+  ...output,
+  ...info,
+  ...answers,
+  ...errors,
+  ...streams,
+  ...text,
+  ...hosted,
+];

@@ -1,0 +1,32 @@
+// The servers that the cases talk to.
+
+import { startServer } from "palmette/server";
+
+/** Any free port, so that nothing that runs already is talked to by mistake. */
+const FREE = "http://127.0.0.1:0";
+
+/** The wire is what is tested here; that engines make the same pixels is tested elsewhere. */
+const CPU = ["--engine", "cpu"];
+
+/** Settings with which errors of a server without room or time can be reached; `cases/errors.js` knows them. */
+const TIGHT = ["--timeout-ms", "1000", "--max-body-bytes", "1000000", "--max-side-px", "20000"];
+
+/** One of those errors is the server's own fault, which it logs; it is wanted here. */
+const QUIET = { ...process.env, PALMETTE_LOG_FILTER: "off" };
+
+/**
+ * Starts a server as it is, and one with hardly any room and time.
+ */
+export async function startServers() {
+  const [palmette, tight] = await Promise.all([
+    startServer({ url: FREE, args: CPU }),
+    startServer({ url: FREE, args: [...CPU, ...TIGHT], env: QUIET }),
+  ]);
+  return {
+    palmette: palmette.url,
+    tight: tight.url,
+    stop: () => Promise.all([palmette.stop(), tight.stop()]),
+  };
+}
+
+/** @typedef {Awaited<ReturnType<typeof startServers>>} Servers */
