@@ -11,8 +11,8 @@
 //! Everything that can be wrong with a request before a picture is opened is decided here, once: an [`Error`] that names
 //! the place and what is allowed there, and carries the numeric [`Code`] that the client sees ([`answer`]).
 //!
-//! The way back is here too: [`tree::flatten`] and the forms of [`form`] write what the client writes, byte for byte, for
-//! clients in Rust and for tests.
+//! The way back is here too: typed options become objects ([`Transform::to_options`], [`Draw::to_options`]), and
+//! [`tree::flatten`] and the forms of [`form`] write what the client writes, byte for byte, for clients in Rust and for tests.
 
 pub mod answer;
 pub mod code;
@@ -31,6 +31,7 @@ pub mod text;
 pub mod transform;
 pub mod tree;
 pub mod values;
+mod written;
 
 pub use code::{Class, Code};
 pub use color::Color;

@@ -41,6 +41,17 @@ impl Rotate {
             .into_iter()
             .find_map(|(known_deg, rotate)| (known_deg == angle_deg).then_some(rotate))
     }
+
+    /// Returns the turn in degrees: 0, 90, 180 or 270.
+    #[must_use]
+    pub const fn degrees(self) -> u16 {
+        match self {
+            Self::None => 0,
+            Self::Quarter => 90,
+            Self::Half => 180,
+            Self::ThreeQuarters => 270,
+        }
+    }
 }
 
 /// `flip`
