@@ -212,7 +212,7 @@ def measure(peer, file: bytes, source: tuple[int, int], seconds: float) -> list[
     chain.repeat(seconds, run_chain)
     rows = chain.rows("chain", "resize", peer.name, source)
     request.repeat(seconds, run_request)
-    return rows + request.rows("request", "JPEG to JPEG", f"{peer.name} and nvjpeg", source)
+    return rows + request.rows("request", "JPEG to JPEG", peer.name, source)
 
 
 def main(arguments: list[str]) -> int:

@@ -14,7 +14,11 @@ const USAGE: &str = "usage:
   cargo xtask check [STAGE…]     every check and test, or only these stages
   cargo xtask goldens            one HTML page of all failures in tests/out
   cargo xtask bench NAME [ARG…]  runs the benches, with these arguments of criterion, and records them under
-                                 benches/results/<date>-NAME; NAME says what machine this is";
+                                 benches/results/<date>-NAME; NAME says what machine this is
+  cargo xtask bench gpu [NAME] [--from DIR | FLAG VALUE…]
+                                 both engines on the same pictures, with charts of where which is faster, to
+                                 benches/results/<date>-NAME, by default a name made of the adapter's; the flags are
+                                 those of the bench (benches/README.md), --from takes what it wrote elsewhere";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,7 +26,8 @@ fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["check", stages @ ..] => check::run(stages),
         ["goldens"] => goldens::run(),
-        ["bench", name, arguments @ ..] => bench::run(name, arguments),
+        ["bench", "gpu", arguments @ ..] => bench::gpu::run(arguments),
+        ["bench", name, arguments @ ..] => bench::criterion::run(name, arguments),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(64);

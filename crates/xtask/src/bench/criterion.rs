@@ -1,4 +1,5 @@
-//! `cargo xtask bench NAME`: runs the benches and records what they measured under `benches/results/<date>-<NAME>`.
+//! `cargo xtask bench NAME`: runs the benches of criterion and records what they measured under
+//! `benches/results/<date>-<NAME>`.
 //!
 //! Criterion leaves its estimates below the target folder; this collects the medians of the ones that were just made.
 
@@ -9,9 +10,9 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
+use super::folder::{Folder, commit, target, text};
 use crate::command::Invocation;
 use crate::error::Error;
-use crate::workspace;
 
 /// One measured bench.
 struct Measured {
@@ -30,24 +31,20 @@ struct Measured {
 /// Those of running cargo, or of reading and writing files.
 pub(crate) fn run(name: &str, arguments: &[&str]) -> Result<(), Error> {
     let start = SystemTime::now();
-    let command = [&["bench", "--locked", "-p", "palmette-benches", "--benches", "--"], arguments].concat();
+    // That of the GPU is none of criterion's: see `bench::gpu`.
+    let benches = ["--bench", "kernels", "--bench", "operations", "--bench", "request"];
+    let command = [&["bench", "--locked", "-p", "palmette-benches"], &benches[..], &["--"], arguments].concat();
     Invocation::cargo(&command).run()?;
 
     let mut measured = Vec::new();
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from);
-    collect(&target.join("criterion"), start, &mut measured)?;
+    collect(&target().join("criterion"), start, &mut measured)?;
     measured.sort_by(|a, b| a.id.cmp(&b.id));
 
-    let folder = workspace::root().join(format!("benches/results/{}-{name}", text(&["date", "-u", "+%F"])?));
-    fs::create_dir_all(&folder).map_err(|source| Error::File { path: folder.clone(), source })?;
-    let write = |file: &str, contents: String| {
-        let path = folder.join(file);
-        fs::write(&path, contents).map_err(|source| Error::File { path, source })
-    };
-    write("README.md", readme(name, arguments)?)?;
-    write("raw.csv", raw(&measured))?;
-    write("summary.md", summary(&measured))?;
-    eprintln!("recorded {} benches in {}", measured.len(), folder.display());
+    let folder = Folder::create(name)?;
+    folder.write("README.md", &readme(name, arguments)?)?;
+    folder.write("raw.csv", &raw(&measured))?;
+    folder.write("summary.md", &summary(&measured))?;
+    eprintln!("recorded {} benches in {}", measured.len(), folder.path().display());
     Ok(())
 }
 
@@ -103,7 +100,7 @@ fn readme(name: &str, arguments: &[&str]) -> Result<String, Error> {
          - load before: {}\n- command: `cargo xtask bench {name} {}`\n\n\
          Medians and ratios are in [summary.md](summary.md), all medians with their 95 % confidence intervals in \
          [raw.csv](raw.csv).\n",
-        text(&["git", "rev-parse", "HEAD"])?,
+        commit()?,
         model.trim_start_matches([':', ' ', '\t']),
         std::thread::available_parallelism().map_or(0, usize::from),
         features.collect::<Vec<_>>().join(" "),
@@ -111,12 +108,6 @@ fn readme(name: &str, arguments: &[&str]) -> Result<String, Error> {
         fs::read_to_string("/proc/loadavg").unwrap_or_default().trim(),
         arguments.join(" "),
     ))
-}
-
-/// Runs a program and returns its one line.
-fn text(command: &[&str]) -> Result<String, Error> {
-    let output = Invocation::new(command[0], &command[1..]).output()?;
-    Ok(String::from_utf8_lossy(&output).trim().to_owned())
 }
 
 /// A row for each bench.
