@@ -9,7 +9,7 @@ use palmette_protocol::ops;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Case {
     pub(crate) kind: Kind,
-    /// What it is called in the record. That of a kernel begins with its stem.
+    /// What it is called in the record. That of a kernel begins with its stem, if there is only one.
     pub(crate) name: &'static str,
     canvas: Canvas,
     overlay: Overlay,
@@ -74,9 +74,9 @@ pub(crate) const CASES: [Case; 15] = [
     },
     kernel("resize_h, narrower", r#"[{"imageIndex":0,"width":NARROW,"height":HEIGHT,"fit":"squeeze"}]"#),
     kernel("resize_v, lower", r#"[{"imageIndex":0,"width":WIDTH,"height":LOW,"fit":"squeeze"}]"#),
-    kernel("blur_h and blur_v, radius 20", r#"[{"imageIndex":0,"blur":20}]"#),
+    kernel("blur, radius 20", r#"[{"imageIndex":0,"blur":20}]"#),
     kernel("sharpen", r#"[{"imageIndex":0,"sharpen":1}]"#),
-    Case { canvas: Canvas::Framed, ..kernel("border, and map to crop", r#"[{"imageIndex":0,"trim":"border"}]"#) },
+    Case { canvas: Canvas::Framed, ..kernel("trim, a frame of an eighth", r#"[{"imageIndex":0,"trim":"border"}]"#) },
     chain("resize", Overlay::None, r#"[{"imageIndex":0,"width":NARROW}]"#),
     chain(
         "resize and watermark",

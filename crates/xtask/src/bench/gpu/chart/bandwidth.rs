@@ -54,7 +54,7 @@ fn label(kernel: &Row) -> String {
     match kernel.name.strip_prefix(&format!("{}, ", kernel.part)) {
         Some(case) => format!("{}, {case}", kernel.part),
         None if kernel.name == kernel.part => kernel.part.clone(),
-        None => format!("{} of {}", kernel.part, kernel.name),
+        None => format!("{} ({})", kernel.part, kernel.name),
     }
 }
 
