@@ -7,7 +7,7 @@ import * as miniflare5 from "miniflare-5";
 import { createImages } from "palmette";
 import { cases } from "./cases/index.js";
 import { run } from "./kit/run.js";
-import { ask } from "./node/miniflare.js";
+import { ask, external } from "./node/miniflare.js";
 import { startServers } from "./node/servers.js";
 import { way } from "./node/way.js";
 import { workerdTest } from "./node/workerd.js";
@@ -18,9 +18,6 @@ before(async () => {
   servers = await startServers();
 });
 after(() => servers?.stop());
-
-/** @param {string} url */
-const external = (url) => ({ external: { address: new URL(url).host, http: {} } });
 
 /** @param {string} name @param {string} url */
 const plugged = (name, url) => ({

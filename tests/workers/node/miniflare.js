@@ -33,6 +33,15 @@ export async function ask(module, main, bindings, init) {
 }
 
 /**
+ * A service binding to an address.
+ *
+ * @param {string} url
+ */
+export function external(url) {
+  return { external: { address: new URL(url).host, http: {} } };
+}
+
+/**
  * A Worker and everything that it may import; `palmette` is the built package.
  *
  * @param {string} main

@@ -1,13 +1,10 @@
 // Runs `workerd test` and reads what it prints.
 
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { text } from "node:stream/consumers";
+import workerd from "workerd";
 
 /** @typedef {import("../kit/run.js").Result} Result */
-
-/** The program, as the npm package names it. */
-const WORKERD = createRequire(import.meta.url)("workerd").default;
 
 /** After so long, workerd is stopped: something hangs. */
 const TIMEOUT_MS = 100_000;
@@ -21,7 +18,7 @@ const TIMEOUT_MS = 100_000;
  */
 export async function workerdTest(config, services) {
   const addresses = Object.entries(services).flatMap(([name, url]) => ["-e", `${name}=${new URL(url).host}`]);
-  const child = spawn(WORKERD, ["test", config, ...addresses], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(workerd.default, ["test", config, ...addresses], { stdio: ["ignore", "pipe", "pipe"] });
   const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
   const [output, log] = await Promise.all([text(child.stdout), text(child.stderr)]);
   clearTimeout(timer);

@@ -5,7 +5,7 @@ import { cases } from "../cases/index.js";
 import { run } from "../kit/run.js";
 
 /** @typedef {{PROXY: Fetcher}} Env */
-/** @typedef {{option: string, name: string}} Mutant The option that is dropped, and the case that must fail without it. */
+/** @typedef {{option: string | null, name: string}} Mutant What is taken out, if anything, and the case that runs. */
 
 export default {
   /**
@@ -19,7 +19,7 @@ export default {
     const mutated = mutants.map(({ option, name }) => {
       const original = cases.find((one) => one.name === name);
       if (original === undefined) throw new Error(`there is no case "${name}"`);
-      const images = createImages(env.PROXY, { headers: { "drop-option": option } });
+      const images = createImages(env.PROXY, { headers: option === null ? {} : { "drop-option": option } });
       return { ...original, run: () => original.run(images, { tight: images }) };
     });
     const untouched = createImages(env.PROXY);
