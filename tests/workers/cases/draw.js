@@ -123,16 +123,18 @@ const mixed = (operator) =>
     return [...color.map((value) => (alpha ? (value / alpha) * 255 : 0)), alpha * 255];
   });
 
-const composites = Object.entries(OPERATORS).map(([composite, operator]) =>
-  draws(
-    `composite ${composite}`,
-    composite === "over" ? [] : ["composite"],
-    { composite },
-    mixed(operator),
-    // Straight colour under next to no alpha is whatever rounding leaves of it.
-    { on: backdrop, over: foreground, within: 1, where: (x, y) => mixed(operator).at(x, y)[3] > 0 },
-  ),
-);
+const composites = Object.entries(OPERATORS).map(([composite, operator]) => {
+  const expected = mixed(operator);
+  // Without alpha there is no colour to speak of.
+  const where = (/** @type {number} */ x, /** @type {number} */ y) => expected.at(x, y)[3] > 0;
+  const proves = composite === "over" ? [] : ["composite"];
+  return draws(`composite ${composite}`, proves, { composite }, expected, {
+    on: backdrop,
+    over: foreground,
+    ...ROUNDED,
+    where,
+  });
+});
 
 const [A, B, C, D, E] = [pattern(20, 10), pattern(8, 6), pattern(3, 3), pattern(2, 2), plain(1, 1, [9, 8, 7])];
 

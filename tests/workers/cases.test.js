@@ -1,0 +1,24 @@
+// The cases as a whole: what they must not leave out.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { cases } from "./cases/index.js";
+
+/** Only a fault of the server leads to it, and nobody knows how to cause one. */
+const UNREACHABLE = ["9523"];
+
+test("every code of the protocol that a client can see has a case", async () => {
+  const source = await readFile(new URL("../../crates/protocol/src/code.rs", import.meta.url), "utf8");
+  const codes = [...source.matchAll(/Self::\w+ => (9\d{3}),/g)].map(([, code]) => code);
+  assert(codes.length >= 11, "the list of codes was not found");
+  const reached = new Set(cases.map(({ name }) => /\b9\d{3}\b/.exec(name)?.[0]));
+  assert.deepEqual(
+    codes.filter((code) => !reached.has(code)),
+    UNREACHABLE,
+  );
+});
+
+test("every case has a name of its own", () => {
+  assert.equal(new Set(cases.map(({ name }) => name)).size, cases.length);
+});
