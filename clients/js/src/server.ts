@@ -166,7 +166,10 @@ async function stop(child: ChildProcess, exit: Promise<undefined>): Promise<void
 async function before<T>(deadline: number, promise: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`palmette: waited too long for ${what}`)), deadline - Date.now());
+    timer = setTimeout(
+      () => reject(new Error(`palmette: waited too long for ${what}`)),
+      Math.max(deadline - Date.now(), 0),
+    );
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

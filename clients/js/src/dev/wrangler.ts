@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseUrl } from "../miniflare/options.cjs";
 import { canStartAt } from "../server/address.js";
+import { startServer } from "../server.js";
 import { redirect } from "./redirect.js";
 
 /** What `palmette dev` was told, each as in `wrangler dev` but for `server` and `headers`. */
@@ -56,8 +57,9 @@ export async function startDev({ config, env, server, headers = {}, ...flags }: 
       `palmette: ${configPath} has no images binding${env === undefined ? "" : ` in its environment ${env}`}`,
     );
   }
+  // Before wrangler starts, so that a server that cannot be had ends the command.
   const url = parseUrl(server);
-  const dev = redirect({ url: url.href, headers, start: canStartAt(url) });
+  const dev = redirect({ url: canStartAt(url) ? (await startServer({ url: url.href })).url : url.href, headers });
   return wrangler.unstable_startWorker({
     config: configPath,
     env,
