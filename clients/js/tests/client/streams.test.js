@@ -252,3 +252,77 @@ test("an answer before the end of the form is the answer", async (t) => {
   });
   await until(() => source.cancelled !== undefined);
 });
+
+/**
+ * A client of a runtime that reads the form until a source has nothing to give, then does something with it and answers.
+ *
+ * @param {(reader: ReadableStreamDefaultReader<Uint8Array>) => unknown} act
+ * @param {() => Response} answer
+ */
+function imagesThatStop(act, answer) {
+  return createImages({
+    async fetch(_, { body }) {
+      const reader = /** @type {ReadableStream<Uint8Array>} */ (body).getReader();
+      const chunks = [await reader.read(), await reader.read()];
+      assert.ok(chunks.every(({ value }) => value !== undefined && value.length > 0));
+      await act(reader);
+      return answer();
+    },
+  });
+}
+
+/** A source of one chunk and then nothing, not even an end. */
+class Silent {
+  /** @type {unknown} */
+  cancelled = undefined;
+  stream;
+
+  /** @param {string} text */
+  constructor(text) {
+    this.stream = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(new Uint8Array(0));
+        controller.enqueue(new TextEncoder().encode(text));
+      },
+      cancel: (reason) => {
+        this.cancelled = reason;
+      },
+    });
+  }
+}
+
+const refusal = () =>
+  new Response("ERROR 9402: too large", { status: 413, headers: { "cf-images-binding": "err=9402" } });
+
+test("a runtime that cancels the form cancels the sources, whatever the answer", async () => {
+  const [source, later] = [new Silent("picture"), new Silent("overlay")];
+  const good = () => new Response("picture", { headers: { "content-type": "image/png" } });
+  const images = imagesThatStop((reader) => reader.cancel("answered"), good);
+  await images.input(source.stream).draw(later.stream).output(format);
+  assert.deepEqual([source.cancelled, later.cancelled], ["answered", "answered"]);
+});
+
+test("a source that was cut short by a refusal is no failure of the source", async () => {
+  const source = new Silent("YWJjZ");
+  const images = imagesThatStop(async (reader) => {
+    const pending = reader.read();
+    // Until the source is asked.
+    await new Promise((resolve) => setTimeout(resolve));
+    await reader.cancel("answered");
+    await pending;
+  }, refusal);
+  const output = images.input(source.stream, { encoding: "base64" }).output(format);
+  await assert.rejects(output, { code: 9402 });
+});
+
+test("a form that is read after it was refused never looks whole", async () => {
+  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
+  let form;
+  const source = new Silent("picture");
+  const images = imagesThatStop((reader) => {
+    form = reader;
+  }, refusal);
+  await assert.rejects(images.input(source.stream).output(format), { code: 9402 });
+  assert.ok(source.cancelled instanceof ImagesError);
+  await assert.rejects(async () => await form?.read(), /the form was cancelled while it was sent/);
+});
