@@ -1,4 +1,5 @@
-//! Rounds of a case: the CPU, the GPU, and the GPU once more with its phases apart, in turns.
+//! Rounds of a case: the CPU, the GPU, and the GPU once more with its phases apart, each first in a third of the rounds. Who
+//! comes later finds memory that others have left.
 
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,28 @@ use crate::record::Part;
 
 /// Rounds of a case, at least and at most.
 const ROUNDS: (usize, usize) = (3, 100);
+
+/// What happens once in a round.
+#[derive(Clone, Copy, Debug)]
+enum Take {
+    /// The CPU engine.
+    Cpu,
+    /// The GPU engine, as a request has it.
+    Gpu,
+    /// The GPU engine with its phases apart.
+    Phases,
+}
+
+const TAKES: [Take; 3] = [Take::Cpu, Take::Gpu, Take::Phases];
+
+/// What a round begins with.
+#[derive(Clone, Copy, Debug)]
+enum Input<'a> {
+    /// Decoded pictures; the result is not encoded.
+    Pixels(&'a [Pixmap]),
+    /// A photo; the result is encoded.
+    File(&'a [u8]),
+}
 
 /// Both engines.
 #[derive(Debug)]
@@ -31,11 +54,13 @@ impl Engines {
     ///
     /// If the engines differ in one byte, or if the CPU fails.
     pub(crate) fn measure(&self, case: &Case, size: Size, time: Duration) -> Result<Vec<Part>, Error> {
-        let (plan, sources) = case.prepare(size);
-        let file = (case.kind == Kind::Request).then(|| encode_photo(sources[0].clone()));
+        let (plan, mut sources) = case.prepare(size);
+        let file = (case.kind == Kind::Request).then(|| encode_photo(sources.remove(0)));
+        // What is compared is what comes out of the decoder.
+        sources.extend(file.as_deref().map(decode));
+        let input = file.as_ref().map_or(Input::Pixels(&sources), |file| Input::File(file));
         let expected = self.cpu(&plan, sources.clone());
-        let actual = self.gpu(&plan, &sources)?;
-        assert!(actual == expected, "the engines differ: {} at {size}", case.name);
+        assert!(self.gpu(&plan, &sources)? == expected, "the engines differ: {} at {size}", case.name);
 
         let area = |pictures: &[Pixmap]| pictures.iter().map(|picture| 4 * picture.size().area()).sum::<u64>();
         let (upload, download) = (area(&sources), 4 * expected.size().area());
@@ -45,46 +70,35 @@ impl Engines {
             if round >= ROUNDS.0 && start.elapsed() >= time {
                 break;
             }
-            match &file {
-                Some(file) => self.request_round(&plan, file, &mut parts)?,
-                None => self.round(&plan, &sources, &mut parts)?,
+            for place in 0..TAKES.len() {
+                self.run_take(TAKES[(round + place) % TAKES.len()], &plan, input, &mut parts)?;
             }
         }
         Ok(parts.parts)
     }
 
-    /// Runs pixels to pixels.
-    fn round(&self, plan: &Plan, sources: &[Pixmap], parts: &mut Parts) -> Result<(), Error> {
-        // The engine takes the pictures, which a request has made for it.
-        let taken = sources.to_vec();
-        parts.add("cpu", "total", None, time(|| self.cpu(plan, taken)).0);
-        let (total, result) = time(|| self.gpu(plan, sources));
-        result?;
-        parts.add("gpu", "total", None, total);
-        self.timed(plan, sources, parts)
-    }
-
-    /// Runs a file to a file, as a request does: both engines between the same codecs.
-    fn request_round(&self, plan: &Plan, file: &[u8], parts: &mut Parts) -> Result<(), Error> {
-        let decode = || palmette_codec::decode(file, &Limits::default()).expect("a photo");
-        for engine in ["cpu", "gpu"] {
-            let (decode, source) = time(decode);
-            let (run, result) = time(|| match engine {
-                "cpu" => Ok(self.cpu(plan, vec![source])),
-                _ => self.gpu(plan, &[source]),
-            });
-            let result = result?;
-            let (encode, _) = time(|| encode_result(result));
-            parts.add(engine, "total", None, decode + run + encode);
-            for (name, time) in [("decode", decode), ("engine", run), ("encode", encode)] {
-                parts.add(engine, name, None, time);
+    fn run_take(&self, take: Take, plan: &Plan, input: Input<'_>, parts: &mut Parts) -> Result<(), Error> {
+        match (take, input) {
+            (Take::Cpu, Input::Pixels(sources)) => {
+                // The engine takes the pictures, which a request has made for it.
+                let taken = sources.to_vec();
+                parts.add("cpu", "total", None, time(|| self.cpu(plan, taken)).0);
             }
+            (Take::Gpu, Input::Pixels(sources)) => {
+                let (total, result) = time(|| self.gpu(plan, sources));
+                result?;
+                parts.add("gpu", "total", None, total);
+            }
+            (Take::Cpu, Input::File(file)) => request("cpu", file, parts, |source| Ok(self.cpu(plan, vec![source])))?,
+            (Take::Gpu, Input::File(file)) => request("gpu", file, parts, |source| self.gpu(plan, &[source]))?,
+            (Take::Phases, Input::Pixels(sources)) => self.phases(plan, sources, parts)?,
+            (Take::Phases, Input::File(file)) => self.phases(plan, &[decode(file)], parts)?,
         }
-        self.timed(plan, &[decode()], parts)
+        Ok(())
     }
 
     /// Runs on the GPU with the phases apart.
-    fn timed(&self, plan: &Plan, sources: &[Pixmap], parts: &mut Parts) -> Result<(), Error> {
+    fn phases(&self, plan: &Plan, sources: &[Pixmap], parts: &mut Parts) -> Result<(), Error> {
         let (_, timings) = self.gpu.run_timed(&mut plan.clone(), sources, Deadline::NONE)?;
         let Timings { upload, run, read_back, kernels } = timings;
         parts.add("gpu", "upload", Some(parts.upload), upload);
@@ -117,12 +131,31 @@ impl Engines {
     ///
     /// Those of the device.
     pub(crate) fn measure_copy(&self, size: Size) -> Result<Part, Error> {
-        /// Copies in a row, so that the way to the device and back is little of their time.
-        const COPIES: u32 = 32;
+        /// Bytes of all copies in a row, so that the way to the device and back is little of their time.
+        const MUCH: u64 = 2 << 30;
         let bytes = 4 * size.area();
-        let times = (0..5).map(|_| self.gpu.time_copy(bytes, COPIES)).collect::<Result<_, _>>()?;
+        let copies = u32::try_from((MUCH / bytes).clamp(16, 1024)).expect("a clamped number");
+        let times = (0..5).map(|_| self.gpu.time_copy(bytes, copies)).collect::<Result<_, _>>()?;
         Ok(Part { engine: "gpu", name: "copy", times, bytes: Some(2 * bytes) })
     }
+}
+
+/// Runs a file to a file: both engines between the same codecs.
+fn request(
+    engine: &'static str,
+    file: &[u8],
+    parts: &mut Parts,
+    run: impl FnOnce(Pixmap) -> Result<Pixmap, Error>,
+) -> Result<(), Error> {
+    let (decode, source) = time(|| decode(file));
+    let (run, result) = time(|| run(source));
+    let result = result?;
+    let (encode, _) = time(|| encode(result, 85));
+    parts.add(engine, "total", None, decode + run + encode);
+    for (name, time) in [("decode", decode), ("engine", run), ("encode", encode)] {
+        parts.add(engine, name, None, time);
+    }
+    Ok(())
 }
 
 /// The parts of the rounds so far.
@@ -160,9 +193,8 @@ pub(crate) fn encode_photo(picture: Pixmap) -> Vec<u8> {
     encode(picture, 90).bytes
 }
 
-/// Encodes the answer of a request.
-fn encode_result(picture: Pixmap) -> Encoded {
-    encode(picture, 85)
+fn decode(file: &[u8]) -> Pixmap {
+    palmette_codec::decode(file, &Limits::default()).expect("a photo that was just encoded")
 }
 
 fn encode(picture: Pixmap, quality: u8) -> Encoded {
