@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 use crate::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
 use crate::{
     AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Options, Output, OutputFormat, RawOutput,
-    Repeat, Rotate, Transform,
+    Repeat, Rotate, Text, Transform,
 };
 
 /// An object that is being written.
@@ -174,6 +174,12 @@ impl From<Transform> for Options {
 impl From<Draw> for Options {
     fn from(draw: Draw) -> Self {
         draw.to_options()
+    }
+}
+
+impl From<Text> for Options {
+    fn from(text: Text) -> Self {
+        text.to_options()
     }
 }
 

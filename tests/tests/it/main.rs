@@ -5,6 +5,7 @@
 //! goes through files and [`scene`] over the wire; [`dependencies`] watches who may use whom, [`goldens`] the goldens.
 
 mod chains;
+mod client;
 mod dependencies;
 mod draw;
 mod effects;

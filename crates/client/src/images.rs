@@ -1,0 +1,248 @@
+//! A server, and calls to it.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::http::response::Parts;
+use hyper::{Request, Uri};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece};
+use palmette_protocol::{Info, Node, Options};
+
+use crate::answer::Answer;
+use crate::body::FormBody;
+use crate::deadline::Deadline;
+use crate::error::TransportError;
+use crate::{Error, Source, Transformer};
+
+/// Headers that every request has, or that say how it is sent.
+const RESERVED: [HeaderName; 4] = [CONTENT_TYPE, CONTENT_LENGTH, TRANSFER_ENCODING, HOST];
+
+/// A Palmette server: what `env.IMAGES` is in a Worker. Clones share their connections.
+#[derive(Clone)]
+pub struct Images(Arc<Inner>);
+
+struct Inner {
+    /// The address without a `/` at its end.
+    url: String,
+    headers: HeaderMap,
+    timeout: Option<Duration>,
+    client: Client<HttpConnector, FormBody>,
+}
+
+impl Images {
+    /// Names a server, such as `http://127.0.0.1:9901`. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Url`] if the address is not one.
+    pub fn new(url: &str) -> Result<Self, Error> {
+        Self::builder(url).build()
+    }
+
+    /// Names a server about which there is more to say.
+    pub fn builder(url: &str) -> ImagesBuilder {
+        ImagesBuilder { url: url.to_owned(), headers: Vec::new(), timeout: None }
+    }
+
+    /// Begins with a picture.
+    pub fn input(&self, source: impl Into<Source>) -> Transformer {
+        Transformer::new(self.clone(), Node::new(FormSource::Image(source.into())))
+    }
+
+    /// Begins with text that is set: a [`Text`](crate::Text), or [`Options`] by their names on the wire.
+    pub fn text(&self, text: impl Into<Options>) -> Transformer {
+        Transformer::new(self.clone(), Node::new(FormSource::Text(text.into())))
+    }
+
+    /// Asks what a picture is; the server looks at its header only.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Transformer::output`].
+    pub async fn info(&self, source: impl Into<Source>) -> Result<Info, Error> {
+        let form = InfoForm::new(source.into());
+        let (head, answer) = self.post("/info", |boundary| form.into_pieces(boundary)).await?;
+        let text = String::from_utf8_lossy(&answer.bytes().await?).into_owned();
+        let url = || self.0.url.clone();
+        Info::parse(&text).ok_or_else(|| Error::NotAnAnswer { url: url(), status: head.status.as_u16(), text })
+    }
+
+    /// Sends a form and waits for the head of its answer.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        pieces: impl FnOnce(&Boundary) -> Vec<Piece<Source>>,
+    ) -> Result<(Parts, Answer), Error> {
+        let Inner { url, headers, timeout, client } = &*self.0;
+        let boundary = Boundary::new(random());
+        let (body, interest, failure) = FormBody::new(pieces(&boundary));
+        let mut request = Request::new(body);
+        *request.method_mut() = hyper::Method::POST;
+        *request.uri_mut() = format!("{url}{path}").parse().expect("the address was checked and the path is a literal");
+        *request.headers_mut() = headers.clone();
+        let content_type = HeaderValue::try_from(boundary.content_type()).expect("a boundary is dashes and digits");
+        request.headers_mut().insert(CONTENT_TYPE, content_type);
+
+        let mut deadline = Deadline::start(*timeout, url.clone());
+        match deadline.wait(client.request(request)).await? {
+            Ok(response) => Answer::accept(response, deadline, interest).await,
+            Err(error) => Err(match failure.take() {
+                Some((index, source)) => Error::Source { index, source },
+                None if error.is_connect() => Error::Connect { url: url.clone(), source: TransportError::new(error) },
+                None => Error::Transport { url: url.clone(), source: TransportError::new(error) },
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for Images {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { url, headers, timeout, .. } = &*self.0;
+        f.debug_struct("Images").field("url", url).field("headers", headers).field("timeout", timeout).finish()
+    }
+}
+
+/// A server and how it is asked.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use palmette_client::Images;
+///
+/// let images = Images::builder("http://pictures.internal:9901")
+///     .token("secret")
+///     .header("x-request-id", "5")
+///     .timeout(Duration::from_secs(60))
+///     .build()?;
+/// assert!(!format!("{images:?}").contains("secret"));
+/// # Ok::<(), palmette_client::Error>(())
+/// ```
+#[must_use = "nothing happens before `build`"]
+pub struct ImagesBuilder {
+    url: String,
+    headers: Vec<(String, String, bool)>,
+    timeout: Option<Duration>,
+}
+
+impl ImagesBuilder {
+    /// Sends a bearer token with every request.
+    pub fn token(mut self, token: &str) -> Self {
+        self.headers.push((AUTHORIZATION.to_string(), format!("Bearer {token}"), true));
+        self
+    }
+
+    /// Sends a header with every request; of two with one name the last counts.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned(), false));
+        self
+    }
+
+    /// Bounds the time of a call, from its start to the last byte of its answer; default: none, as the server has its own.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Url`] or [`Error::Header`] for the first thing that is wrong.
+    pub fn build(self) -> Result<Images, Error> {
+        let url = check_url(&self.url).map_err(|reason| Error::Url { url: self.url.clone(), reason })?;
+        let mut headers = HeaderMap::new();
+        for (name, value, is_secret) in self.headers {
+            let header = || {
+                let name = HeaderName::try_from(&name).ok().filter(|name| !RESERVED.contains(name))?;
+                let mut value = HeaderValue::try_from(&value).ok()?;
+                value.set_sensitive(is_secret);
+                Some((name, value))
+            };
+            let Some((key, value)) = header() else { return Err(Error::Header { name }) };
+            headers.insert(key, value);
+        }
+        let mut connector = HttpConnector::new();
+        // Forms end with small pieces that shall not wait for an acknowledgement.
+        connector.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
+        Ok(Images(Arc::new(Inner { url, headers, timeout: self.timeout, client })))
+    }
+}
+
+impl fmt::Debug for ImagesBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, ..)| name).collect();
+        let Self { url, timeout, .. } = self;
+        f.debug_struct("ImagesBuilder").field("url", url).field("headers", &names).field("timeout", timeout).finish()
+    }
+}
+
+/// Checks an address and takes the `/` at its end off.
+fn check_url(url: &str) -> Result<String, &'static str> {
+    let uri: Uri = url.parse().map_err(|_| "it cannot be read")?;
+    match (uri.scheme_str(), uri.authority()) {
+        (Some("http"), Some(authority)) if authority.as_str().contains('@') => {
+            Err("a user in it is not sent; use a token")
+        }
+        (Some("http"), Some(_)) if uri.query().is_some() => Err("a query has no meaning"),
+        (Some("http"), Some(_)) => Ok(url.trim_end_matches('/').to_owned()),
+        (Some("https"), _) => Err("only http is spoken here; reach https through a proxy"),
+        _ => Err("it has to begin with http://"),
+    }
+}
+
+/// Returns bits that nobody outside of this process can know beforehand: hashes under keys that the system chose.
+fn random() -> u128 {
+    let half = || u128::from(RandomState::new().hash_one(()));
+    half() << 64 | half()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_checked() {
+        for (url, expected) in [
+            ("http://127.0.0.1:9901", Ok("http://127.0.0.1:9901")),
+            ("http://[::1]:80/", Ok("http://[::1]:80")),
+            ("http://pictures/base/", Ok("http://pictures/base")),
+            ("https://pictures", Err("https")),
+            ("127.0.0.1:9901", Err("http://")),
+            ("/transform", Err("http://")),
+            ("http://me:secret@pictures", Err("token")),
+            ("http://pictures/?a=b", Err("query")),
+            ("http://a b", Err("cannot be read")),
+            ("", Err("cannot be read")),
+        ] {
+            match (check_url(url), expected) {
+                (Ok(actual), Ok(expected)) => assert_eq!(actual, expected),
+                (Err(reason), Err(word)) => assert!(reason.contains(word), "{url}: {reason}"),
+                (actual, _) => panic!("{url}: {actual:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn headers_are_checked() {
+        for (name, value) in
+            [("a b", "1"), ("x", "a\nb"), ("Host", "x"), ("content-type", "x"), ("Content-Length", "1")]
+        {
+            let error = Images::builder("http://a").header(name, value).build().unwrap_err();
+            assert!(matches!(&error, Error::Header { name: named } if named == name), "{error}");
+        }
+        assert!(matches!(Images::builder("http://a").token("\0").build(), Err(Error::Header { .. })));
+    }
+
+    #[test]
+    fn boundaries_differ() {
+        assert_ne!(random(), random());
+    }
+}

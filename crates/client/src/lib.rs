@@ -1,0 +1,67 @@
+//! The Images binding of Cloudflare Workers in Rust: its verbs, sent to a Palmette server.
+//!
+//! A picture is described first and made at the end, in one request, as in a Worker: [`Images::input`] begins with a
+//! [`Source`], [`Transformer::transform`] and [`Transformer::draw`] add steps, and [`Transformer::output`] sends the form that
+//! the binding itself would send, byte for byte.
+//!
+//! ```no_run
+//! use std::num::NonZeroU32;
+//!
+//! use palmette_client::{AxisPosition, Draw, Images, OutputFormat, Source, Transform};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let images = Images::new("http://127.0.0.1:9901")?;
+//! let mark = images.input(Source::file("watermark.png").await?).transform(Transform {
+//!     width: NonZeroU32::new(100),
+//!     height: NonZeroU32::new(100),
+//!     ..Transform::default()
+//! });
+//! let corner = Draw {
+//!     opacity: 0.75,
+//!     horizontal: AxisPosition::FromEnd(10),
+//!     vertical: AxisPosition::FromEnd(10),
+//!     ..Draw::default()
+//! };
+//! let photo = images.input(Source::file("photo.jpg").await?).draw(mark, corner);
+//! let picture = photo.output(OutputFormat::Avif).await?;
+//! assert_eq!(picture.content_type(), "image/avif");
+//! tokio::fs::write("photo.avif", picture.bytes().await?).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Nothing is held in memory whole: sources go out piece by piece as they come ([`Source::stream`], [`Source::reader`]), and a
+//! [`Picture`] comes in as a stream. Steps are values that move, so what a Worker learns at run time (error 9525, a
+//! transformer used twice) does not compile here.
+//!
+//! Every failure is an [`Error`]; what the server says is wrong has its code, [`Error::Images`].
+//!
+//! # Why hyper
+//!
+//! The server is built on hyper and the connection pool of hyper-util already, so this crate adds nothing but a switch of each to
+//! a program that has both. reqwest would bring an URL parser with tables of Unicode, cookies and redirects behind features, for
+//! requests that have one fixed form and must never be redirected. The price: `http` only; in front of a server that is reached
+//! over `https` there is a proxy anyway, and one on this side has to stand in for it.
+
+mod answer;
+mod body;
+mod deadline;
+mod error;
+mod images;
+mod overlay;
+mod picture;
+mod source;
+mod transformer;
+
+pub use error::{Error, TransportError};
+pub use images::{Images, ImagesBuilder};
+pub use overlay::Overlay;
+pub use picture::Picture;
+pub use source::Source;
+pub use transformer::Transformer;
+
+pub use palmette_protocol::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
+pub use palmette_protocol::{
+    AxisPosition, Code, Color, Composite, Draw, EngineChoice, Fit, Flip, Gravity, GravityMode, Info, Options, Output,
+    OutputFormat, Quality, RawOutput, Repeat, Rotate, Text, Transform,
+};

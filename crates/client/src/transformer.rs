@@ -1,0 +1,77 @@
+//! A picture that is being described.
+
+use palmette_protocol::form::TransformForm;
+use palmette_protocol::{EngineChoice, Options, RawOutput};
+
+use crate::images::Images;
+use crate::overlay::{Overlay, Tree};
+use crate::{Error, Picture};
+
+/// A source and the steps that make a picture of it; nothing is sent before [`Transformer::output`].
+#[derive(Debug)]
+#[must_use = "nothing happens before `output`"]
+pub struct Transformer {
+    images: Images,
+    tree: Tree,
+    engine: Option<EngineChoice>,
+}
+
+impl Transformer {
+    pub(crate) const fn new(images: Images, tree: Tree) -> Self {
+        Self { images, tree, engine: None }
+    }
+
+    /// Adds a transform: a [`Transform`](crate::Transform), or [`Options`] by their names on the wire.
+    pub fn transform(mut self, options: impl Into<Options>) -> Self {
+        self.tree = self.tree.transform(options.into());
+        self
+    }
+
+    /// Draws a picture on this one: a [`Transformer`] with its own steps, a [`Source`](crate::Source), bytes, or a
+    /// [`Text`](crate::Text). The options are a [`Draw`](crate::Draw), or [`Options`] by their names on the wire.
+    pub fn draw(mut self, overlay: impl Into<Overlay>, options: impl Into<Options>) -> Self {
+        self.tree = self.tree.draw(overlay.into().0, options.into());
+        self
+    }
+
+    /// Chooses the engine that computes; only servers of this project know how. Pixels are the same with every engine. Of an
+    /// overlay the choice does not count.
+    pub fn engine(mut self, engine: EngineChoice) -> Self {
+        self.engine = Some(engine);
+        self
+    }
+
+    /// Makes the picture: an [`OutputFormat`](crate::OutputFormat), an [`Output`](crate::Output) with more to say, or a
+    /// [`RawOutput`] as text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Images`] if the server refuses or fails; [`Error::Source`] if a source does; [`Error::Connect`],
+    /// [`Error::Transport`], [`Error::TimedOut`] or [`Error::NotAnAnswer`] if there is no answer.
+    pub async fn output(self, output: impl Into<RawOutput>) -> Result<Picture, Error> {
+        let (images, form) = self.into_form(output.into());
+        let (head, answer) = images.post("/transform", |boundary| form.into_pieces(boundary)).await?;
+        Picture::accept(head, answer).await
+    }
+
+    /// Asks for the plan instead of the picture, as JSON; only servers of this project have one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Transformer::output`].
+    pub async fn explain(self, output: impl Into<RawOutput>) -> Result<String, Error> {
+        let (images, form) = self.into_form(output.into());
+        let (head, answer) = images.post("/transform", |boundary| form.explain().into_pieces(boundary)).await?;
+        let bytes = Picture::accept(head, answer).await?.bytes().await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn into_form(self, output: RawOutput) -> (Images, TransformForm<crate::Source>) {
+        let form = TransformForm::new(self.tree, output);
+        (self.images, if let Some(engine) = self.engine { form.engine(engine) } else { form })
+    }
+
+    pub(crate) fn into_tree(self) -> Tree {
+        self.tree
+    }
+}
