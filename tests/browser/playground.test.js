@@ -213,9 +213,10 @@ test("the address keeps the request, and files come by drop and paste", async ()
   await page.bringToFront();
   await codeOf(page, "curl");
   for (const [type, selector] of [
-    ["drop", ".draw .picture"],
-    ["paste", "body"],
+    ["drop", ".draw .picture select"],
+    ["paste", "#request > .node > .picture select"],
   ]) {
+    await page.focus(String(selector));
     await page.$eval(
       String(selector),
       async (target, type) => {
