@@ -91,7 +91,13 @@ const options = [
     /`gravity: face` needs a model that .+, and none is configured$/,
     ["transform.gravity"],
   ),
-  wrongTransform("zoom out of range", { zoom: 2 }, "zoom must be 0 to 1, got 2", ["transform.zoom"]),
+  wrongTransform("zoom out of range", { zoom: 2 }, "zoom must be 0 to 1, got 2"),
+  wrongTransform(
+    "zoom without a model",
+    { zoom: 0.5 },
+    "`zoom` needs a model that finds faces, and none is configured",
+    ["transform.zoom"],
+  ),
   wrongTransform(
     "upscale generate without a model",
     { width: 80, fit: "contain", upscale: "generate" },
@@ -157,6 +163,9 @@ const drawing = (images, count) => {
 const counts = [
   define("9401: more sources than allowed", {}, (images) =>
     refused(drawing(images, 64), 9401, "source 64 is one too many: allowed are 64, the canvas included"),
+  ),
+  define("9401: a thousand sources", {}, (images) =>
+    refused(drawing(images, 1000), 9401, "source 64 is one too many: allowed are 64, the canvas included"),
   ),
   define("9401: more steps than allowed", {}, (images) => {
     const canvas = input(images, picture);
