@@ -11,7 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::config::Config;
 use crate::shared::Shared;
-use crate::{middleware, proxied, routes};
+use crate::{middleware, proxied, request_id, routes};
 
 /// Makes the whole service, without a socket: tests call it directly.
 pub fn app(config: Config, pipeline: Pipeline) -> Router {
@@ -25,7 +25,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     // outside the deadline, so that a bug in that one is caught too. The body is bounded innermost: it is what is left over
     // when any of the others ends a request early.
     let stack = ServiceBuilder::new()
-        .layer(from_fn(middleware::request_id))
+        .layer(from_fn(request_id::assign))
         .layer(from_fn(middleware::trace))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::metrics))
         .layer(CatchPanicLayer::custom(middleware::caught_panic))

@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use palmette_protocol::answer::{ERROR_HEADER, error_body, error_header};
 use palmette_protocol::{Class, Code};
 
+use crate::request_id;
+
 /// Everything that can end a request instead of its answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -117,7 +119,9 @@ impl Error {
     /// Returns the text for the caller.
     fn public_text(&self) -> String {
         match self.code() {
-            Code::Internal => "the server failed; its log says why, under the x-request-id of this answer".to_owned(),
+            Code::Internal => {
+                format!("the server failed; its log says why, under request.id {}", request_id::current())
+            }
             _ => self.to_string(),
         }
     }

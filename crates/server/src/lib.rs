@@ -16,6 +16,7 @@ mod metrics;
 mod middleware;
 mod multipart;
 mod proxied;
+mod request_id;
 mod routes;
 mod serve;
 mod shared;

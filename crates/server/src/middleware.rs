@@ -2,11 +2,9 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use palmette::core::Deadline;
@@ -16,35 +14,8 @@ use tracing::Instrument;
 use crate::Error;
 use crate::admission::panic_message;
 use crate::linger::Lingering;
+use crate::request_id::REQUEST_ID;
 use crate::shared::Shared;
-
-/// The header that carries the id of a request, both ways.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The longest id that is taken from a client.
-const MAX_REQUEST_ID_BYTES: usize = 128;
-
-/// Gives every request an id: its own, if it brought a decent one.
-pub(crate) async fn request_id(mut request: Request, next: Next) -> Response {
-    let id = request.headers().get(REQUEST_ID).filter(|id| is_decent(id)).cloned().unwrap_or_else(new_request_id);
-    request.headers_mut().insert(REQUEST_ID, id.clone());
-    let mut response = next.run(request).await;
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
-}
-
-/// Tells whether an id can stand in a log line as it is.
-fn is_decent(id: &HeaderValue) -> bool {
-    (1..=MAX_REQUEST_ID_BYTES).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic)
-}
-
-/// Makes an id that no other request has: the moment and a count. It is a name, not a secret.
-fn new_request_id() -> HeaderValue {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let micros = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    HeaderValue::try_from(format!("{micros:x}-{count:x}")).unwrap_or(HeaderValue::from_static("none"))
-}
 
 /// Puts a span around a request and logs its end.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
