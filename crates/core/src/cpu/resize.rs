@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::kernels::Kernels;
 use super::kernels::premultiply::widen;
 use super::kernels::resize_h::resize_h;
+use super::kernels::resize_h_opaque::ROWS;
 use super::kernels::resize_v::VerticalTaps;
 use super::kernels::unpremultiply::narrow;
 use crate::plan::weights::WeightTable;
@@ -50,10 +51,10 @@ pub(super) fn resize<const C: usize>(
             }
         }
         Axis::Filter(table) => {
-            let mut ring = RowRing::new(table.taps(), rows.len)?;
+            let mut ring = RowRing::new(table, rows.len)?;
             let mut row = alloc::try_filled(rows.len, 0)?;
             for ((start, weights), output) in table.iter().zip(outputs) {
-                ring.fill(start, |y, row| rows.load(y, row));
+                ring.fill(start, |y, group| rows.load_group(y, group));
                 (kernels.resize_v)(vertical_taps(table, weights), &ring.rows(start), &mut row);
                 last_pass.finish(&row, output);
             }
@@ -72,13 +73,17 @@ fn filter_strips<const C: usize>(
 ) -> Result<Vec<i16>, Error> {
     /// Pixels side by side whose rows stay in the cache, for all but the strongest reductions.
     const STRIP_WIDTH: usize = 64;
-    let mut ring = RowRing::new(table.taps(), source.len.min(STRIP_WIDTH * C))?;
+    let mut ring = RowRing::new(table, source.len.min(STRIP_WIDTH * C))?;
     let mut output = alloc::try_filled(source.len * table.len(), 0)?;
     for left in (0..source.len).step_by(STRIP_WIDTH * C) {
         let columns = left..source.len.min(left + STRIP_WIDTH * C);
-        ring.next = 0;
+        ring.restart();
         for ((start, weights), row) in table.iter().zip(output.chunks_exact_mut(source.len)) {
-            ring.fill(start, |y, row| source.load_columns(y, columns.clone(), &mut row[..columns.len()]));
+            ring.fill(start, |y, group| {
+                for (y, row) in (y..).zip(group) {
+                    source.load_columns(y, columns.clone(), &mut row[..columns.len()]);
+                }
+            });
             (kernels.resize_v)(vertical_taps(table, weights), &ring.rows(start), &mut row[columns.clone()]);
         }
     }
@@ -129,6 +134,21 @@ impl<'a, const C: usize> RowLoader<'a, C> {
         };
         let wide = alloc::try_filled(if table.is_some() { input_len } else { 0 }, 0)?;
         Ok(Self { kernels, source, source_row_bytes: input_len, columns, table, wide, len })
+    }
+
+    /// Loads the source rows from `y` on.
+    fn load_group(&mut self, y: usize, outputs: &mut [Vec<i16>]) {
+        if let (4, Some(table), Some(outputs)) = (C, self.table, outputs.as_mut_array()) {
+            let sources =
+                std::array::from_fn(|i| &self.source[(y + i) * self.source_row_bytes..][self.columns.clone()]);
+            if sources.iter().all(|row| (self.kernels.is_opaque)(row)) {
+                (self.kernels.resize_h_opaque)(table, sources, outputs.each_mut().map(Vec::as_mut_slice));
+                return;
+            }
+        }
+        for (y, output) in (y..).zip(outputs) {
+            self.load(y, output);
+        }
     }
 
     /// Loads source row `y`.
@@ -185,35 +205,46 @@ impl<'a, const C: usize> LastPass<'a, C> {
     }
 }
 
-/// The rows that the vertical kernel sees at once; row `y` lives in slot `y mod taps`.
+/// The rows that the vertical kernel sees at once, loaded in groups of [`ROWS`]; row `y` lives in slot `y mod slots`.
 struct RowRing {
+    /// As many as the groups that a window touches, wherever it begins.
     slots: Vec<Vec<i16>>,
-    /// The first row that was not loaded yet.
+    /// [`WeightTable::taps`]
+    taps: usize,
+    /// Rows of the source, where the last group may end early.
+    rows: usize,
+    /// The first row that was not loaded yet, a multiple of [`ROWS`].
     next: usize,
 }
 
 impl RowRing {
-    fn new(taps: usize, row_len: usize) -> Result<Self, Error> {
-        let mut slots = alloc::try_with_capacity(taps)?;
-        for _ in 0..taps {
+    fn new(table: &WeightTable, row_len: usize) -> Result<Self, Error> {
+        let len = (table.taps() + ROWS - 1).next_multiple_of(ROWS);
+        let mut slots = alloc::try_with_capacity(len)?;
+        for _ in 0..len {
             slots.push(alloc::try_filled(row_len, 0)?);
         }
-        Ok(Self { slots, next: 0 })
+        Ok(Self { slots, taps: table.taps(), rows: table.source_len() as usize, next: 0 })
+    }
+
+    /// Forgets all rows, so that starts may begin anew.
+    const fn restart(&mut self) {
+        self.next = 0;
     }
 
     /// Makes sure that the rows from `start` on are there; starts never descend.
-    fn fill(&mut self, start: usize, mut load: impl FnMut(usize, &mut [i16])) {
-        let taps = self.slots.len();
-        for y in self.next.max(start)..start + taps {
-            load(y, &mut self.slots[y % taps]);
+    fn fill(&mut self, start: usize, mut load: impl FnMut(usize, &mut [Vec<i16>])) {
+        let needed = self.next.max(start - start % ROWS)..start + self.taps;
+        for y in needed.step_by(ROWS) {
+            let slot = y % self.slots.len();
+            load(y, &mut self.slots[slot..slot + ROWS.min(self.rows - y)]);
+            self.next = y + ROWS;
         }
-        self.next = start + taps;
     }
 
     /// Returns the rows from `start` on, in order.
     fn rows(&self, start: usize) -> Vec<&[i16]> {
-        let taps = self.slots.len();
-        (start..start + taps).map(|y| self.slots[y % taps].as_slice()).collect()
+        (start..start + self.taps).map(|y| self.slots[y % self.slots.len()].as_slice()).collect()
     }
 }
 

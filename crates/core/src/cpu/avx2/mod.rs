@@ -9,26 +9,38 @@
 
 mod premultiply;
 mod resize_h;
+mod resize_h_opaque;
 mod resize_v;
 mod unpremultiply;
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_cvtsi32_si128, _mm_loadl_epi64, _mm_loadu_si128, _mm256_add_epi32, _mm256_loadu_si256,
-    _mm256_set1_epi32, _mm256_sra_epi32, _mm256_storeu_si256,
+    __m128i, __m256i, _mm_cvtsi32_si128, _mm_loadl_epi64, _mm_loadu_si128, _mm_storel_epi64, _mm256_add_epi32,
+    _mm256_broadcastq_epi64, _mm256_loadu_si256, _mm256_set1_epi32, _mm256_setr_epi8, _mm256_shuffle_epi8,
+    _mm256_sra_epi32, _mm256_storeu_si256,
 };
 
-use super::kernels::Kernels;
+use super::kernels::resize_h_opaque::ROWS;
 use super::kernels::resize_v::VerticalTaps;
+use super::kernels::{Kernels, UNITS_PER_LEVEL};
 use crate::plan::weights::WeightTable;
+
+/// Bits of [`UNITS_PER_LEVEL`].
+const UNIT_SHIFT: i32 = UNITS_PER_LEVEL.trailing_zeros().cast_signed();
 
 /// Returns the kernels of this module if the machine can run them.
 pub(super) fn kernels() -> Option<Kernels> {
-    // SAFETY (all four): the functions need AVX2 and nothing else, and this set exists only where it was detected.
+    // SAFETY (all six): the functions need AVX2 and nothing else, and this set exists only where it was detected.
     fn premultiply(straight: &[u8], premultiplied: &mut [i16]) {
         unsafe { premultiply::premultiply(straight, premultiplied) }
     }
     fn resize_h_rgba(table: &WeightTable, source: &[i16], output: &mut [i16]) {
         unsafe { resize_h::resize_h_rgba(table, source, output) }
+    }
+    fn resize_h_opaque(table: &WeightTable, sources: [&[u8]; ROWS], outputs: [&mut [i16]; ROWS]) {
+        unsafe { resize_h_opaque::resize_h_opaque(table, sources, outputs) }
+    }
+    fn is_opaque(row: &[u8]) -> bool {
+        unsafe { premultiply::is_opaque(row) }
     }
     fn resize_v(taps: VerticalTaps<'_>, rows: &[&[i16]], output: &mut [i16]) {
         unsafe { resize_v::resize_v(taps, rows, output) }
@@ -36,7 +48,14 @@ pub(super) fn kernels() -> Option<Kernels> {
     fn unpremultiply(premultiplied: &[i16], straight: &mut [u8]) {
         unsafe { unpremultiply::unpremultiply(premultiplied, straight) }
     }
-    is_x86_feature_detected!("avx2").then_some(Kernels { premultiply, resize_h_rgba, resize_v, unpremultiply })
+    is_x86_feature_detected!("avx2").then_some(Kernels {
+        premultiply,
+        resize_h_rgba,
+        resize_h_opaque,
+        is_opaque,
+        resize_v,
+        unpremultiply,
+    })
 }
 
 /// Loads 16 samples.
@@ -51,6 +70,13 @@ fn load_16(samples: &[i16; 16]) -> __m256i {
 fn store_16(samples: &mut [i16; 16], vector: __m256i) {
     // SAFETY: writes the 32 bytes of the array, at any alignment; callers are compiled for AVX2.
     unsafe { _mm256_storeu_si256(samples.as_mut_ptr().cast(), vector) }
+}
+
+/// Stores 4 samples, the low half of a vector.
+#[inline(always)]
+fn store_4(samples: &mut [i16; 4], vector: __m128i) {
+    // SAFETY: writes the 8 bytes of the array, at any alignment; SSE2 is part of x86-64.
+    unsafe { _mm_storel_epi64(samples.as_mut_ptr().cast(), vector) }
 }
 
 /// Loads 8 pixels of 8-bit RGBA.
@@ -81,6 +107,40 @@ fn load_4(samples: &[i16; 4]) -> __m128i {
     unsafe { _mm_loadl_epi64(samples.as_ptr().cast()) }
 }
 
+/// Loads 16 bytes.
+#[inline(always)]
+fn load_16_bytes(bytes: &[u8; 16]) -> __m128i {
+    // SAFETY: reads the 16 bytes of the array, at any alignment; SSE2 is part of x86-64.
+    unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+}
+
+/// Loads 8 bytes into the low half.
+#[inline(always)]
+fn load_8_bytes(bytes: &[u8; 8]) -> __m128i {
+    // SAFETY: reads the 8 bytes of the array, at any alignment; SSE2 is part of x86-64.
+    unsafe { _mm_loadl_epi64(bytes.as_ptr().cast()) }
+}
+
+/// Loads 4 bytes into the low quarter.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load_4_bytes(bytes: &[u8; 4]) -> __m128i {
+    _mm_cvtsi32_si128(i32::from_le_bytes(*bytes))
+}
+
+/// Spreads 4 weights so that each half has its pair four times.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn spread(weights: &[i16; 4]) -> __m256i {
+    let all = _mm256_broadcastq_epi64(load_4(weights));
+    _mm256_shuffle_epi8(
+        all,
+        _mm256_setr_epi8(
+            0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7,
+        ),
+    )
+}
+
 /// Adds half a unit and shifts to the right: [`super::kernels::round_shift`] of eight numbers.
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -97,6 +157,7 @@ fn weight_pair(first: i16, second: i16) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kernels::resize_h_opaque::ResizeHOpaque;
     use super::*;
 
     /// A sequence that looks random and is the same every time.
@@ -177,6 +238,41 @@ mod tests {
             (scalar.resize_h_rgba)(&table, &source, &mut expected);
             (vectorised.resize_h_rgba)(&table, &source, &mut actual);
             assert_same(&actual, &expected, &format!("{source_len} to {scaled_len}"));
+        }
+    }
+
+    #[test]
+    fn avx2_resize_h_opaque_of_all_tap_counts() {
+        let Some((scalar, vectorised)) = twins() else { return };
+        for (source_len, scaled_len) in
+            [(1, 3), (2, 5), (3, 2), (5, 3), (7, 100), (31, 7), (64, 63), (100, 9), (500, 11), (3000, 7), (3001, 1)]
+        {
+            let table = WeightTable::new(source_len, scaled_len, 0, scaled_len).unwrap();
+            // The kernel does not look at alpha, so any bytes will do.
+            let sources = [1, 2, 3, 4].map(|seed| bytes(seed, source_len as usize * 4));
+            let sources = sources.each_ref().map(Vec::as_slice);
+            let run = |kernel: ResizeHOpaque| {
+                let mut outputs = [(); ROWS].map(|()| vec![0; scaled_len as usize * 4]);
+                kernel(&table, sources, outputs.each_mut().map(Vec::as_mut_slice));
+                outputs.concat()
+            };
+            let (actual, expected) = (run(vectorised.resize_h_opaque), run(scalar.resize_h_opaque));
+            assert_same(&actual, &expected, &format!("{source_len} to {scaled_len}"));
+        }
+    }
+
+    #[test]
+    fn avx2_is_opaque_wherever_a_pixel_is_not() {
+        let Some((_, vectorised)) = twins() else { return };
+        for len in [0, 1, 7, 8, 9, 100] {
+            let mut row = vec![255; 4 * len];
+            assert!((vectorised.is_opaque)(&row), "{len} pixels");
+            for i in 0..len {
+                row[4 * i + 3] = 254;
+                assert!(!(vectorised.is_opaque)(&row), "pixel {i} of {len}");
+                row[4 * i..4 * i + 4].copy_from_slice(&[0, 0, 0, 255]);
+                assert!((vectorised.is_opaque)(&row), "black pixel {i} of {len}");
+            }
         }
     }
 

@@ -7,12 +7,9 @@ use std::arch::x86_64::{
     _mm256_slli_epi16, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_unpackhi_epi16, _mm256_unpacklo_epi16,
 };
 
-use super::{load_pixels, store_16};
-use crate::cpu::kernels::UNITS_PER_LEVEL;
+use super::{UNIT_SHIFT, load_pixels, store_16};
 use crate::cpu::kernels::premultiply::premultiply as scalar;
-
-/// Bits of [`UNITS_PER_LEVEL`].
-const UNIT_SHIFT: i32 = UNITS_PER_LEVEL.trailing_zeros().cast_signed();
+use crate::cpu::kernels::resize_h_opaque::is_opaque as scalar_is_opaque;
 
 #[target_feature(enable = "avx2")]
 pub(super) fn premultiply(straight: &[u8], premultiplied: &mut [i16]) {
@@ -23,7 +20,7 @@ pub(super) fn premultiply(straight: &[u8], premultiplied: &mut [i16]) {
         let pixels = load_pixels(pixels);
         let low = _mm256_cvtepu8_epi16(_mm256_castsi256_si128(pixels));
         let high = _mm256_cvtepu8_epi16(_mm256_extracti128_si256::<1>(pixels));
-        let (low, high) = if is_opaque(pixels) {
+        let (low, high) = if are_opaque(pixels) {
             (_mm256_slli_epi16::<UNIT_SHIFT>(low), _mm256_slli_epi16::<UNIT_SHIFT>(high))
         } else {
             (associate(low), associate(high))
@@ -35,10 +32,22 @@ pub(super) fn premultiply(straight: &[u8], premultiplied: &mut [i16]) {
     scalar(rest, output_rest);
 }
 
+/// Twin of [`crate::cpu::kernels::resize_h_opaque::is_opaque`]: 8 pixels at once.
+#[target_feature(enable = "avx2")]
+pub(super) fn is_opaque(row: &[u8]) -> bool {
+    let (blocks, rest) = row.as_chunks::<32>();
+    for block in blocks {
+        if !are_opaque(load_pixels(block)) {
+            return false;
+        }
+    }
+    scalar_is_opaque(rest)
+}
+
 /// Says whether all 8 pixels have alpha 255.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn is_opaque(pixels: __m256i) -> bool {
+fn are_opaque(pixels: __m256i) -> bool {
     let color = _mm256_set1_epi32(0x00ff_ffff);
     let full = _mm256_cmpeq_epi8(_mm256_or_si256(pixels, color), _mm256_set1_epi8(-1));
     _mm256_movemask_epi8(full) == -1

@@ -34,7 +34,7 @@ pub(super) fn resize_v(taps: VerticalTaps<'_>, rows: &[&[i16]], output: &mut [i1
             }
             total
         };
-        let [low, high] = sums.map(|sum| round_shift(sum, taps.shift));
+        let (low, high) = (round_shift(sums[0], taps.shift), round_shift(sums[1], taps.shift));
         let block = output[first..].first_chunk_mut().expect("the last block ends with the row");
         store_16(block, _mm256_packs_epi32(low, high));
     }

@@ -22,14 +22,13 @@ pub(super) fn unpremultiply(premultiplied: &[i16], straight: &mut [u8]) {
         let (low, high) = samples.split_at(16);
         let low = load_16(low.as_array().expect("half of 32"));
         let high = load_16(high.as_array().expect("half of 32"));
-        let pairs = [
-            _mm256_castsi256_si128(low),
-            _mm256_extracti128_si256::<1>(low),
-            _mm256_castsi256_si128(high),
-            _mm256_extracti128_si256::<1>(high),
-        ];
-        let opaque = is_opaque(low) && is_opaque(high);
-        let [a, b, c, d] = pairs.map(|pair| if opaque { narrow(pair) } else { dissociate(pair) });
+        let (a, b) = (_mm256_castsi256_si128(low), _mm256_extracti128_si256::<1>(low));
+        let (c, d) = (_mm256_castsi256_si128(high), _mm256_extracti128_si256::<1>(high));
+        let (a, b, c, d) = if is_opaque(low) && is_opaque(high) {
+            (narrow(a), narrow(b), narrow(c), narrow(d))
+        } else {
+            (dissociate(a), dissociate(b), dissociate(c), dissociate(d))
+        };
         // Packing works within halves of a vector: it leaves the pixels in the order 0 2 4 6 1 3 5 7.
         let packed = _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
         store_pixels(output, _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)));

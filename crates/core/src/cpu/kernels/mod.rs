@@ -15,6 +15,7 @@ pub mod lookup;
 pub mod pad;
 pub mod premultiply;
 pub mod resize_h;
+pub mod resize_h_opaque;
 pub mod resize_v;
 pub mod rotate;
 pub mod saturation;
@@ -33,6 +34,10 @@ pub struct Kernels {
     pub premultiply: fn(&[u8], &mut [i16]),
     /// [`resize_h::resize_h`] of 4 channels
     pub resize_h_rgba: resize_h::ResizeH,
+    /// [`resize_h_opaque::resize_h_opaque`]
+    pub resize_h_opaque: resize_h_opaque::ResizeHOpaque,
+    /// [`resize_h_opaque::is_opaque`]
+    pub is_opaque: fn(&[u8]) -> bool,
     /// [`resize_v::resize_v`]
     pub resize_v: resize_v::ResizeV,
     /// [`unpremultiply::unpremultiply`]
@@ -44,6 +49,8 @@ impl Kernels {
     pub const SCALAR: Self = Self {
         premultiply: premultiply::premultiply,
         resize_h_rgba: resize_h::resize_h::<4>,
+        resize_h_opaque: resize_h_opaque::resize_h_opaque,
+        is_opaque: resize_h_opaque::is_opaque,
         resize_v: resize_v::resize_v,
         unpremultiply: unpremultiply::unpremultiply,
     };

@@ -1,0 +1,81 @@
+//! Resampling of opaque pixels from left to right, straight from 8 bits: four rows in, four rows out.
+//!
+//! Most pictures are photos without alpha. Their levels need not be multiplied by alpha first, so they need not be widened
+//! into a row of their own either; and four rows at once share the work that a twin has with the weights.
+
+use super::{UNITS_PER_LEVEL, round_shift, saturate};
+use crate::plan::weights::WeightTable;
+
+/// Rows that are resampled together.
+pub const ROWS: usize = 4;
+
+/// The signature of [`resize_h_opaque`].
+pub type ResizeHOpaque = fn(&WeightTable, [&[u8]; ROWS], [&mut [i16]; ROWS]);
+
+/// Resamples rows of RGBA whose alpha is 255 everywhere: [`super::resize_h`] of [`super::premultiply`] of each.
+///
+/// # Panics
+///
+/// If a row of `sources` or `outputs` is shorter than the table says.
+pub fn resize_h_opaque(table: &WeightTable, sources: [&[u8]; ROWS], outputs: [&mut [i16]; ROWS]) {
+    let chunk_taps = if table.chunk_shift() == 0 { table.taps() } else { WeightTable::CHUNK_TAPS };
+    for (source, output) in sources.into_iter().zip(outputs) {
+        for ((start, weights), output) in table.iter().zip(output.as_chunks_mut::<4>().0) {
+            let window = &source.as_chunks::<4>().0[start..start + weights.len()];
+            let mut total = [0; 4];
+            for (weights, pixels) in weights.chunks(chunk_taps).zip(window.chunks(chunk_taps)) {
+                let mut partial = [0; 4];
+                for (&weight, pixel) in weights.iter().zip(pixels) {
+                    for c in 0..4 {
+                        partial[c] += i32::from(weight) * i32::from(pixel[c]);
+                    }
+                }
+                for c in 0..4 {
+                    total[c] += round_shift(partial[c] * UNITS_PER_LEVEL, table.chunk_shift());
+                }
+            }
+            *output = total.map(|total| saturate(round_shift(total, table.shift())));
+        }
+    }
+}
+
+/// Tells whether every pixel of a row of RGBA has alpha 255.
+#[must_use]
+pub fn is_opaque(row: &[u8]) -> bool {
+    // The loop inside has no early exit, so it vectorises; the one outside leaves a soft row early.
+    row.chunks(1024).all(|block| block.as_chunks::<4>().0.iter().fold(255, |all, pixel| all & pixel[3]) == 255)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::premultiply::premultiply;
+    use super::super::resize_h::resize_h;
+    use super::*;
+
+    #[test]
+    fn resize_h_opaque_is_resize_h_of_premultiplied_rows() {
+        for (source_len, scaled_len) in [(7, 3), (3, 7), (64, 63), (100, 13), (400, 9), (3000, 2)] {
+            let table = WeightTable::new(source_len, scaled_len, 0, scaled_len).unwrap();
+            let rows: [Vec<u8>; ROWS] = std::array::from_fn(|r| {
+                let level = |i: u32| ((i * (7919 + u32::try_from(r).unwrap())) >> 3).to_le_bytes()[0];
+                (0..source_len * 4).map(|i| if i % 4 == 3 { 255 } else { level(i) }).collect()
+            });
+            let mut actual = [(); ROWS].map(|()| vec![0; scaled_len as usize * 4]);
+            resize_h_opaque(&table, rows.each_ref().map(Vec::as_slice), actual.each_mut().map(Vec::as_mut_slice));
+            for (row, actual) in rows.iter().zip(&actual) {
+                let (mut wide, mut expected) = (vec![0; row.len()], vec![0; actual.len()]);
+                premultiply(row, &mut wide);
+                resize_h::<4>(&table, &wide, &mut expected);
+                assert_eq!(actual, &expected, "{source_len} to {scaled_len}");
+            }
+        }
+    }
+
+    #[test]
+    fn resize_h_opaque_row_is_opaque_to_its_last_pixel() {
+        let mut row = vec![255; 4 * 600];
+        assert!(is_opaque(&row) && is_opaque(&[]));
+        row[4 * 599 + 3] = 254;
+        assert!(!is_opaque(&row));
+    }
+}
