@@ -14,6 +14,8 @@ import { text } from "./text.js";
 
 /** @type {readonly import("../kit/case.js").Case[]} */
 export const cases = [
+  // One of these waits for seconds, so they begin.
+  ...errors,
   ...cutAndTurn,
   ...resize,
   ...look,
@@ -21,7 +23,6 @@ export const cases = [
   ...output,
   ...info,
   ...answers,
-  ...errors,
   ...streams,
   ...text,
   ...hosted,
