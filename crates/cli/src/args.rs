@@ -8,6 +8,7 @@ use palmette_server::config::{Environment, RawConfig, Setting, settings};
 
 use crate::error::Error;
 use crate::files;
+use crate::remote::RemoteArgs;
 use crate::request_flags::{REQUEST_HELP, RequestArgs};
 use crate::setting_flags::SettingFlags;
 use crate::workerd::WorkerFlag;
@@ -59,6 +60,8 @@ pub(crate) struct TransformArgs {
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: PathBuf,
     #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
+    #[command(flatten)]
     pub(crate) request: RequestArgs,
 }
 
@@ -82,6 +85,8 @@ pub(crate) struct InfoArgs {
     /// The picture; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
     #[command(flatten)]
     pub(crate) setup: SetupArgs,
 }
@@ -147,6 +152,11 @@ impl ServeArgs {
 }
 
 impl SetupArgs {
+    /// Returns the engine that was asked for, unparsed.
+    pub(crate) fn engine(&self) -> Option<&str> {
+        self.engine.as_deref()
+    }
+
     /// Resolves the settings.
     pub(crate) fn to_config(&self) -> Result<Config, Error> {
         let engine: Option<(&'static Setting, String)> = settings::find("engine.choice").zip(self.engine.clone());

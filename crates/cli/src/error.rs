@@ -88,6 +88,17 @@ pub(crate) enum Error {
     /// Occurs when a Worker's configuration cannot become one of workerd's.
     #[error(transparent)]
     Workerd(#[from] WorkerdError),
+    /// Occurs when a server is asked for facts with an engine.
+    #[error("--engine: a server takes none for facts, which no pixels are computed for")]
+    NoEngineNeeded,
+    /// Occurs when a server does not do what it is asked.
+    #[error("{source}{}", remote_hint(source, sources))]
+    Client {
+        /// Why.
+        source: palmette_client::Error,
+        /// The names of the sources, by index.
+        sources: Vec<String>,
+    },
     /// Occurs when a request is wrong.
     #[error("{}", error_body(.0.code(), &.0.to_string()))]
     Protocol(#[from] palmette::protocol::Error),
@@ -107,6 +118,22 @@ fn file_hint(error: &palmette::Error, sources: &[String]) -> String {
     name.map_or_else(String::new, |name| format!(" ({name})"))
 }
 
+/// Says which file a source is, where a server or the way to it says that something is wrong with one.
+fn remote_hint(error: &palmette_client::Error, sources: &[String]) -> String {
+    let index = match error {
+        palmette_client::Error::Source { index, .. } => Some(*index),
+        palmette_client::Error::Images { message, .. } => index_in_message(message),
+        _ => None,
+    };
+    let name = index.and_then(|index| sources.get(index));
+    name.map_or_else(String::new, |name| format!(" ({name})"))
+}
+
+/// Reads the index out of `source 1: what is wrong`.
+fn index_in_message(message: &str) -> Option<usize> {
+    message.strip_prefix("source ")?.split_once(':')?.0.parse().ok()
+}
+
 impl Error {
     /// Writes the one line.
     pub(crate) fn report(&self) {
@@ -119,12 +146,18 @@ impl Error {
         match self {
             Self::Config(_)
             | Self::NoFormat { .. }
-            | Self::Workerd(WorkerdError::NoEnvironment { .. } | WorkerdError::NoSuchBinding { .. }) => EXIT_USAGE,
+            | Self::NoEngineNeeded
+            | Self::Workerd(
+                WorkerdError::NoEnvironment { .. }
+                | WorkerdError::NoSuchBinding { .. }
+                | WorkerdError::NoAddress { .. },
+            ) => EXIT_USAGE,
             Self::RequestFile { .. } | Self::FileTooLarge { .. } | Self::Workerd(_) => EXIT_DATA,
             Self::Read { .. } => EXIT_NO_INPUT,
             Self::Write { .. } => EXIT_CANNOT_CREATE,
             Self::Engine(_) | Self::Listen { .. } => EXIT_UNAVAILABLE,
             Self::Start(_) => EXIT_SYSTEM,
+            Self::Client { source, .. } => status_of_call(source),
             Self::Protocol(error) => status_of(error.code(), error.class()),
             Self::Pipeline { source, .. } => status_of(source.code(), source.class()),
         }
@@ -139,5 +172,32 @@ const fn status_of(code: Code, class: Class) -> u8 {
         (Class::Deadline, _) => EXIT_TEMPORARY,
         (Class::Caller | Class::Unsupported | Class::Limit, Code::InvalidOption) => EXIT_USAGE,
         (Class::Caller | Class::Unsupported | Class::Limit, _) => EXIT_DATA,
+    }
+}
+
+/// Returns the exit status for what a call to a server ends with; as far as the server says what is wrong, the status that the
+/// same failure has here.
+fn status_of_call(error: &palmette_client::Error) -> u8 {
+    use palmette_client::Error as Call;
+    match error {
+        Call::Images { code, .. } => match Code::from_number(*code) {
+            Some(Code::InvalidOption) => EXIT_USAGE,
+            Some(
+                Code::SourceTooLarge
+                | Code::NotAPicture
+                | Code::DimensionsTooLarge
+                | Code::BadForm
+                | Code::Damaged
+                | Code::UnsupportedFormat,
+            ) => EXIT_DATA,
+            Some(Code::Busy | Code::TimedOut) => EXIT_TEMPORARY,
+            Some(Code::Internal | Code::Reused) | None => EXIT_SOFTWARE,
+        },
+        Call::Url { .. } | Call::Header { .. } => EXIT_USAGE,
+        Call::Source { .. } => EXIT_NO_INPUT,
+        Call::Connect { .. } | Call::NotAnAnswer { .. } => EXIT_UNAVAILABLE,
+        Call::Transport { .. } | Call::TimedOut { .. } => EXIT_TEMPORARY,
+        // The client may learn of further failures.
+        _ => EXIT_SOFTWARE,
     }
 }

@@ -1,10 +1,12 @@
-//! The parts of a form in memory, and their way through the parser of the protocol.
+//! The parts of a form in memory, and their way through the parser of the protocol, or to a server.
 
 use std::path::PathBuf;
 
-use palmette::protocol::TransformRequest;
-use palmette::protocol::form::{FormEvent, Part};
+use palmette::protocol::form::{FormEvent, FormSource, Part};
+use palmette::protocol::ops::parse_list;
 use palmette::protocol::request::{RequestLimits, TransformCollector};
+use palmette::protocol::tree::{TreeLimits, rebuild};
+use palmette::protocol::{EngineChoice, Error as ProtocolError, Node, Options, RawOutput, TransformRequest};
 
 use crate::error::Error;
 use crate::files;
@@ -60,4 +62,66 @@ impl Form {
         collector.accept(FormEvent::End)?;
         Ok(collector.finish()?)
     }
+
+    /// Takes the form apart for a client that writes it again. Only its shape is checked here: what options may be is for the
+    /// server to say, which may be a later one.
+    pub(crate) fn into_outline(self) -> Result<Outline, Error> {
+        let mut sources = Vec::new();
+        let mut fields: Vec<(Part, String)> = Vec::new();
+        for (part, body) in self.parts {
+            match body {
+                Body::File(path) => sources.push(FormSource::Image(path)),
+                Body::Text(text) if matches!(part, Part::TextInput | Part::DrawText) => {
+                    sources.push(FormSource::Text(text_options(part, &text)?));
+                }
+                Body::Text(_) if fields.iter().any(|(present, _)| *present == part) => {
+                    return Err(ProtocolError::DoubledPart { part }.into());
+                }
+                Body::Text(text) => fields.push((part, text)),
+            }
+        }
+        if sources.is_empty() {
+            return Err(ProtocolError::NoCanvas.into());
+        }
+        let field = |part| fields.iter().find(|(present, _)| *present == part).map(|(_, text)| text.clone());
+        let required = |part| field(part).ok_or(ProtocolError::MissingPart { part });
+        Ok(Outline {
+            tree: rebuild(sources, parse_list(&required(Part::Transforms)?)?, &ANY_TREE)?,
+            output: RawOutput {
+                format: required(Part::OutputFormat)?,
+                quality: field(Part::OutputQuality),
+                background: field(Part::Background),
+                anim: field(Part::Anim),
+            },
+            explain: field(Part::Explain).map_or(Ok(false), |text| switch(Part::Explain, text))?,
+            engine: field(Part::Engine).map(|text| EngineChoice::parse(&text)).transpose()?,
+        })
+    }
+}
+
+/// Trees of any size: the server has the limits.
+const ANY_TREE: TreeLimits =
+    TreeLimits { max_sources: u32::MAX, max_steps: usize::MAX, max_depth: TreeLimits::DEEPEST };
+
+/// A request as a tree, whose options are as they were written and whose pictures are files.
+#[derive(Debug)]
+pub(crate) struct Outline {
+    /// The sources and the steps on them.
+    pub(crate) tree: Node<FormSource<PathBuf>>,
+    /// What the result is encoded as.
+    pub(crate) output: RawOutput,
+    /// Whether the plan is asked for instead of the picture.
+    pub(crate) explain: bool,
+    /// Which engine shall compute, if somebody said it.
+    pub(crate) engine: Option<EngineChoice>,
+}
+
+/// Reads the fields of a text source, whatever they are.
+fn text_options(part: Part, text: &str) -> Result<Options, Error> {
+    Ok(serde_json::from_str(text).map_err(|source| ProtocolError::NotJson { part, source })?)
+}
+
+fn switch(part: Part, text: String) -> Result<bool, ProtocolError> {
+    let bad = |_| ProtocolError::BadValue { option: part.to_string(), allowed: "true or false", actual: text.clone() };
+    text.parse().map_err(bad)
 }

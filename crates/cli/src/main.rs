@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod form;
 mod option_flags;
+mod remote;
 mod request_file;
 mod request_flags;
 mod setting_flags;

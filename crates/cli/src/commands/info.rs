@@ -8,6 +8,12 @@ use crate::files;
 
 /// Prints what a picture is.
 pub(crate) fn info(args: &InfoArgs) -> Result<(), Error> {
+    if let Some(remote) = args.remote.open()? {
+        if args.setup.engine().is_some() {
+            return Err(Error::NoEngineNeeded);
+        }
+        return files::write(Path::new(files::STANDARD), format!("{}\n", remote.info(&args.file)?).as_bytes());
+    }
     let config = args.setup.to_config()?;
     let pipeline = super::build_for_one(&config)?;
     let bytes = files::read(&args.file, config.limits.request.max_source_bytes as u64)?;

@@ -1,13 +1,22 @@
-//! `palmette transform`: the server's work on files.
+//! `palmette transform`: the server's work on files, or a server's.
 
 use palmette::core::Deadline;
+use palmette::protocol::form::Part;
 
 use crate::args::TransformArgs;
 use crate::error::Error;
 use crate::files;
 
-/// Makes one picture.
+/// Makes one picture, here or on a server.
 pub(crate) fn transform(args: &TransformArgs) -> Result<(), Error> {
+    if let Some(remote) = args.remote.open()? {
+        let mut form = args.request.to_form(&args.output)?;
+        if let Some(engine) = args.request.setup.engine() {
+            form.push_text(Part::Engine, engine.to_owned());
+        }
+        let sources = form.source_names();
+        return files::write(&args.output, &remote.transform(form.into_outline()?, sources)?);
+    }
     let config = args.request.setup.to_config()?;
     let pipeline = super::build_for_one(&config)?;
     let form = args.request.to_form(&args.output)?;

@@ -87,6 +87,12 @@ pub(crate) enum WorkerdError {
         /// Those that there are.
         known: String,
     },
+    /// Occurs when the address of Palmette is none that workerd connects to.
+    #[error("--palmette {address}: must be HOST:PORT or unix:PATH")]
+    NoAddress {
+        /// What was given.
+        address: String,
+    },
     /// Occurs when the main module is no JavaScript.
     #[error("{}: is not a JavaScript module: {HOW_TO_BUNDLE}", path.display())]
     MainNeedsBundler {

@@ -92,7 +92,7 @@ impl Request<'_> {
             return Err(wrangler.bad_value("main", "the file of the Worker", &serde_json::Value::Null).into());
         }
         if bindings.has_images {
-            services.extend(self.palmette_services());
+            services.extend(self.palmette_services()?);
         }
         for flag in self.workers {
             services.extend(binding_services(flag, &compatibility, &folder)?);
@@ -117,8 +117,13 @@ impl Request<'_> {
     }
 
     /// Returns the services on the way to Palmette.
-    fn palmette_services(&self) -> Vec<Value> {
-        let server = vec![("address", Value::text(self.palmette)), ("http", Value::Struct(vec![]))];
+    fn palmette_services(&self) -> Result<Vec<Value>, WorkerdError> {
+        // Palmette says where it listens as an URL, which is copied easily.
+        let address = self.palmette.strip_prefix("http://").unwrap_or(self.palmette).trim_end_matches('/');
+        if address.contains("//") || (address.contains('/') && !address.starts_with("unix:")) {
+            return Err(WorkerdError::NoAddress { address: self.palmette.to_owned() });
+        }
+        let server = vec![("address", Value::text(address)), ("http", Value::Struct(vec![]))];
         let mut services = vec![service(PALMETTE_SERVICE, "external", Value::Struct(server))];
         if let Some(variable) = self.token_env {
             let binding =
@@ -137,7 +142,7 @@ impl Request<'_> {
             ];
             services.push(service(TOKEN_SERVICE, "worker", Value::Struct(worker)));
         }
-        services
+        Ok(services)
     }
 }
 

@@ -5,7 +5,9 @@
 mod doctor;
 mod explain;
 mod info;
+mod remote;
 mod serve;
+mod server;
 mod support;
 mod transform;
 mod workerd_config;

@@ -1,31 +1,16 @@
 //! `palmette serve`: start, settings, signals.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::support::{EX_UNAVAILABLE, EX_USAGE, Folder, palmette, png};
+use crate::server::Server;
+use crate::support::{EX_UNAVAILABLE, EX_USAGE, Folder, png};
 
 const BOUNDARY: &str = "boundary";
 
-/// A server in a process of its own, which ends with the test.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
 impl Server {
-    fn start(args: &[&str]) -> Self {
-        let mut command = palmette();
-        command.args(["serve", "--listen", "127.0.0.1:0"]).args(args);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").unwrap().parse().unwrap();
-        Self { child, address }
-    }
-
     fn signal(&self, name: &str) {
         let status = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status().unwrap();
         assert!(status.success());
@@ -57,13 +42,6 @@ impl Server {
         let mut log = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
         (self.child.wait().unwrap().code(), log)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

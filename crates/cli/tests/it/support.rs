@@ -14,6 +14,7 @@ pub(crate) const EX_DATAERR: i32 = 65;
 pub(crate) const EX_NOINPUT: i32 = 66;
 pub(crate) const EX_UNAVAILABLE: i32 = 69;
 pub(crate) const EX_CANTCREAT: i32 = 73;
+pub(crate) const EX_TEMPFAIL: i32 = 75;
 
 /// Returns the command, deaf to settings of the environment it is tested in.
 pub(crate) fn palmette() -> Command {

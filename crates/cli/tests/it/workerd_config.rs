@@ -172,6 +172,21 @@ fn workerd_config_takes_the_token_from_the_environment_of_workerd() {
 }
 
 #[test]
+fn workerd_config_takes_addresses_as_palmette_prints_them() {
+    let folder = folder_of_worker();
+    folder.write(
+        "app/wrangler.json",
+        br#"{"main": "src/index.js", "compatibility_date": "2026-08-01", "images": {"binding": "IMAGES"}}"#,
+    );
+    let text = text_of(&folder, &["app/wrangler.json", "--palmette", "http://127.0.0.1:9901/"]);
+    assert!(text.contains(r#"external = (address = "127.0.0.1:9901", http = ())"#), "{text}");
+    for address in ["https://example.com", "ftp://a", "http://a/base"] {
+        let args = ["workerd-config", "app/wrangler.json", "--palmette", address];
+        folder.fail(&args, EX_USAGE, &[address, "must be HOST:PORT or unix:PATH"]);
+    }
+}
+
+#[test]
 fn workerd_config_names_modules_from_where_it_is_written() {
     let folder = folder_of_worker();
     let wrangler = br#"{"main": "src/index.js", "compatibility_date": "2026-08-01"}"#;

@@ -1,0 +1,113 @@
+//! Requests that a server answers instead of this process: `--server URL`.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use palmette::protocol::Node;
+use palmette::protocol::form::FormSource;
+use palmette::protocol::tree::Step;
+use palmette_client::{Images, Source, Transformer};
+use palmette_server::config::{Environment, Strings};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::error::Error;
+use crate::files;
+use crate::form::Outline;
+
+/// The environment variable that holds a bearer token for the server.
+const TOKEN_VARIABLE: &str = "PALMETTE_CLIENT_TOKEN";
+
+/// Where a request is sent.
+#[derive(Debug, Args)]
+pub(crate) struct RemoteArgs {
+    /// Let a server do it, such as http://127.0.0.1:9901, with the bearer token of PALMETTE_CLIENT_TOKEN if there is one
+    #[arg(long, value_name = "URL", conflicts_with = "config")]
+    server: Option<String>,
+}
+
+/// A server that was asked for.
+#[derive(Debug)]
+pub(crate) struct Remote {
+    images: Images,
+    runtime: Runtime,
+}
+
+impl RemoteArgs {
+    /// Returns the server, if the request is for one.
+    pub(crate) fn open(&self) -> Result<Option<Remote>, Error> {
+        let Some(url) = &self.server else { return Ok(None) };
+        let mut builder = Images::builder(url);
+        if let Some(token) = Environment.get(TOKEN_VARIABLE)? {
+            builder = builder.token(&token);
+        }
+        let images = builder.build().map_err(|source| Error::Client { source, sources: Vec::new() })?;
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(Error::Start)?;
+        Ok(Some(Remote { images, runtime }))
+    }
+}
+
+impl Remote {
+    /// Makes a picture, or its plan; `sources` names what it is made of, for messages.
+    pub(crate) fn transform(self, outline: Outline, sources: Vec<String>) -> Result<Vec<u8>, Error> {
+        let Outline { tree, output, explain, engine } = outline;
+        let mut transformer = self.describe(tree)?;
+        if let Some(engine) = engine {
+            transformer = transformer.engine(engine);
+        }
+        self.wait(sources, async {
+            if explain {
+                return Ok(transformer.explain(output).await?.into_bytes());
+            }
+            Ok(transformer.output(output).await?.bytes().await?.into())
+        })
+    }
+
+    /// Asks what a picture is, and returns the JSON.
+    pub(crate) fn info(self, file: &Path) -> Result<String, Error> {
+        let source = self.open(file)?;
+        let images = self.images.clone();
+        self.wait(vec![file.display().to_string()], async move { Ok(images.info(source).await?.to_json()) })
+    }
+
+    /// Says with the client what a tree says. Trees are no deeper than the protocol allows.
+    fn describe(&self, tree: Node<FormSource<PathBuf>>) -> Result<Transformer, Error> {
+        let mut transformer = match tree.source {
+            FormSource::Image(path) => self.images.input(self.open(&path)?),
+            FormSource::Text(options) => self.images.text(options),
+        };
+        for step in tree.steps {
+            transformer = match step {
+                Step::Transform(options) => transformer.transform(options),
+                Step::Draw { child, options } => transformer.draw(self.describe(child)?, options),
+            };
+        }
+        Ok(transformer)
+    }
+
+    /// Opens a file, which is read while it is sent.
+    fn open(&self, path: &Path) -> Result<Source, Error> {
+        if files::is_standard(path) {
+            return Ok(Source::reader(tokio::io::stdin()));
+        }
+        let unreadable = |source| Error::Read { path: path.to_owned(), source };
+        let file = File::open(path).map_err(unreadable)?;
+        if file.metadata().map_err(unreadable)?.is_dir() {
+            return Err(unreadable(io::ErrorKind::IsADirectory.into()));
+        }
+        Ok(tokio::fs::File::from_std(file).into())
+    }
+
+    /// Waits for a call.
+    fn wait<T>(
+        self,
+        sources: Vec<String>,
+        call: impl Future<Output = Result<T, palmette_client::Error>>,
+    ) -> Result<T, Error> {
+        let outcome = self.runtime.block_on(call);
+        // A thread that waits for standard input, which nobody needs any more, is not waited for.
+        self.runtime.shutdown_background();
+        outcome.map_err(|source| Error::Client { source, sources })
+    }
+}
