@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { createImages } from "palmette";
-import { measure } from "../../crates/server/playground/compare.js";
+import { amplified, measure } from "../../crates/server/playground/compare.js";
 import { launch, screenshot } from "./browser.js";
 import {
   ANSWER_MS,
@@ -162,10 +162,12 @@ test("CPU and GPU stand side by side, and nothing differs", async (context) => {
   }
 });
 
-test("a difference of two engines is counted and measured", () => {
+test("a difference of two engines is counted, measured and shown", () => {
   const same = new Uint8Array([1, 2, 3, 255, 4, 5, 6, 128]);
   assert.deepEqual(measure(same, same), { differing: 0, largest: 0 });
-  assert.deepEqual(measure(same, new Uint8Array([1, 2, 3, 255, 4, 7, 6, 121])), { differing: 1, largest: 7 });
+  const other = new Uint8Array([1, 2, 3, 255, 4, 15, 6, 121]);
+  assert.deepEqual(measure(same, other), { differing: 1, largest: 10 });
+  assert.deepEqual([...amplified(same, other, 25)], [0, 0, 0, 255, 175, 250, 175, 255]);
 });
 
 test("without a GPU the page says why", async () => {

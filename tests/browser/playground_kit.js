@@ -70,8 +70,19 @@ export async function addOption(page, scope, option) {
   await page.$$eval(`${scope} > .options > .more`, (all) => {
     for (const more of all) more.toggleAttribute("open", true);
   });
-  await page.click(`${scope} > .options > .more [data-option="${option}"]`);
+  await clickAt(page, `${scope} > .options > .more [data-option="${option}"]`);
   await page.waitForSelector(`${scope} > .options [data-path="${option}"]`);
+}
+
+/**
+ * Clicks what is brought to the middle first: at the edges, parts of the page that stay in sight may lie on it.
+ *
+ * @param {Page} page
+ * @param {string} selector
+ */
+async function clickAt(page, selector) {
+  await page.$eval(selector, (element) => element.scrollIntoView({ block: "center" }));
+  await page.click(selector);
 }
 
 /**

@@ -36,6 +36,8 @@ export async function compare(one, other) {
 }
 
 /**
+ * Counts the pixels that differ in any channel, and finds the largest difference of one.
+ *
  * @param {Uint8Array} a
  * @param {Uint8Array} b
  */
@@ -52,11 +54,13 @@ export function measure(a, b) {
 }
 
 /**
+ * Makes the pixels that show a difference.
+ *
  * @param {Uint8Array} a
  * @param {Uint8Array} b
  * @param {number} gain
  */
-function amplified(a, b, gain) {
+export function amplified(a, b, gain) {
   const shown = new Uint8ClampedArray(a.length).fill(255);
   for (let pixel = 0; pixel < a.length; pixel += 4) {
     const alpha = Math.abs(Number(a[pixel + 3]) - Number(b[pixel + 3]));
