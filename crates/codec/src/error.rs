@@ -8,6 +8,9 @@ use crate::{Cause, EncodeFormat, Format};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// Occurs when there are no bytes, as of a stream that was read before.
+    #[error("there are no bytes")]
+    Empty,
     /// Occurs when the bytes begin like no picture format that this crate has heard of.
     #[error("the bytes are no picture of a known format")]
     NotAPicture,
@@ -66,7 +69,7 @@ impl Error {
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::NotAPicture | Self::Svg | Self::Damaged { .. } => Class::Caller,
+            Self::Empty | Self::NotAPicture | Self::Svg | Self::Damaged { .. } => Class::Caller,
             Self::UnsupportedInput { .. } | Self::UnsupportedOutput { .. } | Self::Disabled { .. } => {
                 Class::Unsupported
             }
@@ -79,7 +82,7 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::NotAPicture | Self::Svg => Code::NotAPicture,
+            Self::Empty | Self::NotAPicture | Self::Svg => Code::NotAPicture,
             Self::UnsupportedInput { .. } | Self::UnsupportedOutput { .. } | Self::Disabled { .. } => {
                 Code::UnsupportedFormat
             }
@@ -101,6 +104,7 @@ mod tests {
         let cause = || Cause::new("so it is");
         let too_large = Limits::default().check(Size::new(0, 1)).unwrap_err();
         for (error, class, code) in [
+            (Error::Empty, Class::Caller, Code::NotAPicture),
             (Error::NotAPicture, Class::Caller, Code::NotAPicture),
             (Error::Svg, Class::Caller, Code::NotAPicture),
             (Error::UnsupportedInput { name: "TIFF" }, Class::Unsupported, Code::UnsupportedFormat),

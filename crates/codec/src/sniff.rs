@@ -35,8 +35,11 @@ const UNSUPPORTED: &[(&[u8], &str)] = &[
 /// # Errors
 ///
 /// [`Error::UnsupportedInput`] for a picture format that is known but not decoded (9520), [`Error::Svg`] for SVG (9412,
-/// and how `/info` learns of it), [`Error::NotAPicture`] for anything else (9412).
+/// and how `/info` learns of it), [`Error::Empty`] and [`Error::NotAPicture`] for anything else (9412).
 pub fn sniff(bytes: &[u8]) -> Result<Format, Error> {
+    if bytes.is_empty() {
+        return Err(Error::Empty);
+    }
     if bytes.starts_with(b"\xff\xd8\xff") {
         return Ok(Format::Jpeg);
     }
@@ -150,10 +153,14 @@ mod tests {
         for svg in ["<svg xmlns='x'/>", "\u{feff}<?xml version='1.0'?>\n<!-- a -->\n<svg\n>", "  <svg>"] {
             assert!(matches!(sniff(svg.as_bytes()), Err(Error::Svg)), "{svg}");
         }
-        for text in
-            ["", "B", "BMW", "P", "Photo", "<html><p>svg</p>", "<svgfont>", "GIF", "RIFF1234AVI ", "\0\0\0\x08ftyp"]
+        for text in ["B", "BMW", "P", "Photo", "<html><p>svg</p>", "<svgfont>", "GIF", "RIFF1234AVI ", "\0\0\0\x08ftyp"]
         {
             assert!(matches!(sniff(text.as_bytes()), Err(Error::NotAPicture)), "{text}");
         }
+    }
+
+    #[test]
+    fn sniff_says_that_there_is_nothing() {
+        assert_eq!(sniff(b"").unwrap_err().to_string(), "there are no bytes");
     }
 }
