@@ -36,7 +36,7 @@ export function createEditor(root, help, table, project, onChange) {
    */
   function showHelp({ target }) {
     const about = target instanceof Element ? target.closest("[data-help]") : null;
-    if (about) fill(help, about.getAttribute("data-help"));
+    if (about) fill(help, h("span", {}, about.getAttribute("data-help")));
   }
 
   function render() {
