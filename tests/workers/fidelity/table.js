@@ -1,0 +1,75 @@
+// What was measured, as a table of Markdown, and the place in the README where it stands.
+
+/** @typedef {import("./measure.js").Row} Row */
+/** @typedef {import("./measure.js").Verdict} Verdict */
+
+const BEGIN = "<!-- fidelity:begin -->";
+const END = "<!-- fidelity:end -->";
+
+/**
+ * Writes the table: a row for each option, with the options inside of it.
+ *
+ * @param {{columns: string[], rows: Row[]}} measured
+ */
+export function table({ columns, rows }) {
+  /** @type {Map<string, Row[]>} */
+  const groups = new Map();
+  for (const row of rows) {
+    const name = nameOf(row);
+    groups.set(name, [...(groups.get(name) ?? []), row]);
+  }
+  const lines = [...groups].map(([name, group]) => [name, ...columns.map((_, at) => cell(group, at))]);
+  return [["", ...columns], columns.concat("").map(() => "---"), ...lines]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+}
+
+/**
+ * Puts the table into a README.
+ *
+ * @param {string} readme
+ * @param {string} table
+ */
+export function insert(readme, table) {
+  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`the README must have ${BEGIN} and, after it, ${END}`);
+  return `${readme.slice(0, begin + BEGIN.length)}\n${table}\n${readme.slice(end)}`;
+}
+
+/** @param {Row} row */
+function nameOf({ question: { name, value } }) {
+  if (value === undefined) return name;
+  return name.includes(".")
+    ? `\`${name.split(".").slice(0, 2).join(".")}\``
+    : `\`output.${name.replace(/^output_/, "")}\``;
+}
+
+/**
+ * One verdict if all are the same, else each with what it is about.
+ *
+ * @param {Row[]} group
+ * @param {number} at The column.
+ */
+function cell(group, at) {
+  /** @type {Map<Verdict, string[]>} */
+  const about = new Map();
+  for (const { question, verdicts } of group) {
+    about.set(verdicts[at], [...(about.get(verdicts[at]) ?? []), label(question)]);
+  }
+  if (about.size === 1) return [...about.keys()][0];
+  return [...about].map(([verdict, labels]) => `${verdict}: ${[...new Set(labels)].join(", ")}`).join("; ");
+}
+
+/**
+ * The value of a question's option, as it is written in JavaScript.
+ *
+ * @param {import("./measure.js").Question} question
+ */
+function label({ name, value, request }) {
+  if (value === undefined) return name;
+  const inner = name.split(".").slice(2).join(".");
+  if (inner) return `\`${inner}\``;
+  const written = typeof value === "object" ? "object" : JSON.stringify(value).replaceAll('"', "'");
+  const { format } = /** @type {{format?: string}} */ (request.output ?? {});
+  return name === "output_quality" && typeof value === "number" ? `\`${written}\` (${format})` : `\`${written}\``;
+}
