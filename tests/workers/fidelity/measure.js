@@ -19,7 +19,7 @@ import { encode, optionIn, without } from "./request.js";
 /**
  * @typedef {object} Question A probe, or anything else to be found out.
  * @property {string} name An option by its path, or what it is about.
- * @property {unknown} value The option's value; absent if it is no option.
+ * @property {unknown} [value] The option's value; absent if it is no option.
  * @property {Request} request
  * @property {Request} [without] The same without what is asked about; absent where that means the same or nothing.
  * @property {import("./looks.js").Looks} [looks]
@@ -73,7 +73,7 @@ function fromProbe({ path, request, looks, bare }) {
   return { name: path, value, request, looks, without: others, otherwise: bare === "the same" ? "ignored" : "no" };
 }
 
-/** @typedef {Answer & Partial<Result>} Decoded */
+/** @typedef {Omit<Answer, "bytes"> & Partial<Result>} Decoded */
 
 /**
  * @param {Question} question
@@ -89,7 +89,7 @@ function judge({ without, looks, says, refused, otherwise = "no" }, answer, bare
   return looks?.(/** @type {Result} */ (answer)) ? "yes" : otherwise;
 }
 
-/** @param {Answer} answer @returns {Verdict} */
+/** @param {Decoded} answer @returns {Verdict} */
 function failed({ code }) {
   return code === undefined ? "error" : `error ${code}`;
 }
@@ -110,8 +110,9 @@ function same(one, other) {
  * @returns {Promise<Decoded>}
  */
 async function decode(url, answer) {
-  if (answer.type === undefined || answer.bytes === undefined) return answer;
-  const bytes = new Uint8Array(Buffer.from(answer.bytes, "base64"));
+  const { bytes: base64, ...rest } = answer;
+  if (answer.type === undefined || base64 === undefined) return rest;
+  const bytes = new Uint8Array(Buffer.from(base64, "base64"));
   const picture = answer.type.startsWith("image/") ? await decodePicture(url, bytes) : new Picture(0, 0, bytes);
   return { type: answer.type, bytes, picture, frames: frames(answer.type, bytes) };
 }

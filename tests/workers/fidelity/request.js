@@ -51,7 +51,7 @@ function base64(picture) {
   return Buffer.from(picture instanceof Uint8Array ? picture : png(picture)).toString("base64");
 }
 
-/** Where the fields of an output are, by the names that they have on the wire. */
+/** Where the fields of an output are, by the names that they have on the wire. @type {Record<string, string>} */
 const OUTPUT = { output_format: "format", output_quality: "quality", background: "background", anim: "anim" };
 
 /**
@@ -60,7 +60,7 @@ const OUTPUT = { output_format: "format", output_quality: "quality", background:
  * @param {string} path As `GET /options` and the cases name it.
  */
 export function keys(path) {
-  return path in OUTPUT ? ["output", OUTPUT[/** @type {keyof OUTPUT} */ (path)]] : path.split(".");
+  return path in OUTPUT ? ["output", OUTPUT[path]] : path.split(".");
 }
 
 /**
