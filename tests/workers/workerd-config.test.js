@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { startServer } from "palmette/server";
 import { paste, pattern, plain } from "./kit/picture.js";
 import { png } from "./kit/png.js";
-import { serve, workerdConfig, writeFiles } from "./node/serve.js";
+import { bundle, serve, workerdConfig, writeFiles } from "./node/serve.js";
 
 const PHOTO = pattern(40, 30);
 const MARK = plain(8, 6, [250, 10, 90]);
@@ -31,7 +31,7 @@ export default {
         await env.BUCKET.put("deep/photo.png", await asset("photo.png"));
         return Response.json(await env.IMAGES.info(await env.BUCKET.get("deep/photo.png")));
       default:
-        return Response.json({ pathname, limits: env.LIMITS, key: env.API_KEY });
+        return Response.json({ pathname, odd: env.ODD, limits: env.LIMITS, key: env.API_KEY });
     }
   },
 };
@@ -50,6 +50,9 @@ export default class extends WorkerEntrypoint {
 }
 `;
 
+/** Everything that a text format could take for something else. */
+const ODD = "\"'`\\\n\t\u0001\u001b\u007f é😀 $(x) #, \\x41); // --";
+
 const WRANGLER = `{
   // As in a project: nothing here knows of Palmette.
   "name": "app",
@@ -58,7 +61,7 @@ const WRANGLER = `{
   "images": { "binding": "IMAGES" },
   "assets": { "directory": "./public", "binding": "ASSETS" },
   "r2_buckets": [{ "binding": "BUCKET", "bucket_name": "pictures" }],
-  "vars": { "FORMAT": "rgba", "LIMITS": { "quoted": "\\"\\\\\\n", "list": [1, null] } },
+  "vars": { "FORMAT": "rgba", "ODD": ${JSON.stringify(ODD)}, "LIMITS": { "odd": ${JSON.stringify(ODD)}, "list": [1, null] } },
   "secrets": { "required": ["API_KEY"] },
 }`;
 
@@ -127,8 +130,12 @@ test("a binding that workerd has nothing for is served by a Worker of one's own,
 
 test("variables and secrets are as they were written, and files come before the Worker", async () => {
   const answer = await fetch(`${app.urls.http}/anything`);
-  const limits = { quoted: '"\\\n', list: [1, null] };
-  assert.deepEqual(await answer.json(), { pathname: "/anything", limits, key: "a secret" });
+  assert.deepEqual(await answer.json(), {
+    pathname: "/anything",
+    odd: ODD,
+    limits: { odd: ODD, list: [1, null] },
+    key: "a secret",
+  });
   assert.equal(await (await fetch(app.urls.http)).text(), "<h1>hello</h1>");
 });
 
@@ -136,4 +143,50 @@ test("every request to Palmette carries the token, which stands in no file", asy
   await (await fetch(`${app.urls.http}/marked`)).bytes();
   assert(authorizations.length > 0);
   assert.deepEqual(new Set(authorizations), new Set(["Bearer open sesame"]));
+});
+
+test("a Worker of TypeScript and packages runs once wrangler has bundled it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "palmette-bundled-"));
+  try {
+    await writeFiles(folder, {
+      "wrangler.jsonc": {
+        name: "bundled",
+        main: "src/index.ts",
+        compatibility_date: "2026-04-01",
+        define: { GREETING: '"hello"' },
+        images: { binding: "IMAGES" },
+        assets: { directory: "public", binding: "ASSETS" },
+      },
+      "src/index.ts": `
+        import note from "./note.txt";
+        import { fit } from "a-package";
+        interface Env { readonly IMAGES: ImagesBinding; readonly ASSETS: Fetcher }
+        declare const GREETING: string;
+        export default {
+          async fetch(request: Request, { IMAGES, ASSETS }: Env): Promise<Response> {
+            const photo = (await ASSETS.fetch("https://assets.local/photo.png")).body as ReadableStream;
+            const picture = await IMAGES.input(photo).transform({ width: 4, height: 4, fit }).output({ format: "rgba" });
+            return new Response(picture.image(), { headers: { note, greeting: GREETING } });
+          },
+        };`,
+      "src/note.txt": "a module of text",
+      "node_modules/a-package/package.json": { name: "a-package", version: "1.0.0", type: "module", main: "main.js" },
+      "node_modules/a-package/main.js": 'export const fit = "squeeze";',
+      "public/photo.png": png(plain(9, 9, [1, 2, 3])),
+    });
+    await assert.rejects(workerdConfig(folder), /src\/index\.ts|`define`/);
+    await bundle(folder);
+    const flags = ["--main", join(folder, "dist/index.js"), "--palmette", new URL(palmette.url).host];
+    const bundled = await serve(await workerdConfig(folder, flags));
+    try {
+      const answer = await fetch(bundled.urls.http);
+      assert.deepEqual(await answer.bytes(), plain(4, 4, [1, 2, 3]).data);
+      assert.equal(answer.headers.get("note"), "a module of text");
+      assert.equal(answer.headers.get("greeting"), "hello");
+    } finally {
+      await bundled.stop();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

@@ -4,9 +4,12 @@ import { execFile, spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findBinary } from "palmette/server";
 import workerd from "workerd";
+
+const run = promisify(execFile);
 
 /** Time for workerd to listen, on a slow machine. */
 const READY_MS = 60_000;
@@ -37,8 +40,19 @@ export async function workerdConfig(folder, flags = []) {
   const output = join(folder, "build", "config.capnp");
   await mkdir(dirname(output), { recursive: true });
   const args = ["workerd-config", join(folder, "wrangler.jsonc"), "--listen", "127.0.0.1:0", "-o", output, ...flags];
-  await promisify(execFile)(findBinary(), args);
+  await run(findBinary(), args);
   return output;
+}
+
+/**
+ * Bundles a Worker into `dist`, as the messages of `palmette workerd-config` say.
+ *
+ * @param {string} folder Where `wrangler.jsonc` is.
+ */
+export async function bundle(folder) {
+  const wrangler = fileURLToPath(new URL("bin/wrangler.js", import.meta.resolve("wrangler/package.json")));
+  const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" };
+  await run(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", "dist"], { cwd: folder, env });
 }
 
 /**

@@ -37,6 +37,8 @@ pub(super) struct Assets {
     folder: PathBuf,
     /// The name of the binding, if the Worker has one.
     pub(super) binding: Option<String>,
+    /// Whether some requests never get to the assets.
+    pub(super) needs_worker: bool,
     settings: Json,
 }
 
@@ -73,7 +75,8 @@ impl Assets {
             "worker_first": order.worker_first,
             "before_worker": order.before_worker(wrangler)?,
         });
-        Ok(Some(Self { folder: folder_of_files(&folder)?, binding, settings }))
+        let needs_worker = !order.worker_first.is_empty();
+        Ok(Some(Self { folder: folder_of_files(&folder)?, binding, needs_worker, settings }))
     }
 
     /// Returns the services that serve the assets; `worker` is the name of the Worker behind them, if there is one.

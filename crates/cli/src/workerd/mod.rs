@@ -88,7 +88,7 @@ impl Request<'_> {
         let has_worker = main.is_some();
         if let Some(main) = &main {
             services.push(worker(WORKER_SERVICE, &compatibility, bindings.values, main, &folder)?);
-        } else if assets.is_none() {
+        } else if assets.as_ref().is_none_or(|assets| assets.needs_worker) || !bindings.values.is_empty() {
             return Err(wrangler.bad_value("main", "the file of the Worker", &serde_json::Value::Null).into());
         }
         if bindings.has_images {

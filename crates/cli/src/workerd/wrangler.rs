@@ -46,7 +46,8 @@ impl Wrangler {
         if let Some(name) = environment {
             fields = choose(&path, fields, name)?;
         }
-        fields.retain(|_, value| !says_nothing(value));
+        // A switch that is off says nothing either; a variable may have any value.
+        fields.retain(|key, value| key == "vars" || (*value != Value::Bool(false) && !says_nothing(value)));
         Ok(Self { path, fields })
     }
 

@@ -42,7 +42,9 @@ fn workerd_config_resolves_bindings_to_services() {
             "images": { "binding": "IMAGES" },
             "r2_buckets": [{ "binding": "BUCKET", "bucket_name": "pictures" }],
             "kv_namespaces": [],
-            "vars": { "GREETING": "say \"hi\" \\o/\n", "LIMITS": { "a": [1, 2.5, null], "b": "x" } },
+            "queues": { "producers": [], "consumers": [] },
+            "find_additional_modules": false,
+            "vars": { "GREETING": "say \"hi\" \\o/\n", "LIMITS": { "a": [1, 2.5, null], "b": "x" }, "NONE": null },
             "secrets": { "required": ["API_KEY"] },
             "observability": { "enabled": true },
         }"#,
@@ -69,6 +71,7 @@ const config :Workerd.Config = (
           (name = "BUCKET", service = "binding BUCKET"),
           (name = "GREETING", text = "say \"hi\" \\o/\n"),
           (name = "LIMITS", json = "{\"a\":[1,2.5,null],\"b\":\"x\"}"),
+          (name = "NONE", json = "null"),
           (name = "API_KEY", fromEnvironment = "API_KEY")
         ],
         modules = [
@@ -283,6 +286,11 @@ fn workerd_config_refuses_what_workerd_would_not_do() {
         (r#""main": "src/script.js""#, &["exports nothing"]),
         (r#""main": "src/typed.ts""#, &["typed.ts: is not a JavaScript module", "wrangler deploy --dry-run"]),
         (r#""main": null"#, &["main must be the file of the Worker, got null"]),
+        (
+            r#""main": null, "assets": {"directory": "public"}, "vars": {"A": 1}"#,
+            &["main must be the file of the Worker"],
+        ),
+        (r#""main": null, "assets": {"directory": "public", "run_worker_first": true}"#, &["main must be the file"]),
     ] {
         // Of a key that is given twice, the last one counts.
         let text = format!(r#"{{"main": "src/index.js", "compatibility_date": "2026-08-01", {fields}}}"#);
