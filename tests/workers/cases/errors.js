@@ -236,7 +236,7 @@ const sources = [
     () => text("hello, I am no picture"),
     "the bytes are no picture of a known format",
   ),
-  ...wrongSource(9412, "no byte at all", () => new Uint8Array(0), "the bytes are no picture of a known format"),
+  ...wrongSource(9412, "no byte at all", () => new Uint8Array(0), "there are no bytes"),
   ...wrongSource(9412, "an SVG", () => SVG, "image/svg+xml cannot become a raster picture"),
   ...wrongSource(
     9413,

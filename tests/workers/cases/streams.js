@@ -45,6 +45,10 @@ const broken = [
         .output({ format: "image/png" }),
     ),
   ),
+  define("a source that is used twice never becomes a picture", {}, async (images) => {
+    const source = stream(png(picture));
+    await failure(images.input(source).draw(source).output({ format: "image/png" }));
+  }),
   define("a source that was read already fails", {}, async (images) => {
     const used = stream(png(picture));
     await new Response(used).arrayBuffer();
@@ -64,6 +68,20 @@ const pieces = [
       Array.from({ length: 4 }, (_, c) => words[(y * 160 + x * 4 + c) % words.length]),
     );
     return becomes(tricky, images.input(stream(png(tricky))));
+  }),
+  define("the halves of a tee are sources", {}, (images) => {
+    const [one, other] = stream(png(picture)).tee();
+    return becomes(picture, images.input(one).draw(images.input(other)));
+  }),
+  define("a stream of bytes is a source", {}, (images) => {
+    const source = new ReadableStream({
+      type: "bytes",
+      start(controller) {
+        controller.enqueue(png(picture));
+        controller.close();
+      },
+    });
+    return becomes(picture, images.input(source));
   }),
   define("the body of a response is a source", {}, (images) => {
     const body = new Response(png(picture)).body;
