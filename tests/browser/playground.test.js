@@ -6,9 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { createImages } from "palmette";
 import { amplified, measure } from "../../crates/server/playground/compare.js";
+import { serve, workerdConfig, writeFiles } from "../workers/node/serve.js";
 import { launch, screenshot } from "./browser.js";
 import {
   ANSWER_MS,
@@ -125,14 +124,21 @@ test("an overlay is drawn, and the list, the command and the Worker make the sam
   execFileSync("sh", ["-ec", command], { cwd: folder, stdio: "pipe", timeout: ANSWER_MS });
   assert(readFileSync(join(folder, "result.png")).equals(bytes), "curl got another picture");
 
-  writeFileSync(join(folder, "worker.mjs"), await codeOf(page, "worker"));
-  const worker = (await import(pathToFileURL(join(folder, "worker.mjs")).href)).default;
-  const assets = (/** @type {URL} */ url) =>
-    new Response(readFileSync(join(folder, decodeURIComponent(url.pathname.slice(1)))));
-  const env = { IMAGES: createImages(server.url), ASSETS: { fetch: async (/** @type {URL} */ url) => assets(url) } };
-  const response = await worker.fetch(new Request("http://worker.example/"), env);
-  assert.equal(response.headers.get("content-type"), "image/png");
-  assert(Buffer.from(await response.arrayBuffer()).equals(bytes), "the Worker got another picture");
+  // The folder becomes the assets of a Worker in workerd.
+  const project = { main: "worker.js", compatibility_date: "2026-08-01", images: { binding: "IMAGES" } };
+  const assets = { directory: ".", binding: "ASSETS" };
+  await writeFiles(folder, {
+    "worker.js": await codeOf(page, "worker"),
+    "wrangler.jsonc": { name: "playground", ...project, assets },
+  });
+  const { urls, stop } = await serve(await workerdConfig(folder, ["--palmette", new URL(server.url).host]));
+  try {
+    const response = await fetch(`${urls.http}/nothing-of-that-name`);
+    assert.equal(response.headers.get("content-type"), "image/png", await response.clone().text());
+    assert(Buffer.from(await response.arrayBuffer()).equals(bytes), "the Worker got another picture");
+  } finally {
+    await stop();
+  }
   assertNoProblems();
 });
 
