@@ -19,11 +19,11 @@ pub(super) struct Imports<'a> {
 enum Token<'a> {
     /// A name, a keyword or a number.
     Word(&'a str),
-    /// A string, without its quotes.
+    /// A string or a template that is one, without quotes.
     Text(&'a str),
     /// Any other character.
     Mark(char),
-    /// A template or a regular expression, or a piece of one.
+    /// A regular expression, or a piece of a template.
     Other,
 }
 
@@ -115,8 +115,11 @@ fn tokens(source: &str) -> Vec<Token<'_>> {
                 Some(Token::Text(rest[1..length].strip_suffix(character).unwrap_or(&rest[1..length])))
             }
             '`' => {
+                let depth = templates.len();
                 length = 1 + template_length(&rest[1..], &mut templates);
-                Some(Token::Other)
+                let content = rest[1..length].strip_suffix('`').filter(|_| templates.len() == depth);
+                // One without code inside is a string.
+                Some(content.map_or(Token::Other, Token::Text))
             }
             '{' => {
                 templates.iter_mut().last().into_iter().for_each(|open| *open += 1);
@@ -221,6 +224,7 @@ mod tests {
             ("import from from './a.js'; import { 'x y' as z } from './z.js'", &["./a.js", "./z.js"]),
             ("import data from './a.json' with { type: 'json' }", &["./a.json"]),
             ("const a = await import('./a.js'); import(\"./b.js\", {})", &["./a.js", "./b.js"]),
+            ("import(`./a.js`).then(b => import(`./${b}.js`))", &["./a.js"]),
             ("import('./a' + name); import(name); import.meta.url", &[]),
             (
                 "export * from './a.js'; export * as b from './b.js'; export { c } from './c.js'",
@@ -243,6 +247,16 @@ mod tests {
             "const half = a / 2; const x = 'import' / 2",
         ] {
             assert_eq!(scan(source).specifiers, [""; 0], "{source}");
+        }
+    }
+
+    #[test]
+    fn any_text_is_scanned_to_its_end() {
+        let source = "import a from './é.js'; `${'\\'/*}`*/}` /[/]\\//u\n'\\\n' \"\" export { b as '😀' } from `c` #!";
+        for (start, _) in source.char_indices() {
+            for (end, _) in source.char_indices().filter(|(end, _)| *end >= start) {
+                scan(&source[start..end]);
+            }
         }
     }
 

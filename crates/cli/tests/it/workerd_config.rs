@@ -221,12 +221,18 @@ fn workerd_config_environments_inherit_no_bindings() {
             "vars": { "A": "outside" }, "kv_namespaces": [{ "binding": "KV", "id": "1" }], "define": { "X": "1" },
             "env": {
                 "small": {},
+                "local": { "define": {}, "unsafe": { "bindings": [
+                    { "name": "IMAGES", "type": "images", "dev": { "plugin": { "package": "palmette", "name": "palmette" } } }
+                ] } },
                 "own": { "main": "src/other.js", "vars": { "B": "inside" }, "compatibility_flags": [] }
             }
         }"#,
     );
     let small = text_of(&folder, &["app/wrangler.jsonc", "--env", "small"]);
     assert!(small.contains("index.js") && small.contains("nodejs_compat") && !small.contains("bindings"), "{small}");
+    // How wrangler writes the binding for a plugin, in an environment for development.
+    let local = text_of(&folder, &["app/wrangler.jsonc", "--env", "local"]);
+    assert!(local.contains("name = \"IMAGES\",\n            wrapped = ("), "{local}");
     let own = text_of(&folder, &["app/wrangler.jsonc", "--env", "own"]);
     assert!(own.contains(r#"bindings = [(name = "B", text = "inside")]"#), "{own}");
     assert!(own.contains("other.js") && !own.contains("nodejs_compat"), "{own}");
@@ -234,7 +240,7 @@ fn workerd_config_environments_inherit_no_bindings() {
     let fail = |args: &[&str], status, words: &[&str]| {
         folder.fail(&[&["workerd-config", "app/wrangler.jsonc"], args].concat(), status, words);
     };
-    fail(&["--env", "tiny"], EX_USAGE, &["no environment is named `tiny`", "small, own"]);
+    fail(&["--env", "tiny"], EX_USAGE, &["no environment is named `tiny`", "small, local, own"]);
     fail(&[], EX_DATAERR, &["`define` is a setting of the bundler", "--main"]);
     fail(&["--main", "app/src/other.js"], EX_DATAERR, &["no service for the binding KV (kv_namespaces)", "--worker"]);
 }
