@@ -236,7 +236,7 @@ def main(arguments: list[str]) -> int:
             except Missing as missing:
                 fact("no peer", f"{make.name}: {missing} is missing")
         if not photos:
-            fact("no photos", f"run the bench with --out {options.folder} first")
+            fact("no photos", "the bench leaves them when it measures requests")
         record.write(f"{COLUMNS}\n")
         for photo in photos:
             width, height = (int(side) for side in photo.stem.split("x"))

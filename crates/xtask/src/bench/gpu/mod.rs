@@ -87,7 +87,9 @@ fn readme(name: &str, arguments: &[&str], rows: &Rows) -> Result<String, Error> 
         writeln!(readme, "- {key}: {value}").expect("a string takes everything");
     }
     // The folder of another machine is of no interest.
-    let told = arguments.iter().map(|argument| if argument.contains('/') { "DIR" } else { argument });
+    let is_folder = |index: usize| index.checked_sub(1).is_some_and(|flag| arguments[flag] == "--from");
+    let told = arguments.iter().enumerate();
+    let told = told.map(|(index, argument)| if is_folder(index) { "DIR" } else { argument });
     let command = ["cargo", "xtask", "bench", "gpu"].into_iter().chain(told).collect::<Vec<_>>().join(" ");
     write!(readme, "- compiler: {}\n- command: `{command}`\n\n", text(&["rustc", "--version"])?)
         .expect("a string takes everything");
