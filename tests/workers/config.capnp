@@ -35,7 +35,6 @@ const cases :Workerd.Worker = (
     (name = "cases/answers.js", esModule = embed "cases/answers.js"),
     (name = "cases/cut-and-turn.js", esModule = embed "cases/cut-and-turn.js"),
     (name = "cases/draw.js", esModule = embed "cases/draw.js"),
-    (name = "cases/errors.js", esModule = embed "cases/errors.js"),
     (name = "cases/hosted.js", esModule = embed "cases/hosted.js"),
     (name = "cases/index.js", esModule = embed "cases/index.js"),
     (name = "cases/info.js", esModule = embed "cases/info.js"),
@@ -45,6 +44,8 @@ const cases :Workerd.Worker = (
     (name = "cases/shows.js", esModule = embed "cases/shows.js"),
     (name = "cases/streams.js", esModule = embed "cases/streams.js"),
     (name = "cases/text.js", esModule = embed "cases/text.js"),
+    (name = "cases/wrong-options.js", esModule = embed "cases/wrong-options.js"),
+    (name = "cases/wrong-sources.js", esModule = embed "cases/wrong-sources.js"),
   ],
   bindings = [
     # The binding of Cloudflare's runtime itself, around the service that answers its requests.

@@ -3,7 +3,6 @@
 import { answers } from "./answers.js";
 import { cutAndTurn } from "./cut-and-turn.js";
 import { draw } from "./draw.js";
-import { errors } from "./errors.js";
 import { hosted } from "./hosted.js";
 import { info } from "./info.js";
 import { look } from "./look.js";
@@ -11,11 +10,13 @@ import { output } from "./output.js";
 import { resize } from "./resize.js";
 import { streams } from "./streams.js";
 import { text } from "./text.js";
+import { wrongOptions } from "./wrong-options.js";
+import { wrongSources } from "./wrong-sources.js";
 
 /** @type {readonly import("../kit/case.js").Case[]} */
 export const cases = [
   // One of these waits for seconds, so they begin.
-  ...errors,
+  ...wrongSources,
   ...cutAndTurn,
   ...resize,
   ...look,
@@ -25,5 +26,6 @@ export const cases = [
   ...answers,
   ...streams,
   ...text,
+  ...wrongOptions,
   ...hosted,
 ];

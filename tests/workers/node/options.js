@@ -39,7 +39,7 @@ function below(prefix, infos) {
   return infos.flatMap(({ name, values }) => {
     const kinds = values.of ?? [values];
     const path = `${prefix}${name}`;
-    const choices = kinds.flatMap(({ words, numbers }) => words ?? numbers ?? []);
+    const choices = kinds.flatMap(({ words = [], numbers = [] }) => [...words, ...numbers]);
     return [{ path, choices }, ...kinds.flatMap(({ fields }) => below(`${path}.`, fields ?? []))];
   });
 }

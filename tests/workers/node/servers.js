@@ -8,7 +8,7 @@ const FREE = "http://127.0.0.1:0";
 /** The wire is what is tested here; that engines make the same pixels is tested elsewhere. */
 const CPU = ["--engine", "cpu"];
 
-/** Settings with which errors of a server without room or time can be reached; `cases/errors.js` knows them. */
+/** Settings with which errors of a server without room or time can be reached; `cases/wrong-sources.js` knows them. */
 const TIGHT = ["--timeout-ms", "3000", "--max-body-bytes", "1000000", "--max-side-px", "20000"];
 
 /** One of those errors is the server's own fault, which it logs; it is wanted here. */
