@@ -19,7 +19,7 @@ interface WorkerConfig {
 
 /**
  * Makes the function that `cloudflare({ config })` takes: in `vite dev`, the Images binding of the wrangler config, which stays as it
- * is, leads to Palmette. In `vite build` there is nothing to change, and nothing is returned.
+ * is, leads to Palmette. In `vite build` nothing is changed.
  *
  * @param command what Vite calls the configuration with
  * @param options where the server is; default: `PALMETTE_URL`, then `http://127.0.0.1:9901`
@@ -28,8 +28,8 @@ interface WorkerConfig {
 export function palmetteImages(
   command: "serve" | "build",
   options: PluginOptions = {},
-): ((config: WorkerConfig) => void) | undefined {
-  if (command !== "serve") return undefined;
+): (config: WorkerConfig) => void {
+  if (command === "build") return () => {};
   const dev = redirect(options);
   return (config) => {
     if (config.images === undefined) throw new Error("palmette: the wrangler config has no images binding");

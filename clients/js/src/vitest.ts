@@ -5,15 +5,15 @@
  * cloudflareTest({ wrangler: { configPath: "./wrangler.jsonc" }, miniflare: palmetteImages("IMAGES", { start: true }) })
  * ```
  */
-import { type PluginOptions, redirect } from "./dev/redirect.js";
+import { type PluginOptions, type Redirect, redirect } from "./dev/redirect.js";
 
 export type { PluginOptions };
 
 /** Options of miniflare that lead one Images binding to Palmette. */
-export interface MiniflareImages {
+export type MiniflareImages = {
   images: { binding: string };
-  unsafeBindings: object[];
-}
+  unsafeBindings: ({ name: string; type: string } & Redirect)[];
+};
 
 /**
  * Makes miniflare options, to be merged with others, by which the Images binding of the wrangler config, which stays as it is, leads to

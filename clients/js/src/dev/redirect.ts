@@ -10,19 +10,18 @@ export type { PluginOptions };
 /** How miniflare finds a plugin. */
 export interface Redirect {
   plugin: { package: string; name: string };
-  options: PluginOptions;
+  /** {@link PluginOptions}, those that are set. */
+  options: Record<string, string | boolean | Record<string, string>>;
 }
 
 /**
- * The plugin with these options. It is named by its file, which is found however packages are laid out on disk; by the name
- * `palmette/miniflare`, miniflare finds it only where it could `require` it itself, so not under pnpm.
+ * The plugin with these options. It is named by its file, which is found however packages are laid out on disk. By the name
+ * `palmette/miniflare`, miniflare finds it only where it could `require` it itself: not in a workspace of pnpm without hoisting.
  *
  * @throws if an option is unknown or wrong.
  */
 export function redirect(options: PluginOptions): Redirect {
   parseOptions("IMAGES", options);
-  return {
-    plugin: { package: fileURLToPath(new URL("../miniflare/plugin.cjs", import.meta.url)), name: "palmette" },
-    options,
-  };
+  const plugin = { package: fileURLToPath(new URL("../miniflare/plugin.cjs", import.meta.url)), name: "palmette" };
+  return { plugin, options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
 }

@@ -3,11 +3,13 @@
  * The plugin in every miniflare of this workspace, all in one process, against a real server.
  */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { after, before, describe, test } from "node:test";
 import { startServer } from "palmette/server";
 import { Picture } from "../client/picture.js";
-import { Recorder, urlOf } from "../client/recorder.js";
+import { listen, Recorder, urlOf } from "../client/recorder.js";
 import { MINIFLARES, optionsFor, run } from "./miniflares.js";
 
 /** Mirrors what it is sent; `?binding=` says which binding does it. Errors come back as JSON. */
@@ -121,6 +123,18 @@ test("a path in front and headers reach the server, and the host is the server's
   assert.equal(line, "POST /images/transform HTTP/1.1");
   assert.equal(got.authorization, "Bearer x");
   assert.equal(got.host, new URL(recorder.url).host);
+});
+
+test("https is spoken with a server that has an https URL, and only if it can be trusted", async (t) => {
+  // A server without a certificate sees that a handshake begins, and cannot go on.
+  const untrusted = createSecureServer();
+  await listen(t, untrusted);
+  const handshake = once(untrusted, "tlsClientError");
+  const url = urlOf(untrusted).replace("http:", "https:");
+  const instance = await run(t, MINIFLARE, { script: MIRROR, bindings: { IMAGES: { url } } });
+  const answer = await instance.dispatchFetch("http://worker/", { method: "POST", body: SENT.png() });
+  assert.equal((await answer.json()).code, 9523);
+  await handshake;
 });
 
 test("bindings of one name in two Workers may lead to two servers", async (t) => {

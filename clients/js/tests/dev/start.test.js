@@ -201,7 +201,7 @@ test("the plugin starts one for all bindings, and keeps it when a config is load
 describe("palmetteImages of palmette/vite", () => {
   test("changes the config of a server, beside what is there", () => {
     const config = { images: { binding: "PICTURES" }, unsafe: { bindings: [{ name: "OTHER" }] } };
-    palmetteImages("serve", { start: true })?.(config);
+    palmetteImages("serve", { start: true })(config);
     const [other, { dev, ...binding }] = /** @type {any} */ (config.unsafe.bindings);
     assert.deepEqual(
       [config.images, other, binding],
@@ -211,10 +211,14 @@ describe("palmetteImages of palmette/vite", () => {
     assert.match(dev.plugin.package, /plugin\.cjs$/);
   });
 
-  test("leaves a build alone", () => assert.equal(palmetteImages("build"), undefined));
+  test("leaves a build alone", () => {
+    const config = { images: { binding: "IMAGES" } };
+    palmetteImages("build")(config);
+    assert.deepEqual(config, { images: { binding: "IMAGES" } });
+  });
 
   test("refuses a config without the binding, and options that are wrong", () => {
-    assert.throws(() => palmetteImages("serve")?.({}), /the wrangler config has no images binding/);
+    assert.throws(() => palmetteImages("serve")({}), /the wrangler config has no images binding/);
     assert.throws(() => palmetteImages("serve", { url: "x" }), /url "x": must be an http or https URL/);
   });
 });
