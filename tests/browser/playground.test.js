@@ -248,6 +248,27 @@ test("the address keeps the request, and files come by drop and paste", async ()
   assertNoProblems();
 });
 
+test("a strange address and a server that is gone are survived", async () => {
+  const canvas = { picture: "file-9", steps: [{ transform: { border: 5, nosuch: "option" } }] };
+  const project = { canvas, output: { output_format: "image/png" }, engine: "gpu" };
+  const hash = `#${encodeURIComponent(JSON.stringify(project))}`;
+  const mortal = await startServer(["--engine", "cpu"]);
+  const { page, takeProblems, assertNoProblems } = await openPlayground(browser, mortal.url, { hash });
+  assert.match(await page.$eval(".refusal", (text) => text.textContent ?? ""), /border must be an object of color/);
+  assert(takeProblems().every((line) => /status (of )?400/.test(line)));
+
+  await page.goto("about:blank");
+  await page.goto(`${mortal.url}/#%7Bnonsense`);
+  await waitForFact(page, "pixels", "960 × 600");
+  assertNoProblems();
+
+  await mortal.stop();
+  await write(page, FIRST, "width", "300");
+  const refusal = await page.waitForSelector(".refusal", { timeout: ANSWER_MS });
+  assert.equal(await refusal?.evaluate((text) => text.textContent), "No answerThe server cannot be reached.");
+  assert(takeProblems().every((line) => /ERR_CONNECTION_REFUSED/.test(line)));
+});
+
 /**
  * Saves a picture by its link and waits until it is there.
  *

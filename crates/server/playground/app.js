@@ -3,7 +3,8 @@
 import { fill } from "./dom.js";
 import { createEditor } from "./editor.js";
 import { MARK, openLibrary, picture, VIEW } from "./pictures.js";
-import { askOptions, askPicture, Refusal } from "./request.js";
+import { clearProblems, showProblem } from "./problems.js";
+import { askOptions, askPicture, Refusal, Unreachable } from "./request.js";
 import { fromHash, toHash } from "./share.js";
 import { curl, worker } from "./snippets.js";
 import { createStage } from "./stage.js";
@@ -24,7 +25,7 @@ try {
   const [table] = await Promise.all([askOptions(), openLibrary()]);
   start(table);
 } catch (error) {
-  stage.showRefusal(error instanceof Refusal ? error : new Error("The server cannot be reached."), false);
+  showFailure(error, false);
 }
 
 /** @param {import("./options.js").Table} table */
@@ -76,8 +77,8 @@ function start(table) {
     const busy = setTimeout(() => stage.setBusy(true), BUSY_AFTER_MS);
     try {
       if (selected("view") === "engines") await runEngines(signal);
-      else await stage.showAnswer(await askPicture(project, picture, signal));
-      if (!signal.aborted) editor.clearProblems();
+      else await stage.showAnswer(await askPicture(project, picture, signal), signal);
+      if (!signal.aborted) clearProblems(element("request"));
     } catch (error) {
       if (!signal.aborted) showError(error);
     } finally {
@@ -99,15 +100,13 @@ function start(table) {
     };
     const cpu = await ask("cpu");
     const gpu = engine.offered.includes("gpu") ? await ask("gpu") : null;
-    await stage.showEngines(cpu, gpu, engine.gpu);
+    await stage.showEngines({ cpu, gpu, gpuStatus: engine.gpu }, signal);
   }
 
   /** @param {unknown} error */
   function showError(error) {
-    editor.clearProblems();
-    if (error instanceof Refusal) stage.showRefusal(error, editor.showProblem(error));
-    else if (error instanceof TypeError) stage.showRefusal({ message: "The server cannot be reached." }, false);
-    else throw error;
+    clearProblems(element("request"));
+    showFailure(error, error instanceof Refusal && showProblem(element("request"), project, error));
   }
 
   /** Takes pictures that are dropped anywhere or pasted: for the picture that they fall on, or the canvas. */
@@ -138,6 +137,17 @@ function start(table) {
     const node = target instanceof Element ? target.closest("[data-node]") : null;
     editor.setFile(Number(node?.getAttribute("data-node") ?? project.canvas.key), file);
   }
+}
+
+/**
+ * Shows why there is no picture; anything that is not the server's doing is a mistake of the page, and nobody shall catch it.
+ *
+ * @param {unknown} error
+ * @param {boolean} isShownElsewhere
+ */
+function showFailure(error, isShownElsewhere) {
+  if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+  stage.showRefusal(error, isShownElsewhere);
 }
 
 /**

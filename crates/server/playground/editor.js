@@ -9,9 +9,6 @@ import { flatten, newDraw, newNode, newTransform } from "./tree.js";
 /**
  * @typedef {object} Editor
  * @property {() => void} render Shows the project from scratch.
- * @property {(refusal: import("./request.js").Refusal) => boolean} showProblem Shows a refusal where it belongs; false if it
- *   names no place.
- * @property {() => void} clearProblems
  * @property {(key: number, file: File) => Promise<void>} setFile Gives a node another picture.
  */
 
@@ -27,7 +24,7 @@ import { flatten, newDraw, newNode, newTransform } from "./tree.js";
  */
 export function createEditor(root, help, table, project, onChange) {
   for (const type of ["focusin", "mouseover"]) root.addEventListener(type, showHelp);
-  return { render, showProblem, clearProblems, setFile };
+  return { render, setFile };
 
   /**
    * Says in a line what the option is for that the pointer or the focus is on.
@@ -244,44 +241,6 @@ export function createEditor(root, help, table, project, onChange) {
       optionSet({ infos: rest, values: output, of: "output", isOpen: true, onChange }),
     );
   }
-
-  function clearProblems() {
-    for (const problem of root.querySelectorAll(".problem")) fill(problem);
-    for (const problem of root.querySelectorAll(".problem")) problem.toggleAttribute("hidden", true);
-    for (const control of root.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
-  }
-
-  /** @param {import("./request.js").Refusal} refusal */
-  function showProblem(refusal) {
-    const { nodes, places } = flatten(project().canvas);
-    const step = places[refusal.position];
-    const node = nodes[refusal.source];
-    const scope = step ? `[data-step="${step.key}"]` : node ? `[data-node="${node.key}"] > .picture` : ".output";
-    const area = root.querySelector(scope);
-    const row = step || !node ? findRow(area, refusal.option, step?.kind === "draw" ? "> .options " : "") : null;
-    const problem = row?.querySelector(":scope > .problem") ?? area?.querySelector("[data-problem]");
-    if (!problem) return false;
-    fill(problem, `${refusal.code}: ${refusal.message.replace(/^op \d+, \w+: /, "")}`);
-    problem.toggleAttribute("hidden", false);
-    row?.querySelector("input, select")?.setAttribute("aria-invalid", "true");
-    return true;
-  }
-}
-
-/**
- * Finds the row of an option, or that of the object that it is in.
- *
- * @param {Element | null} area
- * @param {string} option
- * @param {string} within What leads from the area to its own options, past those of others.
- * @returns {Element | null}
- */
-function findRow(area, option, within) {
-  for (let path = option; path !== ""; path = path.slice(0, Math.max(0, path.lastIndexOf(".")))) {
-    const row = area?.querySelector(`:scope ${within}[data-path="${CSS.escape(path)}"]`);
-    if (row) return row;
-  }
-  return null;
 }
 
 /**

@@ -147,7 +147,9 @@ function control(values, place) {
  * @param {import("./controls.js").Place} place
  */
 function objectControl(fields, place) {
-  const { path, value, onChange } = place;
+  const { path, onChange } = place;
+  // An address may hold anything; what is no object is left for the server to refuse, until it is edited.
+  const value = typeof place.value === "object" && place.value !== null ? place.value : {};
   const set = optionSet({
     infos: fields,
     values: value,

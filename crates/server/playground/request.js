@@ -46,6 +46,14 @@ export class Refusal extends Error {
   }
 }
 
+/** A server that gives no answer. */
+export class Unreachable extends Error {
+  /** @param {unknown} cause */
+  constructor(cause) {
+    super("The server cannot be reached.", { cause });
+  }
+}
+
 /**
  * Lists the fields of the form that are not pictures, in the order in which the client of the binding writes them.
  *
@@ -70,6 +78,7 @@ export function textFields(project) {
  * @param {AbortSignal} signal
  * @returns {Promise<Answer>}
  * @throws {Refusal} If the server refuses it.
+ * @throws {Unreachable} If it does not answer.
  */
 export async function askPicture(project, picture, signal) {
   const form = new FormData();
@@ -80,8 +89,7 @@ export async function askPicture(project, picture, signal) {
   for (const [name, text] of textFields(project)) form.append(name, text);
 
   const start = performance.now();
-  const response = await fetch("transform", { method: "POST", body: form, signal });
-  await assertOk(response);
+  const response = await send("transform", { method: "POST", body: form, signal });
   const blob = await response.blob();
   const totalMs = performance.now() - start;
   const [width = 0, height = 0] = ["image-width", "image-height"].map((name) => Number(response.headers.get(name)));
@@ -105,8 +113,7 @@ export async function askPicture(project, picture, signal) {
 export async function askInfo(blob) {
   const form = new FormData();
   form.append("image", blob, "image");
-  const response = await fetch("info", { method: "POST", body: form });
-  await assertOk(response);
+  const response = await send("info", { method: "POST", body: form });
   return response.json();
 }
 
@@ -116,14 +123,21 @@ export async function askInfo(blob) {
  * @returns {Promise<import("./options.js").Table>}
  */
 export async function askOptions() {
-  const response = await fetch("options");
-  await assertOk(response);
+  const response = await send("options");
   return response.json();
 }
 
-/** @param {Response} response */
-async function assertOk(response) {
-  if (response.ok) return;
+/**
+ * Sends a request and waits for the head of a good answer.
+ *
+ * @param {string} path
+ * @param {RequestInit} [init]
+ */
+async function send(path, init) {
+  const response = await fetch(path, init).catch((error) => {
+    throw init?.signal?.aborted ? error : new Unreachable(error);
+  });
+  if (response.ok) return response;
   const text = await response.text();
   const [, code = "0", message = text] = text.match(/^ERROR (\d+): (.*)$/s) ?? [];
   throw new Refusal(Number(code), response.status, message);

@@ -26,10 +26,16 @@ export function createStage({ view, facts, status }) {
     view.setAttribute("aria-busy", String(isBusy));
   }
 
-  /** @param {Answer} answer */
-  async function showAnswer(answer) {
-    const shown = answer.size ? await pixelsView(answer) : await imageView(answer.blob);
-    const { element, width, height } = shown;
+  /**
+   * @param {Answer} answer
+   * @param {AbortSignal} signal Aborted as soon as there is something newer to show.
+   */
+  async function showAnswer(answer, signal) {
+    const address = URL.createObjectURL(answer.blob);
+    const { element, width, height } = answer.size ? await pixelsView(answer) : await imageView(address);
+    if (signal.aborted) return URL.revokeObjectURL(address);
+    URL.revokeObjectURL(url);
+    url = address;
     element.classList.add("result", "checked");
     const size = width > 0 ? `${width} × ${height}` : "not shown by this browser";
     const name = `result.${answer.format.replace("image/", "")}`;
@@ -42,7 +48,7 @@ export function createStage({ view, facts, status }) {
       fact("Engine", answer.engine.toUpperCase()),
       fact("Total", formatMs(answer.totalMs)),
       timesView(answer),
-      h("a", { class: "button", href: keep(answer.blob), download: name }, "Save"),
+      h("a", { class: "button", href: url, download: name }, "Save"),
     );
     say(`${size} pixels, ${formatBytes(answer.blob.size)}, by the ${answer.engine}, in ${formatMs(answer.totalMs)}`);
   }
@@ -70,12 +76,12 @@ export function createStage({ view, facts, status }) {
   /**
    * Shows the answers of both engines, as bare pixels, and their difference.
    *
-   * @param {Answer} cpu
-   * @param {Answer | null} gpu
-   * @param {string} gpuStatus What the server says of its GPU.
+   * @param {{ cpu: Answer, gpu: Answer | null, gpuStatus: string }} engines `gpuStatus` is what the server says of its GPU.
+   * @param {AbortSignal} signal Aborted as soon as there is something newer to show.
    */
-  async function showEngines(cpu, gpu, gpuStatus) {
+  async function showEngines({ cpu, gpu, gpuStatus }, signal) {
     const left = engineView("CPU", cpu, await pixelsView(cpu));
+    if (signal.aborted) return;
     if (!gpu) {
       const why = NO_GPU.get(gpuStatus) ?? `The GPU of this server: ${gpuStatus}.`;
       const absent = h("p", { class: "absent" }, why, " There is nothing to compare with.");
@@ -86,6 +92,7 @@ export function createStage({ view, facts, status }) {
     }
     const right = engineView("GPU", gpu, await pixelsView(gpu));
     const difference = await compare(cpu, gpu);
+    if (signal.aborted) return;
     const { canvas, pixels, differing, largest, gain } = difference;
     canvas.classList.add("result");
     const amplified = largest > 0 ? `amplified ${gain} times` : "none";
@@ -112,26 +119,19 @@ export function createStage({ view, facts, status }) {
   function say(text) {
     fill(status, text);
   }
+}
 
-  /**
-   * Makes an address of a blob and forgets the one before.
-   *
-   * @param {Blob} blob
-   */
-  function keep(blob) {
-    URL.revokeObjectURL(url);
-    url = URL.createObjectURL(blob);
-    return url;
-  }
-
-  /** @param {Blob} blob */
-  async function imageView(blob) {
-    const element = new Image();
-    element.alt = "The result";
-    element.src = keep(blob);
-    await element.decode().catch(() => {});
-    return { element, width: element.naturalWidth, height: element.naturalHeight };
-  }
+/**
+ * Shows a file; a browser that does not know its format finds no size.
+ *
+ * @param {string} address
+ */
+async function imageView(address) {
+  const element = new Image();
+  element.alt = "The result";
+  element.src = address;
+  await element.decode().catch(() => {});
+  return { element, width: element.naturalWidth, height: element.naturalHeight };
 }
 
 /**

@@ -32,20 +32,25 @@ const INDEX: File = File { name: "index.html", text: include_str!("../../playgro
 /// What the page loads.
 const FILES: &[File] = files![
     "app.js",
+    "base.css",
     "compare.js",
+    "controls.css",
     "controls.js",
     "dom.js",
     "editor.js",
     "hints.js",
     "icon.svg",
+    "layout.css",
     "options.js",
     "pictures.js",
+    "problems.js",
+    "request.css",
     "request.js",
     "samples.js",
     "share.js",
     "snippets.js",
+    "stage.css",
     "stage.js",
-    "style.css",
     "tree.js",
 ];
 
