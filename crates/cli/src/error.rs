@@ -150,7 +150,8 @@ impl Error {
             | Self::Workerd(
                 WorkerdError::NoEnvironment { .. }
                 | WorkerdError::NoSuchBinding { .. }
-                | WorkerdError::NoAddress { .. },
+                | WorkerdError::NoAddress { .. }
+                | WorkerdError::NoImages { .. },
             ) => EXIT_USAGE,
             Self::RequestFile { .. } | Self::FileTooLarge { .. } | Self::Workerd(_) => EXIT_DATA,
             Self::Read { .. } => EXIT_NO_INPUT,

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::args::WorkerdConfigArgs;
 use crate::error::Error;
 use crate::files;
-use crate::workerd::Request;
+use crate::workerd::{Palmette, Request};
 
 /// Writes a configuration.
 pub(crate) fn workerd_config(args: &WorkerdConfigArgs) -> Result<(), Error> {
@@ -16,8 +16,7 @@ pub(crate) fn workerd_config(args: &WorkerdConfigArgs) -> Result<(), Error> {
         environment: args.env.as_deref(),
         main: args.main.as_deref(),
         workers: &args.worker,
-        palmette: &args.palmette,
-        token_env: args.token_env.as_deref(),
+        palmette: Palmette { address: &args.palmette, token_env: args.token_env.as_deref() },
         listen: &args.listen,
         folder,
     }

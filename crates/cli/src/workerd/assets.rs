@@ -1,20 +1,18 @@
 //! The static assets of a Worker: a folder on disk, and a Worker that serves it as Cloudflare does.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
 use super::capnp::Value;
+use super::compatibility::Compatibility;
 use super::error::WorkerdError;
-use super::modules::absolute;
+use super::modules::{built_in, disk_path};
 use super::wrangler::Wrangler;
 use crate::error::Error;
 
 /// The Worker that serves a folder.
 const SOURCE: &str = include_str!("assets.js");
-
-/// What the Workers that are written here were written for.
-pub(super) const COMPATIBILITY_DATE: &str = "2026-01-01";
 
 /// The name of the service that leads to the assets and to the Worker behind them.
 pub(super) const SERVICE: &str = "assets";
@@ -34,7 +32,8 @@ const NAVIGATION_DATE: &str = "2025-04-01";
 /// The assets of a Worker.
 #[derive(Debug)]
 pub(super) struct Assets {
-    folder: PathBuf,
+    /// Where the files are.
+    folder: Value,
     /// The name of the binding, if the Worker has one.
     pub(super) binding: Option<String>,
     /// Whether some requests never get to the assets.
@@ -76,30 +75,21 @@ impl Assets {
             "before_worker": order.before_worker(wrangler)?,
         });
         let needs_worker = !order.worker_first.is_empty();
-        Ok(Some(Self { folder: folder_of_files(&folder)?, binding, needs_worker, settings }))
+        assert_no_rules(&folder)?;
+        Ok(Some(Self { folder: disk_path(&folder)?, binding, needs_worker, settings }))
     }
 
     /// Returns the services that serve the assets; `worker` is the name of the Worker behind them, if there is one.
     pub(super) fn services(&self, worker: Option<&str>) -> [Value; 2] {
-        let binding = |name: &str, kind, value| Value::Struct(vec![("name", Value::text(name)), (kind, value)]);
         let mut bindings = vec![
-            binding("FOLDER", "service", Value::text(FOLDER_SERVICE)),
-            binding("SETTINGS", "json", Value::Text(self.settings.to_string())),
+            Value::named("FOLDER", "service", Value::text(FOLDER_SERVICE)),
+            Value::named("SETTINGS", "json", Value::Text(self.settings.to_string())),
         ];
-        bindings.extend(worker.map(|worker| binding("WORKER", "service", Value::text(worker))));
-        let module = Value::Struct(vec![("name", Value::text("assets.js")), ("esModule", Value::Block(SOURCE))]);
-        let worker = Value::Struct(vec![
-            ("compatibilityDate", Value::text(COMPATIBILITY_DATE)),
-            ("bindings", Value::List(bindings)),
-            ("modules", Value::List(vec![module])),
-        ]);
-        let disk = Value::Struct(vec![
-            ("path", Value::Text(self.folder.to_string_lossy().into_owned())),
-            ("allowDotfiles", Value::Bool(true)),
-        ]);
+        bindings.extend(worker.map(|worker| Value::named("WORKER", "service", Value::text(worker))));
+        let disk = Value::Struct(vec![("path", self.folder.clone()), ("allowDotfiles", Value::Bool(true))]);
         [
-            Value::Struct(vec![("name", Value::text(FOLDER_SERVICE)), ("disk", disk)]),
-            Value::Struct(vec![("name", Value::text(SERVICE)), ("worker", worker)]),
+            Value::named(FOLDER_SERVICE, "disk", disk),
+            Compatibility::own().worker(SERVICE, bindings, built_in("assets.js", SOURCE)),
         ]
     }
 }
@@ -149,14 +139,10 @@ impl Order {
     }
 }
 
-/// Checks that a folder is one whose files can be served as they are.
-fn folder_of_files(folder: &Path) -> Result<PathBuf, Error> {
-    let folder = absolute(folder)?;
-    if !folder.is_dir() {
-        return Err(WorkerdError::NotAFolder { path: folder }.into());
-    }
+/// Checks that the files of a folder can be served as they are.
+fn assert_no_rules(folder: &Path) -> Result<(), WorkerdError> {
     match RULE_FILES.map(|name| folder.join(name)).into_iter().find(|path| path.exists()) {
-        Some(path) => Err(WorkerdError::AssetRules { path }.into()),
-        None => Ok(folder),
+        Some(path) => Err(WorkerdError::AssetRules { path }),
+        None => Ok(()),
     }
 }

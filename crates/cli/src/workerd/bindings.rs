@@ -6,7 +6,7 @@ use super::assets::{self, Assets};
 use super::capnp::Value;
 use super::error::WorkerdError;
 use super::keys::{self, Role};
-use super::worker_flag::WorkerFlag;
+use super::worker_flag::{self, WorkerFlag};
 use super::wrangler::Wrangler;
 
 /// Keys of a binding's declaration that hold lists of further declarations.
@@ -54,11 +54,12 @@ impl Bindings {
             bindings.push_images(name, images_service);
         }
         if let Some(name) = assets.and_then(|assets| assets.binding.as_deref()) {
-            bindings.push(name, "service", named_service(assets::SERVICE, Some(assets::FILES)));
+            let files = Value::named(assets::SERVICE, "entrypoint", Value::text(assets::FILES));
+            bindings.push(name, "service", files);
         }
         assert_all_served(wrangler, workers, &declared)?;
         for (_, name) in &declared {
-            bindings.push(name, "service", Value::Text(service_of(name)));
+            bindings.push(name, "service", Value::Text(worker_flag::service(name)));
         }
         for (name, value) in wrangler.object("vars")? {
             match value {
@@ -78,12 +79,12 @@ impl Bindings {
     }
 
     fn push(&mut self, name: &str, kind: &'static str, value: Value) {
-        self.values.push(Value::Struct(vec![("name", Value::text(name)), (kind, value)]));
+        self.values.push(Value::named(name, kind, value));
     }
 
     /// Adds a binding of the real client, which sends its requests to a service.
     fn push_images(&mut self, name: &str, service: &str) {
-        let fetcher = Value::Struct(vec![("name", Value::text("fetcher")), ("service", Value::text(service))]);
+        let fetcher = Value::named("fetcher", "service", Value::text(service));
         let wrapped = vec![
             ("moduleName", Value::text("cloudflare-internal:images-api")),
             ("innerBindings", Value::List(vec![fetcher])),
@@ -125,17 +126,6 @@ pub(super) fn assert_keys_supported(wrangler: &Wrangler, is_bundled: bool) -> Re
         }
     }
     Ok(())
-}
-
-/// Returns the name of the service that a `--worker` becomes.
-pub(super) fn service_of(binding: &str) -> String {
-    format!("binding {binding}")
-}
-
-fn named_service(name: &str, entrypoint: Option<&str>) -> Value {
-    let mut fields = vec![("name", Value::text(name))];
-    fields.extend(entrypoint.map(|entrypoint| ("entrypoint", Value::text(entrypoint))));
-    Value::Struct(fields)
 }
 
 /// Returns the declarations under a key: itself, its elements, or those of its lists. `None` if it is none of that.

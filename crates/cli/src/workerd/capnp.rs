@@ -31,6 +31,11 @@ impl Value {
         Self::Text(text.into())
     }
 
+    /// Makes a struct of a name and, in the field of its kind, what it is: a service, a binding or a module.
+    pub(super) fn named(name: &str, kind: &'static str, what: Self) -> Self {
+        Self::Struct(vec![("name", Self::text(name)), (kind, what)])
+    }
+
     /// Makes a list of strings.
     pub(super) fn texts<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Self {
         Self::List(texts.into_iter().map(Self::text).collect())

@@ -87,6 +87,12 @@ pub(crate) enum WorkerdError {
         /// Those that there are.
         known: String,
     },
+    /// Occurs when a token is given and nothing to use it for.
+    #[error("--token-env: {}: has no binding of images, for which alone a token is sent", path.display())]
+    NoImages {
+        /// The file.
+        path: PathBuf,
+    },
     /// Occurs when the address of Palmette is none that workerd connects to.
     #[error("--palmette {address}: must be HOST:PORT or unix:PATH")]
     NoAddress {

@@ -61,13 +61,15 @@ impl Modules {
     pub(super) fn to_value(&self, folder: &Path) -> Value {
         let module = |module: &Module| {
             let name = relative(&module.path, &self.base);
-            Value::Struct(vec![
-                ("name", Value::Text(name)),
-                (module.field, Value::Embed(relative(&module.path, folder))),
-            ])
+            Value::named(&name, module.field, Value::Embed(relative(&module.path, folder)))
         };
         Value::List(self.modules.iter().map(module).collect())
     }
+}
+
+/// Writes the one module of a Worker that is part of this program.
+pub(super) fn built_in(name: &str, source: &'static str) -> Value {
+    Value::List(vec![Value::named(name, "esModule", Value::Block(source))])
 }
 
 /// Returns the files that a module imports.
@@ -115,6 +117,16 @@ fn needs_bundler(path: &Path) -> WorkerdError {
 /// Returns where a file or folder is, seen from the root of the file system; it has to exist.
 pub(super) fn absolute(path: &Path) -> Result<PathBuf, Error> {
     path.canonicalize().map_err(|source| Error::Read { path: path.to_owned(), source })
+}
+
+/// Returns where a folder is, as workerd's disk services want it.
+pub(super) fn disk_path(path: &Path) -> Result<Value, Error> {
+    let path = absolute(path)?;
+    if path.is_dir() {
+        Ok(Value::Text(path.to_string_lossy().into_owned()))
+    } else {
+        Err(WorkerdError::NotAFolder { path }.into())
+    }
 }
 
 /// Returns the way from an absolute folder to an absolute path, with slashes.

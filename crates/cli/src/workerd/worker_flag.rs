@@ -1,7 +1,12 @@
 //! `--worker NAME=FILE[,disk=DIR]`: a Worker that serves a binding which workerd has nothing for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+use super::capnp::Value;
+use super::compatibility::Compatibility;
+use super::modules::{Modules, disk_path};
+use crate::error::Error;
 
 /// What stands between the file and the folder.
 const DISK: &str = ",disk=";
@@ -32,6 +37,26 @@ impl FromStr for WorkerFlag {
             return Err(WorkerFlagError);
         }
         Ok(Self { name: name.to_owned(), file: file.into(), disk: disk.map(PathBuf::from) })
+    }
+}
+
+/// Returns the name of the service that serves a binding.
+pub(super) fn service(binding: &str) -> String {
+    format!("binding {binding}")
+}
+
+impl WorkerFlag {
+    /// Returns the service of the Worker, and that of its folder if it has one; `folder` is where the text will be.
+    pub(super) fn services(&self, compatibility: &Compatibility, folder: &Path) -> Result<Vec<Value>, Error> {
+        let name = service(&self.name);
+        let modules = Modules::collect(&self.file)?.to_value(folder);
+        let Some(disk) = &self.disk else {
+            return Ok(vec![compatibility.worker(&name, Vec::new(), modules)]);
+        };
+        let disk_name = format!("{name} disk");
+        let binding = Value::named("DISK", "service", Value::text(&disk_name));
+        let disk = Value::Struct(vec![("path", disk_path(disk)?), ("writable", Value::Bool(true))]);
+        Ok(vec![compatibility.worker(&name, vec![binding], modules), Value::named(&disk_name, "disk", disk)])
     }
 }
 

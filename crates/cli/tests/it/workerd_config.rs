@@ -333,6 +333,8 @@ fn workerd_config_refuses_files_and_flags_that_are_wrong() {
     ] {
         folder.fail(&[&["workerd-config"], args].concat(), status, words);
     }
+    let args = ["workerd-config", "app/wrangler.jsonc", "--worker", bucket, "--token-env", "TOKEN"];
+    folder.fail(&args, EX_USAGE, &["--token-env", "no binding of images"]);
     let output = folder.run(&["workerd-config", "app/wrangler.jsonc", "--worker", "BUCKET"]);
     assert_eq!(output.status.code(), Some(EX_USAGE));
 }
