@@ -24,25 +24,20 @@ which is started if none runs and the address is this machine's. The wrangler co
 For what else wrangler dev can do, put the plugin palmette/miniflare into an environment of the config.
 `;
 
-/** Runs the command. Returns once the Worker is ready; it runs until a signal ends the process. */
+/**
+ * Runs the command. Returns once the Worker is ready; it runs until a signal ends the process, upon which miniflare ends its own
+ * processes, and `startServer` the server.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args;
-  if (
-    command === "help" ||
-    command === "--help" ||
-    command === "-h" ||
-    rest.includes("--help") ||
-    rest.includes("-h")
-  ) {
+  if (command === "help" || args.includes("--help") || args.includes("-h")) {
     process.stdout.write(USAGE);
     return;
   }
-  if (command !== "dev")
+  if (command !== "dev") {
     throw new Error(`palmette: the command is dev, not ${command ?? "nothing"}; see palmette --help`);
-  const worker = await startDev(parse(rest));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => void worker.dispose().finally(() => process.exit()));
   }
+  const worker = await startDev(parse(rest));
   await worker.ready;
 }
 

@@ -28,8 +28,6 @@ export interface DevOptions {
 /** A Worker that runs. */
 export interface DevWorker {
   readonly ready: Promise<void>;
-  readonly url: Promise<URL>;
-  dispose(): Promise<void>;
 }
 
 /** What is used of wrangler. */
