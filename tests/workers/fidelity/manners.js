@@ -80,7 +80,7 @@ export async function manners(encoder) {
     { name: "`hosted`", request: { source: SOURCE, call: "hosted" }, says: (json) => Array.isArray(json.images) },
     {
       name: "an option that does not exist is refused",
-      request: { source: SOURCE, transform: { widht: 30 } },
+      request: { source: SOURCE, transform: { brilliance: 2 } },
       refused: 9401,
     },
     {
