@@ -52,7 +52,7 @@ export class Connection {
       if (form.failure === undefined) {
         return await checked(verb, response);
       }
-      // Some runtimes end the body where a source failed, and this is the answer to that.
+      // A fetcher that does not look at the signal may have ended the body there, and this is the answer to that.
       await response.body?.cancel();
       throw form.failure.error;
     } catch (error) {
@@ -67,7 +67,7 @@ export class Connection {
     url.pathname = `${url.pathname.replace(/\/+$/, "")}/${verb.toLowerCase()}`;
     const headers = new Headers(this.#headers);
     headers.set("content-type", form.contentType);
-    const init: Init = { method: "POST", headers, redirect: "manual" };
+    const init: Init = { method: "POST", headers, redirect: "manual", signal: form.signal };
     if (this.#streaming) {
       init.body = form.stream();
       init.duplex = "half";

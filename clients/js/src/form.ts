@@ -29,6 +29,7 @@ export class Form {
   readonly contentType: string;
   readonly #boundary = makeBoundary();
   readonly #parts: readonly Part[];
+  readonly #abort = new AbortController();
   #failure: SourceFailure | undefined;
   #cancelled = false;
 
@@ -41,6 +42,11 @@ export class Form {
   /** The source that failed, if one did. */
   get failure(): SourceFailure | undefined {
     return this.#failure;
+  }
+
+  /** Aborted when a source fails. Not every runtime breaks a request off whose body fails; it is to be given this. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   /**
@@ -73,6 +79,19 @@ export class Form {
     }
   }
 
+  /**
+   * Aborts the request, and lets that happen before the body fails. It is done outside of the body's own calls, inside of
+   * which it ends the process in workerd 1.20260730.
+   */
+  #breakOff(error: unknown): Promise<void> {
+    return new Promise((resolve) => {
+      setTimeout(() => {
+        this.#abort.abort(error);
+        resolve();
+      }, 0);
+    });
+  }
+
   async *#pieces(): AsyncGenerator<Uint8Array, void, undefined> {
     for (const [index, { name, value }] of this.#parts.entries()) {
       const head = `--${this.#boundary}\r\ncontent-disposition: form-data; name="${name}"`;
@@ -86,6 +105,7 @@ export class Form {
       } catch (error) {
         if (!this.#cancelled) {
           this.#failure = { index, name, error };
+          await this.#breakOff(error);
         }
         throw error;
       }
