@@ -1,7 +1,8 @@
 //! What a plan costs on each engine, from a few measurements of this machine at its start.
 //!
-//! The model is a rough one: the pixels that all steps read and write, whatever the step, and for the GPU those that travel.
-//! Near the point where both engines take the same time a wrong choice costs little, and far from it the model is not wrong.
+//! [`Effort`] says how much work a plan is, and these measurements how long the engines here take for it; for the GPU, the
+//! way there and back is added. The model is a rough one: near the point where both engines take the same time a wrong
+//! choice costs little, and far from it the model is not wrong.
 
 use std::time::Instant;
 
@@ -10,16 +11,18 @@ use palmette_core::plan::weights::WeightTable;
 use palmette_core::plan::{Axis, AxisOrder, Plan, ResizeStep, Step, StepKind};
 use palmette_core::{Deadline, Engine, Error, ImageIndex, Pixmap, Size};
 
-/// Seconds for a pixel, on this machine.
+use super::effort::{Effort, area};
+
+/// How fast this machine is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Costs {
-    /// A pixel that a step reads or writes, on the CPU.
-    pub(super) cpu_pixel: f64,
-    /// The same on the GPU.
+    /// How many times as long as the recorded one the CPU takes.
+    pub(super) cpu_ratio: f64,
+    /// Seconds for a pixel that a kernel reads or writes on the GPU.
     pub(super) gpu_pixel: f64,
-    /// A pixel that goes to the GPU or comes back.
+    /// Seconds for a pixel that goes to the GPU or comes back.
     pub(super) transfer_pixel: f64,
-    /// Any plan at all, on the GPU.
+    /// Seconds for any plan at all on the GPU.
     pub(super) gpu_fixed: f64,
 }
 
@@ -37,13 +40,13 @@ impl Costs {
         let gpu_transfer = fastest(gpu, large, &nothing)?;
         let gpu_work = fastest(gpu, large, &work)?;
 
-        let pixels = |steps: &[Step]| worked_pixels(steps);
+        let effort = Effort::of_steps(&work);
         let transfer_pixel = (gpu_transfer - gpu_fixed).max(0.0) / (2.0 * area(large));
         let travelled = area(large) + area(large) / 4.0;
         let gpu_worked = (gpu_work - gpu_fixed - travelled * transfer_pixel).max(0.0);
         Ok(Self {
-            cpu_pixel: cpu_work / pixels(&work),
-            gpu_pixel: gpu_worked / pixels(&work),
+            cpu_ratio: cpu_work / effort.cpu,
+            gpu_pixel: gpu_worked / effort.gpu_pixels,
             transfer_pixel,
             gpu_fixed,
         })
@@ -51,20 +54,11 @@ impl Costs {
 
     /// Says whether the GPU is expected to be faster.
     pub(super) fn gpu_pays(&self, plan: &Plan) -> bool {
-        let worked = worked_pixels(&plan.steps);
+        let effort = Effort::of_steps(&plan.steps);
         let travelled: f64 = plan.sources.iter().copied().map(area).sum::<f64>() + area(plan.result);
-        self.gpu_fixed + worked * self.gpu_pixel + travelled * self.transfer_pixel < worked * self.cpu_pixel
+        let gpu = self.gpu_fixed + effort.gpu_pixels * self.gpu_pixel + travelled * self.transfer_pixel;
+        gpu < effort.cpu * self.cpu_ratio
     }
-}
-
-/// Counts the pixels that all steps read and write.
-fn worked_pixels(steps: &[Step]) -> f64 {
-    steps.iter().map(|step| area(step.input) + area(step.output)).sum()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a limit keeps pictures far below 2^53 pixels")]
-fn area(size: Size) -> f64 {
-    size.area() as f64
 }
 
 /// Plans a reduction to a half and a blur.
@@ -103,10 +97,12 @@ fn fastest(engine: &dyn Engine, size: Size, steps: &[Step]) -> Result<f64, Error
 
 #[cfg(test)]
 mod tests {
+    use palmette_protocol::Flip;
+
     use super::*;
 
-    /// A GPU that computes ten times as fast, and travels slowly.
-    const COSTS: Costs = Costs { cpu_pixel: 1e-8, gpu_pixel: 1e-9, transfer_pixel: 2e-9, gpu_fixed: 1e-3 };
+    /// A card of 100 GB/s behind a bus of 4 GB/s.
+    const COSTS: Costs = Costs { cpu_ratio: 1.0, gpu_pixel: 4e-11, transfer_pixel: 1e-9, gpu_fixed: 1e-3 };
 
     fn plan(side: u32) -> Plan {
         let size = Size::new(side, side);
@@ -126,7 +122,17 @@ mod tests {
     }
 
     #[test]
+    fn cost_of_a_mirror_is_less_than_the_way() {
+        let size = Size::new(4000, 3000);
+        let step =
+            |kind| Step { node: ImageIndex::CANVAS, op_position: 0, option: "flip", input: size, output: size, kind };
+        let plan = |kind| Plan::of_steps(&[Pixmap::filled(size, [0; 4]).unwrap()], vec![step(kind)]);
+        assert!(!COSTS.gpu_pays(&plan(StepKind::Flip(Flip::Horizontal))));
+        assert!(COSTS.gpu_pays(&plan(StepKind::Blur(BlurStep::new(3)))));
+    }
+
+    #[test]
     fn cost_of_a_slow_gpu_never_pays() {
-        assert!(!Costs { gpu_pixel: 1e-7, ..COSTS }.gpu_pays(&plan(2048)));
+        assert!(!Costs { gpu_pixel: 1e-8, ..COSTS }.gpu_pays(&plan(2048)));
     }
 }

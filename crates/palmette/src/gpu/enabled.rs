@@ -190,13 +190,13 @@ pub(crate) fn diagnose() -> Vec<String> {
             let is_software = gpu.lock().engine.is_software();
             let use_ =
                 if is_software { "only used by --engine gpu, since it is software" } else { "used where it pays" };
-            let Costs { cpu_pixel, gpu_pixel, transfer_pixel, gpu_fixed } = gpu.costs;
+            let Costs { cpu_ratio, gpu_pixel, transfer_pixel, gpu_fixed } = gpu.costs;
             vec![
                 format!("gpu: {}", gpu.status()),
                 format!("gpu: every kernel gives the right answer; {use_}"),
                 format!(
-                    "cost: {:.2} ns a pixel and step on the cpu, {:.2} on the gpu; {:.2} ns to move a pixel, {:.0} µs to begin",
-                    1e9 * cpu_pixel,
+                    "cost: the cpu takes {cpu_ratio:.2} times as long as recorded; on the gpu {:.2} ns for a pixel read or written, \
+                     {:.2} to move one, {:.0} µs to begin",
                     1e9 * gpu_pixel,
                     1e9 * transfer_pixel,
                     1e6 * gpu_fixed

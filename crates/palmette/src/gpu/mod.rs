@@ -7,6 +7,8 @@ mod cost;
 #[cfg(not(feature = "gpu"))]
 mod disabled;
 #[cfg(feature = "gpu")]
+mod effort;
+#[cfg(feature = "gpu")]
 mod enabled;
 
 #[cfg(not(feature = "gpu"))]

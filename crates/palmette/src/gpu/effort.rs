@@ -1,0 +1,132 @@
+//! How much work a step is for each engine, before anything is known of the machine.
+//!
+//! For the CPU it is time, as recorded in `benches/results/2026-11-23-epyc-2-cores` (and, for resizes, by the commit that
+//! made them faster): a mirrored pixel takes half a nanosecond there and a blurred one fifty times as long, so steps cannot
+//! be counted alike. For the GPU it is the pixels that kernels read and write: a card computes faster than its memory
+//! delivers. That is reasoned, not measured; no card has a record yet.
+
+use std::ops::AddAssign;
+
+use palmette_core::Size;
+use palmette_core::measure::MeasureStep;
+use palmette_core::plan::{AxisOrder, DrawStep, Step, StepKind, Tiling};
+use palmette_protocol::Rotate;
+
+/// The work of some steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Effort {
+    /// Seconds on one core of the recorded machine.
+    pub(super) cpu: f64,
+    /// Pixels that kernels read and write, 4 bytes each.
+    pub(super) gpu_pixels: f64,
+}
+
+impl AddAssign for Effort {
+    fn add_assign(&mut self, other: Self) {
+        self.cpu += other.cpu;
+        self.gpu_pixels += other.gpu_pixels;
+    }
+}
+
+impl Effort {
+    /// Adds up what all steps are.
+    pub(super) fn of_steps(steps: &[Step]) -> Self {
+        let mut total = Self::default();
+        for step in steps {
+            total += Self::of_step(step);
+        }
+        total
+    }
+
+    fn of_step(step: &Step) -> Self {
+        let (input, output) = (area(step.input), area(step.output));
+        // A kernel that makes each pixel from one other.
+        let map = |cpu_ns: f64| Self { cpu: 1e-9 * cpu_ns * output, gpu_pixels: 2.0 * output };
+        match &step.kind {
+            StepKind::Rotate(Rotate::None) | StepKind::Model(_) => Self::default(),
+            StepKind::Crop { .. } | StepKind::Flip(_) | StepKind::Rotate(Rotate::Half) => map(0.5),
+            StepKind::Rotate(Rotate::Quarter | Rotate::ThreeQuarters) => map(4.5),
+            StepKind::Pad { .. } => map(1.0),
+            StepKind::Lookup(_) => map(1.3),
+            StepKind::Saturation(_) => map(5.0),
+            StepKind::Background(_) => map(8.0),
+            StepKind::Sharpen(_) => map(13.0),
+            StepKind::Resize(resize) => {
+                let between = match resize.order {
+                    AxisOrder::HorizontalFirst => Size::new(step.output.width, step.input.height),
+                    AxisOrder::VerticalFirst => Size::new(step.input.width, step.output.height),
+                };
+                Self {
+                    cpu: 1e-9 * (1.5 * input + 5.5 * output),
+                    gpu_pixels: input + output + BETWEEN_PASSES * area(between),
+                }
+            }
+            StepKind::Blur(_) => Self { cpu: 26e-9 * output, gpu_pixels: (2.0 + BETWEEN_PASSES) * output },
+            StepKind::Draw(draw) => {
+                let drawn = covered(draw, step.output);
+                Self { cpu: 7.5e-9 * drawn, gpu_pixels: 3.0 * drawn }
+            }
+            // A border ends where the picture begins; a window is sought on a reduced copy.
+            StepKind::Measure(MeasureStep::Border(_) | MeasureStep::Window(_)) => {
+                Self { cpu: 1.5e-9 * input, gpu_pixels: input }
+            }
+        }
+    }
+}
+
+/// What a pixel between two passes counts, which has 8 bytes and is written and read.
+const BETWEEN_PASSES: f64 = 4.0;
+
+/// Counts the pixels of a target that an overlay covers, at most.
+fn covered(draw: &DrawStep, target: Size) -> f64 {
+    let side = |tiling: Tiling, foreground: u32, target: u32| match tiling {
+        Tiling::Once(_) => foreground.min(target),
+        Tiling::Repeat(_) => target,
+    };
+    area(Size::new(
+        side(draw.horizontal, draw.foreground_size.width, target.width),
+        side(draw.vertical, draw.foreground_size.height, target.height),
+    ))
+}
+
+/// Returns the pixels of a size.
+#[expect(clippy::cast_precision_loss, reason = "a limit keeps pictures far below 2^53 pixels")]
+pub(super) fn area(size: Size) -> f64 {
+    size.area() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use palmette_core::plan::lower;
+    use palmette_core::{ImageIndex, Limits};
+    use palmette_protocol::{Draw, Flip, Op, Transform};
+
+    use super::*;
+
+    const PHOTO: Size = Size::new(4000, 3000);
+
+    fn effort(options: Transform) -> Effort {
+        let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
+        Effort::of_steps(&lower(&ops, &[PHOTO], &Limits::default()).unwrap().steps)
+    }
+
+    #[test]
+    fn effort_of_a_mirror_is_a_fraction_of_that_of_a_blur() {
+        let flip = effort(Transform { flip: Some(Flip::Horizontal), ..Transform::default() });
+        let blur = effort(Transform { blur: Some(3), ..Transform::default() });
+        assert!(blur.cpu > 40.0 * flip.cpu, "{flip:?} {blur:?}");
+        assert!(blur.gpu_pixels < 4.0 * flip.gpu_pixels, "{flip:?} {blur:?}");
+    }
+
+    #[test]
+    fn effort_of_a_watermark_is_that_of_its_own_pixels() {
+        let draw = |repeat| {
+            let options = Draw { repeat, ..Draw::default() };
+            let ops = [Op::Draw { draw_image_index: ImageIndex(1), target_image_index: ImageIndex::CANVAS, options }];
+            Effort::of_steps(&lower(&ops, &[PHOTO, Size::new(100, 100)], &Limits::default()).unwrap().steps)
+        };
+        let (once, tiled) = (draw(Draw::default().repeat), draw(palmette_protocol::Repeat::Both));
+        assert!((once.gpu_pixels - 30_000.0).abs() < 0.5, "{once:?}");
+        assert!((tiled.gpu_pixels - 36e6).abs() < 0.5, "{tiled:?}");
+    }
+}
