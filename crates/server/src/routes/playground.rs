@@ -6,11 +6,13 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
-use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::Error;
+
+/// Where the files are that the page loads.
+const FOLDER: &str = "/playground/";
 
 /// One file of the page.
 #[derive(Hash)]
@@ -75,10 +77,11 @@ pub(crate) async fn playground(headers: HeaderMap) -> Result<Response, Error> {
 }
 
 /// Answers with a file that the page loads.
-pub(crate) async fn playground_file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
-    let file = FILES.iter().find(|file| file.name == name);
-    let unknown = || Error::UnknownPath { path: format!("/playground/{name}") };
-    file.map(|file| respond(file, &headers)).ok_or_else(unknown)
+pub(crate) async fn playground_file(uri: Uri, headers: HeaderMap) -> Result<Response, Error> {
+    // The path stays encoded: decoded, it could break a line of the log or be no text, and no file needs it.
+    let name = uri.path().strip_prefix(FOLDER);
+    let file = FILES.iter().find(|file| Some(file.name) == name);
+    file.map(|file| respond(file, &headers)).ok_or_else(|| Error::UnknownPath { path: uri.path().to_owned() })
 }
 
 /// Sends a file, or nothing if the browser has this version already.

@@ -104,9 +104,18 @@ async fn playground_is_not_sent_twice() {
 
 #[tokio::test]
 async fn playground_has_no_other_files() {
-    for path in ["/playground/", "/playground/none.js", "/playground/..%2fsrc%2flib.rs", "/playground/index.html"] {
+    for path in [
+        "/playground/",
+        "/playground/none.js",
+        "/playground/index.html",
+        "/playground/..%2fsrc%2flib.rs",
+        "/playground/%ff",
+        "/playground/a%0d%0ab",
+    ] {
         let answer = get(&default_app(), path).await;
         assert_eq!((answer.status, answer.code()), (StatusCode::NOT_FOUND, 9401), "{path}");
+        // As it was sent: what is said goes into the log as well.
+        assert!(answer.text().starts_with(&format!("ERROR 9401: there is nothing at {path}; ")), "{}", answer.text());
     }
 }
 
