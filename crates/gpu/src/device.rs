@@ -11,6 +11,7 @@ use crate::image::Tiling;
 use crate::poller::Poller;
 use crate::pool::Pool;
 use crate::shaders::Pipelines;
+use crate::staging::Staging;
 
 /// Which adapters may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,9 @@ pub struct GpuOptions {
     /// Device memory that all requests together may take; more is [`Error::OutOfMemory`]. Default 4 GiB: a picture of 100
     /// million pixels takes some 1.5.
     pub max_bytes: u64,
+    /// Memory of the host that uploads of all requests together keep for later ones. What finds no room there gets memory
+    /// for itself alone, which takes longer. Default 512 MiB: a picture of 100 million pixels, or ten of 12.
+    pub max_staging_bytes: u64,
     /// How long the device may take to answer before it counts as lost. Default 10 s.
     pub timeout: Duration,
     /// Words of a page of a picture, as a power of two from 6 to 25. Default 25, which is 128 MiB: what every device lets a
@@ -38,7 +42,13 @@ pub struct GpuOptions {
 
 impl Default for GpuOptions {
     fn default() -> Self {
-        Self { adapter: AdapterChoice::Hardware, max_bytes: 4 << 30, timeout: Duration::from_secs(10), page_shift: 25 }
+        Self {
+            adapter: AdapterChoice::Hardware,
+            max_bytes: 4 << 30,
+            max_staging_bytes: 512 << 20,
+            timeout: Duration::from_secs(10),
+            page_shift: 25,
+        }
     }
 }
 
@@ -50,6 +60,7 @@ pub(crate) struct Gpu {
     pub(crate) info: wgpu::AdapterInfo,
     pub(crate) pipelines: Pipelines,
     pub(crate) pool: Arc<Pool>,
+    pub(crate) staging: Arc<Staging>,
     pub(crate) poller: Poller,
     pub(crate) tiling: Tiling,
     pub(crate) timeout: Duration,
@@ -92,6 +103,7 @@ impl Gpu {
         Ok(Self {
             pipelines: Pipelines::new(&device, tiling),
             pool: Pool::new(device.clone(), options.max_bytes),
+            staging: Staging::new(device.clone(), options.max_staging_bytes),
             poller: Poller::start(device.clone(), Arc::clone(&lost)),
             timeout: options.timeout,
             device,

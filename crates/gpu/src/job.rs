@@ -1,26 +1,23 @@
 //! One chain on the device: what is recorded, what is submitted, and what comes back.
 
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
-
-use palmette_core::{Deadline, Pixmap, Size, alloc};
-use wgpu::ErrorFilter;
+use palmette_core::{Deadline, Size};
 
 use crate::Error;
 use crate::device::Gpu;
 use crate::image::{Band, Image, Tiling};
 use crate::kernels::{Kernel, Parameters};
 use crate::pool::{Lease, Purpose};
+use crate::scopes::Scopes;
 use crate::shaders::{OUTPUT_BINDING, PAGE_BINDING, TABLE_BINDING, Variant};
+use crate::staging::Stage;
 
+mod read_back;
 mod timing;
+mod upload;
 
 pub(crate) use timing::Phase;
 pub use timing::{KernelTime, Timings};
-
-/// The most of a table that a kernel can see: a binding is at least that on every device. A table is never cut up; that of
-/// an axis of 12,000 samples is a third of a megabyte.
-const MAX_TABLE_BYTES: u64 = 128 << 20;
+use upload::MAX_TABLE_BYTES;
 
 /// One chain.
 ///
@@ -34,9 +31,11 @@ pub(crate) struct Job<'a> {
     encoder: Option<wgpu::CommandEncoder>,
     /// Invocations recorded and not submitted.
     recorded: u64,
+    /// What was written for the device since the last submission; the last one may have room for more.
+    stages: Vec<Stage>,
     /// Buffers that later steps may write to.
     spare: Vec<Lease>,
-    /// Tables, which were written when they were recorded and so must not be used again before they are submitted.
+    /// Tables. A write that no stage had room for runs ahead of all that is recorded, so they are not used again.
     tables: Vec<Lease>,
     /// In a job that is timed.
     stopwatch: Option<timing::Stopwatch>,
@@ -71,6 +70,7 @@ impl<'a> Job<'a> {
             scopes: Some(Scopes::push(&gpu.device)),
             encoder: None,
             recorded: 0,
+            stages: Vec::new(),
             spare: Vec::new(),
             tables: Vec::new(),
             stopwatch: None,
@@ -88,14 +88,6 @@ impl<'a> Job<'a> {
         if self.gpu.is_lost() { Err(Error::Lost) } else { Ok(()) }
     }
 
-    /// Copies a picture to the device.
-    pub(crate) fn upload(&mut self, pixmap: &Pixmap) -> Result<Image, Error> {
-        self.tiling().check(pixmap.size())?;
-        let lease = self.gpu.pool.take(Purpose::Storage, pixmap.data().len() as u64)?;
-        self.gpu.queue.write_buffer(lease.buffer(), 0, pixmap.data());
-        Ok(Image { lease, size: pixmap.size() })
-    }
-
     /// Makes room for a picture.
     pub(crate) fn image(&mut self, size: Size) -> Result<Image, Error> {
         self.tiling().check(size)?;
@@ -109,25 +101,6 @@ impl<'a> Job<'a> {
             Some(index) => Ok(self.spare.swap_remove(index)),
             None => self.gpu.pool.take(Purpose::Storage, bytes),
         }
-    }
-
-    /// Makes room for a few numbers that a kernel changes.
-    pub(crate) fn numbers(&mut self, words: &[u32]) -> Result<Lease, Error> {
-        let lease = self.gpu.pool.take(Purpose::Storage, 4 * words.len() as u64)?;
-        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
-        self.gpu.queue.write_buffer(lease.buffer(), 0, &bytes);
-        Ok(lease)
-    }
-
-    /// Copies a table to the device; it stays there until the job ends.
-    pub(crate) fn table(&mut self, words: &[u32]) -> Result<TableIndex, Error> {
-        let (words_len, max_words) = (words.len() as u64, MAX_TABLE_BYTES / 4);
-        if words_len > max_words {
-            return Err(Error::TooLarge { words: words_len, max_words });
-        }
-        let lease = self.numbers(words)?;
-        self.tables.push(lease);
-        Ok(TableIndex(self.tables.len() - 1))
     }
 
     /// Lets later steps write to a buffer.
@@ -162,9 +135,7 @@ impl<'a> Job<'a> {
         let words = parameters.words();
         let parameter_bytes = &mut bytes[..4 * words.len()];
         parameter_bytes.as_chunks_mut::<4>().0.iter_mut().zip(&words).for_each(|(b, word)| *b = word.to_ne_bytes());
-        let encoder = self.encoder.get_or_insert_with(|| {
-            device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("chain") })
-        });
+        let encoder = encoder(&mut self.encoder, device);
         let timestamp_writes = self.stopwatch.as_mut().and_then(|stopwatch| stopwatch.dispatch(kernel.name));
         let mut pass =
             encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(kernel.name), timestamp_writes });
@@ -230,73 +201,11 @@ impl<'a> Job<'a> {
     /// Submits what was recorded.
     fn submit(&mut self) -> wgpu::SubmissionIndex {
         self.recorded = 0;
-        self.gpu.queue.submit(self.encoder.take().map(wgpu::CommandEncoder::finish))
+        self.stages.iter().for_each(Stage::close);
+        let submission = self.gpu.queue.submit(self.encoder.take().map(wgpu::CommandEncoder::finish));
+        self.stages.drain(..).for_each(Stage::give_back);
+        submission
     }
-
-    /// Copies bytes from the beginning of a buffer back to the host, after everything that was recorded.
-    pub(crate) fn read_back(&mut self, lease: &Lease, len: usize) -> Result<Vec<u8>, Error> {
-        self.enter(Phase::ReadBack)?;
-        let bytes = len as u64;
-        let read_back = self.gpu.pool.take(Purpose::ReadBack, bytes)?;
-        let encoder = self.encoder.get_or_insert_with(|| {
-            self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("read back") })
-        });
-        encoder.copy_buffer_to_buffer(lease.buffer(), 0, read_back.buffer(), 0, bytes);
-        let submission = self.submit();
-        let result = self.map(&read_back, len, submission);
-        match &result {
-            Ok(_) => drop(read_back),
-            // It may still be waiting to be mapped.
-            Err(_) => read_back.discard(),
-        }
-        // An error that a scope caught is the reason for any other one.
-        self.check_scopes()?;
-        self.lap(Phase::Run);
-        result
-    }
-
-    /// Copies a picture back to the host.
-    pub(crate) fn download(&mut self, image: &Image) -> Result<Pixmap, Error> {
-        let len = Pixmap::PIXEL_BYTES * image.size.width as usize * image.size.height as usize;
-        let data = self.read_back(&image.lease, len)?;
-        Ok(Pixmap::from_vec(image.size, data)?)
-    }
-
-    /// Waits until a buffer can be read, and reads it.
-    fn map(&self, read_back: &Lease, len: usize, submission: wgpu::SubmissionIndex) -> Result<Vec<u8>, Error> {
-        let slice = read_back.buffer().slice(..len as u64);
-        let (sender, receiver) = channel();
-        // If nobody receives any more, the job was given up.
-        slice.map_async(wgpu::MapMode::Read, move |result| drop(sender.send(result)));
-        // Only now: a mapping is looked at when the device is polled, and not before.
-        self.gpu.poller.watch(submission);
-        let start = Instant::now();
-        loop {
-            self.check()?;
-            match receiver.recv_timeout(Self::PATIENCE) {
-                Ok(Ok(())) => break,
-                Ok(Err(_)) => return Err(Error::ReadBack),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected)
-                    if start.elapsed() >= self.gpu.timeout =>
-                {
-                    // What it still does with our buffers nobody knows.
-                    self.gpu.give_up();
-                    return Err(Error::TimedOut { timeout_ms: self.gpu.timeout.as_millis() });
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(Error::ReadBack),
-            }
-        }
-        let view = slice.get_mapped_range().map_err(|_| Error::ReadBack)?;
-        let mut data = alloc::try_with_capacity(len)?;
-        data.extend_from_slice(&view);
-        drop(view);
-        read_back.buffer().unmap();
-        Ok(data)
-    }
-
-    /// How long a wait lasts before it looks whether the device was lost: callbacks of a lost device are never called.
-    const PATIENCE: Duration = Duration::from_millis(20);
 
     /// Looks whether anything went wrong on this thread.
     fn check_scopes(&mut self) -> Result<(), Error> {
@@ -310,27 +219,8 @@ impl<'a> Job<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TableIndex(usize);
 
-/// The scopes that catch the errors of the calls of one thread, the innermost first: they must end in that order, which is
-/// also the order in which an array is dropped.
-#[derive(Debug)]
-struct Scopes([wgpu::ErrorScopeGuard; 3]);
-
-impl Scopes {
-    fn push(device: &wgpu::Device) -> Self {
-        let internal = device.push_error_scope(ErrorFilter::Internal);
-        let validation = device.push_error_scope(ErrorFilter::Validation);
-        let memory = device.push_error_scope(ErrorFilter::OutOfMemory);
-        Self([memory, validation, internal])
-    }
-
-    /// Ends the scopes.
-    fn pop(self) -> Result<(), Error> {
-        let [memory, validation, internal] = self.0.map(|scope| pollster::block_on(scope.pop()));
-        // Memory first: what follows from a buffer that is not there are other errors.
-        match memory.or(validation).or(internal) {
-            None => Ok(()),
-            Some(wgpu::Error::OutOfMemory { .. }) => Err(Error::OutOfMemory { bytes: 0 }),
-            Some(error) => Err(Error::Refused(Box::new(error))),
-        }
-    }
+/// Returns the encoder of a job, which it begins if there is none.
+fn encoder<'e>(encoder: &'e mut Option<wgpu::CommandEncoder>, device: &wgpu::Device) -> &'e mut wgpu::CommandEncoder {
+    let label = Some("chain");
+    encoder.get_or_insert_with(|| device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label }))
 }

@@ -20,7 +20,9 @@ mod poller;
 mod pool;
 pub mod probe;
 mod resize;
+mod scopes;
 mod shaders;
+mod staging;
 
 pub use device::{AdapterChoice, GpuOptions};
 pub use engine::GpuEngine;

@@ -6,6 +6,7 @@
 
 mod chains;
 mod client;
+mod concurrency;
 mod dependencies;
 mod draw;
 mod effects;

@@ -1,0 +1,72 @@
+//! Many requests on one device at once: what they share must not show in a picture.
+
+use std::num::NonZeroU32;
+use std::sync::Barrier;
+
+use palmette_core::plan::{Plan, lower};
+use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_protocol::{ImageIndex, Op, Transform};
+use palmette_tests::gpu::{self, AdapterChoice, GpuEngine, GpuOptions};
+use palmette_tests::pictures::{Alpha, noise};
+use palmette_tests::random::Random;
+
+/// Opens an engine, if [`gpu::engines`] finds an adapter and whoever runs the tests wants one.
+fn open(options: GpuOptions) -> Option<GpuEngine> {
+    gpu::engines()?;
+    let options = GpuOptions { adapter: AdapterChoice::Any, ..options };
+    Some(GpuEngine::open(&options).expect("an adapter that opened before"))
+}
+
+/// A request: its plan, its picture and the right answer.
+struct Request {
+    plan: Plan,
+    source: Pixmap,
+    answer: Pixmap,
+}
+
+impl Request {
+    /// Makes a request with tables and several kernels.
+    fn new(size: Size, random: &mut Random) -> Self {
+        let source = noise(size, Alpha::Soft, random);
+        let width = NonZeroU32::new(random.between(1, size.width));
+        let options = Transform { width, sharpen: Some(1.0), brightness: Some(1.2), ..Transform::default() };
+        let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
+        let plan = lower(&ops, &[size], &Limits::default()).expect("right options");
+        let cpu = CpuEngine::new();
+        let answer = cpu.run(&mut plan.clone(), vec![source.clone()], Deadline::NONE).expect("a picture");
+        Self { plan, source, answer }
+    }
+
+    fn run(&self, engine: &GpuEngine) {
+        let sources = std::slice::from_ref(&self.source);
+        let actual = engine.try_run(&mut self.plan.clone(), sources, Deadline::NONE).expect("a picture");
+        assert!(actual == self.answer, "another picture of {:?}", self.source.size());
+    }
+}
+
+/// Makes requests of all sizes up to one.
+fn requests(count: usize, high: u32, random: &mut Random) -> Vec<Request> {
+    (0..count).map(|_| Request::new(Size::new(random.length(high), random.length(high)), random)).collect()
+}
+
+/// Has every request run a few times, all of them at once.
+fn run_at_once(engine: &GpuEngine, requests: &[Request], times: usize) {
+    let barrier = Barrier::new(requests.len());
+    std::thread::scope(|scope| {
+        for request in requests {
+            scope.spawn(|| {
+                barrier.wait();
+                (0..times).for_each(|_| request.run(engine));
+            });
+        }
+    });
+}
+
+#[test]
+fn concurrency_of_uploads_does_not_show() {
+    // No staging at all; room for one upload; for some; for all.
+    for max_staging_bytes in [0, 64 << 10, 256 << 10, GpuOptions::default().max_staging_bytes] {
+        let Some(engine) = open(GpuOptions { max_staging_bytes, ..GpuOptions::default() }) else { return };
+        run_at_once(&engine, &requests(12, 200, &mut Random::new(max_staging_bytes)), 6);
+    }
+}
