@@ -133,6 +133,6 @@ fn node() -> Result<(), Error> {
     Invocation::cargo(&["build", "--locked", "--package", "palmette-cli"]).run()?;
     Invocation::new("npm", &["ci", "--no-audit", "--no-fund"]).run()?;
     Invocation::new("npm", &["run", "lint"]).run()?;
-    let binary = workspace::root().join("target/debug/palmette");
+    let binary = workspace::target().join("debug/palmette");
     Invocation::new("npm", &["test"]).with("PALMETTE_BINARY", binary).run()
 }

@@ -23,6 +23,11 @@ pub(crate) fn root() -> PathBuf {
     here.ancestors().nth(2).expect("this crate lies in crates/xtask").to_owned()
 }
 
+/// Returns the folder that cargo builds into.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// Reads a file of the workspace.
 ///
 /// # Errors

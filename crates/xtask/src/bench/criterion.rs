@@ -10,9 +10,10 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use super::folder::{Folder, commit, target, text};
+use super::folder::{Folder, commit, text};
 use crate::command::Invocation;
 use crate::error::Error;
+use crate::workspace;
 
 /// One measured bench.
 struct Measured {
@@ -37,7 +38,7 @@ pub(crate) fn run(name: &str, arguments: &[&str]) -> Result<(), Error> {
     Invocation::cargo(&command).run()?;
 
     let mut measured = Vec::new();
-    collect(&target().join("criterion"), start, &mut measured)?;
+    collect(&workspace::target().join("criterion"), start, &mut measured)?;
     measured.sort_by(|a, b| a.id.cmp(&b.id));
 
     let folder = Folder::create(name)?;

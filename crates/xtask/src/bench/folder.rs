@@ -57,8 +57,3 @@ pub(super) fn text(command: &[&str]) -> Result<String, Error> {
     let output = Invocation::new(command[0], &command[1..]).output()?;
     Ok(String::from_utf8_lossy(&output).trim().to_owned())
 }
-
-/// Returns the folder that cargo builds into.
-pub(super) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from)
-}

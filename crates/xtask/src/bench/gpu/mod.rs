@@ -14,9 +14,10 @@ use std::path::PathBuf;
 
 use self::crossing::Comparison;
 use self::rows::Rows;
-use super::folder::{Folder, commit, target, text};
+use super::folder::{Folder, commit, text};
 use crate::command::Invocation;
 use crate::error::Error;
+use crate::workspace;
 
 /// Runs the bench and writes a record.
 ///
@@ -55,7 +56,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
 
 /// Runs the bench, then its peers on the photos that it leaves; returns the folder of what they write.
 fn measure(flags: &[&str]) -> Result<PathBuf, Error> {
-    let folder = target().join("gpu-bench");
+    let folder = workspace::target().join("gpu-bench");
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|source| Error::File { path: folder.clone(), source })?;
     }
