@@ -21,6 +21,9 @@ use crate::deadline::Deadline;
 use crate::error::TransportError;
 use crate::{Error, Source, Transformer};
 
+/// The longest path that is asked for.
+const LONGEST_PATH: &str = "/transform";
+
 /// Headers that every request has, or that say how it is sent.
 const RESERVED: [HeaderName; 4] = [CONTENT_TYPE, CONTENT_LENGTH, TRANSFER_ENCODING, HOST];
 
@@ -85,7 +88,7 @@ impl Images {
         let (body, interest, failure) = FormBody::new(pieces(&boundary));
         let mut request = Request::new(body);
         *request.method_mut() = hyper::Method::POST;
-        *request.uri_mut() = format!("{url}{path}").parse().expect("the address was checked and the path is a literal");
+        *request.uri_mut() = format!("{url}{path}").parse().expect("the address was checked with a longer path");
         *request.headers_mut() = headers.clone();
         let content_type = HeaderValue::try_from(boundary.content_type()).expect("a boundary is dashes and digits");
         request.headers_mut().insert(CONTENT_TYPE, content_type);
@@ -187,15 +190,24 @@ impl fmt::Debug for ImagesBuilder {
 /// Checks an address and takes the `/` at its end off.
 fn check_url(url: &str) -> Result<String, &'static str> {
     let uri: Uri = url.parse().map_err(|_| "it cannot be read")?;
-    match (uri.scheme_str(), uri.authority()) {
-        (Some("http"), Some(authority)) if authority.as_str().contains('@') => {
-            Err("a user in it is not sent; use a token")
-        }
-        (Some("http"), Some(_)) if uri.query().is_some() => Err("a query has no meaning"),
-        (Some("http"), Some(_)) => Ok(url.trim_end_matches('/').to_owned()),
-        (Some("https"), _) => Err("only http is spoken here; reach https through a proxy"),
-        _ => Err("it has to begin with http://"),
+    let authority = match (uri.scheme_str(), uri.authority()) {
+        (Some("http"), Some(authority)) => authority,
+        (Some("https"), _) => return Err("only http is spoken here; reach https through a proxy"),
+        _ => return Err("it has to begin with http://"),
+    };
+    if authority.as_str().contains('@') {
+        return Err("a user in it is not sent; use a token");
     }
+    // A port that is no number up to 65535 counts as none, and the requests would go to port 80.
+    if authority.host().is_empty() || (authority.as_str() != authority.host() && authority.port_u16().is_none()) {
+        return Err("its host or its port is none");
+    }
+    if uri.query().is_some() || url.contains('#') {
+        return Err("what follows a ? or a # has no meaning");
+    }
+    let base = url.trim_end_matches('/');
+    let longest = format!("{base}{LONGEST_PATH}").parse::<Uri>();
+    longest.map(|_| base.to_owned()).map_err(|_| "it is too long")
 }
 
 /// Returns bits that nobody outside of this process can know beforehand: hashes under keys that the system chose.
@@ -218,7 +230,12 @@ mod tests {
             ("127.0.0.1:9901", Err("http://")),
             ("/transform", Err("http://")),
             ("http://me:secret@pictures", Err("token")),
-            ("http://pictures/?a=b", Err("query")),
+            ("http://pictures/?a=b", Err("?")),
+            ("http://pictures/#a", Err("#")),
+            ("http://:80", Err("host")),
+            ("http://pictures:", Err("port")),
+            ("http://pictures:65536/", Err("port")),
+            (&format!("http://pictures/{}", "a".repeat(65_515)), Err("long")),
             ("http://a b", Err("cannot be read")),
             ("", Err("cannot be read")),
         ] {
