@@ -30,10 +30,10 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Takes an answer that has a type.
+    /// Takes an answer that has the type of a picture; whatever else answers well is a page of some other server.
     pub(crate) async fn accept(head: Parts, answer: Answer) -> Result<Self, Error> {
         let text = |name: &HeaderName| Some(head.headers.get(name)?.to_str().ok()?.to_owned());
-        let Some(content_type) = text(&CONTENT_TYPE) else {
+        let Some(content_type) = text(&CONTENT_TYPE).filter(|name| is_picture(name)) else {
             return Err(answer.into_foreign(&head).await);
         };
         let timings = text(&SERVER_TIMING).map_or_else(Vec::new, |value| timings(&value));
@@ -82,6 +82,11 @@ impl Stream for Picture {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.answer.poll_chunk(cx)
     }
+}
+
+/// Tells whether a media type is one that [`Picture::content_type`] returns.
+fn is_picture(content_type: &str) -> bool {
+    content_type.starts_with("image/") || content_type == "application/octet-stream"
 }
 
 /// Reads `name;dur=milliseconds, …`; what is not of this form is left out.

@@ -1,5 +1,6 @@
 //! A picture that is being described.
 
+use hyper::header::CONTENT_TYPE;
 use palmette_protocol::form::TransformForm;
 use palmette_protocol::{EngineChoice, Options, RawOutput};
 
@@ -62,8 +63,10 @@ impl Transformer {
     pub async fn explain(self, output: impl Into<RawOutput>) -> Result<String, Error> {
         let (images, form) = self.into_form(output.into());
         let (head, answer) = images.post("/transform", |boundary| form.explain().into_pieces(boundary)).await?;
-        let bytes = Picture::accept(head, answer).await?.bytes().await?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        if head.headers.get(CONTENT_TYPE).is_none_or(|name| name != "application/json") {
+            return Err(answer.into_foreign(&head).await);
+        }
+        Ok(String::from_utf8_lossy(&answer.bytes().await?).into_owned())
     }
 
     fn into_form(self, output: RawOutput) -> (Images, TransformForm<crate::Source>) {

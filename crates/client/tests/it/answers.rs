@@ -79,6 +79,7 @@ async fn answers_of_others_are_none() {
         ("HTTP/1.1 404 x\r\ncontent-length: 9\r\n\r\nnot found", 404, "not found"),
         ("HTTP/1.1 302 x\r\nlocation: /login\r\ncontent-length: 0\r\n\r\n", 302, ""),
         ("HTTP/1.1 200 x\r\ncontent-length: 4\r\n\r\nfine", 200, "fine"),
+        ("HTTP/1.1 200 x\r\ncontent-type: text/html\r\ncontent-length: 4\r\n\r\n<p>x", 200, "<p>x"),
     ] {
         let error = refusal(answer).await;
         assert!(matches!(&error, Error::NotAnAnswer { status: s, text, .. } if (*s, text.as_str()) == (status, words)));
@@ -86,6 +87,9 @@ async fn answers_of_others_are_none() {
     }
     let (images, _recorded) = recorded_images("HTTP/1.1 200 x\r\ncontent-length: 2\r\n\r\n{}").await;
     assert_eq!(images.info(&b"x"[..]).await.unwrap_err().code(), Some(9523));
+    let (images, _recorded) = recorded_images(PICTURE).await;
+    let error = images.input(&b"x"[..]).explain(OutputFormat::Png).await.unwrap_err();
+    assert!(matches!(&error, Error::NotAnAnswer { text, .. } if text == "picture"), "{error}");
 }
 
 #[tokio::test]

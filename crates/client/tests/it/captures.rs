@@ -8,7 +8,7 @@ use palmette_client::{Draw, EngineChoice};
 use palmette_protocol::{FormEvent, FormLimits, FormReader};
 use serde_json::{Value, json};
 
-use crate::recorder::{PICTURE, Recorded, recorded_images};
+use crate::recorder::{PICTURE, PLAN, Recorded, recorded_images};
 
 /// A request of the binding.
 struct Capture {
@@ -209,8 +209,9 @@ async fn captures_do_not_depend_on_how_options_are_written() {
 
 #[tokio::test]
 async fn forms_say_what_only_this_server_knows() {
-    let (images, recorded) = recorded_images(PICTURE).await;
-    images.input(&b"x"[..]).engine(EngineChoice::Cpu).explain(OutputFormat::Png).await.unwrap();
+    let (images, recorded) = recorded_images(PLAN).await;
+    let plan = images.input(&b"x"[..]).engine(EngineChoice::Cpu).explain(OutputFormat::Png).await.unwrap();
+    assert_eq!(plan, "{}");
     let body = String::from_utf8(recorded.await.unwrap().body).unwrap();
     assert!(body.contains("name=\"explain\"\r\n\r\ntrue\r\n"), "{body}");
     assert!(body.contains("name=\"engine\"\r\n\r\ncpu\r\n"), "{body}");

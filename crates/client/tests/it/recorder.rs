@@ -8,6 +8,9 @@ use tokio::task::JoinHandle;
 /// The answer of a server that has nothing to say against a request.
 pub(crate) const PICTURE: &str = "HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: 7\r\n\r\npicture";
 
+/// The answer of a server that was asked to explain.
+pub(crate) const PLAN: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+
 /// A request as it came.
 #[derive(Debug)]
 pub(crate) struct Recorded {
