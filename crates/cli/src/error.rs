@@ -134,11 +134,20 @@ fn index_in_message(message: &str) -> Option<usize> {
     message.strip_prefix("source ")?.split_once(':')?.0.parse().ok()
 }
 
+/// Escapes control characters. A message quotes files and servers, which shall neither break the line nor command a terminal.
+fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    for character in text.chars() {
+        if character.is_control() { line.extend(character.escape_default()) } else { line.push(character) }
+    }
+    line
+}
+
 impl Error {
     /// Writes the one line.
     pub(crate) fn report(&self) {
         // Nobody is left to tell if standard error is gone.
-        let _ = writeln!(std::io::stderr(), "palmette: {self}");
+        let _ = writeln!(std::io::stderr(), "palmette: {}", one_line(&self.to_string()));
     }
 
     /// Returns what the shell sees.

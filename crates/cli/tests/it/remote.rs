@@ -162,6 +162,17 @@ fn remote_tells_a_broken_connection() {
     request.join().unwrap();
 }
 
+#[test]
+fn remote_texts_stay_on_one_line() {
+    let folder = Folder::new();
+    let (address, request) = answer_once(
+        "HTTP/1.1 400 x\r\ncf-images-binding: err=9401\r\ncontent-length: 23\r\n\r\nERROR 9401: \x1b]0;a\x07\nb\u{9b}c",
+    );
+    let args = ["info", "grey.png", "--server", &format!("http://{address}")];
+    folder.fail(&args, EX_USAGE, &[r"palmette: ERROR 9401: \u{1b}]0;a\u{7}\nb\u{9b}c"]);
+    request.join().unwrap();
+}
+
 /// Listens for one connection, reads the request to its end, and answers it. Returns what came.
 fn answer_once(answer: &'static str) -> (std::net::SocketAddr, std::thread::JoinHandle<String>) {
     use std::io::{Read, Write};
