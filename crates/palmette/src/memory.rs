@@ -32,8 +32,11 @@ const ENCODER_FRAMES: u64 = 3;
 /// decoder and encoder live through all steps, and what is drawn on the canvas is kept for the next frame.
 ///
 /// `stored` are the sizes that the decoders have to hold, which may be far larger than the pictures that come of them.
+///
+/// An engine that `keeps_sources` until it is done, as a GPU does so that the CPU can take over, holds them beside its result.
+/// What it holds on its device, and to reach it, has a limit of its own for all requests together.
 #[must_use]
-pub(crate) fn estimate(plan: &Plan, stored: &[Size], frame_count: u32) -> u64 {
+pub(crate) fn estimate(plan: &Plan, stored: &[Size], frame_count: u32, keeps_sources: bool) -> u64 {
     let plan = guess_rest(plan);
     let kept = if frame_count > 1 { kept_for_frames(&plan) } else { 0 };
     let sources: u64 = plan.sources.iter().copied().map(pixmap_bytes).sum();
@@ -51,7 +54,15 @@ pub(crate) fn estimate(plan: &Plan, stored: &[Size], frame_count: u32) -> u64 {
             *node = step.output;
         }
     }
-    (sources + decode).max(worst_step).max(encode) + kept
+    let beside_sources = if keeps_sources { sources + largest_on_host(&plan) } else { 0 };
+    (sources + decode).max(worst_step).max(encode).max(beside_sources) + kept
+}
+
+/// Estimates the most that comes back from a device at once: the result, or what a model on the host takes and makes.
+fn largest_on_host(plan: &Plan) -> u64 {
+    let models = plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Model(_)));
+    let models = models.map(|step| pixmap_bytes(step.input) + pixmap_bytes(step.output));
+    models.max().unwrap_or(0).max(pixmap_bytes(plan.result))
 }
 
 /// Estimates what stays between the frames of an animation.
@@ -197,7 +208,7 @@ mod tests {
     fn estimate_of(list: &str, source: Size) -> u64 {
         let ops = palmette_protocol::ops::parse_list(list).unwrap();
         let ops = palmette_protocol::ops::resolve(&ops).unwrap();
-        estimate(&lower(&ops, &[source], &Limits::default()).unwrap(), &[source], 1)
+        estimate(&lower(&ops, &[source], &Limits::default()).unwrap(), &[source], 1, false)
     }
 
     #[test]
@@ -211,9 +222,25 @@ mod tests {
     }
 
     #[test]
+    fn estimate_counts_sources_that_are_kept_beside_the_result() {
+        let size = Size::new(1000, 1000);
+        let sources = [size; 20];
+        // All but the canvas become tiny before that grows, so the CPU never holds large pictures together.
+        let shrunk_and_drawn =
+            |node| format!(r#"{{"imageIndex":{node},"width":1}},{{"drawImageIndex":{node},"targetImageIndex":0}},"#);
+        let drawn: String = (1..sources.len()).map(shrunk_and_drawn).collect();
+        let list = format!(r#"[{drawn}{{"imageIndex":0,"width":2300,"fit":"contain"}}]"#);
+        let ops = palmette_protocol::ops::resolve(&palmette_protocol::ops::parse_list(&list).unwrap()).unwrap();
+        let plan = lower(&ops, &sources, &Limits::default()).unwrap();
+        let [given_away, kept] = [false, true].map(|keeps_sources| estimate(&plan, &sources, 1, keeps_sources));
+        assert_eq!(kept, 20 * pixmap_bytes(size) + pixmap_bytes(plan.result));
+        assert!(given_away < kept, "{given_away}");
+    }
+
+    #[test]
     fn estimate_counts_what_a_decoder_holds_for_a_small_picture() {
         let plan = lower(&[], &[Size::new(1, 1)], &Limits::default()).unwrap();
-        assert!(estimate(&plan, &[Size::new(12_000, 8_000)], 1) >= 12_000 * 8_000 * 16);
+        assert!(estimate(&plan, &[Size::new(12_000, 8_000)], 1, false) >= 12_000 * 8_000 * 16);
     }
 
     #[test]
@@ -226,7 +253,7 @@ mod tests {
     #[test]
     fn estimate_of_an_animation_does_not_grow_with_its_frames() {
         let plan = lower(&[], &[Size::new(100, 100)], &Limits::default()).unwrap();
-        let [still, two, many] = [1, 2, 1000].map(|frame_count| estimate(&plan, &plan.sources, frame_count));
+        let [still, two, many] = [1, 2, 1000].map(|frame_count| estimate(&plan, &plan.sources, frame_count, false));
         assert_eq!((two - still, many), (6 * 40_000, two));
     }
 

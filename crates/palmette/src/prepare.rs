@@ -59,7 +59,7 @@ impl Prepared {
     /// Estimates the memory that the request takes at its worst moment.
     pub(crate) fn memory_bytes(&self) -> u64 {
         let stored: Vec<Size> = self.images.iter().map(|image| image.probe.stored_size).collect();
-        memory::estimate(&self.plan, &stored, self.frame_count)
+        memory::estimate(&self.plan, &stored, self.frame_count, self.selection.keeps_sources())
     }
 
     /// Says in the codec's words what the result is encoded as.

@@ -64,6 +64,11 @@ impl Reason {
 }
 
 impl Selection {
+    /// Says whether the engine keeps the sources until it is done, so that another one can take over.
+    pub(crate) const fn keeps_sources(&self) -> bool {
+        self.attempt.is_some()
+    }
+
     /// Says why this engine; once a plan ran, also whether another one had to take over.
     #[must_use]
     pub fn reason(&self) -> Reason {
