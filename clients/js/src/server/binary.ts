@@ -23,7 +23,7 @@ export function findBinary(given?: string): string {
   if (found !== undefined) return found;
   throw new Error(
     `palmette: no server runs and there is no ${name} on PATH to start one; build it with ` +
-      "`cargo install --git https://github.com/palmette/palmette palmette-cli`, or name it in PALMETTE_BINARY",
+      "`cargo install --path crates/cli` in a checkout of Palmette, or name it in PALMETTE_BINARY",
   );
 }
 
