@@ -1,5 +1,7 @@
 //! What the bindings of a Worker lead to in workerd.
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 
 use super::assets::{self, Assets};
@@ -19,6 +21,8 @@ pub(super) struct Bindings {
     pub(super) values: Vec<Value>,
     /// Whether one of them leads to Palmette.
     pub(super) has_images: bool,
+    /// Their names.
+    names: Vec<String>,
 }
 
 impl Bindings {
@@ -27,14 +31,15 @@ impl Bindings {
     /// # Errors
     ///
     /// [`WorkerdError::Unserved`] for bindings that nothing leads to, all of them in one message;
-    /// [`WorkerdError::NoSuchBinding`] for a flag without a binding; others for keys that are wrong.
+    /// [`WorkerdError::NoSuchBinding`] for a flag without a binding; [`WorkerdError::DoubledBinding`] for two bindings of one
+    /// name; others for keys that are wrong.
     pub(super) fn resolve(
         wrangler: &Wrangler,
         assets: Option<&Assets>,
         workers: &[WorkerFlag],
         images_service: &str,
     ) -> Result<Self, WorkerdError> {
-        let mut bindings = Self { values: Vec::new(), has_images: false };
+        let mut bindings = Self { values: Vec::new(), has_images: false, names: Vec::new() };
         let mut declared = Vec::new();
 
         for (key, value) in wrangler.fields().iter().filter(|(key, _)| keys::role(key).is_none()) {
@@ -75,10 +80,15 @@ impl Bindings {
                 bindings.push(name, "fromEnvironment", Value::text(name));
             }
         }
-        Ok(bindings)
+        let mut known = HashSet::new();
+        match bindings.names.iter().find(|name| !known.insert(*name)) {
+            Some(name) => Err(WorkerdError::DoubledBinding { path: wrangler.path().to_owned(), name: name.clone() }),
+            None => Ok(bindings),
+        }
     }
 
     fn push(&mut self, name: &str, kind: &'static str, value: Value) {
+        self.names.push(name.to_owned());
         self.values.push(Value::named(name, kind, value));
     }
 
@@ -144,5 +154,5 @@ fn declarations(value: &Json) -> Option<Vec<&Json>> {
 
 /// Returns the name of a binding that is declared; a few kinds write `name` for it.
 fn name_of(declaration: &Json) -> Option<&str> {
-    declaration.get("binding").or_else(|| declaration.get("name"))?.as_str()
+    declaration.get("binding").or_else(|| declaration.get("name"))?.as_str().filter(|name| !name.is_empty())
 }

@@ -63,6 +63,14 @@ pub(crate) enum WorkerdError {
         /// The bindings, each with the key that declares it.
         names: String,
     },
+    /// Occurs when two bindings have one name, of which workerd would give the Worker only one.
+    #[error("{}: more than one binding is named {name}", path.display())]
+    DoubledBinding {
+        /// The file.
+        path: PathBuf,
+        /// Their name.
+        name: String,
+    },
     /// Occurs when a key asks for what workerd has nothing for.
     #[error("{}: `{key}` is set, and nothing here does what it asks for", path.display())]
     UnsupportedKey {

@@ -273,6 +273,9 @@ fn workerd_config_refuses_what_workerd_would_not_do() {
         (r#""secrets": {"optional": ["A"]}"#, &["`secrets.optional` is set"]),
         (r#""vars": [1]"#, &["vars must be an object, got [1]"]),
         (r#""images": "IMAGES""#, &["images must be an object with a binding, got \"IMAGES\""]),
+        (r#""images": {"binding": ""}"#, &["images must be an object with a binding"]),
+        (r#""images": {"binding": "A"}, "vars": {"A": 1}"#, &["more than one binding is named A"]),
+        (r#""vars": {"A": 1}, "secrets": {"required": ["A"]}"#, &["more than one binding is named A"]),
         (
             r#""images": {"binding": "IMAGES"}, "compatibility_date": "2022-01-01""#,
             &["compatibility_date", "2022-11-30 or later"],
