@@ -12,8 +12,6 @@ struct Parameters {
     tolerance: u32,
 }
 
-var<immediate> parameters: Parameters;
-
 // Left, top, right, bottom. Left and top begin as the largest number, right and bottom as 0, and are one too large.
 @group(0) @binding(4) var<storage, read_write> edges: array<atomic<u32>>;
 
@@ -34,7 +32,7 @@ fn main(
         atomicStore(&shared_edges[local], select(0u, 0xffffffffu, local < 2u));
     }
     workgroupBarrier();
-    if id.x < parameters.width && id.y < parameters.rows {
+    if has_pixel(id) {
         let y = id.y + parameters.first_row;
         let border = associated(select(source_word(0u), parameters.color, parameters.is_given != 0u));
         let distance = abs(associated(source_word(y * parameters.width + id.x)) - border);

@@ -21,11 +21,9 @@ struct Parameters {
     opacity: u32,
 }
 
-var<immediate> parameters: Parameters;
-
 @compute @workgroup_size(64, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    if id.x >= parameters.width || id.y >= parameters.rows {
+    if !has_pixel(id) {
         return;
     }
     let x = id.x + parameters.left;

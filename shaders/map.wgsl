@@ -29,15 +29,13 @@ struct Parameters {
     program_len: u32,
 }
 
-var<immediate> parameters: Parameters;
-
 const LOOKUP: u32 = 0u;
 const SATURATION: u32 = 1u;
 const BACKGROUND: u32 = 2u;
 
 @compute @workgroup_size(64, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    if id.x >= parameters.width || id.y >= parameters.rows {
+    if !has_pixel(id) {
         return;
     }
     let x = i32(id.x);

@@ -16,27 +16,13 @@ struct Parameters {
     chunk_shift: u32,
 }
 
-var<immediate> parameters: Parameters;
-
-const CHUNK_TAPS: u32 = 8u;
-
 @compute @workgroup_size(64, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let width = parameters.width;
-    if id.x >= width || id.y >= parameters.rows {
+    if !has_pixel(id) {
         return;
     }
+    let width = parameters.width;
     let first = (id.y + parameters.source_row) * parameters.source_width + table[id.x];
-    var total = vec4<i32>(0i);
-    for (var chunk = 0u; chunk < parameters.taps; chunk += CHUNK_TAPS) {
-        var sum = vec4<i32>(0i);
-        let end = min(chunk + CHUNK_TAPS, parameters.taps);
-        for (var tap = chunk; tap < end; tap += 1u) {
-            let weight = bitcast<i32>(table[width + tap * width + id.x]);
-            sum += weight * load_samples(first + tap);
-        }
-        total += round_shift(sum, parameters.chunk_shift);
-    }
-    let samples = saturate_16(round_shift(total, parameters.shift));
+    let samples = weighted_mean_of_taps(width + id.x, width, first, 1u);
     store_samples(parameters.output_base, id.y * width + id.x, samples);
 }

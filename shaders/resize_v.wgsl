@@ -20,29 +20,15 @@ struct Parameters {
     chunk_shift: u32,
 }
 
-var<immediate> parameters: Parameters;
-
-const CHUNK_TAPS: u32 = 8u;
-
 @compute @workgroup_size(64, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    if id.x >= parameters.width || id.y >= parameters.rows {
+    if !has_pixel(id) {
         return;
     }
     let row = id.y + parameters.first_row;
     let weights = parameters.table_len + row * parameters.taps;
     let column = id.x + parameters.source_column;
-    var at = (table[row] - parameters.source_row) * parameters.source_width + column;
-    var total = vec4<i32>(0i);
-    for (var chunk = 0u; chunk < parameters.taps; chunk += CHUNK_TAPS) {
-        var sum = vec4<i32>(0i);
-        let end = min(chunk + CHUNK_TAPS, parameters.taps);
-        for (var tap = chunk; tap < end; tap += 1u) {
-            sum += bitcast<i32>(table[weights + tap]) * load_samples(at);
-            at += parameters.source_width;
-        }
-        total += round_shift(sum, parameters.chunk_shift);
-    }
-    let samples = saturate_16(round_shift(total, parameters.shift));
+    let first = (table[row] - parameters.source_row) * parameters.source_width + column;
+    let samples = weighted_mean_of_taps(weights, 1u, first, parameters.source_width);
     store_samples(parameters.output_base, id.y * parameters.width + id.x, samples);
 }

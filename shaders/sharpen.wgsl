@@ -11,8 +11,6 @@ struct Parameters {
     strength: u32,
 }
 
-var<immediate> parameters: Parameters;
-
 const STRENGTH_ONE: i32 = 500i;
 const SCALE: i32 = 32i * STRENGTH_ONE;
 
@@ -26,7 +24,7 @@ fn row_sum(x: u32, y: u32) -> vec4<i32> {
 
 @compute @workgroup_size(64, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    if id.x >= parameters.width || id.y >= parameters.rows {
+    if !has_pixel(id) {
         return;
     }
     let y = id.y + parameters.first_row;

@@ -10,28 +10,32 @@ use crate::device::IMMEDIATE_BYTES;
 use crate::image::Tiling;
 use crate::kernels::Kernel;
 
-/// Puts the files of a shader together.
+/// Puts the files of a shader together: what every kernel needs, what this one needs, and itself.
 macro_rules! shader {
     ($($file:literal),+) => {
-        concat!($(include_str!(concat!("../../../shaders/", $file)), "\n"),+)
+        concat!(
+            include_str!("../../../shaders/shared/parameters.wgsl"),
+            "\n",
+            include_str!("../../../shaders/shared/source.wgsl"),
+            "\n",
+            include_str!("../../../shaders/shared/pixels.wgsl"),
+            $("\n", include_str!(concat!("../../../shaders/", $file))),+
+        )
     };
 }
 
-pub(crate) const MAP: &str =
-    shader!("shared/source.wgsl", "shared/output.wgsl", "shared/pixels.wgsl", "shared/blend.wgsl", "map.wgsl");
-pub(crate) const DRAW: &str =
-    shader!("shared/source.wgsl", "shared/output.wgsl", "shared/pixels.wgsl", "shared/blend.wgsl", "draw.wgsl");
+pub(crate) const MAP: &str = shader!("shared/output.wgsl", "shared/blend.wgsl", "map.wgsl");
+pub(crate) const DRAW: &str = shader!("shared/output.wgsl", "shared/blend.wgsl", "draw.wgsl");
 pub(crate) const RESIZE_H: &str =
-    shader!("shared/source.wgsl", "shared/output.wgsl", "shared/pixels.wgsl", "shared/samples.wgsl", "resize_h.wgsl");
+    shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_h.wgsl");
 pub(crate) const RESIZE_V: &str =
-    shader!("shared/source.wgsl", "shared/output.wgsl", "shared/pixels.wgsl", "shared/samples.wgsl", "resize_v.wgsl");
+    shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_v.wgsl");
 pub(crate) const BLUR_H: &str =
-    shader!("shared/source.wgsl", "shared/output.wgsl", "shared/pixels.wgsl", "shared/samples.wgsl", "blur_h.wgsl");
+    shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/means.wgsl", "blur_h.wgsl");
 pub(crate) const BLUR_V: &str =
-    shader!("shared/source.wgsl", "shared/output.wgsl", "shared/pixels.wgsl", "shared/samples.wgsl", "blur_v.wgsl");
-pub(crate) const SHARPEN: &str =
-    shader!("shared/source.wgsl", "shared/output.wgsl", "shared/pixels.wgsl", "shared/samples.wgsl", "sharpen.wgsl");
-pub(crate) const BORDER: &str = shader!("shared/source.wgsl", "shared/pixels.wgsl", "border.wgsl");
+    shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/means.wgsl", "blur_v.wgsl");
+pub(crate) const SHARPEN: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "sharpen.wgsl");
+pub(crate) const BORDER: &str = shader!("border.wgsl");
 
 /// The binding of the first page of the picture that is read; the other pages follow.
 pub(crate) const PAGE_BINDING: u32 = 0;

@@ -52,6 +52,16 @@ fn shaders_are_valid_without_any_extension() {
 }
 
 #[test]
+fn shaders_use_every_shared_file() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shaders/shared");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(KERNELS.iter().any(|kernel| kernel.source.contains(&text)), "{} is in no kernel", path.display());
+    }
+}
+
+#[test]
 fn shaders_have_one_entry_point_of_the_planned_size() {
     for kernel in KERNELS {
         let module = parse(kernel);
