@@ -27,6 +27,14 @@ pub(crate) enum WorkerdError {
         /// Where and why.
         source: Box<toml::de::Error>,
     },
+    /// Occurs when a file of TOML holds a date, which has no type in a Worker's configuration.
+    #[error("{}: {date} is a date; write it in quotes", path.display())]
+    Date {
+        /// The file.
+        path: PathBuf,
+        /// The date.
+        date: toml::value::Datetime,
+    },
     /// Occurs when a file is not UTF-8.
     #[error("{}: is not UTF-8 text", path.display())]
     NotText {

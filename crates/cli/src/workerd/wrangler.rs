@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jsonc_parser::ParseOptions;
 use serde_json::{Map, Value};
+use toml::value::Datetime;
 
 use super::error::WorkerdError;
 use super::keys;
@@ -27,7 +28,8 @@ impl Wrangler {
     pub(super) fn read(path: &Path, environment: Option<&str>) -> Result<Self, Error> {
         let bytes = files::read(path, MAX_BYTES)?;
         let text = String::from_utf8(bytes).map_err(|_| WorkerdError::NotText { path: path.to_owned() })?;
-        Ok(Self::parse(path, &text, environment)?)
+        // Some editors begin a file with the mark that tells the order of bytes.
+        Ok(Self::parse(path, text.strip_prefix('\u{feff}').unwrap_or(&text), environment)?)
     }
 
     /// Reads the text of a file, whose name tells how it is written.
@@ -36,8 +38,11 @@ impl Wrangler {
         let value = match path.extension().and_then(|extension| extension.to_str()) {
             Some("json" | "jsonc") => parse_json(text)
                 .map_err(|source| WorkerdError::Json { path: path.clone(), source: Box::new(source) })?,
-            Some("toml") => toml::from_str(text)
-                .map_err(|source| WorkerdError::Toml { path: path.clone(), source: Box::new(source) })?,
+            Some("toml") => {
+                let table = toml::from_str(text)
+                    .map_err(|source| WorkerdError::Toml { path: path.clone(), source: Box::new(source) })?;
+                from_toml(toml::Value::Table(table)).map_err(|date| WorkerdError::Date { path: path.clone(), date })?
+            }
             _ => return Err(WorkerdError::UnknownFormat { path }),
         };
         let Value::Object(mut fields) = value else {
@@ -145,6 +150,26 @@ fn parse_json(text: &str) -> Result<Value, jsonc_parser::errors::ParseError> {
         allow_extended_string_escapes: false,
     };
     jsonc_parser::parse_to_serde_value(text, &options)
+}
+
+/// Writes a value of TOML as JSON.
+///
+/// # Errors
+///
+/// A date, for which JSON has no value.
+fn from_toml(value: toml::Value) -> Result<Value, Datetime> {
+    Ok(match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(switch) => switch.into(),
+        toml::Value::Datetime(date) => return Err(date),
+        toml::Value::Array(list) => list.into_iter().map(from_toml).collect::<Result<Vec<_>, _>>()?.into(),
+        toml::Value::Table(table) => {
+            let field = |(key, value)| Ok::<_, Datetime>((key, from_toml(value)?));
+            table.into_iter().map(field).collect::<Result<Map<_, _>, _>>()?.into()
+        }
+    })
 }
 
 /// Tells whether a value is as good as none: null, or empty all the way down.

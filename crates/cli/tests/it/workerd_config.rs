@@ -211,6 +211,24 @@ fn workerd_config_names_modules_from_where_it_is_written() {
 }
 
 #[test]
+fn workerd_config_reads_one_thing_in_every_spelling() {
+    let folder = folder_of_worker();
+    let json = r#"{"main": "src/index.js", "compatibility_date": "2026-08-01",
+        "vars": {"Z": "text", "LIMITS": {"b": [1, 2.5, true], "a": {}}, "A": 3}}"#;
+    folder.write("app/wrangler.json", json.as_bytes());
+    folder.write("app/marked.json", format!("\u{feff}{json}").as_bytes());
+    let toml = "main = 'src/index.js'\ncompatibility_date = '2026-08-01'\n\
+        [vars]\nZ = 'text'\nLIMITS = { b = [1, 2.5, true], a = {} }\nA = 3\n";
+    folder.write("app/wrangler.toml", toml.as_bytes());
+    folder.write("app/marked.toml", format!("\u{feff}{toml}").as_bytes());
+    let text = text_of(&folder, &["app/wrangler.json"]);
+    assert!(text.contains(r#"(name = "LIMITS", json = "{\"b\":[1,2.5,true],\"a\":{}}")"#), "{text}");
+    for file in ["app/marked.json", "app/wrangler.toml", "app/marked.toml"] {
+        assert_eq!(text_of(&folder, &[file]), text, "{file}");
+    }
+}
+
+#[test]
 fn workerd_config_environments_inherit_no_bindings() {
     let folder = folder_of_worker();
     folder.write("app/src/other.js", b"export default {};");
@@ -316,6 +334,7 @@ fn workerd_config_refuses_files_and_flags_that_are_wrong() {
     folder.write("app/wrangler.jsonc", wrangler);
     folder.write("app/broken.jsonc", b"{\n  'single': 1\n}");
     folder.write("app/broken.toml", b"main = \n");
+    folder.write("app/date.toml", b"compatibility_date = 2026-08-01\n");
     folder.write("app/gone.jsonc", br#"{"main": "src/gone.js", "compatibility_date": "2026-08-01"}"#);
     folder.write("app/wrangler.yaml", b"");
     let bucket = "BUCKET=services/bucket.js";
@@ -324,6 +343,7 @@ fn workerd_config_refuses_files_and_flags_that_are_wrong() {
         (&["app/wrangler.yaml"], EX_DATAERR, &["must end in .jsonc, .json or .toml"]),
         (&["app/broken.jsonc"], EX_DATAERR, &["app/broken.jsonc", "line 2"]),
         (&["app/broken.toml"], EX_DATAERR, &["app/broken.toml", "line 1"]),
+        (&["app/date.toml"], EX_DATAERR, &["app/date.toml: 2026-08-01 is a date; write it in quotes"]),
         (&["app/gone.jsonc"], EX_NOINPUT, &["src/gone.js"]),
         (
             &["app/wrangler.jsonc", "--worker", "BUKET=services/bucket.js"],
