@@ -1,9 +1,9 @@
 //! What a JavaScript module imports, found without a parser: the text is cut into the few kinds of tokens that tell strings,
 //! templates, comments and regular expressions from code, and imports are looked for among them.
 //!
-//! Whether a `/` divides or begins a regular expression is told by the token before it, which is wrong only for a regular
-//! expression straight after `)` or `}`; strings end with their line, so that such a mistake stays small. What is missed
-//! here is reported by workerd when the Worker starts.
+//! Whether a `/` divides or begins a regular expression is told by what stands before it, which is wrong only for a regular
+//! expression straight after `}`; strings end with their line, so that such a mistake stays small. What is missed here is
+//! reported by workerd when the Worker starts.
 
 /// What a module imports and whether it exports anything.
 #[derive(Debug, Default, PartialEq)]
@@ -44,6 +44,9 @@ const BEFORE_VALUES: [&str; 14] = [
     "void",
     "yield",
 ];
+
+/// Words before the condition of a statement.
+const BEFORE_CONDITIONS: [&str; 4] = ["for", "if", "while", "with"];
 
 /// Finds the imports of a module.
 pub(super) fn scan(source: &str) -> Imports<'_> {
@@ -94,6 +97,9 @@ fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut rest = source;
     // For every template that code is inside of, the number of braces that are open in that code.
     let mut templates: Vec<usize> = Vec::new();
+    // For every parenthesis that is open, whether it holds the condition of a statement, after which no value ends.
+    let mut conditions: Vec<bool> = Vec::new();
+    let mut is_after_condition = false;
     while let Some(character) = rest.chars().next() {
         let mut length = character.len_utf8();
         let token = match character {
@@ -106,7 +112,7 @@ fn tokens(source: &str) -> Vec<Token<'_>> {
                 length = rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
                 None
             }
-            '/' if begins_expression(tokens.last()) && expression_length(rest).is_some() => {
+            '/' if (is_after_condition || begins_expression(tokens.last())) && expression_length(rest).is_some() => {
                 length = expression_length(rest).unwrap_or(length);
                 Some(Token::Other)
             }
@@ -134,13 +140,20 @@ fn tokens(source: &str) -> Vec<Token<'_>> {
                 templates.iter_mut().last().into_iter().for_each(|open| *open -= 1);
                 Some(Token::Mark('}'))
             }
+            '(' => {
+                conditions.push(matches!(tokens.last(), Some(Token::Word(word)) if BEFORE_CONDITIONS.contains(word)));
+                Some(Token::Mark('('))
+            }
             _ if is_word(character) => {
                 length = rest.find(|character| !is_word(character)).unwrap_or(rest.len());
                 Some(Token::Word(&rest[..length]))
             }
             _ => Some(Token::Mark(character)),
         };
-        tokens.extend(token);
+        if let Some(token) = token {
+            is_after_condition = token == Token::Mark(')') && conditions.pop() == Some(true);
+            tokens.push(token);
+        }
         rest = &rest[length..];
     }
     tokens
@@ -265,6 +278,9 @@ mod tests {
         assert_eq!(scan("a = b / c; import './a.js'; d = e / f").specifiers, ["./a.js"]);
         assert_eq!(scan("a = (b) / c; import './a.js'; d = e[0] / f").specifiers, ["./a.js"]);
         assert_eq!(scan("if (/'/.test(a)) b; import './a.js'").specifiers, ["./a.js"]);
+        assert_eq!(scan("if ((a)) /`/.test(b); import './a.js'").specifiers, ["./a.js"]);
+        assert_eq!(scan("while (a) /* */ /['\"]/.test(b); import './a.js'").specifiers, ["./a.js"]);
+        assert_eq!(scan("a = f(if_(b) / 2); import './a.js'; c = (d) / 2").specifiers, ["./a.js"]);
     }
 
     #[test]
