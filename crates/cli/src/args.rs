@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use palmette_server::Config;
 use palmette_server::config::{Environment, RawConfig, Setting, settings};
@@ -118,14 +119,14 @@ pub(crate) struct WorkerdConfigArgs {
     /// Worker that serves a binding: `NAME=FILE` or `NAME=FILE,disk=DIR`; repeatable
     #[arg(long, value_name = "NAME=FILE[,disk=DIR]")]
     pub(crate) worker: Vec<WorkerFlag>,
-    /// Where Palmette listens: a host or an address with a port, or unix:PATH
+    /// Where Palmette listens: a host or an address, with its port unless that is 80, or unix:PATH
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9901")]
     pub(crate) palmette: String,
     /// Environment variable from which workerd takes a bearer token for Palmette
-    #[arg(long, value_name = "VARIABLE")]
+    #[arg(long, value_name = "VARIABLE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) token_env: Option<String>,
     /// Where workerd shall listen
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) listen: String,
     /// Where the configuration goes; `-` is standard output, whose reader shall be in the current folder
     #[arg(short, long, value_name = "OUT", default_value = files::STANDARD)]

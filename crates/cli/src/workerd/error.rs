@@ -110,7 +110,7 @@ pub(crate) enum WorkerdError {
         path: PathBuf,
     },
     /// Occurs when the address of Palmette is none that workerd connects to.
-    #[error("--palmette {address}: must be HOST:PORT or unix:PATH")]
+    #[error("--palmette {address}: must be HOST, HOST:PORT or unix:PATH")]
     NoAddress {
         /// What was given.
         address: String,

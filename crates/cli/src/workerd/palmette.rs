@@ -1,5 +1,7 @@
 //! The way from a Worker to Palmette.
 
+use std::net::Ipv6Addr;
+
 use super::capnp::Value;
 use super::compatibility::Compatibility;
 use super::error::WorkerdError;
@@ -32,8 +34,9 @@ impl Palmette<'_> {
     /// Returns the services on the way.
     pub(super) fn services(&self) -> Result<Vec<Value>, WorkerdError> {
         // Palmette says where it listens as an URL, which is copied easily.
-        let address = self.address.strip_prefix("http://").unwrap_or(self.address).trim_end_matches('/');
-        if address.contains("//") || (address.contains('/') && !address.starts_with("unix:")) {
+        let url = self.address.strip_prefix("http://");
+        let address = url.map_or(self.address, |url| url.strip_suffix('/').unwrap_or(url));
+        if !is_address(address) {
             return Err(WorkerdError::NoAddress { address: self.address.to_owned() });
         }
         let server = vec![("address", Value::text(address)), ("http", Value::Struct(vec![]))];
@@ -46,5 +49,48 @@ impl Palmette<'_> {
             services.push(Compatibility::own().worker(TOKEN_SERVICE, bindings, built_in("token.js", TOKEN_SOURCE)));
         }
         Ok(services)
+    }
+}
+
+/// Tells whether workerd can take a text for an address: a path, or a host and perhaps a port.
+fn is_address(text: &str) -> bool {
+    if let Some(path) = text.strip_prefix("unix:") {
+        return !path.is_empty();
+    }
+    let (host, rest) = match text.strip_prefix('[').and_then(|text| text.split_once(']')) {
+        Some((host, rest)) if host.parse::<Ipv6Addr>().is_ok() => (host, rest),
+        _ => text.split_at(text.find(':').unwrap_or(text.len())),
+    };
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
+    let is_port = rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    !host.is_empty() && host.bytes().all(is_host) && is_port
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_from_other_texts() {
+        for text in ["127.0.0.1:9901", "[::1]:9901", "[::1]", "pictures.internal:80", "pictures_1", "unix:/run/a b"] {
+            assert!(is_address(text), "{text}");
+        }
+        for text in [
+            "",
+            ":9901",
+            "a:",
+            "a:99999",
+            "a:b",
+            "::1",
+            "[a]:1",
+            "[::1]9901",
+            "u:p@a:1",
+            "a:1/b",
+            "a?b",
+            "a:1 ",
+            "unix:",
+        ] {
+            assert!(!is_address(text), "{text}");
+        }
     }
 }

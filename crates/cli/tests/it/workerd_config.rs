@@ -183,9 +183,9 @@ fn workerd_config_takes_addresses_as_palmette_prints_them() {
     );
     let text = text_of(&folder, &["app/wrangler.json", "--palmette", "http://127.0.0.1:9901/"]);
     assert!(text.contains(r#"external = (address = "127.0.0.1:9901", http = ())"#), "{text}");
-    for address in ["https://example.com", "ftp://a", "http://a/base"] {
+    for address in ["https://example.com", "ftp://a", "http://a/base", "http://me:secret@a:1"] {
         let args = ["workerd-config", "app/wrangler.json", "--palmette", address];
-        folder.fail(&args, EX_USAGE, &[address, "must be HOST:PORT or unix:PATH"]);
+        folder.fail(&args, EX_USAGE, &[address, "must be HOST, HOST:PORT or unix:PATH"]);
     }
 }
 
