@@ -6,16 +6,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Waits for submissions, each in its turn.
 #[derive(Debug)]
 pub(crate) struct Poller {
-    submissions: Sender<wgpu::SubmissionIndex>,
+    /// Absent only while it is dropped.
+    submissions: Option<Sender<wgpu::SubmissionIndex>>,
+    thread: Option<JoinHandle<()>>,
+    lost: Arc<AtomicBool>,
 }
 
 impl Poller {
-    /// Starts the thread; it ends when the poller is dropped, or the device is lost.
+    /// Starts the thread; it ends before the poller does, or when the device is lost.
     pub(crate) fn start(device: wgpu::Device, lost: Arc<AtomicBool>) -> Self {
         let (submissions, receiver) = channel();
         let name = "palmette-gpu-poll".to_owned();
@@ -23,20 +27,36 @@ impl Poller {
             let lost = Arc::clone(&lost);
             move || poll(&device, &receiver, &lost)
         });
-        if let Err(error) = started {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "no thread can be started to wait for the device"
-            );
-            lost.store(true, Ordering::Release);
-        }
-        Self { submissions }
+        let thread = match started {
+            Ok(thread) => Some(thread),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "no thread can be started to wait for the device");
+                lost.store(true, Ordering::Release);
+                None
+            }
+        };
+        Self { submissions: Some(submissions), thread, lost }
     }
 
     /// Sees to it that the callbacks of a submission run once it is done.
     pub(crate) fn watch(&self, submission: wgpu::SubmissionIndex) {
-        // If nobody listens the device is lost, and whoever waits for the callback sees that.
-        let _ = self.submissions.send(submission);
+        if let Some(submissions) = &self.submissions {
+            // If nobody listens the device is lost, and whoever waits for the callback sees that.
+            let _ = submissions.send(submission);
+        }
+    }
+}
+
+impl Drop for Poller {
+    /// Waits for the thread. It holds the device, and a driver must not be closing that while the process ends.
+    fn drop(&mut self) {
+        self.submissions = None;
+        self.lost.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            // It catches its panics.
+            let _ = thread.join();
+        }
     }
 }
 
