@@ -12,6 +12,7 @@ use crate::poller::Poller;
 use crate::pool::Pool;
 use crate::shaders::Pipelines;
 use crate::staging::Staging;
+use crate::submitter::Submitter;
 
 /// Which adapters may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,7 @@ pub(crate) struct Gpu {
     pub(crate) pipelines: Pipelines,
     pub(crate) pool: Arc<Pool>,
     pub(crate) staging: Arc<Staging>,
+    pub(crate) submitter: Submitter,
     pub(crate) poller: Poller,
     pub(crate) tiling: Tiling,
     pub(crate) timeout: Duration,
@@ -104,6 +106,7 @@ impl Gpu {
             pipelines: Pipelines::new(&device, tiling),
             pool: Pool::new(device.clone(), options.max_bytes),
             staging: Staging::new(device.clone(), options.max_staging_bytes),
+            submitter: Submitter::new(device.clone(), queue.clone(), Arc::clone(&lost)),
             poller: Poller::start(device.clone(), Arc::clone(&lost)),
             timeout: options.timeout,
             device,

@@ -1,5 +1,7 @@
 //! What can go wrong with a device, and what the rest of the program needs to know of it.
 
+use std::sync::Arc;
+
 use palmette_core::DeviceFault;
 
 /// A failure of the GPU engine.
@@ -41,6 +43,9 @@ pub enum Error {
     /// Occurs when the device refuses work that it should be able to do: a bug, here or in a driver.
     #[error("the device refused the work")]
     Refused(#[source] Box<wgpu::Error>),
+    /// Occurs when a submission fails; all requests in it fail with it.
+    #[error("a submission to the device failed")]
+    Submission(#[source] Arc<Error>),
     /// Occurs when a result cannot be read back.
     #[error("the result cannot be read back")]
     ReadBack,
@@ -71,9 +76,10 @@ pub enum Error {
 impl Error {
     /// Says what happened to the device; `None` if it is not at fault.
     #[must_use]
-    pub const fn fault(&self) -> Option<DeviceFault> {
+    pub fn fault(&self) -> Option<DeviceFault> {
         match self {
             Self::NoAdapter { .. } | Self::Lacking { .. } | Self::Open(_) | Self::Lost => Some(DeviceFault::Lost),
+            Self::Submission(error) => error.fault(),
             Self::OutOfMemory { .. } => Some(DeviceFault::OutOfMemory),
             Self::TimedOut { .. } => Some(DeviceFault::TimedOut),
             Self::Refused(_) | Self::ReadBack | Self::Probe { .. } | Self::ProbeBorder => Some(DeviceFault::Refused),

@@ -135,7 +135,7 @@ impl<'a> Job<'a> {
         let words = parameters.words();
         let parameter_bytes = &mut bytes[..4 * words.len()];
         parameter_bytes.as_chunks_mut::<4>().0.iter_mut().zip(&words).for_each(|(b, word)| *b = word.to_ne_bytes());
-        let encoder = encoder(&mut self.encoder, device);
+        let encoder = encoder_of(&mut self.encoder, device);
         let timestamp_writes = self.stopwatch.as_mut().and_then(|stopwatch| stopwatch.dispatch(kernel.name));
         let mut pass =
             encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(kernel.name), timestamp_writes });
@@ -193,18 +193,21 @@ impl<'a> Job<'a> {
         /// Invocations from which on a submission is worth its price.
         const MUCH: u64 = 4_000_000;
         if self.recorded >= MUCH {
-            self.submit();
+            self.submit()?;
         }
         self.check()
     }
 
-    /// Submits what was recorded.
-    fn submit(&mut self) -> wgpu::SubmissionIndex {
-        self.recorded = 0;
+    /// Submits what was recorded, perhaps together with what other jobs recorded.
+    fn submit(&mut self) -> Result<wgpu::SubmissionIndex, Error> {
         self.stages.iter().for_each(Stage::close);
-        let submission = self.gpu.queue.submit(self.encoder.take().map(wgpu::CommandEncoder::finish));
+        let encoder = self.encoder.take().unwrap_or_else(|| new_encoder(&self.gpu.device));
+        let commands = encoder.finish();
+        // What is wrong with them must not be found in a submission, where it would harm others.
+        self.check_scopes()?;
+        let submission = self.gpu.submitter.submit(commands, std::mem::take(&mut self.recorded))?;
         self.stages.drain(..).for_each(Stage::give_back);
-        submission
+        Ok(submission)
     }
 
     /// Looks whether anything went wrong on this thread.
@@ -220,7 +223,13 @@ impl<'a> Job<'a> {
 pub(crate) struct TableIndex(usize);
 
 /// Returns the encoder of a job, which it begins if there is none.
-fn encoder<'e>(encoder: &'e mut Option<wgpu::CommandEncoder>, device: &wgpu::Device) -> &'e mut wgpu::CommandEncoder {
-    let label = Some("chain");
-    encoder.get_or_insert_with(|| device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label }))
+fn encoder_of<'e>(
+    encoder: &'e mut Option<wgpu::CommandEncoder>,
+    device: &wgpu::Device,
+) -> &'e mut wgpu::CommandEncoder {
+    encoder.get_or_insert_with(|| new_encoder(device))
+}
+
+fn new_encoder(device: &wgpu::Device) -> wgpu::CommandEncoder {
+    device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("chain") })
 }

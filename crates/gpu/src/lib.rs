@@ -23,6 +23,7 @@ mod resize;
 mod scopes;
 mod shaders;
 mod staging;
+mod submitter;
 
 pub use device::{AdapterChoice, GpuOptions};
 pub use engine::GpuEngine;

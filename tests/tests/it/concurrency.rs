@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Barrier;
+use std::time::{Duration, Instant};
 
 use palmette_core::plan::{Plan, lower};
 use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
@@ -37,10 +38,16 @@ impl Request {
         Self { plan, source, answer }
     }
 
-    fn run(&self, engine: &GpuEngine) {
+    /// Runs it and checks the answer.
+    fn try_run(&self, engine: &GpuEngine, deadline: Deadline) -> Result<(), gpu::Error> {
         let sources = std::slice::from_ref(&self.source);
-        let actual = engine.try_run(&mut self.plan.clone(), sources, Deadline::NONE).expect("a picture");
+        let actual = engine.try_run(&mut self.plan.clone(), sources, deadline)?;
         assert!(actual == self.answer, "another picture of {:?}", self.source.size());
+        Ok(())
+    }
+
+    fn run(&self, engine: &GpuEngine) {
+        self.try_run(engine, Deadline::NONE).expect("a picture");
     }
 }
 
@@ -69,4 +76,33 @@ fn concurrency_of_uploads_does_not_show() {
         let Some(engine) = open(GpuOptions { max_staging_bytes, ..GpuOptions::default() }) else { return };
         run_at_once(&engine, &requests(12, 200, &mut Random::new(max_staging_bytes)), 6);
     }
+}
+
+#[test]
+fn concurrency_of_failures_harms_nobody_else() {
+    let Some(engine) = open(GpuOptions { max_bytes: 32 << 20, ..GpuOptions::default() }) else { return };
+    let mut random = Random::new(32);
+    let requests = requests(8, 200, &mut random);
+    let too_large = Pixmap::filled(Size::new(3000, 3000), [9; 4]).expect("36 MB");
+    let nothing = lower(&[], &[too_large.size()], &Limits::default()).expect("a plan");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..20 {
+                let result = engine.try_run(&mut nothing.clone(), std::slice::from_ref(&too_large), Deadline::NONE);
+                assert!(matches!(result, Err(gpu::Error::OutOfMemory { .. })), "{result:?}");
+            }
+        });
+        scope.spawn(|| {
+            // Given up at any point; or not, where there was time enough.
+            for (request, patience_us) in requests.iter().cycle().zip((0..4_000).step_by(100)) {
+                let deadline = Deadline::at(Instant::now() + Duration::from_micros(patience_us));
+                match request.try_run(&engine, deadline) {
+                    Ok(()) | Err(gpu::Error::Core(palmette_core::Error::DeadlineExceeded)) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        });
+        run_at_once(&engine, &requests, 6);
+    });
+    assert!(!engine.is_lost(), "nothing is wrong with the device");
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use palmette_core::{Pixmap, alloc};
 
-use super::{Job, Phase, encoder};
+use super::{Job, Phase, encoder_of};
 use crate::Error;
 use crate::image::Image;
 use crate::pool::{Lease, Purpose};
@@ -16,10 +16,9 @@ impl Job<'_> {
         self.enter(Phase::ReadBack)?;
         let bytes = len as u64;
         let read_back = self.gpu.pool.take(Purpose::ReadBack, bytes)?;
-        let encoder = encoder(&mut self.encoder, &self.gpu.device);
+        let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
         encoder.copy_buffer_to_buffer(lease.buffer(), 0, read_back.buffer(), 0, bytes);
-        let submission = self.submit();
-        let result = self.map(&read_back, len, submission);
+        let result = self.submit().and_then(|submission| self.map(&read_back, len, submission));
         match &result {
             Ok(_) => drop(read_back),
             // It may still be waiting to be mapped.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use palmette_core::Deadline;
 
-use super::Job;
+use super::{Job, encoder_of};
 use crate::Error;
 use crate::device::Gpu;
 
@@ -142,11 +142,9 @@ impl<'a> Job<'a> {
             mapped_at_creation: false,
         });
         let readable = self.storage(bytes / 4)?;
-        let mut encoder =
-            self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("timings") });
+        let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
         encoder.resolve_query_set(&queries, 0..2 * count, &answers, 0);
         encoder.copy_buffer_to_buffer(&answers, 0, readable.buffer(), 0, bytes);
-        self.encoder = Some(encoder);
         let words = self.read_back(&readable, kernels.len() * 2 * wgpu::QUERY_SIZE as usize)?;
         let ticks: Vec<u64> = words.as_chunks::<8>().0.iter().map(|word| u64::from_ne_bytes(*word)).collect();
         let tick_ns = f64::from(self.gpu.queue.get_timestamp_period());
@@ -160,18 +158,14 @@ impl<'a> Job<'a> {
     pub(crate) fn time_copies(&mut self, bytes: u64, copies: u32) -> Result<Duration, Error> {
         let (from, to) = (self.storage(bytes.div_ceil(4))?, self.storage(bytes.div_ceil(4))?);
         // Memory that was never written need not exist yet.
-        let mut encoder =
-            self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("copies") });
+        let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
         encoder.clear_buffer(from.buffer(), 0, None);
         encoder.clear_buffer(to.buffer(), 0, None);
-        self.encoder = Some(encoder);
         self.finish()?;
-        let mut encoder =
-            self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("copies") });
+        let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
         for _ in 0..copies {
             encoder.copy_buffer_to_buffer(from.buffer(), 0, to.buffer(), 0, bytes);
         }
-        self.encoder = Some(encoder);
         let start = Instant::now();
         self.finish()?;
         self.check_scopes()?;
@@ -180,7 +174,7 @@ impl<'a> Job<'a> {
 
     /// Submits what was recorded and waits until the device has done everything that it was ever told.
     fn finish(&mut self) -> Result<(), Error> {
-        let submission = self.submit();
+        let submission = self.submit()?;
         let (sender, receiver) = channel();
         self.gpu.queue.on_submitted_work_done(move || {
             // If nobody receives any more, the job was given up.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use palmette_core::Pixmap;
 
-use super::{Job, TableIndex, encoder};
+use super::{Job, TableIndex, encoder_of};
 use crate::Error;
 use crate::image::Image;
 use crate::pool::{Lease, Purpose};
@@ -54,7 +54,7 @@ impl Job<'_> {
             self.check()?;
             return Err(Error::OutOfMemory { bytes: len });
         };
-        let encoder = encoder(&mut self.encoder, &self.gpu.device);
+        let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
         encoder.copy_buffer_to_buffer(stage.buffer(), offset, to.buffer(), 0, len);
         self.recorded += len / 4;
         Ok(())
