@@ -77,6 +77,10 @@ for (const script of /** @type {const} */ (["start", "start:workerd"])) {
     test("a form without a picture is refused", async () => {
       assert.equal((await upload(app, new Uint8Array())).status, 400);
       assert.equal((await fetch(`${app.url}/images`, { method: "POST", body: "image" })).status, 400);
+      for (const type of ["multipart/form-data", "multipart/form-data; boundary=none"]) {
+        const broken = { method: "POST", body: "image", headers: { "content-type": type } };
+        assert.equal((await fetch(`${app.url}/images`, broken)).status, 400, type);
+      }
     });
 
     test("no other name is looked up", async () => {

@@ -63,7 +63,9 @@ async function upload(request, env) {
  */
 async function uploadedFile(request) {
   if (!request.headers.get("content-type")?.startsWith("multipart/form-data")) return null;
-  const file = (await request.formData()).get("image");
+  // A body that is no form says as little as a form without a file.
+  const form = await request.formData().catch(() => null);
+  const file = form?.get("image");
   return file instanceof File && file.size > 0 ? file : null;
 }
 
