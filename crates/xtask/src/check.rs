@@ -94,7 +94,7 @@ fn clippy() -> Result<(), Error> {
     Invocation::cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]).run()
 }
 
-/// Lints every crate without its features, with each of them alone, and with all.
+/// Lints every crate without its features, with each of them alone, and with all if there are several.
 fn features() -> Result<(), Error> {
     for package in workspace::packages()? {
         let lint = |features: &[&str]| {
@@ -108,7 +108,9 @@ fn features() -> Result<(), Error> {
         for feature in &package.features {
             lint(&["--features", feature])?;
         }
-        lint(&["--all-features"])?;
+        if package.features.len() > 1 {
+            lint(&["--all-features"])?;
+        }
     }
     Ok(())
 }

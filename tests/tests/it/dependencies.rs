@@ -85,3 +85,20 @@ fn dependencies_on_frameworks_stay_where_they_belong() {
         }
     }
 }
+
+#[test]
+fn dependencies_of_a_build_without_features_name_no_gpu() {
+    let tree = |features: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--package", "palmette-cli", "--edges", "normal", "--prefix", "none"])
+            .args(features)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo runs, as it runs this test");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("names are ASCII")
+    };
+    assert!(tree(&[]).contains("wgpu"), "the names are read");
+    let without = tree(&["--no-default-features"]);
+    assert!(!without.contains("wgpu") && !without.contains("palmette-gpu"), "{without}");
+}

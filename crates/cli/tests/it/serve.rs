@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::server::Server;
-use crate::support::{EX_UNAVAILABLE, EX_USAGE, Folder, png};
+use crate::support::{EX_UNAVAILABLE, EX_USAGE, Folder, NO_GPU, png};
 
 const BOUNDARY: &str = "boundary";
 
@@ -130,7 +130,7 @@ fn serve_logs_json_where_asked() {
 fn serve_does_not_start_with_a_wrong_configuration() {
     let folder = Folder::new();
     folder.write("wrong.toml", b"[limits]\nmax_sorces = 1\n");
-    folder.fail(&["serve", "--engine", "gpu"], EX_UNAVAILABLE, &["engine `gpu` cannot be used", "no adapter"]);
+    folder.fail(&["serve", "--engine", "gpu"], EX_UNAVAILABLE, &["engine `gpu` cannot be used", NO_GPU]);
     folder.fail(&["serve", "--engine", "tpu"], EX_USAGE, &["--engine", "tpu", "auto, cpu, gpu"]);
     folder.fail(&["serve", "--config", "wrong.toml"], EX_USAGE, &["wrong.toml", "max_sorces"]);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

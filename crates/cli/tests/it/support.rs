@@ -16,6 +16,10 @@ pub(crate) const EX_UNAVAILABLE: i32 = 69;
 pub(crate) const EX_CANTCREAT: i32 = 73;
 pub(crate) const EX_TEMPFAIL: i32 = 75;
 
+/// Why there is no GPU: a build that has the engine looks for an adapter.
+pub(crate) const NO_GPU: &str =
+    if cfg!(feature = "gpu") { "there is no adapter" } else { "this build has no gpu engine" };
+
 /// Returns the command, deaf to settings of the environment it is tested in.
 pub(crate) fn palmette() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palmette"));

@@ -2,7 +2,7 @@
 
 use palmette::core::Size;
 
-use crate::support::{EX_CANTCREAT, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_USAGE, Folder, png};
+use crate::support::{EX_CANTCREAT, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_USAGE, Folder, NO_GPU, png};
 
 const GREY: [u8; 4] = [128, 128, 128, 255];
 const RED: [u8; 4] = [255, 0, 0, 255];
@@ -103,11 +103,7 @@ fn transform_failures() {
         ),
         (&["grey.png", "-o", "out.png", "--draw", "red.png:top=1,bottom=1"], EX_USAGE, &["ERROR 9401: ", "op 0, draw"]),
         (&["grey.png", "-o", "out.png", "--quality", "101"], EX_USAGE, &["ERROR 9401: ", "101"]),
-        (
-            &["grey.png", "-o", "out.png", "--engine", "gpu"],
-            EX_UNAVAILABLE,
-            &["engine `gpu` cannot be used", "no adapter"],
-        ),
+        (&["grey.png", "-o", "out.png", "--engine", "gpu"], EX_UNAVAILABLE, &["engine `gpu` cannot be used", NO_GPU]),
         (&["grey.png", "-o", "out.png", "--config", "none.toml"], EX_USAGE, &["none.toml"]),
         (&["notes.txt", "-o", "out.png"], EX_DATAERR, &["ERROR 9412: ", "source 0", "notes.txt"]),
         (

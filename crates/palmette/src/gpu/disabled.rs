@@ -8,7 +8,7 @@ use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Pixmap};
 
 /// Why there is no GPU engine.
 #[derive(Debug, thiserror::Error)]
-#[error("it is not built in")]
+#[error("this build has no gpu engine")]
 pub struct GpuError;
 
 /// What does not exist here.
@@ -64,5 +64,5 @@ impl Engine for Attempt {
 
 /// Says what there is.
 pub(crate) fn diagnose() -> Vec<String> {
-    vec!["gpu: not built in".to_owned()]
+    vec![format!("gpu: not usable: {GpuError}")]
 }
