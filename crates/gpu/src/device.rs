@@ -28,7 +28,7 @@ pub enum AdapterChoice {
 pub struct GpuOptions {
     /// Which adapters may be used.
     pub adapter: AdapterChoice,
-    /// Device memory that all requests together may take; more is [`Error::OutOfMemory`]. Default 4 GiB: a picture of 100
+    /// Device memory that all requests together may take; more is [`Error::PoolFull`]. Default 4 GiB: a picture of 100
     /// million pixels takes some 1.5.
     pub max_bytes: u64,
     /// Memory of the host that uploads of all requests together keep for later ones. What finds no room there gets memory

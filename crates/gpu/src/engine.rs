@@ -8,6 +8,7 @@ use palmette_core::model::ModelStep;
 use palmette_core::plan::{Plan, StepKind};
 use palmette_core::{Deadline, Engine, EngineKind, Pixmap, Size};
 
+use crate::closing::Closing;
 use crate::device::{Gpu, GpuOptions};
 use crate::image::Image;
 use crate::job::{Job, Phase, Timings};
@@ -18,7 +19,7 @@ use crate::{Error, blur, probe, resize};
 /// An engine on one device. Many threads may use it at once.
 #[derive(Debug)]
 pub struct GpuEngine {
-    gpu: Gpu,
+    gpu: Closing,
 }
 
 impl GpuEngine {
@@ -29,7 +30,7 @@ impl GpuEngine {
     /// [`Error::NoAdapter`], [`Error::Lacking`] or [`Error::Open`]; [`Error::Probe`] or [`Error::ProbeBorder`] if it computes
     /// wrong pictures; and whatever else fails on the way.
     pub fn open(options: &GpuOptions) -> Result<Self, Error> {
-        let engine = Self { gpu: Gpu::open(options)? };
+        let engine = Self { gpu: Closing::new(Gpu::open(options)?) };
         probe::run(&engine, &engine.gpu)?;
         Ok(engine)
     }

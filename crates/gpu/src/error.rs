@@ -28,7 +28,13 @@ pub enum Error {
     /// Occurs when the device is gone, and everything on it.
     #[error("the device was lost")]
     Lost,
-    /// Occurs when the device, or the share of it that this process may use, is full.
+    /// Occurs when all requests together would take more device memory than they may.
+    #[error("{bytes} more bytes of device memory are more than this process may use")]
+    PoolFull {
+        /// What was asked for.
+        bytes: u64,
+    },
+    /// Occurs when the device itself is full, whoever fills it.
     #[error("{bytes} more bytes of device memory cannot be had")]
     OutOfMemory {
         /// What was asked for; 0 if the device does not say.
@@ -80,7 +86,7 @@ impl Error {
         match self {
             Self::NoAdapter { .. } | Self::Lacking { .. } | Self::Open(_) | Self::Lost => Some(DeviceFault::Lost),
             Self::Submission(error) => error.fault(),
-            Self::OutOfMemory { .. } => Some(DeviceFault::OutOfMemory),
+            Self::PoolFull { .. } | Self::OutOfMemory { .. } => Some(DeviceFault::OutOfMemory),
             Self::TimedOut { .. } => Some(DeviceFault::TimedOut),
             Self::Refused(_) | Self::ReadBack | Self::Probe { .. } | Self::ProbeBorder => Some(DeviceFault::Refused),
             Self::TooLarge { .. } => Some(DeviceFault::TooLarge),

@@ -10,6 +10,7 @@
 //! not happen never looks like a picture.
 
 mod blur;
+mod closing;
 mod device;
 mod engine;
 mod error;

@@ -48,11 +48,10 @@ impl Pool {
 
     /// Hands out a buffer of at least that many bytes.
     ///
-    /// A failure of the device itself is reported to the error scopes of this thread.
-    ///
     /// # Errors
     ///
-    /// [`Error::OutOfMemory`] if all buffers together would take more than they may.
+    /// [`Error::PoolFull`] if all buffers together would take more than they may, [`Error::OutOfMemory`] if the device has no
+    /// more.
     pub(crate) fn take(self: &Arc<Self>, purpose: Purpose, bytes: u64) -> Result<Lease, Error> {
         let (bytes, usage) = (size_class(bytes), purpose.usage());
         let mut state = self.lock();
@@ -63,15 +62,22 @@ impl Pool {
         // The largest go first: they are the ones that may not be needed again.
         state.free.sort_by_key(wgpu::Buffer::size);
         while state.bytes + bytes > self.max_bytes {
-            let Some(buffer) = state.free.pop() else { return Err(Error::OutOfMemory { bytes }) };
+            let Some(buffer) = state.free.pop() else { return Err(Error::PoolFull { bytes }) };
             state.bytes -= buffer.size();
         }
         state.bytes += bytes;
         drop(state);
         let label = Some("pool");
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let buffer =
             self.device.create_buffer(&wgpu::BufferDescriptor { label, size: bytes, usage, mapped_at_creation: false });
-        Ok(Lease { buffer: Some(buffer), pool: Arc::clone(self) })
+        let lease = Lease { buffer: Some(buffer), pool: Arc::clone(self) };
+        if pollster::block_on(scope.pop()).is_some() {
+            // What there is now is no buffer: whoever got it from the pool would fail.
+            lease.discard();
+            return Err(Error::OutOfMemory { bytes });
+        }
+        Ok(lease)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
