@@ -5,8 +5,8 @@ use std::sync::Arc;
 use palmette_core::{CpuEngine, Engine};
 use palmette_protocol::EngineChoice;
 
-use crate::Error;
 use crate::gpu::{self, Gpu};
+use crate::{Error, GpuSettings};
 
 /// The engines of a process and the wish of its operator. The CPU engine is always there.
 #[derive(Clone, Debug)]
@@ -14,9 +14,20 @@ pub struct Engines {
     pub(crate) choice: EngineChoice,
     pub(crate) cpu: Arc<dyn Engine>,
     pub(crate) gpu: Option<Arc<Gpu>>,
+    /// Why an adapter that is there is not used.
+    gpu_failure: Option<Arc<str>>,
 }
 
 impl Engines {
+    /// Opens what `choice` asks for, with the default [`GpuSettings`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Engines::open_with`].
+    pub fn open(choice: EngineChoice) -> Result<Self, Error> {
+        Self::open_with(choice, GpuSettings::default())
+    }
+
     /// Opens what `choice` asks for.
     ///
     /// A software adapter, which is slower than the CPU engine, is opened only for [`EngineChoice::Gpu`].
@@ -24,29 +35,41 @@ impl Engines {
     /// # Errors
     ///
     /// [`Error::Gpu`] for [`EngineChoice::Gpu`] if there is no GPU, or if it fails the probe.
-    pub fn open(choice: EngineChoice) -> Result<Self, Error> {
+    pub fn open_with(choice: EngineChoice, settings: GpuSettings) -> Result<Self, Error> {
         let cpu: Arc<dyn Engine> = Arc::new(CpuEngine::new());
-        let gpu = match choice {
-            EngineChoice::Cpu => None,
-            EngineChoice::Gpu => Some(Gpu::open(true, &cpu).map_err(Error::Gpu)?),
-            EngineChoice::Auto => match Gpu::open(false, &cpu) {
-                Ok(gpu) => Some(gpu),
+        let (gpu, gpu_failure) = match choice {
+            EngineChoice::Cpu => (None, None),
+            EngineChoice::Gpu => (Some(Gpu::open(true, settings, &cpu).map_err(Error::Gpu)?), None),
+            EngineChoice::Auto => match Gpu::open(false, settings, &cpu) {
+                Ok(gpu) => (Some(gpu), None),
+                Err(error) if gpu::is_absence(&error) => {
+                    tracing::info!("no gpu is used: {error}");
+                    (None, None)
+                }
                 Err(error) => {
-                    tracing::info!(error = &error as &dyn std::error::Error, "no gpu is used");
-                    None
+                    let error_chain = &error as &dyn std::error::Error;
+                    tracing::error!(
+                        error = error_chain,
+                        "the gpu is off until the next start; the cpu runs everything"
+                    );
+                    (None, Some(error.to_string().into()))
                 }
             },
         };
         if let Some(gpu) = &gpu {
             tracing::info!("gpu {}", gpu.status());
         }
-        Ok(Self { choice, cpu, gpu })
+        Ok(Self { choice, cpu, gpu, gpu_failure })
     }
 
     /// Says in a line whether there is a GPU and how it is.
     #[must_use]
     pub fn gpu_status(&self) -> String {
-        self.gpu.as_ref().map_or_else(|| self.no_gpu().to_owned(), |gpu| gpu.status())
+        match (&self.gpu, &self.gpu_failure) {
+            (Some(gpu), _) => gpu.status(),
+            (None, Some(why)) => format!("off: {why}"),
+            (None, None) => self.no_gpu().to_owned(),
+        }
     }
 
     /// Tells whether a request may choose the GPU; a lost one counts, since it comes back.
@@ -60,6 +83,7 @@ impl Engines {
         match self.choice {
             _ if !gpu::IS_BUILT => "not built in",
             EngineChoice::Cpu => "not wanted",
+            EngineChoice::Auto | EngineChoice::Gpu if self.gpu_failure.is_some() => "off",
             EngineChoice::Auto | EngineChoice::Gpu => "none",
         }
     }
@@ -83,7 +107,7 @@ impl Engines {
     /// Uses one engine for everything; meant for tests that need a slow or failing one.
     #[must_use]
     pub fn only(engine: Arc<dyn Engine>) -> Self {
-        Self { choice: EngineChoice::Cpu, cpu: engine, gpu: None }
+        Self { choice: EngineChoice::Cpu, cpu: engine, gpu: None, gpu_failure: None }
     }
 
     /// Returns the wish of the operator.

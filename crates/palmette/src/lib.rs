@@ -26,7 +26,7 @@ pub use answer::{Answer, Stage, Timings};
 pub use engines::Engines;
 pub use error::Error;
 pub use explain::{Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};
-pub use gpu::GpuError;
+pub use gpu::{GpuError, GpuSettings};
 pub use memory::{PixelBudget, Reservation};
 pub use palmette_protocol::EngineChoice;
 pub use pipeline::Pipeline;

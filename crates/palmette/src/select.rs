@@ -34,6 +34,8 @@ pub enum Reason {
     NoGpu,
     /// The GPU was lost and is not back yet.
     GpuAway,
+    /// The GPU failed too often in a row, or gave a wrong answer when it came back: it is off until the next start.
+    GpuOff,
     /// The CPU is expected to be faster.
     CpuPays,
     /// The GPU is expected to be faster.
@@ -52,6 +54,7 @@ impl Reason {
             Self::GpuNotBuilt => "gpu_not_built",
             Self::NoGpu => "no_gpu",
             Self::GpuAway => "gpu_away",
+            Self::GpuOff => "gpu_off",
             Self::CpuPays => "cpu_pays",
             Self::GpuPays => "gpu_pays",
             Self::GpuFailed(DeviceFault::Lost) => "gpu_lost",
@@ -97,7 +100,7 @@ impl Engines {
         };
         let (gpu, selected) = wanted;
         match gpu.attempt(&self.cpu) {
-            None => on_cpu(Reason::GpuAway),
+            None => on_cpu(if gpu.is_off() { Reason::GpuOff } else { Reason::GpuAway }),
             Some(attempt) => {
                 let engine = Arc::clone(&attempt) as Arc<dyn Engine>;
                 Ok(Selection { engine, selected, attempt: Some(attempt) })

@@ -32,6 +32,6 @@ fn build_for_one(config: &Config) -> Result<Pipeline, Error> {
 }
 
 fn build_with(choice: EngineChoice, config: &Config) -> Result<Pipeline, Error> {
-    let engines = Engines::open(choice).map_err(Error::Engine)?;
+    let engines = Engines::open_with(choice, config.gpu).map_err(Error::Engine)?;
     Ok(Pipeline::new(engines, config.limits.pixels, config.admission.max_pixel_bytes))
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use palmette_core::plan::Plan;
 use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Pixmap};
 
+use super::GpuSettings;
+
 /// Why there is no GPU engine.
 #[derive(Debug, thiserror::Error)]
 #[error("this build has no gpu engine")]
@@ -20,7 +22,11 @@ pub(crate) struct Gpu(Infallible);
 pub(crate) struct Attempt(Infallible);
 
 impl Gpu {
-    pub(crate) fn open(_allow_software: bool, _cpu: &Arc<dyn Engine>) -> Result<Arc<Self>, GpuError> {
+    pub(crate) fn open(
+        _allow_software: bool,
+        _settings: GpuSettings,
+        _cpu: &Arc<dyn Engine>,
+    ) -> Result<Arc<Self>, GpuError> {
         Err(GpuError)
     }
 
@@ -33,6 +39,10 @@ impl Gpu {
     }
 
     pub(crate) fn lose(&self) {
+        match self.0 {}
+    }
+
+    pub(crate) fn is_off(&self) -> bool {
         match self.0 {}
     }
 

@@ -2,13 +2,15 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use palmette_core::plan::Plan;
 use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Pixmap};
 use palmette_gpu::{AdapterChoice, GpuEngine, GpuOptions};
 
+use super::GpuSettings;
 use super::cost::Costs;
+use super::recovery::{Recovery, Verdict};
 
 /// Why there is no GPU engine.
 pub type GpuError = palmette_gpu::Error;
@@ -20,23 +22,38 @@ pub(crate) struct Gpu {
     costs: Costs,
     state: Mutex<State>,
     /// Requests in a row that the device failed without being lost.
-    failures: AtomicU32,
+    refusals: AtomicU32,
 }
 
 #[derive(Debug)]
 struct State {
-    engine: Arc<GpuEngine>,
-    /// When a lost device is tried again, and how long after that if it fails.
-    retry_at: Instant,
-    retry_delay: Duration,
-    is_opening: bool,
+    /// The name of the adapter, which outlives its device.
+    adapter: String,
+    recovery: Recovery,
+    device: Device,
 }
 
-/// How long a lost device is left alone at first, and at most.
-const RETRY_DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// What there is of the device.
+#[derive(Debug)]
+enum Device {
+    /// It works, or nobody has noticed yet that it does not.
+    Open(Arc<GpuEngine>),
+    /// It was lost, and is left alone for a while.
+    Away {
+        /// When it is opened again, if a request comes.
+        retry_at: Instant,
+    },
+    /// A thread opens it.
+    Opening,
+    /// It is not opened any more.
+    Off {
+        /// Why.
+        why: String,
+    },
+}
 
-/// Failures in a row from which on a device is given up and opened again.
-const MAX_FAILURES: u32 = 3;
+/// Refusals in a row from which on a device is given up and opened again.
+const MAX_REFUSALS: u32 = 3;
 
 impl Gpu {
     /// Opens the best adapter and measures what it is worth.
@@ -44,21 +61,25 @@ impl Gpu {
     /// # Errors
     ///
     /// Those of [`GpuEngine::open`], or of the engines while they are measured.
-    pub(crate) fn open(allow_software: bool, cpu: &Arc<dyn Engine>) -> Result<Arc<Self>, GpuError> {
+    pub(crate) fn open(
+        allow_software: bool,
+        settings: GpuSettings,
+        cpu: &Arc<dyn Engine>,
+    ) -> Result<Arc<Self>, GpuError> {
         let adapter = if allow_software { AdapterChoice::Any } else { AdapterChoice::Hardware };
-        let options = GpuOptions { adapter, ..GpuOptions::default() };
+        let GpuSettings { max_bytes, timeout, .. } = settings;
+        let options = GpuOptions { adapter, max_bytes, timeout, ..GpuOptions::default() };
         let engine = GpuEngine::open(&options)?;
         let costs = Costs::measure(&**cpu, &engine)?;
         let state = State {
-            engine: Arc::new(engine),
-            retry_at: Instant::now(),
-            retry_delay: RETRY_DELAYS.0,
-            is_opening: false,
+            adapter: engine.adapter(),
+            recovery: Recovery::new(settings, Instant::now()),
+            device: Device::Open(Arc::new(engine)),
         };
-        Ok(Arc::new(Self { options, costs, state: Mutex::new(state), failures: AtomicU32::new(0) }))
+        Ok(Arc::new(Self { options, costs, state: Mutex::new(state), refusals: AtomicU32::new(0) }))
     }
 
-    /// Prepares to run one plan, or all frames of an animation; nothing while the device is lost.
+    /// Prepares to run one plan, or all frames of an animation; nothing while the device is away, or off.
     pub(crate) fn attempt(self: &Arc<Self>, cpu: &Arc<dyn Engine>) -> Option<Arc<Attempt>> {
         let engine = self.engine()?;
         Some(Arc::new(Attempt { gpu: Arc::clone(self), engine, cpu: Arc::clone(cpu), fault: OnceLock::new() }))
@@ -71,26 +92,47 @@ impl Gpu {
 
     /// Gives the device up, as if it had been lost.
     pub(crate) fn lose(&self) {
-        self.lock().engine.lose();
+        if let Device::Open(engine) = &self.lock().device {
+            engine.lose();
+        }
+    }
+
+    /// Says whether the device is given up for good.
+    pub(crate) fn is_off(&self) -> bool {
+        matches!(self.lock().device, Device::Off { .. })
     }
 
     /// Says in a line how the device is.
-    pub(crate) fn status(&self) -> String {
+    pub(crate) fn status(self: &Arc<Self>) -> String {
+        // Whoever watches over an idle process shall see the device come back, too.
+        self.engine();
         let state = self.lock();
-        let adapter = state.engine.adapter();
-        if state.engine.is_lost() { format!("lost: {adapter}") } else { format!("ready: {adapter}") }
+        let adapter = &state.adapter;
+        match &state.device {
+            Device::Open(_) => format!("ready: {adapter}"),
+            Device::Away { .. } | Device::Opening => format!("lost: {adapter}"),
+            Device::Off { why } => format!("off: {why}: {adapter}"),
+        }
     }
 
     /// Returns the engine; sees to it that a lost device is opened again, on a thread that no request waits for.
     fn engine(self: &Arc<Self>) -> Option<Arc<GpuEngine>> {
         let mut state = self.lock();
-        if !state.engine.is_lost() {
-            return Some(Arc::clone(&state.engine));
-        }
-        if !state.is_opening && Instant::now() >= state.retry_at {
-            let gpu = Arc::clone(self);
-            let thread = std::thread::Builder::new().name("palmette-gpu-open".to_owned());
-            state.is_opening = thread.spawn(move || gpu.reopen()).is_ok();
+        let now = Instant::now();
+        match &state.device {
+            Device::Open(engine) if !engine.is_lost() => return Some(Arc::clone(engine)),
+            Device::Open(_) => {
+                let verdict = state.recovery.lost(now);
+                state.judge(verdict);
+            }
+            Device::Away { retry_at } if now >= *retry_at => {
+                let gpu = Arc::clone(self);
+                let thread = std::thread::Builder::new().name("palmette-gpu-open".to_owned());
+                if thread.spawn(move || gpu.reopen()).is_ok() {
+                    state.device = Device::Opening;
+                }
+            }
+            Device::Away { .. } | Device::Opening | Device::Off { .. } => {}
         }
         None
     }
@@ -98,32 +140,34 @@ impl Gpu {
     fn reopen(&self) {
         let opened = GpuEngine::open(&self.options);
         let mut state = self.lock();
-        state.is_opening = false;
+        let now = Instant::now();
         match opened {
             Ok(engine) => {
                 tracing::info!(gpu.adapter = engine.adapter(), "the gpu is back");
-                state.engine = Arc::new(engine);
-                self.failures.store(0, Ordering::Relaxed);
-                // A device that is lost again and again is not opened more often than that.
-                state.retry_at = Instant::now() + RETRY_DELAYS.0;
-                state.retry_delay = RETRY_DELAYS.0;
+                state.recovery.opened(now);
+                state.device = Device::Open(Arc::new(engine));
+                self.refusals.store(0, Ordering::Relaxed);
             }
+            // What computes wrong pictures is not asked again.
+            Err(error @ (GpuError::Probe { .. } | GpuError::ProbeBorder)) => state.switch_off(error.to_string()),
             Err(error) => {
-                state.retry_at = Instant::now() + state.retry_delay;
-                state.retry_delay = (2 * state.retry_delay).min(RETRY_DELAYS.1);
                 tracing::warn!(error = &error as &dyn std::error::Error, "the gpu cannot be opened again");
+                let verdict = state.recovery.failed(now);
+                state.judge(verdict);
             }
         }
     }
 
-    /// Counts how an attempt ended.
-    fn note(&self, engine: &GpuEngine, fault: Option<DeviceFault>) {
-        match fault {
-            None => self.failures.store(0, Ordering::Relaxed),
-            // Too much at once, or too large: nothing is wrong with the device.
-            Some(DeviceFault::OutOfMemory | DeviceFault::TooLarge | DeviceFault::Lost) => {}
-            Some(DeviceFault::Refused | DeviceFault::TimedOut) => {
-                if self.failures.fetch_add(1, Ordering::Relaxed) + 1 >= MAX_FAILURES {
+    /// Counts how an attempt ended, with what the device failed at if it did.
+    fn note(&self, engine: &GpuEngine, error: Option<&GpuError>) {
+        match error.map(|error| (error, error.fault())) {
+            None | Some((_, None)) => self.refusals.store(0, Ordering::Relaxed),
+            // Too much at once for what it may use, or too large: nothing is wrong with the device.
+            Some((GpuError::PoolFull { .. }, _) | (_, Some(DeviceFault::TooLarge))) => {}
+            // The engine has given it up already.
+            Some((_, Some(DeviceFault::Lost | DeviceFault::TimedOut))) => {}
+            Some((_, Some(DeviceFault::Refused | DeviceFault::OutOfMemory))) => {
+                if self.refusals.fetch_add(1, Ordering::Relaxed) + 1 >= MAX_REFUSALS {
                     engine.lose();
                 }
             }
@@ -133,6 +177,26 @@ impl Gpu {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Every change is complete before the lock is let go.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Does what was decided after a failure.
+    fn judge(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::RetryAt(retry_at) => self.device = Device::Away { retry_at },
+            Verdict::GiveUp { failures } => self.switch_off(format!("{failures} failures in a row")),
+        }
+    }
+
+    /// Gives the device up for good.
+    fn switch_off(&mut self, why: String) {
+        tracing::error!(
+            gpu.adapter = self.adapter,
+            why,
+            "the gpu is off until the next start; the cpu runs everything"
+        );
+        self.device = Device::Off { why };
     }
 }
 
@@ -162,7 +226,7 @@ impl Engine for Attempt {
         if self.fault().is_none() {
             let result = self.engine.try_run(plan, &sources, deadline);
             let fault = result.as_ref().err().and_then(GpuError::fault);
-            self.gpu.note(&self.engine, fault);
+            self.gpu.note(&self.engine, result.as_ref().err());
             match (result, fault) {
                 (Ok(picture), _) => return Ok(picture),
                 (Err(error), None) => return Err(error.into()),
@@ -184,10 +248,10 @@ impl Engine for Attempt {
 /// Opens whatever adapter there is, and says how it did.
 pub(crate) fn diagnose() -> Vec<String> {
     let cpu: Arc<dyn Engine> = Arc::new(palmette_core::CpuEngine::new());
-    match Gpu::open(true, &cpu) {
+    match Gpu::open(true, GpuSettings::default(), &cpu) {
         Err(error) => vec![format!("gpu: not usable: {}", with_causes(&error))],
         Ok(gpu) => {
-            let is_software = gpu.lock().engine.is_software();
+            let is_software = gpu.engine().is_some_and(|engine| engine.is_software());
             let use_ =
                 if is_software { "only used by --engine gpu, since it is software" } else { "used where it pays" };
             let Costs { cpu_ratio, gpu_pixel, transfer_pixel, gpu_fixed } = gpu.costs;

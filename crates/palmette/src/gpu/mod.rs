@@ -10,6 +10,9 @@ mod disabled;
 mod effort;
 #[cfg(feature = "gpu")]
 mod enabled;
+#[cfg(feature = "gpu")]
+mod recovery;
+mod settings;
 
 #[cfg(not(feature = "gpu"))]
 pub(crate) use disabled::{Attempt, Gpu, diagnose};
@@ -20,6 +23,15 @@ pub(crate) use enabled::{Attempt, Gpu, diagnose};
 pub use disabled::GpuError;
 #[cfg(feature = "gpu")]
 pub use enabled::GpuError;
+pub use settings::GpuSettings;
+
+/// Whether an error is only that there is no adapter, as on most machines, and not that one fails.
+pub(crate) const fn is_absence(error: &GpuError) -> bool {
+    #[cfg(feature = "gpu")]
+    return matches!(error, GpuError::NoAdapter { .. });
+    #[cfg(not(feature = "gpu"))]
+    return matches!(error, GpuError);
+}
 
 /// Whether this build has a GPU engine.
 pub(crate) const IS_BUILT: bool = cfg!(feature = "gpu");

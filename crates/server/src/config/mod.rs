@@ -11,8 +11,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use palmette::EngineChoice;
 use palmette::core::Limits as PixelLimits;
+use palmette::{EngineChoice, GpuSettings};
 use palmette_protocol::form::FormLimits;
 use palmette_protocol::request::RequestLimits;
 
@@ -29,6 +29,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// Which engine runs plans; default [`EngineChoice::Auto`].
     pub engine: EngineChoice,
+    /// How a GPU is used.
+    pub gpu: GpuSettings,
     /// What one request may ask for.
     pub limits: LimitsConfig,
     /// What all requests together may take.

@@ -99,6 +99,30 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "engine.gpu_max_bytes",
+        flag: "gpu-max-bytes",
+        doc: "Bytes of device memory for all requests together [default: 4294967296]",
+        apply: |config, text| set_bytes(&mut config.gpu.max_bytes, text, 1),
+    },
+    Setting {
+        key: "engine.gpu_timeout_ms",
+        flag: "gpu-timeout-ms",
+        doc: "Time after which a GPU that does not answer counts as lost [default: 10000]",
+        apply: |config, text| set_millis(&mut config.gpu.timeout, text, 1),
+    },
+    Setting {
+        key: "engine.gpu_retry_ms",
+        flag: "gpu-retry-ms",
+        doc: "Time before a lost GPU is opened again; doubles with each failure [default: 1000]",
+        apply: |config, text| set_millis(&mut config.gpu.retry_delay, text, 1),
+    },
+    Setting {
+        key: "engine.gpu_max_failures",
+        flag: "gpu-max-failures",
+        doc: "Failures in a row after which a GPU is not opened any more [default: 8]",
+        apply: |config, text| set_u32(&mut config.gpu.max_failures, text, 1 << 16),
+    },
+    Setting {
         key: "limits.max_source_bytes",
         flag: "max-source-bytes",
         doc: "Bytes of one source [default: 20000000]",
