@@ -20,7 +20,15 @@ use crate::shared::Shared;
 /// Puts a span around a request and logs its end.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    let span = tracing::info_span!("request", request.id = id, http.method = %request.method(), http.path = request.uri().path());
+    let span = tracing::info_span!(
+        "request",
+        request.id = id,
+        http.method = %request.method(),
+        http.path = request.uri().path(),
+        // Known only once a picture was made.
+        engine.kind = tracing::field::Empty,
+        engine.reason = tracing::field::Empty,
+    );
     let start = Instant::now();
     async move {
         let response = next.run(request).await;

@@ -11,6 +11,7 @@ use palmette::core::Deadline;
 use palmette::{Answer, Stage, Timings};
 use palmette_protocol::OutputFormat;
 use palmette_protocol::request::TransformCollector;
+use tracing::Span;
 
 use crate::admission::HeldBody;
 use crate::answer_body::AnswerBody;
@@ -40,6 +41,7 @@ pub(crate) async fn transform(
     }
     let answer = shared.admission.run(holding(held, move || pipeline.transform(request, deadline))).await??;
     shared.metrics.count_answer(&answer);
+    Span::current().record("engine.kind", answer.engine.as_str()).record("engine.reason", answer.reason.as_str());
     Ok(respond(answer))
 }
 
