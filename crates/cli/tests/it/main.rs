@@ -4,6 +4,7 @@
 
 mod doctor;
 mod explain;
+mod faults;
 mod info;
 mod remote;
 mod serve;

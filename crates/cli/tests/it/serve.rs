@@ -20,16 +20,8 @@ impl Server {
     fn begin_request(&self) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.write_all(&request_in_two().0).unwrap();
-        wait_until("the server holds a body", || !self.metrics().contains("palmette_body_bytes 0"));
+        wait_until("the server holds a body", || !self.get("/metrics").contains("palmette_body_bytes 0"));
         stream
-    }
-
-    fn metrics(&self) -> String {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
     }
 
     /// Waits until new connections are refused.
