@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use palmette::protocol::form::{FormEvent, FormSource, Part};
 use palmette::protocol::ops::parse_list;
+use palmette::protocol::output::parse_switch;
 use palmette::protocol::request::{RequestLimits, TransformCollector};
 use palmette::protocol::tree::{TreeLimits, rebuild};
 use palmette::protocol::{EngineChoice, Error as ProtocolError, Node, Options, RawOutput, TransformRequest};
@@ -93,7 +94,7 @@ impl Form {
                 background: field(Part::Background),
                 anim: field(Part::Anim),
             },
-            explain: field(Part::Explain).map_or(Ok(false), |text| switch(Part::Explain, text))?,
+            explain: field(Part::Explain).map_or(Ok(false), |text| parse_switch(Part::Explain.as_str(), &text))?,
             engine: field(Part::Engine).map(|text| EngineChoice::parse(&text)).transpose()?,
         })
     }
@@ -119,9 +120,4 @@ pub(crate) struct Outline {
 /// Reads the fields of a text source, whatever they are.
 fn text_options(part: Part, text: &str) -> Result<Options, Error> {
     Ok(serde_json::from_str(text).map_err(|source| ProtocolError::NotJson { part, source })?)
-}
-
-fn switch(part: Part, text: String) -> Result<bool, ProtocolError> {
-    let bad = |_| ProtocolError::BadValue { option: part.to_string(), allowed: "true or false", actual: text.clone() };
-    text.parse().map_err(bad)
 }

@@ -219,7 +219,11 @@ fn parse_background(text: &str) -> Result<Color, Error> {
 }
 
 /// Reads a field that is `true` or `false`.
-pub(crate) fn parse_switch(field: &'static str, text: &str) -> Result<bool, Error> {
+///
+/// # Errors
+///
+/// 9401 if it is neither.
+pub fn parse_switch(field: &'static str, text: &str) -> Result<bool, Error> {
     text.parse().map_err(|_| Error::BadValue {
         option: field.to_owned(),
         allowed: "true or false",

@@ -84,6 +84,10 @@ fn remote_failures_are_those_of_here() {
     folder.write("twice.json", br#"{"sources": ["grey.png"], "transforms": [], "output_format": "image/png"}"#);
     folder
         .write("tree.json", br#"{"sources": ["grey.png"], "transforms": [{"imageIndex": 1}], "output_format": "rgb"}"#);
+    folder.write(
+        "explain.json",
+        br#"{"sources": ["grey.png"], "transforms": [], "output_format": "rgb", "explain": "yes"}"#,
+    );
     folder.write("none.json", br#"{"sources": [], "transforms": [], "output_format": "rgb"}"#);
     let url = server.url();
     for (args, status, words) in [
@@ -106,6 +110,7 @@ fn remote_failures_are_those_of_here() {
         ),
         (&["--request", "tree.json", "-o", "out.png"], EX_USAGE, &["ERROR 9401: ", "op 0, transform"]),
         (&["--request", "none.json", "-o", "out.png"], EX_DATAERR, &["ERROR 9432: "]),
+        (&["--request", "explain.json", "-o", "out.png"], EX_USAGE, &["ERROR 9401: explain must be", "got \"yes\""]),
     ] {
         folder.fail(&[&["transform", "--server", &url], args].concat(), status, words);
     }
