@@ -12,3 +12,4 @@ mod server;
 mod support;
 mod transform;
 mod workerd_config;
+mod workerd_refusals;
