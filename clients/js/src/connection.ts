@@ -24,6 +24,7 @@ export class Connection {
    * @throws {TypeError} if it is neither, or if an option does not fit
    */
   constructor(target: string | URL | FetcherLike, options: ClientOptions) {
+    checkOptions(options);
     if (typeof target === "string" || target instanceof URL) {
       this.#base = parseBase(target);
       this.#fetch = options.fetch ?? ((url, init) => fetch(url, init));
@@ -99,6 +100,20 @@ function sourceError(verb: Verb, form: Form): ImagesError | undefined {
   const { index, name, error } = form.failure;
   const text = `source ${index} (${name}) failed while it was sent: ${reason(error)}`;
   return clientError(verb, Code.BrokenForm, text, { cause: error });
+}
+
+/** Refuses what the types would have refused: a misspelt option is not one that was not given. */
+function checkOptions({ headers, fetch, streaming, ...unknown }: ClientOptions): void {
+  const [name] = Object.keys(unknown);
+  if (name !== undefined) {
+    throw new TypeError(`there is no option ${name}; there are headers, fetch and streaming`);
+  }
+  if (fetch !== undefined && typeof fetch !== "function") {
+    throw new TypeError(`the option fetch must be a function, not ${String(fetch)}`);
+  }
+  if (streaming !== undefined && typeof streaming !== "boolean") {
+    throw new TypeError(`the option streaming must be true or false, not ${String(streaming)}`);
+  }
 }
 
 function parseBase(target: string | URL): URL {

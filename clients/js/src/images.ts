@@ -16,7 +16,7 @@ import type { ClientOptions, FetcherLike, ImageInfo, ImageSource, Images, InputO
  * @param target The server's URL, under which `/transform` and `/info` lie; or a service binding whose Worker passes
  * requests on to it
  * @param options Settings; all are optional
- * @throws {TypeError} if the target is neither
+ * @throws {TypeError} if the target is neither, or if an option is unknown or does not fit
  *
  * @example
  * const images = createImages("http://127.0.0.1:9901");

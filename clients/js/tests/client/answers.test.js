@@ -246,6 +246,23 @@ describe("arguments of the wrong kind are refused at once", () => {
     assert.throws(() => result.image(/** @type {any} */ ({ encoding: "hex" })), new TypeError(message));
   });
 
+  test("an option of the client that is unknown, or of another kind", () => {
+    /** @type {[object, string][]} */
+    const wrong = [
+      [{ header: { a: "b" } }, "there is no option header; there are headers, fetch and streaming"],
+      [{ timeoutMs: undefined }, "there is no option timeoutMs; there are headers, fetch and streaming"],
+      [{ fetch: "fetch" }, "the option fetch must be a function, not fetch"],
+      [{ streaming: "no" }, "the option streaming must be true or false, not no"],
+    ];
+    for (const [options, message] of wrong) {
+      assert.throws(() => createImages("http://127.0.0.1:9901", options), new TypeError(message));
+    }
+    createImages(
+      "http://127.0.0.1:9901",
+      /** @type {any} */ ({ headers: undefined, fetch: undefined, streaming: undefined }),
+    );
+  });
+
   test("a server that is none", () => {
     assert.throws(() => createImages("ftp://example.com"), /the URL of the server must be one of http or https/);
     assert.throws(() => createImages("example.com"), TypeError);
