@@ -24,6 +24,9 @@ which is started if none runs and the address is this machine's. The wrangler co
 For what else wrangler dev can do, put the plugin palmette/miniflare into an environment of the config.
 `;
 
+/** What `--log-level` may be; wrangler takes any other word for its default. */
+const LOG_LEVELS = ["debug", "info", "log", "warn", "error", "none"];
+
 /**
  * Runs the command. Returns once the Worker is ready; it runs until a signal ends the process, upon which miniflare ends its own
  * processes, and `startServer` the server.
@@ -61,19 +64,26 @@ function parse(args: string[]): DevOptions {
   const { header = [], port, "inspector-port": inspectorPort, ...same } = values;
   return {
     ...same,
-    port: number("port", port),
-    inspectorPort: number("inspector-port", inspectorPort),
+    port: portNumber("port", port),
+    inspectorPort: portNumber("inspector-port", inspectorPort),
     persistTo: values["persist-to"],
-    logLevel: values["log-level"],
+    logLevel: logLevel(values["log-level"]),
     testScheduled: values["test-scheduled"],
     headers: Object.fromEntries(header.map(splitHeader)),
   };
 }
 
-function number(flag: string, text: string | undefined): number | undefined {
+function portNumber(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,5}$/.test(text)) throw new Error(`palmette: --${flag} ${text}: must be a port number`);
-  return Number(text);
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= 65_535)) throw new Error(`palmette: --${flag} ${text}: must be a port number, 0 to 65535`);
+  return value;
+}
+
+function logLevel(text: string | undefined): string | undefined {
+  if (text !== undefined && !LOG_LEVELS.includes(text))
+    throw new Error(`palmette: --log-level ${text}: must be one of ${LOG_LEVELS.join(", ")}`);
+  return text;
 }
 
 function splitHeader(text: string): [string, string] {

@@ -6,7 +6,7 @@ const HOSTS: Readonly<Record<string, string>> = { localhost: "127.0.0.1", "127.0
 
 /** Whether a server can be started so that it answers at `url`. */
 export function canStartAt(url: URL): boolean {
-  return url.hostname in HOSTS && url.protocol === "http:" && url.pathname === "/";
+  return Object.hasOwn(HOSTS, url.hostname) && url.protocol === "http:" && url.pathname === "/";
 }
 
 /**

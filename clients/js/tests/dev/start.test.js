@@ -117,6 +117,13 @@ describe("refused", () => {
     );
   });
 
+  test("an address whose name every object knows", async () => {
+    await assert.rejects(
+      startServer({ url: "http://constructor:0" }),
+      /no server at http:\/\/constructor:0\/, and one can be started only at/,
+    );
+  });
+
   test("a program that is none", async () => {
     await assert.rejects(startServer({ ...OWN, binary: import.meta.filename }), /start.test.js is not a program/);
   });
@@ -234,7 +241,9 @@ describe("palmette dev", () => {
     [[], /the command is dev, not nothing/],
     [["serve"], /the command is dev, not serve/],
     [["dev", "--remote"], /Unknown option '--remote'/],
-    [["dev", "--port", "x"], /--port x: must be a port number/],
+    [["dev", "--port", "x"], /--port x: must be a port number, 0 to 65535/],
+    [["dev", "--inspector-port", "65536"], /--inspector-port 65536: must be a port number, 0 to 65535/],
+    [["dev", "--log-level", "loud"], /--log-level loud: must be one of debug, info, log, warn, error, none/],
     [["dev", "--header", "x"], /--header x: must be like "name: value"/],
     [["dev"], /no wrangler in this project/],
   ];
