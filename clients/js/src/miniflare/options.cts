@@ -45,7 +45,7 @@ export function parseOptions(binding: string, raw: unknown): Options {
 }
 
 /**
- * Finds the address of the server: `given`, else `PALMETTE_URL`, else `http://127.0.0.1:9901`. It has no `/` at its end.
+ * Finds the address of the server: `given`, else `PALMETTE_URL`, else `http://127.0.0.1:9901`.
  *
  * @throws if it is not `http` or `https`, or holds a user, a query or a fragment.
  */
