@@ -88,6 +88,7 @@ test("a source is read as fast as the server takes it, and never held whole", as
   await listen(t, server);
 
   const output = createImages(urlOf(server)).input(source.stream).output(format);
+  await until(() => source.chunks > 0);
   // The server reads nothing yet: what was asked for lies in the buffers of the sockets.
   const waiting = (await settled(() => source.chunks)) * 65_536;
   assert.ok(waiting > 0 && waiting < 64 * MEGABYTE, `${waiting} bytes were read while the server read none`);
