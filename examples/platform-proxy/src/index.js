@@ -5,6 +5,10 @@ import { Writable } from "node:stream";
 import { getPlatformProxy } from "wrangler";
 
 const [source, target] = process.argv.slice(2);
+if (source === undefined || target === undefined) {
+  console.error("usage: npm start -- IN OUT.png");
+  process.exit(64);
+}
 const { env, dispose } = await getPlatformProxy({ environment: "local" });
 const file = await open(source);
 const result = await env.IMAGES.input(file.readableWebStream())
