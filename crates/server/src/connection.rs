@@ -1,7 +1,8 @@
-//! A connection that is given up when its reader takes nothing for too long.
+//! A connection that is given up when its reader takes nothing for too long, or too little all the time.
 //!
 //! Reading is bounded elsewhere: heads by the HTTP library, bodies by the deadline of their request. An answer has no such
-//! bound, and must not have one, since a slow reader of a large picture is in its right as long as it reads.
+//! bound, since a slow reader of a large picture is in its right as long as it reads. But it holds memory while it does, which
+//! whoever reads a byte a minute could do for days; so it has to keep up a rate, which counts only while an answer waits for it.
 
 use std::io;
 use std::pin::Pin;
@@ -11,40 +12,76 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-/// A stream whose writes fail when none got anywhere for a while.
+/// What a reader is held to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// How long writes may get nowhere, and over how much waiting the rate is measured.
+    pub(crate) timeout: Duration,
+    /// Bytes that the reader has to take for each second that writes wait for it.
+    pub(crate) min_bytes_per_s: u64,
+}
+
+/// A stream whose writes fail when its reader is too slow.
 #[derive(Debug)]
 pub(crate) struct WriteTimeout<S> {
     stream: S,
-    timeout: Duration,
+    patience: Patience,
     timer: Pin<Box<Sleep>>,
-    /// Whether `timer` runs: it does from a write that could not go on until one that could.
-    is_stuck: bool,
+    /// Since when the writes get nowhere; `timer` runs from then on.
+    stuck_since: Option<Instant>,
+    /// What was waited, and written meanwhile, since the rate was last looked at.
+    waited: Duration,
+    written: u64,
 }
 
 impl<S> WriteTimeout<S> {
-    pub(crate) fn new(stream: S, timeout: Duration) -> Self {
-        Self { stream, timeout, timer: Box::pin(tokio::time::sleep(timeout)), is_stuck: false }
+    pub(crate) fn new(stream: S, patience: Patience) -> Self {
+        let timer = Box::pin(tokio::time::sleep(patience.timeout));
+        Self { stream, patience, timer, stuck_since: None, waited: Duration::ZERO, written: 0 }
     }
 
-    /// Passes the outcome of a write on, unless writes have been stuck for too long.
-    fn watch<T>(&mut self, outcome: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        if outcome.is_ready() {
-            self.is_stuck = false;
-            return outcome;
+    /// Passes the outcome of a write on, unless the reader is too slow; `count` says how many bytes it took.
+    fn watch<T>(
+        &mut self,
+        outcome: Poll<io::Result<T>>,
+        context: &mut Context<'_>,
+        count: impl FnOnce(&T) -> usize,
+    ) -> Poll<io::Result<T>> {
+        match &outcome {
+            Poll::Ready(result) => {
+                self.written += result.as_ref().map_or(0, count) as u64;
+                let waited = self.stuck_since.take().map_or(Duration::ZERO, |since| since.elapsed());
+                if self.keeps_up(waited) { outcome } else { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) }
+            }
+            Poll::Pending => {
+                if self.stuck_since.is_none() {
+                    let now = Instant::now();
+                    self.stuck_since = Some(now);
+                    self.timer.as_mut().reset(now + self.patience.timeout);
+                }
+                ready!(self.timer.as_mut().poll(context));
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
         }
-        if !self.is_stuck {
-            self.is_stuck = true;
-            self.timer.as_mut().reset(Instant::now() + self.timeout);
+    }
+
+    /// Says whether the reader is fast enough, after another wait; that is looked at whenever the waits add up to the timeout.
+    fn keeps_up(&mut self, waited: Duration) -> bool {
+        self.waited += waited;
+        if self.waited < self.patience.timeout {
+            return true;
         }
-        ready!(self.timer.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        let least = u128::from(self.patience.min_bytes_per_s) * self.waited.as_millis() / 1000;
+        let keeps_up = u128::from(self.written) >= least;
+        (self.waited, self.written) = (Duration::ZERO, 0);
+        keeps_up
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.watch(outcome, context)
+        self.watch(outcome, context, |taken| *taken)
     }
 
     fn poll_write_vectored(
@@ -53,7 +90,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.watch(outcome, context)
+        self.watch(outcome, context, |taken| *taken)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -62,12 +99,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.stream).poll_flush(context);
-        self.watch(outcome, context)
+        self.watch(outcome, context, |()| 0)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.stream).poll_shutdown(context);
-        self.watch(outcome, context)
+        self.watch(outcome, context, |()| 0)
     }
 }
 
@@ -87,19 +124,51 @@ mod tests {
 
     use super::*;
 
+    /// Ten seconds, and whatever rate.
+    const fn patience(min_bytes_per_s: u64) -> Patience {
+        Patience { timeout: Duration::from_secs(10), min_bytes_per_s }
+    }
+
+    /// Writes 2,000 bytes to a reader that takes some every so many seconds.
+    async fn write_to_reader(patience: Patience, bytes: usize, seconds: u64) -> io::Result<()> {
+        let (near, mut far) = tokio::io::duplex(bytes);
+        let mut near = WriteTimeout::new(near, patience);
+        let reader = tokio::spawn(async move {
+            let mut piece = vec![0; bytes];
+            loop {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                // The other side may have given up.
+                if far.read_exact(&mut piece).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let result = near.write_all(&[7; 2000]).await;
+        reader.abort();
+        result
+    }
+
     #[tokio::test(start_paused = true)]
     async fn connection_waits_for_a_slow_reader_but_not_for_a_dead_one() {
-        let (near, mut far) = tokio::io::duplex(1);
-        let mut near = WriteTimeout::new(near, Duration::from_secs(10));
-        let reader = tokio::spawn(async move {
-            for _ in 0..20 {
-                tokio::time::sleep(Duration::from_secs(9)).await;
-                far.read_u8().await.unwrap();
-            }
-            far
-        });
-        near.write_all(&[7; 20]).await.unwrap();
-        let _far = reader.await.unwrap();
-        assert_eq!(near.write_all(&[7; 2]).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(write_to_reader(patience(0), 1, 9).await.is_ok());
+        assert_eq!(write_to_reader(patience(0), 1, 11).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connection_waits_only_for_a_reader_that_keeps_up() {
+        assert!(write_to_reader(patience(10), 51, 5).await.is_ok());
+        assert_eq!(write_to_reader(patience(10), 40, 5).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connection_does_not_count_what_nobody_waits_for() {
+        let (near, mut far) = tokio::io::duplex(100);
+        let mut near = WriteTimeout::new(near, patience(10));
+        for _ in 0..100 {
+            // An answer that comes slowly is no fault of the reader.
+            tokio::time::sleep(Duration::from_secs(9)).await;
+            near.write_all(&[7]).await.unwrap();
+            far.read_u8().await.unwrap();
+        }
     }
 }

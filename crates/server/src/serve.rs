@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::app;
 use crate::config::{Config, ServerConfig};
-use crate::connection::WriteTimeout;
+use crate::connection::{Patience, WriteTimeout};
 use crate::shared::Shared;
 
 /// Pause after the system refused a connection, for lack of file descriptors as a rule.
@@ -96,7 +96,10 @@ fn connection(
 ) -> impl Future<Output = ()> + use<> {
     // Answers are written in as few pieces as possible, so there is nothing for the kernel to wait for.
     let _ = stream.set_nodelay(true);
-    let stream = WriteTimeout::new(stream, config.write_timeout);
+    let stream = WriteTimeout::new(
+        stream,
+        Patience { timeout: config.write_timeout, min_bytes_per_s: config.min_write_bytes_per_s },
+    );
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(config.header_timeout)

@@ -50,6 +50,9 @@ pub struct ServerConfig {
     pub header_timeout: Duration,
     /// Time an answer may make no progress because its reader takes nothing; then the connection is cut. Default 60 s.
     pub write_timeout: Duration,
+    /// Bytes that a reader has to take for each second that an answer waits for it, over a time of waiting of
+    /// [`write_timeout`](Self::write_timeout); then the connection is cut. Default 8,000; 0 is no minimum.
+    pub min_write_bytes_per_s: u64,
     /// Bytes of a body that are read and thrown away after an early answer. Default 128 MB.
     pub drain_max_bytes: u64,
     /// Time for that. Default 30 s.
@@ -67,6 +70,7 @@ impl Default for ServerConfig {
             max_connections: 1024,
             header_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(60),
+            min_write_bytes_per_s: 8_000,
             drain_max_bytes: 128_000_000,
             drain_timeout: Duration::from_secs(30),
             lame_duck: Duration::ZERO,

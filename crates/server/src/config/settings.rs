@@ -66,6 +66,12 @@ pub const SETTINGS: &[Setting] = &[
         apply: |config, text| set_millis(&mut config.server.write_timeout, text, 1),
     },
     Setting {
+        key: "server.min_write_bytes_per_s",
+        flag: "min-write-bytes-per-s",
+        doc: "Bytes a reader has to take for each second that an answer waits for it; 0 for none [default: 8000]",
+        apply: |config, text| set_bytes(&mut config.server.min_write_bytes_per_s, text, 0),
+    },
+    Setting {
         key: "server.drain_max_bytes",
         flag: "drain-max-bytes",
         doc: "Bytes of a body read and thrown away after an early answer [default: 128000000]",

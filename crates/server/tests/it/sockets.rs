@@ -1,5 +1,7 @@
 //! What only shows over a real socket: slow readers, slow writers, odd requests, and helpers for the modules beside this one.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use palmette_server::Config;
@@ -77,21 +79,64 @@ async fn sockets_readers_that_take_nothing_are_cut_and_their_memory_freed() {
     config.server.write_timeout = Duration::from_millis(200);
     let server = Server::start(config).await;
     let _stuck = send_form(&server, "/transform", &form(&png(3000, 2700), "[]", "rgba").bytes()).await;
+    let most = wait_until_nothing_is_held(&server).await;
+    assert!(most >= 30_000_000, "an answer counts until it is sent: {most}");
+}
+
+/// Waits until memory was held for an answer and is not any more; returns the most that was held.
+async fn wait_until_nothing_is_held(server: &Server) -> u64 {
     let held = |text: &str| {
         text.lines().find_map(|line| line.strip_prefix("palmette_pixel_bytes ")?.parse::<u64>().ok()).unwrap()
     };
     let mut most = 0;
     let start = Instant::now();
     loop {
-        let now = held(&get(&server, "/metrics").await);
+        let now = held(&get(server, "/metrics").await);
         most = most.max(now);
         if most > 0 && now == 0 {
-            break;
+            return most;
         }
         assert!(start.elapsed() < Duration::from_secs(20), "{now} bytes are still held");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(most >= 30_000_000, "an answer counts until it is sent: {most}");
+}
+
+/// Reads an answer until the connection ends, so many bytes every 20 ms at most, and counts those that came.
+async fn read_slowly(mut stream: TcpStream, piece_bytes: usize, total: &AtomicUsize) {
+    let mut piece = vec![0; piece_bytes];
+    // A connection that is cut ends with an error or without.
+    while let Ok(length @ 1..) = stream.read(&mut piece).await {
+        total.fetch_add(length, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sockets_readers_that_do_not_keep_up_are_cut() {
+    let mut config = Config::default();
+    config.server.write_timeout = Duration::from_secs(3);
+    config.server.min_write_bytes_per_s = 8_000_000;
+    let server = Server::start(config).await;
+    let (width, height) = (3000, 2700);
+    let form = form(&png(width, height), "[]", "rgba").bytes();
+    let whole = 4 * (width * height) as usize;
+
+    // 50 MB a second: the answer waits for its reader, which keeps up.
+    let total = AtomicUsize::new(0);
+    read_slowly(send_form(&server, "/transform", &form).await, 1_000_000, &total).await;
+    assert!(total.into_inner() > whole, "it was cut");
+
+    // 2 MB a second: the kernel takes some of the answer every second or so, which is progress, but not enough.
+    let total = Arc::new(AtomicUsize::new(0));
+    let stream = send_form(&server, "/transform", &form).await;
+    let reader = tokio::spawn({
+        let total = Arc::clone(&total);
+        async move { read_slowly(stream, 40_000, &total).await }
+    });
+    wait_until_nothing_is_held(&server).await;
+    let total = total.load(Ordering::Relaxed);
+    assert!(total < whole / 2, "{total} of {whole} bytes were read, and the rest was still held");
+    reader.abort();
 }
 
 #[tokio::test]
