@@ -1,18 +1,44 @@
 //! What can be known of a shader without a device: that it is valid, and that host and shader mean the same things.
 
+use std::fs;
+use std::path::Path;
+
 use naga::valid::{Capabilities, ValidationFlags, Validator};
-use naga::{AddressSpace, Module, Override, ScalarKind, TypeInner};
+use naga::{AddressSpace, Module, Override, ScalarKind, SourceLocation, TypeInner};
 use palmette_core::plan::weights::WeightTable;
 use palmette_core::plan::{DrawStep, SharpenStep, UNITS_PER_LEVEL};
 
 use super::{OUTPUT_BINDING, PAGE_BINDING, TABLE_BINDING};
 use crate::device::IMMEDIATE_BYTES;
 use crate::image::Tiling;
-use crate::kernels::{KERNELS, Kernel, blur_h, blur_v};
+use crate::kernels::{KERNELS, Kernel, blur_h, blur_v, resize_v};
 
 fn parse(kernel: &Kernel) -> Module {
-    naga::front::wgsl::parse_str(kernel.source)
-        .unwrap_or_else(|error| panic!("{}", error.emit_to_string_with_path(kernel.source, kernel.name)))
+    naga::front::wgsl::parse_str(kernel.source).unwrap_or_else(|error| {
+        let place = place(kernel.source, error.location(kernel.source));
+        panic!("{place}: {}", error.emit_to_string_with_path(kernel.source, kernel.name))
+    })
+}
+
+/// The files of all shaders: their paths in the folder, and their texts.
+fn files() -> Vec<(String, String)> {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shaders");
+    let entries = ["", "shared"].iter().flat_map(|folder| fs::read_dir(top.join(folder)).unwrap());
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "wgsl"))
+        .map(|path| (path.strip_prefix(&top).unwrap().display().to_string(), fs::read_to_string(&path).unwrap()))
+        .collect()
+}
+
+/// Says in which file, and in which line of it, something of a shader is: its own lines are those of all files together.
+fn place(source: &str, location: Option<SourceLocation>) -> String {
+    let Some(offset) = location.map(|location| location.offset as usize) else { return "nowhere".to_owned() };
+    let line = |(path, text): &(String, String)| {
+        let before = source.get(source.find(text.as_str())?..offset)?;
+        (before.len() < text.len()).then(|| format!("{path}:{}", 1 + before.matches('\n').count()))
+    };
+    files().iter().find_map(line).expect("every shader is made of files")
 }
 
 /// The bindings that a shader declares, by number.
@@ -46,18 +72,28 @@ fn shaders_are_valid_without_any_extension() {
         let module = parse(kernel);
         let mut validator = Validator::new(ValidationFlags::all(), Capabilities::IMMEDIATES);
         if let Err(error) = validator.validate(&module) {
-            panic!("{}: {}", kernel.name, error.emit_to_string(kernel.source));
+            let place = place(kernel.source, error.location(kernel.source));
+            panic!("{place}: {}", error.emit_to_string_with_path(kernel.source, kernel.name));
         }
     }
 }
 
 #[test]
-fn shaders_use_every_shared_file() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shaders/shared");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(KERNELS.iter().any(|kernel| kernel.source.contains(&text)), "{} is in no kernel", path.display());
+fn shaders_use_every_file() {
+    for (path, text) in files() {
+        assert!(KERNELS.iter().any(|kernel| kernel.source.contains(&text)), "{path} is in no kernel");
+    }
+}
+
+#[test]
+fn shaders_errors_name_file_and_line() {
+    let source = resize_v::KERNEL.source;
+    for (path, text) in files().iter().filter(|(_, text)| source.contains(text.as_str())) {
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with("fn ")) {
+            let offset = u32::try_from(source.find(line).unwrap()).unwrap();
+            let location = SourceLocation { line_number: 0, line_position: 0, offset, length: 1 };
+            assert_eq!(place(source, Some(location)), format!("{path}:{}", index + 1), "{line}");
+        }
     }
 }
 
