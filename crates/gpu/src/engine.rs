@@ -103,6 +103,7 @@ impl GpuEngine {
     /// Does something on the device; some calls panic when it is lost under them.
     fn guarded<T>(&self, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(Err(error)) if self.gpu.is_lost() => Err(error.of_lost_device()),
             Ok(result) => result,
             Err(_) => {
                 self.gpu.give_up();

@@ -80,6 +80,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Names the reason of what went wrong while the device was lost: everything fails then, each call in its own way.
+    pub(crate) fn of_lost_device(self) -> Self {
+        match self {
+            Self::OutOfMemory { .. } | Self::Refused(_) | Self::Submission(_) | Self::ReadBack => Self::Lost,
+            // A device that does not answer is given up for that; the rest does not depend on it.
+            error => error,
+        }
+    }
+
     /// Says what happened to the device; `None` if it is not at fault.
     #[must_use]
     pub fn fault(&self) -> Option<DeviceFault> {

@@ -50,10 +50,7 @@ impl Job<'_> {
             self.gpu.queue.write_buffer(to.buffer(), 0, bytes);
             return Ok(());
         };
-        let Ok(offset) = stage.write(bytes) else {
-            self.check()?;
-            return Err(Error::OutOfMemory { bytes: len });
-        };
+        let offset = stage.write(bytes).map_err(|_| Error::OutOfMemory { bytes: len })?;
         let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
         encoder.copy_buffer_to_buffer(stage.buffer(), offset, to.buffer(), 0, len);
         self.recorded += len / 4;
