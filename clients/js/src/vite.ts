@@ -23,13 +23,15 @@ interface WorkerConfig {
  *
  * @param command what Vite calls the configuration with
  * @param options where the server is; default: `PALMETTE_URL`, then `http://127.0.0.1:9901`
- * @throws if an option is unknown or wrong, and later if the wrangler config has no `images`
+ * @throws if the command is none of Vite's, if an option is unknown or wrong, and later if the wrangler config has no `images`
  */
 export function palmetteImages(
   command: "serve" | "build",
   options: PluginOptions = {},
 ): (config: WorkerConfig) => void {
   if (command === "build") return () => {};
+  if (command !== "serve")
+    throw new TypeError(`palmette: the command of Vite is "serve" or "build", not ${JSON.stringify(command)}`);
   const dev = redirect(options);
   return (config) => {
     if (config.images === undefined) throw new Error("palmette: the wrangler config has no images binding");

@@ -21,9 +21,11 @@ export type MiniflareImages = {
  *
  * @param binding name of the binding, as in the wrangler config
  * @param options where the server is; default: `PALMETTE_URL`, then `http://127.0.0.1:9901`
- * @throws if an option is unknown or wrong
+ * @throws if the binding has no name, or if an option is unknown or wrong
  */
 export function palmetteImages(binding: string, options: PluginOptions = {}): MiniflareImages {
+  if (typeof binding !== "string" || binding === "")
+    throw new TypeError(`palmette: the name of a binding is needed, such as "IMAGES", not ${JSON.stringify(binding)}`);
   return {
     images: { binding: `${binding}_STAND_IN` },
     unsafeBindings: [{ name: binding, type: "images", ...redirect(options) }],

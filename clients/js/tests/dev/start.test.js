@@ -14,6 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { startServer } from "palmette/server";
 import { palmetteImages } from "palmette/vite";
+import { palmetteImages as forVitest } from "palmette/vitest";
 import { listen, urlOf } from "../client/recorder.js";
 import { MINIFLARES, optionsFor } from "./miniflares.js";
 
@@ -227,6 +228,28 @@ describe("palmetteImages of palmette/vite", () => {
   test("refuses a config without the binding, and options that are wrong", () => {
     assert.throws(() => palmetteImages("serve")({}), /the wrangler config has no images binding/);
     assert.throws(() => palmetteImages("serve", { url: "x" }), /url "x": must be an http or https URL/);
+  });
+
+  test("refuses options where the command should be, lest a build be changed", () => {
+    const options = /** @type {any} */ ({ start: true });
+    assert.throws(() => palmetteImages(options), /the command of Vite is "serve" or "build", not {"start":true}/);
+  });
+});
+
+describe("palmetteImages of palmette/vitest", () => {
+  test("puts the stand-in under another name", () => {
+    const { images, unsafeBindings } = forVitest("PICTURES", { url: "http://127.0.0.1:1" });
+    assert.deepEqual(images, { binding: "PICTURES_STAND_IN" });
+    const [{ plugin, ...binding }] = /** @type {any} */ (unsafeBindings);
+    assert.deepEqual(binding, { name: "PICTURES", type: "images", options: { url: "http://127.0.0.1:1" } });
+    assert.match(plugin.package, /plugin\.cjs$/);
+  });
+
+  test("refuses options where the binding should be, and options that are wrong", () => {
+    const options = /** @type {any} */ ({ start: true });
+    assert.throws(() => forVitest(options), /the name of a binding is needed, such as "IMAGES", not {"start":true}/);
+    assert.throws(() => forVitest(""), /the name of a binding is needed/);
+    assert.throws(() => forVitest("IMAGES", { url: "x" }), /url "x": must be an http or https URL/);
   });
 });
 
