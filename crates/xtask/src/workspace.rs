@@ -23,9 +23,9 @@ pub(crate) fn root() -> PathBuf {
     here.ancestors().nth(2).expect("this crate lies in crates/xtask").to_owned()
 }
 
-/// Returns the folder that cargo builds into.
+/// Returns the folder that cargo builds into, which a relative `CARGO_TARGET_DIR` names from the root: every cargo here runs there.
 pub(crate) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 /// Reads a file of the workspace.

@@ -35,6 +35,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
     };
     let mut rows = Rows::default();
     rows.read(&folder.join("rows.csv"))?;
+    if rows.rows.is_empty() {
+        return Err(Error::Unexpected { what: "a row of the bench of the GPU" });
+    }
     let peers = folder.join("peers.csv");
     if peers.exists() {
         rows.read(&peers)?;
