@@ -5,6 +5,9 @@
 //! the whole chain, and comes back once. What a device cannot hold at once is cut into bands of rows; a picture of 100
 //! million pixels is several times larger than what a shader may see of a buffer.
 //!
+//! Requests share a device and do not wait for each other's results: buffers, and what uploads are written to, are pooled and
+//! bounded; what is handed in at once is submitted at once; one thread polls, and each request reads back its own.
+//!
 //! A device can fail in ways that a CPU cannot: it can be lost, be full, or never answer. [`GpuEngine::try_run`] reports each
 //! of these and leaves the sources where they are, so that its caller can run the same plan on the CPU. A read-back that did
 //! not happen never looks like a picture.
