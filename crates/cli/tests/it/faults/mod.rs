@@ -71,7 +71,7 @@ fn faults_that_pass_cost_no_request_and_the_gpu_comes_back() {
 fn faults_in_the_middle_of_two_hundred_requests_lose_none() {
     let Some(machine) = Machine::new() else { return };
     let scene = Scene::new(&machine, 100, 80);
-    let server = machine.serve(&PATIENT);
+    let server = machine.serve(&[&PATIENT[..], &["--log-format", "json"]].concat());
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| scene.send_while(&server, |begun| begun < 200 || !is_over.load(Ordering::Relaxed)));
@@ -83,7 +83,14 @@ fn faults_in_the_middle_of_two_hundred_requests_lose_none() {
         }
         is_over.store(true, Ordering::Relaxed);
     });
-    assert!(selections(&server, "cpu", "gpu_lost") >= 3, "{}", server.get("/metrics"));
+    // The second and the third may meet the probe of a device that is being opened again.
+    assert!(selections(&server, "cpu", "gpu_lost") >= 1, "{}", server.get("/metrics"));
+    // A lost device makes the library panic, which is no reason for a line that no machine can read.
+    let log = machine.log();
+    assert!(log.contains("a thread panicked"), "{log}");
+    for line in log.lines() {
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
+    }
 }
 
 #[test]
