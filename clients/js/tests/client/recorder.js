@@ -13,6 +13,12 @@ import { createServer } from "node:http";
  * @property {boolean} whole Whether the body came to its end, rather than be broken off
  */
 
+/**
+ * A URL of this machine at which nothing listens. A port that was free a moment ago would not do: others take it, and a
+ * connection from that port to itself succeeds. Port 1 is one of those that `fetch` refuses by itself.
+ */
+export const NOBODY = "http://127.0.0.1:2";
+
 /** A server that takes whatever comes, and the requests it got. */
 export class Recorder {
   /** @type {Recorded[]} */
