@@ -51,16 +51,18 @@ export function parseOptions(binding: string, raw: unknown): Options {
  */
 export function parseUrl(given?: unknown): URL {
   const { PALMETTE_URL } = process.env;
-  return checkUrl(given ?? (PALMETTE_URL || DEFAULT_URL));
+  if (given !== undefined) return checkUrl(given, "url");
+  return PALMETTE_URL ? checkUrl(PALMETTE_URL, "PALMETTE_URL") : new URL(DEFAULT_URL);
 }
 
-function checkUrl(given: unknown): URL {
+/** Checks a URL; `origin` says in messages where it is from. */
+function checkUrl(given: unknown, origin: string): URL {
   const url = typeof given === "string" && URL.canParse(given) ? new URL(given) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-    throw new TypeError(`url ${show(given)}: must be an http or https URL, such as ${DEFAULT_URL}`);
+    throw new TypeError(`${origin} ${show(given)}: must be an http or https URL, such as ${DEFAULT_URL}`);
   }
   if (url.username || url.password || url.search || url.hash) {
-    throw new TypeError(`url ${show(given)}: must have no user, query or fragment; credentials go into headers`);
+    throw new TypeError(`${origin} ${show(given)}: must have no user, query or fragment; credentials go into headers`);
   }
   return url;
 }

@@ -73,7 +73,7 @@ function start(url: string): Promise<string> {
 /** The two services of a binding: the adapter, and behind it the server. */
 async function servicesOf({ options, service }: Binding): Promise<object[]> {
   const url = options.start ? new URL(await start(options.url.href)) : options.url;
-  const config = { url: url.href.replace(/\/$/, ""), headers: options.headers };
+  const config = { url: url.href.replace(/\/+$/, ""), headers: options.headers };
   const server = `${service}:server`;
   return [
     {

@@ -17,7 +17,7 @@ export function canStartAt(url: URL): boolean {
 export function listenAddress(url: URL): string {
   if (!canStartAt(url)) {
     throw new Error(
-      `palmette: no server at ${url.href}, and one can be started only at http://127.0.0.1, http://localhost and http://[::1]`,
+      `palmette: no server at ${url.href}, and one can be started only at http://127.0.0.1, http://localhost and http://[::1], without a path`,
     );
   }
   return `${HOSTS[url.hostname]}:${url.port || 80}`;

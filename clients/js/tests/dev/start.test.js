@@ -105,6 +105,19 @@ test("PALMETTE_URL says where, if nothing else does", async (t) => {
 });
 
 describe("refused", () => {
+  test("a PALMETTE_URL that is none, by that name", async (t) => {
+    process.env.PALMETTE_URL = "localhost:9901";
+    t.after(() => delete process.env.PALMETTE_URL);
+    await assert.rejects(startServer(), /PALMETTE_URL "localhost:9901": must be an http or https URL/);
+  });
+
+  test("an address of this machine with a path, where nothing answers", async () => {
+    await assert.rejects(
+      startServer({ url: "http://127.0.0.1:0/images" }),
+      /no server at http:\/\/127\.0\.0\.1:0\/images, and one can be started only at .*, without a path/,
+    );
+  });
+
   test("what answers is something else", async (t) => {
     const other = createServer((_, response) => response.end("hello"));
     await listen(t, other);
