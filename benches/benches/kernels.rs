@@ -7,6 +7,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use palmette_benches::picture;
 use palmette_core::Size;
+use palmette_core::cpu::kernels::resize_h_opaque::ROWS;
 use palmette_core::cpu::kernels::resize_v::VerticalTaps;
 use palmette_core::cpu::kernels::{Kernels, blend};
 use palmette_core::plan::DrawStep;
@@ -52,6 +53,22 @@ fn rows(criterion: &mut Criterion) {
             let mut output = vec![0_i16; scaled as usize * 4];
             group.bench_function(BenchmarkId::new(format!("4000 to {scaled}"), name), |bencher| {
                 bencher.iter(|| (kernels.resize_h_rgba)(&table, black_box(&wide), &mut output));
+            });
+        }
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("resize_h_opaque");
+    group.throughput(Throughput::Elements(4000 * ROWS as u64));
+    for scaled in [3000, 800, 100] {
+        let table = WeightTable::new(4000, scaled, 0, scaled).expect("memory");
+        for (name, kernels) in variants() {
+            let mut outputs = [(); ROWS].map(|()| vec![0_i16; scaled as usize * 4]);
+            group.bench_function(BenchmarkId::new(format!("4000 to {scaled}"), name), |bencher| {
+                bencher.iter(|| {
+                    let outputs = outputs.each_mut().map(Vec::as_mut_slice);
+                    (kernels.resize_h_opaque)(&table, [black_box(row.data()); ROWS], outputs);
+                });
             });
         }
     }
