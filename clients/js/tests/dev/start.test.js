@@ -182,8 +182,9 @@ describe("ends with the process that started it", () => {
         env: { ...process.env, END },
         stdio: ["ignore", "pipe", "ignore"],
       });
-      const closed = once(child, "exit");
-      const [url] = await once(child.stdout.setEncoding("utf8"), "data");
+      const closed = once(child, "close");
+      const ended = closed.then(() => assert.fail("it ended without a server"));
+      const [url] = await Promise.race([once(child.stdout.setEncoding("utf8"), "data"), ended]);
       if (signal !== undefined) child.kill(signal);
       const [, endedBy] = await closed;
       assert.equal(endedBy, signal ?? null);
