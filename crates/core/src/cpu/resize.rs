@@ -139,8 +139,7 @@ impl<'a, const C: usize> RowLoader<'a, C> {
     /// Loads the source rows from `y` on.
     fn load_group(&mut self, y: usize, outputs: &mut [Vec<i16>]) {
         if let (4, Some(table), Some(outputs)) = (C, self.table, outputs.as_mut_array()) {
-            let sources =
-                std::array::from_fn(|i| &self.source[(y + i) * self.source_row_bytes..][self.columns.clone()]);
+            let sources = std::array::from_fn(|i| self.source_row(y + i));
             if sources.iter().all(|row| (self.kernels.is_opaque)(row)) {
                 (self.kernels.resize_h_opaque)(table, sources, outputs.each_mut().map(Vec::as_mut_slice));
                 return;
@@ -156,8 +155,7 @@ impl<'a, const C: usize> RowLoader<'a, C> {
         match self.table {
             None => self.load_columns(y, 0..self.len, output),
             Some(table) => {
-                let row = &self.source[y * self.source_row_bytes..][self.columns.clone()];
-                Self::widen(self.kernels, row, &mut self.wide);
+                Self::widen(self.kernels, self.source_row(y), &mut self.wide);
                 filter_row::<C>(self.kernels, table, &self.wide, output);
             }
         }
@@ -165,8 +163,12 @@ impl<'a, const C: usize> RowLoader<'a, C> {
 
     /// Loads some samples of source row `y`, for a loader that does not resample rows.
     fn load_columns(&self, y: usize, columns: Range<usize>, output: &mut [i16]) {
-        let row = &self.source[y * self.source_row_bytes..][self.columns.clone()];
-        Self::widen(self.kernels, &row[columns], output);
+        Self::widen(self.kernels, &self.source_row(y)[columns], output);
+    }
+
+    /// Returns what is needed of source row `y`.
+    fn source_row(&self, y: usize) -> &'a [u8] {
+        &self.source[y * self.source_row_bytes..][self.columns.clone()]
     }
 
     fn widen(kernels: &Kernels, row: &[u8], output: &mut [i16]) {

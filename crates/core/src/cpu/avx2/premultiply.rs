@@ -9,7 +9,7 @@ use std::arch::x86_64::{
 
 use super::{UNIT_SHIFT, load_pixels, store_16};
 use crate::cpu::kernels::premultiply::premultiply as scalar;
-use crate::cpu::kernels::resize_h_opaque::is_opaque as scalar_is_opaque;
+use crate::pixmap::is_opaque as scalar_is_opaque;
 
 #[target_feature(enable = "avx2")]
 pub(super) fn premultiply(straight: &[u8], premultiplied: &mut [i16]) {
@@ -32,7 +32,7 @@ pub(super) fn premultiply(straight: &[u8], premultiplied: &mut [i16]) {
     scalar(rest, output_rest);
 }
 
-/// Twin of [`crate::cpu::kernels::resize_h_opaque::is_opaque`]: 8 pixels at once.
+/// Twin of [`crate::pixmap::is_opaque`]: 8 pixels at once.
 #[target_feature(enable = "avx2")]
 pub(super) fn is_opaque(row: &[u8]) -> bool {
     let (blocks, rest) = row.as_chunks::<32>();

@@ -36,7 +36,7 @@ pub struct Kernels {
     pub resize_h_rgba: resize_h::ResizeH,
     /// [`resize_h_opaque::resize_h_opaque`]
     pub resize_h_opaque: resize_h_opaque::ResizeHOpaque,
-    /// [`resize_h_opaque::is_opaque`]
+    /// Tells whether every pixel of some RGBA has alpha 255, as [`crate::Pixmap::is_opaque`] does
     pub is_opaque: fn(&[u8]) -> bool,
     /// [`resize_v::resize_v`]
     pub resize_v: resize_v::ResizeV,
@@ -50,7 +50,7 @@ impl Kernels {
         premultiply: premultiply::premultiply,
         resize_h_rgba: resize_h::resize_h::<4>,
         resize_h_opaque: resize_h_opaque::resize_h_opaque,
-        is_opaque: resize_h_opaque::is_opaque,
+        is_opaque: crate::pixmap::is_opaque,
         resize_v: resize_v::resize_v,
         unpremultiply: unpremultiply::unpremultiply,
     };

@@ -12,6 +12,16 @@ pub type ResizeH = fn(&WeightTable, &[i16], &mut [i16]);
 ///
 /// If `source` or `output` is shorter than the table says.
 pub fn resize_h<const C: usize>(table: &WeightTable, source: &[i16], output: &mut [i16]) {
+    resample::<C, i16, 1>(table, source, output);
+}
+
+/// Resamples one row of samples that are `UNIT` times as large as they are written.
+#[inline]
+pub(super) fn resample<const C: usize, S: Copy + Into<i32>, const UNIT: i32>(
+    table: &WeightTable,
+    source: &[S],
+    output: &mut [i16],
+) {
     let chunk_taps = if table.chunk_shift() == 0 { table.taps() } else { WeightTable::CHUNK_TAPS };
     for ((start, weights), output) in table.iter().zip(output.as_chunks_mut::<C>().0) {
         let window = &source.as_chunks::<C>().0[start..start + weights.len()];
@@ -20,11 +30,11 @@ pub fn resize_h<const C: usize>(table: &WeightTable, source: &[i16], output: &mu
             let mut partial = [0; C];
             for (&weight, sample) in weights.iter().zip(samples) {
                 for c in 0..C {
-                    partial[c] += i32::from(weight) * i32::from(sample[c]);
+                    partial[c] += i32::from(weight) * sample[c].into();
                 }
             }
             for c in 0..C {
-                total[c] += round_shift(partial[c], table.chunk_shift());
+                total[c] += round_shift(partial[c] * UNIT, table.chunk_shift());
             }
         }
         *output = total.map(|total| saturate(round_shift(total, table.shift())));

@@ -3,7 +3,8 @@
 //! Most pictures are photos without alpha. Their levels need not be multiplied by alpha first, so they need not be widened
 //! into a row of their own either; and four rows at once share the work that a twin has with the weights.
 
-use super::{UNITS_PER_LEVEL, round_shift, saturate};
+use super::UNITS_PER_LEVEL;
+use super::resize_h::resample;
 use crate::plan::weights::WeightTable;
 
 /// Rows that are resampled together.
@@ -18,32 +19,9 @@ pub type ResizeHOpaque = fn(&WeightTable, [&[u8]; ROWS], [&mut [i16]; ROWS]);
 ///
 /// If a row of `sources` or `outputs` is shorter than the table says.
 pub fn resize_h_opaque(table: &WeightTable, sources: [&[u8]; ROWS], outputs: [&mut [i16]; ROWS]) {
-    let chunk_taps = if table.chunk_shift() == 0 { table.taps() } else { WeightTable::CHUNK_TAPS };
     for (source, output) in sources.into_iter().zip(outputs) {
-        for ((start, weights), output) in table.iter().zip(output.as_chunks_mut::<4>().0) {
-            let window = &source.as_chunks::<4>().0[start..start + weights.len()];
-            let mut total = [0; 4];
-            for (weights, pixels) in weights.chunks(chunk_taps).zip(window.chunks(chunk_taps)) {
-                let mut partial = [0; 4];
-                for (&weight, pixel) in weights.iter().zip(pixels) {
-                    for c in 0..4 {
-                        partial[c] += i32::from(weight) * i32::from(pixel[c]);
-                    }
-                }
-                for c in 0..4 {
-                    total[c] += round_shift(partial[c] * UNITS_PER_LEVEL, table.chunk_shift());
-                }
-            }
-            *output = total.map(|total| saturate(round_shift(total, table.shift())));
-        }
+        resample::<4, u8, UNITS_PER_LEVEL>(table, source, output);
     }
-}
-
-/// Tells whether every pixel of a row of RGBA has alpha 255.
-#[must_use]
-pub fn is_opaque(row: &[u8]) -> bool {
-    // The loop inside has no early exit, so it vectorises; the one outside leaves a soft row early.
-    row.chunks(1024).all(|block| block.as_chunks::<4>().0.iter().fold(255, |all, pixel| all & pixel[3]) == 255)
 }
 
 #[cfg(test)]
@@ -69,13 +47,5 @@ mod tests {
                 assert_eq!(actual, &expected, "{source_len} to {scaled_len}");
             }
         }
-    }
-
-    #[test]
-    fn resize_h_opaque_row_is_opaque_to_its_last_pixel() {
-        let mut row = vec![255; 4 * 600];
-        assert!(is_opaque(&row) && is_opaque(&[]));
-        row[4 * 599 + 3] = 254;
-        assert!(!is_opaque(&row));
     }
 }
