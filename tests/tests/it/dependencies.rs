@@ -11,7 +11,8 @@ use serde_json::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("palmette-protocol", &[]),
     ("palmette-core", &["palmette-protocol"]),
-    ("palmette-codec", &["palmette-core"]),
+    ("palmette-jpeg", &[]),
+    ("palmette-codec", &["palmette-core", "palmette-jpeg"]),
     ("palmette-gpu", &["palmette-core"]),
     ("palmette", &["palmette-protocol", "palmette-core", "palmette-codec", "palmette-gpu"]),
     ("palmette-server", &["palmette", "palmette-protocol"]),
@@ -43,7 +44,8 @@ const RESERVED: &[(&[&str], &[&str])] = &[
             "libaom",
             "dav1d",
         ],
-        &["palmette-codec"],
+        // The JPEG crate names its judges, in tests, and the traits of `image`, behind a feature.
+        &["palmette-codec", "palmette-jpeg"],
     ),
 ];
 
