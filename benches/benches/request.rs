@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use palmette_benches::{PHOTO, picture, plan_of};
-use palmette_codec::{EncodeFormat, EncodeOptions};
+use palmette_codec::{DecodeOptions, EncodeFormat, EncodeOptions};
 use palmette_core::{CpuEngine, Deadline, Engine, Limits};
 use palmette_protocol::Transform;
 
@@ -24,7 +24,8 @@ fn photo() -> Vec<u8> {
 fn stages(criterion: &mut Criterion) {
     let photo = photo();
     let limits = Limits::default();
-    let decoded = palmette_codec::decode(&photo, &limits).expect("a photo");
+    let options = DecodeOptions::new(limits);
+    let decoded = palmette_codec::decode(&photo, &options).expect("a photo").pixmap;
     let plan = plan_of(Transform { width: NonZeroU32::new(800), ..Transform::default() }, decoded.size());
     let engine = CpuEngine::new();
     let result = engine.run(&mut plan.clone(), vec![decoded.clone()], Deadline::NONE).expect("a picture");
@@ -33,7 +34,7 @@ fn stages(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("photo to 800 wide");
     group.sample_size(20);
     group.bench_function("decode", |bencher| {
-        bencher.iter_with_large_drop(|| palmette_codec::decode(&photo, &limits).expect("a photo"));
+        bencher.iter_with_large_drop(|| palmette_codec::decode(&photo, &options).expect("a photo"));
     });
     group.bench_function("run", |bencher| {
         bencher.iter_batched(

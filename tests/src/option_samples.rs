@@ -6,8 +6,8 @@
 
 use std::fmt::Write;
 
-use palmette_codec::EncodeOptions;
-use palmette_core::{Limits, Pixmap, Size};
+use palmette_codec::{DecodeOptions, EncodeOptions};
+use palmette_core::{Pixmap, Size};
 use palmette_protocol::{Draw, Fit, OptionSpec, Options, Transform};
 
 use crate::Case;
@@ -183,7 +183,7 @@ fn captioned(row: &Row, json: &str) -> String {
 fn read_example(name: &str) -> Pixmap {
     let path = format!("{}/../examples/pictures/{name}", env!("CARGO_MANIFEST_DIR"));
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    palmette_codec::decode(&bytes, &Limits::default()).expect("a picture of the examples")
+    palmette_codec::decode(&bytes, &DecodeOptions::default()).expect("a picture of the examples").pixmap
 }
 
 fn sized(width: u32, height: u32) -> Transform {

@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use palmette_codec::{EncodeFormat, EncodeOptions, Encoded};
+use palmette_codec::{DecodeOptions, EncodeFormat, EncodeOptions, Encoded};
 use palmette_core::plan::Plan;
-use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_core::{CpuEngine, Deadline, Engine, Pixmap, Size};
 use palmette_gpu::{Error, GpuEngine, Timings};
 
 use crate::cases::{Case, Kind};
@@ -194,7 +194,7 @@ pub(crate) fn encode_photo(picture: Pixmap) -> Vec<u8> {
 }
 
 fn decode(file: &[u8]) -> Pixmap {
-    palmette_codec::decode(file, &Limits::default()).expect("a photo that was just encoded")
+    palmette_codec::decode(file, &DecodeOptions::default()).expect("a photo that was just encoded").pixmap
 }
 
 fn encode(picture: Pixmap, quality: u8) -> Encoded {

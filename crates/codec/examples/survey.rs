@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, fs, io};
 
-use palmette_codec::{AnimationEncoder, EncodeFormat, EncodeOptions, Error, animation, decode, encode, probe};
-use palmette_core::{Limits, Pixmap};
+use palmette_codec::{
+    AnimationEncoder, DecodeOptions, EncodeFormat, EncodeOptions, Error, animation, decode, encode, probe,
+};
+use palmette_core::Pixmap;
 
 /// The formats that are written, and how their files end.
 const OUTPUTS: [(EncodeFormat, &str); 5] = [
@@ -48,7 +50,7 @@ fn survey(path: &Path, out: Option<&Path>) -> io::Result<()> {
         Ok(probe) => format!("{} {}{}", probe.format, probe.size, if probe.is_animated { " animated" } else { "" }),
         Err(error) => describe(&error),
     };
-    match timed(|| decode(&bytes, &Limits::default())) {
+    match timed(|| decode(&bytes, &DecodeOptions::default()).map(|decoded| decoded.pixmap)) {
         (_, Err(error)) => println!("{name}: {probed} | {}", describe(&error)),
         (ms, Ok(pixmap)) => {
             let outputs = OUTPUTS.map(|(format, ending)| {
@@ -67,7 +69,7 @@ fn survey(path: &Path, out: Option<&Path>) -> io::Result<()> {
 
 /// Prints what it takes to decode all frames, and to write them again; writes each frame.
 fn survey_animation(name: &str, bytes: &[u8], out: Option<&Path>) -> io::Result<()> {
-    match timed(|| animation(bytes, &Limits::default())?.collect::<Result<Vec<_>, _>>()) {
+    match timed(|| animation(bytes, &DecodeOptions::default())?.collect::<Result<Vec<_>, _>>()) {
         (_, Err(error)) => println!("    animation: {}", describe(&error)),
         (ms, Ok(frames)) => {
             let delays: Vec<u32> = frames.iter().map(|frame| frame.delay_ms).collect();
@@ -81,7 +83,7 @@ fn survey_animation(name: &str, bytes: &[u8], out: Option<&Path>) -> io::Result<
             }
             for (format, ending) in [(EncodeFormat::Gif, "anim.gif"), (EncodeFormat::Webp, "anim.webp")] {
                 let (ms, written) = timed(|| {
-                    let source = animation(bytes, &Limits::default())?;
+                    let source = animation(bytes, &DecodeOptions::default())?;
                     let mut encoder =
                         AnimationEncoder::new(&EncodeOptions::new(format), source.size(), source.plays())?;
                     for frame in source {

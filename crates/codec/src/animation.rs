@@ -6,10 +6,10 @@
 
 use std::num::NonZeroU32;
 
-use palmette_core::{Limits, Pixmap, Size};
+use palmette_core::{Pixmap, Size};
 
 use crate::formats::{self, Frames, Writer};
-use crate::{EncodeOptions, Encoded, Error, flatten, sniff};
+use crate::{Cause, DecodeOptions, EncodeOptions, Encoded, Error, OnDamage, flatten, sniff};
 
 /// One frame of an animation, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,8 @@ pub(crate) struct Layout {
 
 /// The frames of a GIF or an animated WebP, decoded one at a time; every other picture is one frame.
 ///
-/// An iterator of [`Frame`]s, as many as [`Animation::frame_count`] says; after an error it ends.
+/// An iterator of [`Frame`]s, as many as [`Animation::frame_count`] says; after an error, or with [`OnDamage::Show`] before the
+/// first frame that is damaged, it ends.
 ///
 /// # Times
 ///
@@ -51,6 +52,8 @@ pub struct Animation<'a> {
     /// The frames that were not decoded yet.
     left: u32,
     frames: Frames<'a>,
+    options: DecodeOptions,
+    damage: Option<Cause>,
 }
 
 impl Animation<'_> {
@@ -71,6 +74,29 @@ impl Animation<'_> {
     pub const fn plays(&self) -> Option<NonZeroU32> {
         self.layout.plays
     }
+
+    /// Returns why pixels or frames are missing from what was handed out so far; only with [`OnDamage::Show`].
+    #[must_use]
+    pub fn into_damage(self) -> Option<Cause> {
+        self.damage
+    }
+
+    /// Decodes the next frame; absent if it is damaged, but others that may be shown came before it.
+    fn decode_next(&mut self) -> Result<Option<Frame>, Error> {
+        self.options.deadline.check()?;
+        let is_first = self.left + 1 == self.layout.frame_count;
+        match self.frames.next_frame() {
+            Ok((decoded, delay_ms)) => {
+                self.damage = decoded.damage;
+                Ok(Some(Frame { pixmap: decoded.pixmap, delay_ms }))
+            }
+            Err(Error::Damaged { source, .. }) if self.options.on_damage == OnDamage::Show && !is_first => {
+                self.damage = Some(source);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
 }
 
 impl Iterator for Animation<'_> {
@@ -78,11 +104,11 @@ impl Iterator for Animation<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        let frame = self.frames.next_frame().map(|(pixmap, delay_ms)| Frame { pixmap, delay_ms });
-        if frame.is_err() {
+        let frame = self.decode_next();
+        if !matches!(frame, Ok(Some(_))) {
             self.left = 0;
         }
-        Some(frame)
+        frame.transpose()
     }
 }
 
@@ -90,11 +116,12 @@ impl Iterator for Animation<'_> {
 ///
 /// # Errors
 ///
-/// Those of [`decode()`](crate::decode()), and [`Error::Core`] if all frames together have more pixels than `limits` allow.
-/// Frames are counted before a pixel is decoded. A file that ends before its last frame does is [`Error::Damaged`].
-pub fn animation<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Animation<'a>, Error> {
-    let (layout, frames) = formats::animation(sniff(bytes)?, bytes, limits)?;
-    Ok(Animation { layout, left: layout.frame_count, frames })
+/// Those of [`decode()`](crate::decode()), and [`Error::Core`] if all frames together have more pixels than the limits allow.
+/// Frames are counted before a pixel is decoded. A file that ends before its last frame does is [`Error::Damaged`], unless the
+/// frames before may be shown.
+pub fn animation<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<Animation<'a>, Error> {
+    let (layout, frames) = formats::animation(sniff(bytes)?, bytes, options)?;
+    Ok(Animation { layout, left: layout.frame_count, frames, options: *options, damage: None })
 }
 
 /// Writes frames as a GIF or an animated WebP.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use palmette_core::Color;
+use palmette_core::{Color, Deadline};
 
 /// The formats that are decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,6 +104,8 @@ pub struct EncodeOptions {
     pub background: Option<Color>,
     /// The copyright notice of a JPEG, see [`Probe::copyright`](crate::Probe::copyright); other formats keep none.
     pub copyright: Option<String>,
+    /// After this moment encoders stop, as soon as they can: between rows or frames. Default: never.
+    pub deadline: Deadline,
 }
 
 impl EncodeOptions {
@@ -113,7 +115,7 @@ impl EncodeOptions {
     /// Makes options of the given format with nothing else said.
     #[must_use]
     pub const fn new(format: EncodeFormat) -> Self {
-        Self { format, quality: None, background: None, copyright: None }
+        Self { format, quality: None, background: None, copyright: None, deadline: Deadline::NONE }
     }
 
     /// Returns the quality that a lossy format works with, 1 to 100.

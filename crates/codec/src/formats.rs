@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use palmette_core::{Limits, Pixmap, Size};
+use palmette_core::{Pixmap, Size};
 
 use crate::animation::Layout;
 
@@ -16,7 +16,7 @@ use crate::jpeg;
 use crate::png;
 #[cfg(feature = "webp")]
 use crate::webp;
-use crate::{EncodeFormat, EncodeOptions, Error, Format, Probe};
+use crate::{DecodeOptions, Decoded, EncodeFormat, EncodeOptions, Error, Format, Probe};
 
 /// Reads the header of a file of the given format.
 pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
@@ -37,18 +37,18 @@ pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
 }
 
 /// Decodes a file of the given format.
-pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
+pub(crate) fn decode(format: Format, bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
     match format {
         #[cfg(feature = "jpeg")]
-        Format::Jpeg => jpeg::decode(bytes, limits),
+        Format::Jpeg => jpeg::decode(bytes, options),
         #[cfg(feature = "png")]
-        Format::Png => png::decode(bytes, limits),
+        Format::Png => png::decode(bytes, options),
         #[cfg(feature = "gif")]
-        Format::Gif => gif::decode(bytes, limits),
+        Format::Gif => gif::decode(bytes, options),
         #[cfg(feature = "webp")]
-        Format::Webp => webp::decode(bytes, limits),
+        Format::Webp => webp::decode(bytes, options),
         #[cfg(feature = "avif")]
-        Format::Avif => avif::decode(bytes, limits),
+        Format::Avif => avif::decode(bytes, options),
         #[cfg(not(all(feature = "jpeg", feature = "png", feature = "gif", feature = "webp", feature = "avif")))]
         format => Err(Error::Disabled { name: format.mime() }),
     }
@@ -58,7 +58,7 @@ pub(crate) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<Pi
 #[derive(Debug)]
 pub(crate) enum Frames<'a> {
     /// The one frame of a picture of a format that does not move here.
-    Still(Format, &'a [u8], Limits),
+    Still(Format, &'a [u8], DecodeOptions),
     #[cfg(feature = "gif")]
     Gif(Box<gif::Frames<'a>>),
     #[cfg(feature = "webp")]
@@ -67,31 +67,36 @@ pub(crate) enum Frames<'a> {
 
 impl Frames<'_> {
     /// Decodes the next frame; returns the canvas as it is then, and the delay in milliseconds.
-    pub(crate) fn next_frame(&mut self) -> Result<(Pixmap, u32), Error> {
+    pub(crate) fn next_frame(&mut self) -> Result<(Decoded, u32), Error> {
+        let whole = |(pixmap, delay_ms)| (Decoded::whole(pixmap), delay_ms);
         match self {
-            Self::Still(format, bytes, limits) => Ok((decode(*format, bytes, limits)?, 0)),
+            Self::Still(format, bytes, options) => Ok((decode(*format, bytes, options)?, 0)),
             #[cfg(feature = "gif")]
-            Self::Gif(frames) => frames.next_frame(),
+            Self::Gif(frames) => frames.next_frame().map(whole),
             #[cfg(feature = "webp")]
-            Self::Webp(frames) => frames.next_frame(),
+            Self::Webp(frames) => frames.next_frame().map(whole),
         }
     }
 }
 
 /// Counts the frames of a file of the given format, and prepares to decode them.
-pub(crate) fn animation<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> Result<(Layout, Frames<'a>), Error> {
+pub(crate) fn animation<'a>(
+    format: Format,
+    bytes: &'a [u8],
+    options: &DecodeOptions,
+) -> Result<(Layout, Frames<'a>), Error> {
     match format {
         #[cfg(feature = "gif")]
-        Format::Gif => gif::animation(bytes, limits).map(|(layout, frames)| (layout, Frames::Gif(Box::new(frames)))),
+        Format::Gif => gif::animation(bytes, options).map(|(layout, frames)| (layout, Frames::Gif(Box::new(frames)))),
         #[cfg(feature = "webp")]
         Format::Webp if webp::is_animation(bytes) => {
-            webp::animation(bytes, limits).map(|(layout, frames)| (layout, Frames::Webp(frames)))
+            webp::animation(bytes, options).map(|(layout, frames)| (layout, Frames::Webp(frames)))
         }
         format => {
             let size = probe(format, bytes)?.size;
-            limits.check(size)?;
+            options.limits.check(size)?;
             let layout = Layout { size, frame_count: 1, plays: Some(NonZeroU32::MIN) };
-            Ok((layout, Frames::Still(format, bytes, *limits)))
+            Ok((layout, Frames::Still(format, bytes, *options)))
         }
     }
 }

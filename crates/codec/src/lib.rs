@@ -58,7 +58,7 @@
 //!
 //! # Hostile bytes
 //!
-//! Sizes are checked against [`Limits`] before pixels are allocated, and again where a bitstream could claim another
+//! Sizes are checked against [`Limits`](palmette_core::Limits) before pixels are allocated, and again where a bitstream could claim another
 //! size than its container. Frames are counted, and all together checked, before the first is decoded. Buffers come from allocators that report failure. The C libraries return errors and never
 //! unwind; every call into them is in a module that opens with `expect(unsafe_code)`. The tests cut files at every
 //! length, change every byte, and throw random changes at all formats.
@@ -86,6 +86,7 @@ mod icc;
 mod orient;
 mod probe;
 mod raw;
+mod reading;
 mod sniff;
 
 #[cfg(feature = "avif")]
@@ -101,24 +102,25 @@ mod png;
 #[cfg(feature = "webp")]
 mod webp;
 
-use palmette_core::{Color, Limits, Pixmap};
+use palmette_core::{Color, Pixmap};
 
 pub use animation::{Animation, AnimationEncoder, Frame, animation};
 pub use cause::Cause;
 pub use error::Error;
 pub use format::{EncodeFormat, EncodeOptions, Encoded, Format};
-pub use probe::{Probe, probe};
+pub use probe::{Note, Probe, probe};
+pub use reading::{DecodeOptions, Decoded, OnDamage};
 pub use sniff::sniff;
 
 /// Decodes the first frame of a picture: upright, in sRGB, 8 bits, straight alpha.
 ///
 /// # Errors
 ///
-/// Those of [`probe()`]; [`Error::Core`] if the picture is over `limits` (decided before a pixel is allocated);
-/// [`Error::Damaged`] if the bytes are damaged or end too early; [`Error::UnsupportedInput`] for a kind of a format
-/// that is not decoded, such as JPEG of 12 bits.
-pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
-    formats::decode(sniff(bytes)?, bytes, limits)
+/// Those of [`probe()`]; [`Error::Core`] if the picture is over the limits (decided before a pixel is allocated), or the
+/// deadline passed; [`Error::Damaged`] if pixels are missing, unless they may be; [`Error::UnsupportedInput`] for a kind of a
+/// format that is not decoded, such as JPEG of 12 bits.
+pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
+    formats::decode(sniff(bytes)?, bytes, options)
 }
 
 /// Encodes a picture. It is consumed, so that flattening happens in place and bare pixels are handed out as they are.
@@ -126,7 +128,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
 /// # Errors
 ///
 /// [`Error::Disabled`] for a format that was left out, [`Error::Encode`] if an encoder fails, [`Error::Core`] if memory
-/// cannot be had.
+/// cannot be had or the deadline passed.
 pub fn encode(mut pixmap: Pixmap, options: &EncodeOptions) -> Result<Encoded, Error> {
     match (options.format, options.background) {
         (EncodeFormat::Jpeg | EncodeFormat::Rgb, background) => {

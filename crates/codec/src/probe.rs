@@ -1,5 +1,7 @@
 //! What the header of a file says, without decoding a pixel.
 
+use std::fmt;
+
 use palmette_core::Size;
 
 use crate::{Error, Format, formats, sniff};
@@ -23,12 +25,42 @@ pub struct Probe {
     pub frame_count: u32,
     /// The copyright notice of its EXIF, if it has one; not read from AVIF.
     pub copyright: Option<String>,
+    /// What the file says of its pixels that decoding does not follow, for whoever wonders about the result.
+    pub notes: Vec<Note>,
+}
+
+/// Something that a file says of its pixels, and that decoding does not follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// The profile makes no sense, or is of a kind that is not followed; pixels are taken for sRGB.
+    Profile,
+    /// The primaries, by their number in ITU-T H.273, are not known; pixels are taken for those of sRGB.
+    Primaries {
+        /// The number.
+        code: u8,
+    },
+    /// The transfer curve, by its number in ITU-T H.273, is not known; pixels are taken for that of sRGB.
+    Transfer {
+        /// The number.
+        code: u8,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Profile => f.write_str("its profile is not followed"),
+            Self::Primaries { code } => write!(f, "its colour primaries, {code}, are not followed"),
+            Self::Transfer { code } => write!(f, "its transfer curve, {code}, is not followed"),
+        }
+    }
 }
 
 impl Probe {
     /// Makes what is known of a still picture that is stored as large as it is displayed, without a notice.
     pub(crate) const fn still(format: Format, size: Size) -> Self {
-        Self { format, size, stored_size: size, is_animated: false, frame_count: 1, copyright: None }
+        Self { format, size, stored_size: size, is_animated: false, frame_count: 1, copyright: None, notes: Vec::new() }
     }
 }
 

@@ -2,8 +2,8 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, in its helpers too")]
 
-use palmette_codec::{AnimationEncoder, EncodeFormat, EncodeOptions, animation};
-use palmette_core::{Limits, Pixmap, Size};
+use palmette_codec::{AnimationEncoder, DecodeOptions, EncodeFormat, EncodeOptions, animation};
+use palmette_core::{Pixmap, Size};
 
 const SIZE: Size = Size::new(600, 500);
 
@@ -21,7 +21,7 @@ fn there_and_back(format: EncodeFormat, frames: u8) {
         encoder.push(Pixmap::filled(SIZE, [number, 255 - number, 9, 255]).unwrap(), 40).unwrap();
     }
     let file = encoder.finish().unwrap().bytes;
-    let shown = animation(&file, &Limits::default()).unwrap();
+    let shown = animation(&file, &DecodeOptions::default()).unwrap();
     assert_eq!(shown.map(Result::unwrap).count(), usize::from(frames));
 }
 

@@ -53,7 +53,7 @@ impl fmt::Display for EngineKind {
 }
 
 /// The moment after which nobody waits for the result any more.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline(Option<Instant>);
 
 impl Deadline {

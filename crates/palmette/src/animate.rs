@@ -9,9 +9,9 @@ use palmette_core::{Deadline, Engine, Limits, Pixmap, Size, alloc};
 use palmette_protocol::{Draw, ImageIndex, Op, Transform};
 
 use crate::hoist::{Branch, Hoisted, hoist};
-use crate::pipeline::Made;
+use crate::pipeline::{Made, Sources};
 use crate::prepare::{Image, Prepared, check_frames};
-use crate::{Error, Pipeline, Stage, Timings};
+use crate::{Damage, Error, Pipeline, Stage, Timings};
 
 /// What every frame goes through.
 struct FrameRun<'a> {
@@ -33,22 +33,27 @@ impl Pipeline {
         deadline: Deadline,
         timings: &mut Timings,
     ) -> Result<Made, Error> {
-        let options = prepared.encode_options();
+        let options = prepared.encode_options(deadline);
         let Prepared { images, frame_count, selection, .. } = prepared;
         let engine = &*selection.engine;
         let Hoisted { canvas: (_, canvas), branches, frame: list } =
             hoist(images.into_iter().enumerate().collect(), ops).map_err(Error::List)?;
 
-        let drawn: Vec<Pixmap> = branches
-            .into_iter()
-            .map(|branch| self.run_branch(branch, engine, deadline, timings))
-            .collect::<Result<_, _>>()?;
+        let (mut drawn, mut damage) = (Vec::new(), None);
+        for branch in branches {
+            let (pixmap, missing) = self.run_branch(branch, engine, deadline, timings)?;
+            drawn.push(pixmap);
+            damage = damage.or(missing);
+        }
         let sizes: Vec<Size> = [canvas.probe.size].into_iter().chain(drawn.iter().map(Pixmap::size)).collect();
         let plan = timings
             .stage(Stage::Lower, || self.lower(&list.ops, &sizes).map_err(|error| list.reposition(error).into()))?;
-        let frames = timings
-            .stage(Stage::Decode, || palmette_codec::animation(&canvas.bytes, &self.limits).map_err(undecodable))?;
-        self.run_frames(FrameRun { engine, list: &list, plan, drawn, frame_count, deadline }, frames, &options, timings)
+        let reading = self.decode_options(deadline);
+        let frames =
+            timings.stage(Stage::Decode, || palmette_codec::animation(&canvas.bytes, &reading).map_err(undecodable))?;
+        let run = FrameRun { engine, list: &list, plan, drawn, frame_count, deadline };
+        let made = self.run_frames(run, frames, &options, timings)?;
+        Ok(Made { damage: made.damage.or(damage), ..made })
     }
 
     /// Makes a picture that is drawn on every frame.
@@ -58,15 +63,16 @@ impl Pipeline {
         engine: &dyn Engine,
         deadline: Deadline,
         timings: &mut Timings,
-    ) -> Result<Pixmap, Error> {
+    ) -> Result<(Pixmap, Option<Damage>), Error> {
         let images = branch.sources.iter().map(|(index, image)| (*index, image));
-        let pixmaps = timings.stage(Stage::Decode, || self.decode(images, deadline))?;
-        timings.stage(Stage::Run, || {
+        let Sources { pixmaps, damage } = timings.stage(Stage::Decode, || self.decode(images, deadline))?;
+        let pixmap = timings.stage(Stage::Run, || {
             let sizes: Vec<Size> = pixmaps.iter().map(Pixmap::size).collect();
             self.lower(&branch.ops, &sizes)
                 .and_then(|mut plan| engine.run(&mut plan, pixmaps, deadline))
                 .map_err(|error| branch.reposition(error).into())
-        })
+        })?;
+        Ok((pixmap, damage))
     }
 
     /// Decodes, runs and encodes frame by frame.
@@ -79,7 +85,9 @@ impl Pipeline {
     ) -> Result<Made, Error> {
         let plays = frames.plays();
         let mut encoder = None;
+        let mut frame_count = 0;
         while let Some(frame) = timings.stage(Stage::Decode, || frames.next().transpose().map_err(undecodable))? {
+            frame_count += 1;
             let result = timings.stage(Stage::Run, || run.run(frame.pixmap, &self.limits))?;
             timings.stage(Stage::Encode, || {
                 let encoder = match &mut encoder {
@@ -91,7 +99,9 @@ impl Pipeline {
         }
         let encoder = encoder.expect("an animation gives a frame, or an error before it");
         let encoded = timings.stage(Stage::Encode, || encoder.finish().map_err(Error::Encode))?;
-        Ok(Made { encoded, size: run.plan.result })
+        let index = ImageIndex::CANVAS.0 as usize;
+        let damage = frames.into_damage().map(|cause| Damage { index, cause });
+        Ok(Made { encoded, size: run.plan.result, frame_count, damage })
     }
 }
 

@@ -1,8 +1,10 @@
 //! What comes out of the pipeline: the picture, and how it came about.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use palmette_codec::Cause;
 use palmette_core::{EngineKind, Size};
 use palmette_protocol::OutputFormat;
 
@@ -25,10 +27,27 @@ pub struct Answer {
     pub engine: EngineKind,
     /// Why that engine.
     pub reason: Reason,
+    /// What is missing from a source; only if the pipeline may [show it](crate::Pipeline::with_on_damage).
+    pub damage: Option<Damage>,
     /// How long each stage took.
     pub timings: Timings,
     /// The memory that `bytes` take, until they are sent.
     pub reservation: Reservation,
+}
+
+/// What is missing from a picture that was shown all the same.
+#[derive(Debug)]
+pub struct Damage {
+    /// The index of the source; 0 is the canvas.
+    pub index: usize,
+    /// Why it could not be decoded whole.
+    pub cause: Cause,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "source {}: {}", self.index, self.cause)
+    }
 }
 
 /// The stages of the pipeline that are timed, in their order.

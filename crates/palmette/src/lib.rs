@@ -22,7 +22,7 @@ pub use palmette_codec as codec;
 pub use palmette_core as core;
 pub use palmette_protocol as protocol;
 
-pub use answer::{Answer, Stage, Timings};
+pub use answer::{Answer, Damage, Stage, Timings};
 pub use engines::Engines;
 pub use error::Error;
 pub use explain::{Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};

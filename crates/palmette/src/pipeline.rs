@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use palmette_codec::Encoded;
+use palmette_codec::{DecodeOptions, Encoded, OnDamage};
 use palmette_core::plan::{self, Plan};
 use palmette_core::{Deadline, Limits, Model, Pixmap, SharedModel, Size};
 use palmette_protocol::request::TransformRequest;
 use palmette_protocol::{Draw, Info, Op, Transform};
 
 use crate::prepare::{Image, Prepared, check_frames};
-use crate::{Answer, Engines, Error, Explanation, PixelBudget, Stage, Timings};
+use crate::{Answer, Damage, Engines, Error, Explanation, PixelBudget, Stage, Timings};
 
 /// Everything that turns requests into pictures; shared by all threads that do.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     pub(crate) engines: Engines,
     pub(crate) limits: Limits,
+    on_damage: OnDamage,
     model: Option<SharedModel>,
     memory: Arc<PixelBudget>,
 }
@@ -25,13 +26,30 @@ pub struct Pipeline {
 pub(crate) struct Made {
     pub(crate) encoded: Encoded,
     pub(crate) size: Size,
+    pub(crate) frame_count: u32,
+    pub(crate) damage: Option<Damage>,
+}
+
+/// Sources as pixels.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    pub(crate) pixmaps: Vec<Pixmap>,
+    /// What is missing from the first that lacks something.
+    pub(crate) damage: Option<Damage>,
 }
 
 impl Pipeline {
     /// Makes a pipeline with limits for one picture, and a limit in bytes for the pictures of all requests together.
     #[must_use]
     pub fn new(engines: Engines, limits: Limits, max_pixel_bytes: u64) -> Self {
-        Self { engines, limits, model: None, memory: PixelBudget::new(max_pixel_bytes) }
+        let memory = PixelBudget::new(max_pixel_bytes);
+        Self { engines, limits, on_damage: OnDamage::Refuse, model: None, memory }
+    }
+
+    /// Chooses what becomes of sources that lack pixels; without this, they are refused.
+    #[must_use]
+    pub fn with_on_damage(self, on_damage: OnDamage) -> Self {
+        Self { on_damage, ..self }
     }
 
     /// Lets a model do what options such as `segment` need one for; without one, they are refused.
@@ -72,9 +90,9 @@ impl Pipeline {
 
         let prepared = self.prepare(sources, &ops, output, engine, deadline, &mut timings)?;
         let mut reservation = timings.stage(Stage::Wait, || self.memory.reserve(prepared.memory_bytes(), deadline))?;
-        let (format, frame_count) = (prepared.output.format, prepared.frame_count);
+        let format = prepared.output.format;
         let selection = prepared.selection.clone();
-        let Made { encoded, size } = if frame_count > 1 {
+        let Made { encoded, size, frame_count, damage } = if prepared.frame_count > 1 {
             self.animate(prepared, ops, deadline, &mut timings)?
         } else {
             self.run_once(prepared, deadline, &mut timings)?
@@ -90,6 +108,7 @@ impl Pipeline {
             // Only now: the CPU may have had to take over.
             engine: selection.engine.kind(),
             reason: selection.reason(),
+            damage,
             timings,
             reservation,
         })
@@ -110,7 +129,7 @@ impl Pipeline {
         let is_measured = !prepared.plan.is_complete();
         if is_measured {
             let _reservation = self.memory.reserve(memory_bytes, deadline)?;
-            let pixmaps = self.decode(prepared.images.iter().enumerate(), deadline)?;
+            let Sources { pixmaps, .. } = self.decode(prepared.images.iter().enumerate(), deadline)?;
             prepared.selection.engine.run(&mut prepared.plan, pixmaps, deadline)?;
             check_frames(&prepared.plan, prepared.frame_count, &self.limits)?;
         }
@@ -143,16 +162,17 @@ impl Pipeline {
 
     /// Makes a still: every source is decoded, the plan runs once.
     fn run_once(&self, prepared: Prepared, deadline: Deadline, timings: &mut Timings) -> Result<Made, Error> {
-        let options = prepared.encode_options();
+        let options = prepared.encode_options(deadline);
         let Prepared { images, mut plan, selection, .. } = prepared;
-        let pixmaps = timings.stage(Stage::Decode, || self.decode(images.iter().enumerate(), deadline))?;
+        let Sources { pixmaps, damage } =
+            timings.stage(Stage::Decode, || self.decode(images.iter().enumerate(), deadline))?;
         drop(images);
         let result = timings.stage(Stage::Run, || Ok(selection.engine.run(&mut plan, pixmaps, deadline)?))?;
         deadline.check()?;
         let size = result.size();
         let encoded =
             timings.stage(Stage::Encode, || palmette_codec::encode(result, &options).map_err(Error::Encode))?;
-        Ok(Made { encoded, size })
+        Ok(Made { encoded, size, frame_count: 1, damage })
     }
 
     /// Plans a list for sources of these sizes.
@@ -165,11 +185,21 @@ impl Pipeline {
         &self,
         images: impl Iterator<Item = (usize, &'a Image)>,
         deadline: Deadline,
-    ) -> Result<Vec<Pixmap>, Error> {
-        let decode = |(index, image): (usize, &Image)| {
+    ) -> Result<Sources, Error> {
+        let options = self.decode_options(deadline);
+        let mut sources = Sources { pixmaps: Vec::new(), damage: None };
+        for (index, image) in images {
             deadline.check()?;
-            palmette_codec::decode(&image.bytes, &self.limits).map_err(|source| Error::Source { index, source })
-        };
-        images.map(decode).collect()
+            let decoded =
+                palmette_codec::decode(&image.bytes, &options).map_err(|source| Error::Source { index, source })?;
+            sources.pixmaps.push(decoded.pixmap);
+            sources.damage = sources.damage.or(decoded.damage.map(|cause| Damage { index, cause }));
+        }
+        Ok(sources)
+    }
+
+    /// Says in the codec's words how sources are read.
+    pub(crate) const fn decode_options(&self, deadline: Deadline) -> DecodeOptions {
+        DecodeOptions { limits: self.limits, deadline, on_damage: self.on_damage }
     }
 }

@@ -63,12 +63,13 @@ impl Prepared {
     }
 
     /// Says in the codec's words what the result is encoded as.
-    pub(crate) fn encode_options(&self) -> EncodeOptions {
+    pub(crate) fn encode_options(&self, deadline: Deadline) -> EncodeOptions {
         let format = encode_format(self.output.format);
         EncodeOptions {
             quality: self.output.quality.map(palmette_protocol::Quality::get),
             background: self.output.background,
             copyright: self.images.first().and_then(|canvas| canvas.probe.copyright.clone()),
+            deadline,
             ..EncodeOptions::new(format)
         }
     }

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use palmette_core::{Limits, Pixmap};
+use palmette_codec::DecodeOptions;
+use palmette_core::Pixmap;
 use palmette_protocol::{Draw, Transform};
 use palmette_tests::option_samples::{
     DRAW_ROWS, FOLDER, Row, Shown, TRANSFORM_ROWS, draw_sample, draw_table, path, transform_table,
@@ -31,7 +32,7 @@ fn samples_tables_are_those_of_the_readme() {
 
 #[test]
 fn samples_pictures_are_as_drawn_today() {
-    let decode = |bytes: &[u8]| palmette_codec::decode(bytes, &Limits::default()).unwrap();
+    let decode = |bytes: &[u8]| palmette_codec::decode(bytes, &DecodeOptions::default()).unwrap().pixmap;
     // Encoders of other processors may round otherwise.
     let close = |a: &Pixmap, b: &Pixmap| {
         a.size() == b.size() && a.data().iter().zip(b.data()).all(|(a, b)| a.abs_diff(*b) <= 8)

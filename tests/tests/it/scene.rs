@@ -10,8 +10,8 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use palmette::{Engines, Pipeline};
-use palmette_codec::decode;
-use palmette_core::{CpuEngine, Limits, Pixmap, Size};
+use palmette_codec::{DecodeOptions, decode};
+use palmette_core::{CpuEngine, Pixmap, Size};
 use palmette_protocol::form::{Boundary, FormSource, Piece, TransformForm};
 use palmette_protocol::{AxisPosition, Draw, Node, Options, Output, OutputFormat, Transform};
 use palmette_server::{Config, Ending, serve};
@@ -100,7 +100,7 @@ fn scene_watermark_is_where_it_must_be() {
     assert!(head.starts_with("HTTP/1.1 200 OK"), "{head}\n{}", String::from_utf8_lossy(&body));
     assert!(head.contains("content-type: image/avif") && head.contains("palmette-engine: cpu"), "{head}");
 
-    let decoded = |bytes: &[u8]| decode(bytes, &Limits::default()).unwrap();
+    let decoded = |bytes: &[u8]| decode(bytes, &DecodeOptions::default()).unwrap().pixmap;
     let (photo, result) = (decoded(&shipped("lake.jpg")), decoded(&body));
     assert_eq!(result.size(), photo.size());
 

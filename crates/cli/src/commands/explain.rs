@@ -36,6 +36,11 @@ fn to_text(explanation: &Explanation, names: &[String]) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write!(text, "{}\n{}\n", sources(&explanation.sources, names), steps(&explanation.steps));
+    for (node, source) in explanation.sources.iter().enumerate() {
+        for note in &source.notes {
+            let _ = writeln!(text, "source {node}: {note}");
+        }
+    }
     if !explanation.idle.is_empty() {
         let idle: Vec<String> = explanation.idle.iter().map(idle_option).collect();
         let _ = writeln!(text, "no effect: {}", idle.join(", "));

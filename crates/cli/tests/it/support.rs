@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use palmette::codec::{EncodeFormat, EncodeOptions, decode, encode};
-use palmette::core::{Limits, Pixmap, Size};
+use palmette::codec::{DecodeOptions, EncodeFormat, EncodeOptions, decode, encode};
+use palmette::core::{Pixmap, Size};
 use tempfile::TempDir;
 
 /// The exit statuses that tests expect, by their names in sysexits.h.
@@ -50,7 +50,7 @@ impl Folder {
     }
 
     pub(crate) fn read(&self, name: &str) -> Pixmap {
-        decode(&std::fs::read(self.path().join(name)).unwrap(), &Limits::default()).unwrap()
+        decode(&std::fs::read(self.path().join(name)).unwrap(), &DecodeOptions::default()).unwrap().pixmap
     }
 
     /// Runs the command here, with the given bytes on its standard input.

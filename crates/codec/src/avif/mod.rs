@@ -11,12 +11,12 @@
 
 mod shim;
 
-use palmette_core::{Limits, Pixmap, Size, alloc};
+use palmette_core::{Pixmap, Size, alloc};
 
 use self::shim::{Crop, Info, Picture};
 use crate::icc::ToSrgb;
 use crate::orient::Orientation;
-use crate::{Cause, EncodeFormat, Error, Format, Probe};
+use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe};
 
 /// From this quality on chroma keeps its full size, as in JPEG.
 const FULL_CHROMA_QUALITY: u8 = 90;
@@ -39,12 +39,12 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 }
 
 /// Decodes to upright sRGB; of a sequence the first frame.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
+pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
     // Opened twice: first for the size, then with a bound on the bitstream, which could claim a larger one than the
     // boxes.
     let info = Picture::open(bytes, MAX_AREA_PX).map_err(damaged)?.info();
     let stored = Size::new(info.width, info.height);
-    limits.check(stored)?;
+    options.limits.check(stored)?;
     let mut picture = Picture::open(bytes, bitstream_bound(stored)).map_err(damaged)?;
     let to_srgb = match (picture.icc(), info.is_gray) {
         (None, _) => ToSrgb::from_primaries(info.color_primaries, info.transfer),
@@ -54,7 +54,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
     let mut pixmap = Pixmap::filled(stored, [0; 4])?;
     picture.decode(&mut pixmap).map_err(damaged)?;
     to_srgb.convert(&mut pixmap);
-    orientation(&info).apply(cropped(pixmap, info.crop)?)
+    orientation(&info).apply(cropped(pixmap, info.crop)?).map(Decoded::whole)
 }
 
 /// Encodes with 8 bits; alpha is left out of an opaque picture, else it is lossless, as in WebP.

@@ -8,13 +8,13 @@ mod writer;
 
 use std::num::NonZeroU32;
 
-use palmette_core::{Limits, Pixmap};
+use palmette_core::Pixmap;
 
 use self::blocks::Blocks;
 pub(crate) use self::frames::Frames;
 pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
-use crate::{Cause, EncodeFormat, Error, Format, Probe};
+use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe};
 
 /// Reads the size of the logical screen and of the largest frame, and counts frames by stepping over blocks.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
@@ -28,16 +28,17 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 }
 
 /// Decodes the first frame.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
-    Frames::open(bytes, Blocks::parse(bytes)?.screen, limits)?.into_first()
+pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
+    Frames::open(bytes, Blocks::parse(bytes)?.screen, &options.limits)?.into_first().map(Decoded::whole)
 }
 
 /// Counts the frames, checks them against the limits, and prepares to decode them.
 ///
 /// A frame may be larger than the screen that it is cut to, and costs its own size; so the limit on all frames is applied to
 /// the largest.
-pub(crate) fn animation<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Layout, Frames<'a>), Error> {
+pub(crate) fn animation<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<(Layout, Frames<'a>), Error> {
     let blocks = Blocks::parse(bytes)?;
+    let limits = &options.limits;
     limits.check(blocks.screen)?;
     limits.check_animation(blocks.largest, blocks.frame_count)?;
     if !blocks.is_whole {

@@ -12,7 +12,7 @@ use self::markers::Header;
 use self::turbo::{Decoder, EncodeParams, Failure, Model};
 use crate::exif::{self, Exif};
 use crate::icc::ToSrgb;
-use crate::{Cause, EncodeFormat, Error, Format, Probe};
+use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe};
 
 /// The most scans that a progressive file may have.
 ///
@@ -37,7 +37,8 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 }
 
 /// Decodes to upright sRGB.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
+pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
+    let limits = &options.limits;
     let header = Header::parse(bytes)?;
     limits.check(header.size)?;
     if header.precision != 8 {
@@ -63,7 +64,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
             ToSrgb::from_cmyk(icc.as_deref()).convert(&mut pixmap);
         }
     }
-    Exif::parse(header.exif).orientation.apply(pixmap)
+    Exif::parse(header.exif).orientation.apply(pixmap).map(Decoded::whole)
 }
 
 /// Decodes the samples as they are stored, four bytes a pixel: RGBA, or four inks.

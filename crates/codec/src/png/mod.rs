@@ -7,13 +7,13 @@ mod encode;
 
 use std::io::Cursor;
 
-use palmette_core::{Limits, Pixmap, Size, alloc};
+use palmette_core::{Pixmap, Size, alloc};
 use png::{BitDepth, ColorType, InterlaceInfo, Transformations};
 
 pub(crate) use self::encode::encode;
 use crate::exif::Exif;
 use crate::icc::{ToSrgb, ToSrgb16};
-use crate::{Cause, Error, Format, Probe};
+use crate::{Cause, DecodeOptions, Decoded, Error, Format, Probe};
 
 /// Bytes before the first chunk.
 const SIGNATURE_BYTES: usize = 8;
@@ -29,11 +29,11 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 }
 
 /// Decodes to upright sRGB.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
+pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
     let size = stored_size(bytes)?;
-    limits.check(size)?;
+    options.limits.check(size)?;
     let pixmap = decode_stored(bytes, size)?;
-    Exif::parse(chunk(bytes, *b"eXIf")).orientation.apply(pixmap)
+    Exif::parse(chunk(bytes, *b"eXIf")).orientation.apply(pixmap).map(Decoded::whole)
 }
 
 /// Decodes to sRGB, not yet upright.

@@ -5,7 +5,7 @@ mod frames;
 mod libwebp;
 mod writer;
 
-use palmette_core::{Limits, Pixmap, Size};
+use palmette_core::{Pixmap, Size};
 
 use self::container::{Container, check_len};
 pub(crate) use self::frames::Frames;
@@ -14,7 +14,7 @@ pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
 use crate::exif::Exif;
 use crate::icc::ToSrgb;
-use crate::{Cause, EncodeFormat, Error, Format, Probe};
+use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe};
 
 /// How hard the lossy encoder tries, 0 to 6.
 ///
@@ -52,18 +52,18 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 }
 
 /// Decodes to upright sRGB; of an animation the first frame on its canvas, transparent around it.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Pixmap, Error> {
+pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
     check_len(bytes)?;
     let container = Container::parse(bytes);
     let size = stored_size(&container, bytes)?;
-    limits.check(size)?;
+    options.limits.check(size)?;
     if container.frame_count > 0 {
-        return Frames::open(bytes, &container, size)?.into_first();
+        return Frames::open(bytes, &container, size)?.into_first().map(Decoded::whole);
     }
     let mut pixmap = Pixmap::filled(size, [0; 4])?;
     libwebp::decode_into(pixmap.data_mut(), size, bytes).map_err(damaged_by)?;
     ToSrgb::from_rgb(container.icc).convert(&mut pixmap);
-    Exif::parse(container.exif).orientation.apply(pixmap)
+    Exif::parse(container.exif).orientation.apply(pixmap).map(Decoded::whole)
 }
 
 /// Tells whether a file consists of frames, even if there is but one.
@@ -72,11 +72,11 @@ pub(crate) fn is_animation(bytes: &[u8]) -> bool {
 }
 
 /// Checks all frames together against the limits, and prepares to decode them.
-pub(crate) fn animation<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Layout, Frames<'a>), Error> {
+pub(crate) fn animation<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<(Layout, Frames<'a>), Error> {
     let container = Container::parse(bytes);
     let size = stored_size(&container, bytes)?;
-    limits.check(size)?;
-    limits.check_animation(size, container.frame_count)?;
+    options.limits.check(size)?;
+    options.limits.check_animation(size, container.frame_count)?;
     check_len(bytes)?;
     if !container.is_whole {
         return Err(damaged("its last chunk is cut off"));

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use palmette_codec::{EncodeFormat, EncodeOptions, Error, encode};
-use palmette_core::{Limits, Pixmap};
+use palmette_codec::{DecodeOptions, EncodeFormat, EncodeOptions, Error, encode};
+use palmette_core::Pixmap;
 
 /// Decodes with the default limits.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Pixmap, Error> {
-    palmette_codec::decode(bytes, &Limits::default())
+    palmette_codec::decode(bytes, &DecodeOptions::default()).map(|decoded| decoded.pixmap)
 }
 
 /// Encodes with a quality.

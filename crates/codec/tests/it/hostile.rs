@@ -2,7 +2,7 @@
 //! believed before it is checked.
 
 use gif::DisposalMethod;
-use palmette_codec::{EncodeFormat, Error, animation, decode, probe};
+use palmette_codec::{DecodeOptions, Decoded, EncodeFormat, Error, animation, decode, probe};
 use palmette_core::{Code, Limits, Size};
 use proptest::prelude::*;
 
@@ -14,6 +14,7 @@ use crate::files::{
 
 /// Small limits keep a header that was flipped to something large cheap.
 const LIMITS: Limits = Limits { max_side_px: 200, max_area_px: 20_000, max_animation_area_px: 20_000 };
+const OPTIONS: DecodeOptions = DecodeOptions::new(LIMITS);
 
 /// One file of every kind.
 fn victims() -> Vec<(&'static str, Vec<u8>)> {
@@ -76,14 +77,14 @@ fn gif() -> Vec<u8> {
 /// Decodes and probes; whatever comes out, it is within the limits, and an error is the caller's.
 fn survive(name: &str, bytes: &[u8]) -> Result<(), Error> {
     let _ = probe(bytes);
-    for frame in animation(bytes, &LIMITS).into_iter().flatten() {
+    for frame in animation(bytes, &OPTIONS).into_iter().flatten() {
         match frame {
             Ok(frame) => LIMITS.check(frame.pixmap.size()).unwrap(),
             Err(error) => assert_ne!(error.code(), Code::Internal, "{name}: {error}"),
         }
     }
-    match decode(bytes, &LIMITS) {
-        Ok(pixmap) => {
+    match decode(bytes, &OPTIONS) {
+        Ok(Decoded { pixmap, .. }) => {
             LIMITS.check(pixmap.size()).unwrap();
             Ok(())
         }
@@ -155,7 +156,7 @@ proptest! {
 #[track_caller]
 fn assert_too_large(bytes: &[u8], claimed: Size) {
     assert_eq!(probe(bytes).unwrap().size, claimed);
-    let error = decode(bytes, &Limits::default()).unwrap_err();
+    let error = decode(bytes, &DecodeOptions::default()).unwrap_err();
     assert_eq!(error.code(), Code::DimensionsTooLarge, "{error}");
 }
 
@@ -192,7 +193,7 @@ fn hostile_gif_frame_larger_than_its_screen_is_refused_by_its_own_size() {
     let frame = 13 + 256 * 3 + gif[13 + 256 * 3..].iter().position(|&byte| byte == 0x2c).unwrap();
     gif[6..10].copy_from_slice(&[1, 0, 1, 0]);
     gif[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
-    let error = decode(&gif, &Limits::default()).unwrap_err();
+    let error = decode(&gif, &DecodeOptions::default()).unwrap_err();
     assert_eq!(error.code(), Code::DimensionsTooLarge);
     // The probe tells both sizes, even of a file that ends within the frame.
     for file in [&gif[..], &gif[..frame + 20]] {
@@ -209,5 +210,5 @@ fn hostile_avif_bitstream_larger_than_its_boxes_is_damaged() {
     for at in boxes {
         avif[at + 8..at + 16].copy_from_slice(&[0, 0, 0, 16, 0, 0, 0, 16]);
     }
-    assert!(matches!(decode(&avif, &Limits::default()), Err(Error::Damaged { .. })));
+    assert!(matches!(decode(&avif, &DecodeOptions::default()), Err(Error::Damaged { .. })));
 }

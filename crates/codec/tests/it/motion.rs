@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use palmette_codec::{AnimationEncoder, EncodeFormat, EncodeOptions, Error, Frame, animation, probe};
+use palmette_codec::{AnimationEncoder, DecodeOptions, EncodeFormat, EncodeOptions, Error, Frame, animation, probe};
 use palmette_core::{Code, Limits, Pixmap, Size};
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::files::{decode, encoded};
 
 /// Decodes all frames.
 fn frames(bytes: &[u8]) -> Result<Vec<Frame>, Error> {
-    animation(bytes, &Limits::default())?.collect()
+    animation(bytes, &DecodeOptions::default())?.collect()
 }
 
 /// Writes frames.
@@ -47,7 +47,7 @@ proptest! {
         assert_shown(&shown, &composed(12, 10, &parts));
         prop_assert!(shown.iter().zip(1..).all(|(frame, number)| frame.delay_ms == number));
         prop_assert!(decode(&bytes).unwrap() == shown[0].pixmap);
-        prop_assert_eq!(animation(&bytes, &Limits::default()).unwrap().plays(), NonZeroU32::new(5));
+        prop_assert_eq!(animation(&bytes, &DecodeOptions::default()).unwrap().plays(), NonZeroU32::new(5));
     }
 
     #[test]
@@ -82,7 +82,7 @@ fn motion_thirty_frames_go_to_webp_and_back() {
     let source: Vec<(Pixmap, u32)> = (0..30).map(|number| (ball(number), 30 + 10 * (number % 4))).collect();
     let mut file = written(EncodeFormat::Gif, 85, 4, &source);
     for format in [EncodeFormat::Webp, EncodeFormat::Gif, EncodeFormat::Webp] {
-        let frames = animation(&file, &Limits::default()).unwrap();
+        let frames = animation(&file, &DecodeOptions::default()).unwrap();
         assert_eq!((frames.frame_count(), frames.plays()), (30, NonZeroU32::new(4)));
         let options = EncodeOptions { quality: Some(100), ..EncodeOptions::new(format) };
         let mut encoder = AnimationEncoder::new(&options, frames.size(), frames.plays()).unwrap();
@@ -111,7 +111,11 @@ fn motion_plays_are_kept_in_both_formats() {
     for plays in [0, 1, 2, 3, 65_535] {
         for format in [EncodeFormat::Gif, EncodeFormat::Webp] {
             let file = written(format, 85, plays, &source);
-            assert_eq!(animation(&file, &Limits::default()).unwrap().plays(), NonZeroU32::new(plays), "{format:?}");
+            assert_eq!(
+                animation(&file, &DecodeOptions::default()).unwrap().plays(),
+                NonZeroU32::new(plays),
+                "{format:?}"
+            );
         }
     }
     // GIF says how often it is repeated: 3 plays are 2 repetitions, 1 is said by silence.
@@ -129,7 +133,7 @@ fn motion_gif_plays_are_found_wherever_they_stand() {
         let extension = [&b"\x21\xff\x0b"[..], name, b"\x03\x01\x05\0\0"].concat();
         // Before the trailer.
         let late = [&once[..once.len() - 1], &extension, b";"].concat();
-        assert_eq!(animation(&late, &Limits::default()).unwrap().plays(), NonZeroU32::new(6));
+        assert_eq!(animation(&late, &DecodeOptions::default()).unwrap().plays(), NonZeroU32::new(6));
         assert_eq!(frames(&late).unwrap().len(), 2);
     }
 }
@@ -177,7 +181,7 @@ fn motion_gif_of_many_colours_is_dithered() {
 fn motion_still_picture_is_one_frame() {
     for format in [EncodeFormat::Png, EncodeFormat::Jpeg, EncodeFormat::Webp, EncodeFormat::Gif, EncodeFormat::Avif] {
         let file = encoded(&ball(0), format, 90);
-        let mut shown = animation(&file, &Limits::default()).unwrap();
+        let mut shown = animation(&file, &DecodeOptions::default()).unwrap();
         assert_eq!((shown.size(), shown.frame_count(), shown.plays()), (Size::new(140, 100), 1, NonZeroU32::new(1)));
         let frame = shown.next().unwrap().unwrap();
         assert!(frame.pixmap == decode(&file).unwrap() && frame.delay_ms == 0, "{format:?}");
@@ -192,12 +196,12 @@ fn motion_all_frames_together_are_limited() {
     for format in [EncodeFormat::Gif, EncodeFormat::Webp] {
         let file = written(format, 85, 0, &source);
         let limits = |px| Limits { max_animation_area_px: px, ..Limits::default() };
-        assert!(animation(&file, &limits(140_000)).is_ok());
-        let error = animation(&file, &limits(139_999)).unwrap_err();
+        assert!(animation(&file, &DecodeOptions::new(limits(140_000))).is_ok());
+        let error = animation(&file, &DecodeOptions::new(limits(139_999))).unwrap_err();
         assert_eq!(error.code(), Code::DimensionsTooLarge);
         assert!(error.to_string().contains("10 frames of 140×100"), "{error}");
         // The first frame alone is a picture.
-        assert!(palmette_codec::decode(&file, &limits(1)).is_ok());
+        assert!(palmette_codec::decode(&file, &DecodeOptions::new(limits(1))).is_ok());
     }
 }
 
@@ -213,7 +217,7 @@ fn motion_gif_frame_larger_than_its_screen_costs_its_own_size() {
     let file = gif_of(2, 2, &vec![part; 3]);
     assert_eq!(frames(&file).unwrap().len(), 3);
     let limits = Limits { max_animation_area_px: 179_999, ..Limits::default() };
-    assert_eq!(animation(&file, &limits).unwrap_err().code(), Code::DimensionsTooLarge);
+    assert_eq!(animation(&file, &DecodeOptions::new(limits)).unwrap_err().code(), Code::DimensionsTooLarge);
 }
 
 #[test]

@@ -59,6 +59,9 @@ pub struct SourceEntry {
     pub file_size: u64,
     /// The frames that it holds.
     pub frame_count: u32,
+    /// What it says of its pixels, and decoding does not follow, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A step of the plan.
@@ -110,6 +113,7 @@ impl Explanation {
             size: image.probe.size,
             file_size: image.bytes.len() as u64,
             frame_count: image.probe.frame_count,
+            notes: image.probe.notes.iter().map(ToString::to_string).collect(),
         });
         Self {
             profile: PROFILE,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use bytes::Bytes;
-use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, Frame, animation};
+use palmette::codec::{AnimationEncoder, DecodeOptions, EncodeFormat, EncodeOptions, Frame, animation};
 use palmette::core::plan::Plan;
 use palmette::core::{CpuEngine, Deadline, Engine, EngineKind, Error, Limits, Pixmap, Size};
 use palmette::protocol::{Code, Output, OutputFormat, Quality, TransformRequest};
@@ -32,7 +32,7 @@ fn moving_gif(frame_count: u32) -> Bytes {
 }
 
 fn frames(bytes: &[u8]) -> Vec<Frame> {
-    animation(bytes, &Limits::default()).unwrap().collect::<Result<_, _>>().unwrap()
+    animation(bytes, &DecodeOptions::default()).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
 /// A request for an animation that loses nothing.
@@ -64,7 +64,7 @@ fn animation_frames_are_what_stills_would_be() {
 
     let (before, after) = (frames(&canvas), frames(&answer.bytes));
     assert_eq!(after.len(), FRAME_COUNT as usize);
-    assert_eq!(animation(&answer.bytes, &Limits::default()).unwrap().plays(), std::num::NonZeroU32::new(3));
+    assert_eq!(animation(&answer.bytes, &DecodeOptions::default()).unwrap().plays(), std::num::NonZeroU32::new(3));
     for (index, (before, after)) in before.into_iter().zip(after).enumerate() {
         assert_eq!(before.delay_ms, after.delay_ms, "frame {index}");
         let still = request(sources(file_of(before.pixmap)), LIST);

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use axum::http::StatusCode;
-use palmette::codec::{EncodeFormat, Frame, animation, decode};
-use palmette::core::{Limits, Size};
+use palmette::codec::{DecodeOptions, EncodeFormat, Frame, animation, decode};
+use palmette::core::Size;
 use palmette_protocol::Code;
 use palmette_server::Config;
 
@@ -33,7 +33,7 @@ async fn picture_of_every_format_comes_with_its_type() {
             assert!(answer.header("server-timing").contains(stage), "{}", answer.header("server-timing"));
         }
         if !is_bare {
-            assert_eq!(decode(&answer.body, &Limits::default()).unwrap().width(), 40);
+            assert_eq!(decode(&answer.body, &DecodeOptions::default()).unwrap().pixmap.width(), 40);
         }
     }
 }
@@ -89,7 +89,7 @@ async fn picture_that_moves_keeps_frames_delays_and_loops() {
         let answer = transform(&default_app(), form).await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, format), "{}", answer.text());
 
-        let frames = animation(&answer.body, &Limits::default()).unwrap();
+        let frames = animation(&answer.body, &DecodeOptions::default()).unwrap();
         assert_eq!((frames.size(), frames.frame_count(), frames.plays()), (Size::new(20, 15), 30, NonZeroU32::new(2)));
         for (index, frame) in (0_u32..).zip(frames) {
             let Frame { pixmap, delay_ms } = frame.unwrap();
@@ -124,6 +124,6 @@ async fn picture_stands_still_where_it_must() {
     ] {
         let still = transform(&app, form).await;
         assert_eq!(still.status, StatusCode::OK, "{}", still.text());
-        assert_eq!(animation(&still.body, &Limits::default()).unwrap().frame_count(), 1);
+        assert_eq!(animation(&still.body, &DecodeOptions::default()).unwrap().frame_count(), 1);
     }
 }
