@@ -16,7 +16,7 @@ use crate::jpeg;
 use crate::png;
 #[cfg(feature = "webp")]
 use crate::webp;
-use crate::{DecodeOptions, Decoded, EncodeFormat, EncodeOptions, Error, Format, Probe};
+use crate::{DecodeOptions, Decoded, EncodeFormat, EncodeOptions, Error, Format, Probe, WorkingMemory};
 
 /// Reads the header of a file of the given format.
 pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
@@ -143,6 +143,24 @@ impl Writer {
             #[cfg(feature = "webp")]
             Self::Webp(writer) => writer.finish(),
         }
+    }
+}
+
+/// Says what encoding a picture of a size as the given format holds beside its pixels.
+pub(crate) fn encoding_memory(options: &EncodeOptions, size: Size) -> WorkingMemory {
+    match options.format {
+        #[cfg(feature = "jpeg")]
+        EncodeFormat::Jpeg => jpeg::encoding_memory(size),
+        #[cfg(feature = "png")]
+        EncodeFormat::Png => png::encoding_memory(size),
+        #[cfg(feature = "gif")]
+        EncodeFormat::Gif => gif::encoding_memory(size),
+        #[cfg(feature = "webp")]
+        EncodeFormat::Webp => webp::encoding_memory(size, options.lossy_quality()),
+        #[cfg(feature = "avif")]
+        EncodeFormat::Avif => avif::encoding_memory(size, options.lossy_quality()),
+        // Bare pixels become the file where they are. A format that was left out is refused before it takes anything.
+        _ => WorkingMemory::default(),
     }
 }
 

@@ -83,6 +83,7 @@ mod flatten;
 mod format;
 mod formats;
 mod icc;
+mod memory;
 mod orient;
 mod probe;
 mod raw;
@@ -102,12 +103,13 @@ mod png;
 #[cfg(feature = "webp")]
 mod webp;
 
-use palmette_core::{Color, Pixmap};
+use palmette_core::{Color, Pixmap, Size};
 
 pub use animation::{Animation, AnimationEncoder, Frame, animation};
 pub use cause::Cause;
 pub use error::Error;
 pub use format::{EncodeFormat, EncodeOptions, Encoded, Format};
+pub use memory::WorkingMemory;
 pub use probe::{Note, Probe, probe};
 pub use reading::{DecodeOptions, Decoded, OnDamage};
 pub use sniff::sniff;
@@ -121,6 +123,12 @@ pub use sniff::sniff;
 /// format that is not decoded, such as JPEG of 12 bits.
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
     formats::decode(sniff(bytes)?, bytes, options)
+}
+
+/// Says what [`encode()`] holds at its worst moment, beside the picture that it takes.
+#[must_use]
+pub fn encoding_memory(options: &EncodeOptions, size: Size) -> WorkingMemory {
+    formats::encoding_memory(options, size)
 }
 
 /// Encodes a picture. It is consumed, so that flattening happens in place and bare pixels are handed out as they are.

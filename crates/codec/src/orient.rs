@@ -3,7 +3,7 @@
 use palmette_core::cpu::kernels::{flip, rotate};
 use palmette_core::{Pixmap, Size};
 
-use crate::Error;
+use crate::{Error, WorkingMemory};
 
 /// How stored pixels become the picture as displayed: transpose first, then mirror.
 ///
@@ -48,6 +48,11 @@ impl Orientation {
     /// Returns the size as displayed of a picture that is stored as `stored`.
     pub(crate) const fn displayed(self, stored: Size) -> Size {
         if self.transpose { stored.transposed() } else { stored }
+    }
+
+    /// Counts the second picture that turning pixels of the given size takes, if it takes one.
+    pub(crate) const fn with_memory(self, memory: WorkingMemory, stored: Size) -> WorkingMemory {
+        if self.transpose { memory.and_pixmap(stored) } else { memory }
     }
 
     /// Turns the pixels.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use palmette_core::Size;
 
-use crate::{Error, Format, formats, sniff};
+use crate::{Error, Format, WorkingMemory, formats, sniff};
 
 /// What is known of a picture before it is decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Probe {
     pub frame_count: u32,
     /// The copyright notice of its EXIF, if it has one; not read from AVIF.
     pub copyright: Option<String>,
+    /// What decoding it holds beside the picture that it gives; of an animation, for one frame.
+    pub memory: WorkingMemory,
     /// What the file says of its pixels that decoding does not follow, for whoever wonders about the result.
     pub notes: Vec<Note>,
 }
@@ -58,9 +60,19 @@ impl fmt::Display for Note {
 }
 
 impl Probe {
-    /// Makes what is known of a still picture that is stored as large as it is displayed, without a notice.
+    /// Makes what is known of a still picture that is stored as large as it is displayed, without a notice, and that takes
+    /// no memory to speak of to decode.
     pub(crate) const fn still(format: Format, size: Size) -> Self {
-        Self { format, size, stored_size: size, is_animated: false, frame_count: 1, copyright: None, notes: Vec::new() }
+        Self {
+            format,
+            size,
+            stored_size: size,
+            is_animated: false,
+            frame_count: 1,
+            copyright: None,
+            memory: WorkingMemory { own_bytes: 0, library_bytes: 0 },
+            notes: Vec::new(),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Everything that is known of a request before a pixel is decoded: headers, sizes, the plan, the number of frames.
 
 use bytes::Bytes;
-use palmette_codec::{EncodeFormat, EncodeOptions, Probe};
+use palmette_codec::{EncodeFormat, EncodeOptions, Probe, WorkingMemory};
 use palmette_core::plan::{Plan, StepKind};
 use palmette_core::{Deadline, Limits, Size};
 use palmette_protocol::request::Source;
 use palmette_protocol::{Draw, EngineChoice, ImageIndex, Op, Output, OutputFormat, Transform};
 
+use crate::memory::Weighed;
 use crate::{Error, Pipeline, Selection, Stage, Timings, memory};
 
 /// A source whose header was read.
@@ -58,8 +59,14 @@ impl Pipeline {
 impl Prepared {
     /// Estimates the memory that the request takes at its worst moment.
     pub(crate) fn memory_bytes(&self) -> u64 {
-        let stored: Vec<Size> = self.images.iter().map(|image| image.probe.stored_size).collect();
-        memory::estimate(&self.plan, &stored, self.frame_count, self.selection.keeps_sources())
+        let decoding: Vec<WorkingMemory> = self.images.iter().map(|image| image.probe.memory).collect();
+        memory::estimate(Weighed {
+            plan: &self.plan,
+            decoding: &decoding,
+            output: &self.encode_options(Deadline::NONE),
+            frame_count: self.frame_count,
+            keeps_sources: self.selection.keeps_sources(),
+        })
     }
 
     /// Says in the codec's words what the result is encoded as.

@@ -16,7 +16,7 @@ use palmette_core::{Pixmap, Size, alloc};
 use self::shim::{Crop, Info, Picture};
 use crate::icc::ToSrgb;
 use crate::orient::Orientation;
-use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe};
+use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe, WorkingMemory};
 
 /// From this quality on chroma keeps its full size, as in JPEG.
 const FULL_CHROMA_QUALITY: u8 = 90;
@@ -31,8 +31,12 @@ const MAX_AREA_PX: u32 = 1 << 28;
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let info = Picture::open(bytes, MAX_AREA_PX).map_err(damaged)?.info();
     let orientation = orientation(&info);
+    let stored = Size::new(info.width, info.height);
+    // Planes of up to 16 bits, of the picture and of a frame that it may refer to.
+    let decoder = WorkingMemory::library(stored.area() * 8);
     Ok(Probe {
-        stored_size: orientation.displayed(Size::new(info.width, info.height)),
+        memory: orientation.with_memory(decoder, stored),
+        stored_size: orientation.displayed(stored),
         is_animated: info.frames > 1,
         ..Probe::still(Format::Avif, orientation.displayed(Size::new(info.crop.width, info.crop.height)))
     })
@@ -65,6 +69,11 @@ pub(crate) fn encode(pixmap: &Pixmap, quality: u8) -> Result<Vec<u8>, Error> {
     let full_chroma = quality >= FULL_CHROMA_QUALITY;
     shim::encode(pixmap, quantizer(quality), full_chroma, !pixmap.is_opaque())?
         .map_err(|source| Error::Encode { format: EncodeFormat::Avif, source })
+}
+
+/// Says what encoding a picture holds.
+pub(crate) const fn encoding_memory(size: Size, quality: u8) -> WorkingMemory {
+    WorkingMemory::library(size.area() * if quality >= FULL_CHROMA_QUALITY { 28 } else { 18 })
 }
 
 /// Maps quality 1 to 100 to quantisers 63 to 0, linearly, as libavif does from its release 1.0 on.

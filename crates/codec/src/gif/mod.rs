@@ -8,13 +8,13 @@ mod writer;
 
 use std::num::NonZeroU32;
 
-use palmette_core::Pixmap;
+use palmette_core::{Pixmap, Size};
 
 use self::blocks::Blocks;
 pub(crate) use self::frames::Frames;
 pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
-use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe};
+use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe, WorkingMemory};
 
 /// Reads the size of the logical screen and of the largest frame, and counts frames by stepping over blocks.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
@@ -23,6 +23,8 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         stored_size: blocks.largest,
         is_animated: blocks.frame_count > 1,
         frame_count: blocks.frame_count.max(1),
+        // The indices of a frame.
+        memory: WorkingMemory::own(blocks.largest.area()),
         ..Probe::still(Format::Gif, blocks.screen)
     })
 }
@@ -49,6 +51,11 @@ pub(crate) fn animation<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<
     }
     let layout = Layout { size: blocks.screen, frame_count: blocks.frame_count, plays: blocks.plays };
     Ok((layout, Frames::open(bytes, blocks.screen, limits)?))
+}
+
+/// Says what encoding a picture holds: the screen, what changed, indices, and the file.
+pub(crate) const fn encoding_memory(size: Size) -> WorkingMemory {
+    WorkingMemory::own(size.area() * 14)
 }
 
 /// Encodes a still picture.

@@ -6,13 +6,13 @@
 mod markers;
 mod turbo;
 
-use palmette_core::{Limits, Pixmap};
+use palmette_core::{Limits, Pixmap, Size};
 
 use self::markers::Header;
 use self::turbo::{Decoder, EncodeParams, Failure, Model};
 use crate::exif::{self, Exif};
 use crate::icc::ToSrgb;
-use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe};
+use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe, WorkingMemory};
 
 /// The most scans that a progressive file may have.
 ///
@@ -33,7 +33,13 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let header = Header::parse(bytes)?;
     let exif = Exif::parse(header.exif);
     let size = exif.orientation.displayed(header.size);
-    Ok(Probe { copyright: exif.copyright, ..Probe::still(Format::Jpeg, size) })
+    let memory = exif.orientation.with_memory(WorkingMemory::library(0), header.size);
+    Ok(Probe { copyright: exif.copyright, memory, ..Probe::still(Format::Jpeg, size) })
+}
+
+/// Says what encoding a picture holds.
+pub(crate) const fn encoding_memory(size: Size) -> WorkingMemory {
+    WorkingMemory::library(size.area())
 }
 
 /// Decodes to upright sRGB.

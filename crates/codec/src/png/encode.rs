@@ -4,7 +4,7 @@ use palmette_core::{Pixmap, Size, alloc};
 use png::{BitDepth, ColorType, Compression, Filter};
 
 use crate::palette::{self, Indexed};
-use crate::{Cause, EncodeFormat, Error};
+use crate::{Cause, EncodeFormat, Error, WorkingMemory};
 
 /// From this quality on nothing is lost.
 const LOSSLESS_QUALITY: u8 = 100;
@@ -26,6 +26,11 @@ pub(crate) fn encode(pixmap: &Pixmap, quality: Option<u8>) -> Result<Vec<u8>, Er
         None => encode_true(pixmap),
         Some(indexed) => encode_indexed(pixmap.size(), &indexed),
     }
+}
+
+/// Says what encoding a picture holds: packed pixels, or indices, and the file.
+pub(crate) const fn encoding_memory(size: Size) -> WorkingMemory {
+    WorkingMemory::own(size.area() * 5)
 }
 
 /// Returns the colours that a picture is quantised to.

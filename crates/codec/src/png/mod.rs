@@ -10,10 +10,10 @@ use std::io::Cursor;
 use palmette_core::{Pixmap, Size, alloc};
 use png::{BitDepth, ColorType, InterlaceInfo, Transformations};
 
-pub(crate) use self::encode::encode;
+pub(crate) use self::encode::{encode, encoding_memory};
 use crate::exif::Exif;
 use crate::icc::{ToSrgb, ToSrgb16};
-use crate::{Cause, DecodeOptions, Decoded, Error, Format, Probe};
+use crate::{Cause, DecodeOptions, Decoded, Error, Format, Probe, WorkingMemory};
 
 /// Bytes before the first chunk.
 const SIGNATURE_BYTES: usize = 8;
@@ -21,10 +21,12 @@ const SIGNATURE_BYTES: usize = 8;
 /// Reads size, EXIF and the mark of an animation from the chunks.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let exif = Exif::parse(chunk(bytes, *b"eXIf"));
+    let stored = stored_size(bytes)?;
     Ok(Probe {
+        memory: exif.orientation.with_memory(WorkingMemory::own(0), stored),
         is_animated: chunk(bytes, *b"acTL").is_some(),
         copyright: exif.copyright,
-        ..Probe::still(Format::Png, exif.orientation.displayed(stored_size(bytes)?))
+        ..Probe::still(Format::Png, exif.orientation.displayed(stored))
     })
 }
 

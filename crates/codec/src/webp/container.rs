@@ -35,6 +35,8 @@ pub(super) struct Container<'a> {
     pub(super) plays: Option<NonZeroU32>,
     /// The number of frames of an animation; 0 for a still picture.
     pub(super) frame_count: u32,
+    /// Whether the picture is lossy and without alpha.
+    pub(super) is_lossy_opaque: bool,
     /// Whether every chunk is as long as it says.
     pub(super) is_whole: bool,
 }
@@ -57,7 +59,7 @@ pub(super) struct Frame<'a> {
 impl<'a> Container<'a> {
     /// Walks the chunks; a chunk that is cut off ends the walk.
     pub(super) fn parse(bytes: &'a [u8]) -> Self {
-        let mut container = Self::default();
+        let mut container = Self { is_lossy_opaque: true, ..Self::default() };
         let mut chunks = Chunks::of(bytes);
         for (name, content) in &mut chunks {
             match name {
@@ -65,7 +67,12 @@ impl<'a> Container<'a> {
                 b"ICCP" if container.icc.is_none() => container.icc = Some(content),
                 b"EXIF" if container.exif.is_none() => container.exif = Some(content),
                 b"ANIM" => container.plays = read_plays(content),
-                b"ANMF" => container.frame_count = container.frame_count.saturating_add(1),
+                b"ANMF" => {
+                    container.frame_count = container.frame_count.saturating_add(1);
+                    // A frame may have either.
+                    container.is_lossy_opaque = false;
+                }
+                b"VP8L" | b"ALPH" => container.is_lossy_opaque = false,
                 _ => {}
             }
         }

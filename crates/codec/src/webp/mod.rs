@@ -14,7 +14,7 @@ pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
 use crate::exif::Exif;
 use crate::icc::ToSrgb;
-use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe};
+use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe, WorkingMemory};
 
 /// How hard the lossy encoder tries, 0 to 6.
 ///
@@ -43,11 +43,15 @@ impl Encoding {
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let container = Container::parse(bytes);
     let exif = Exif::parse(container.exif);
+    let stored = stored_size(&container, bytes)?;
+    // Lossless files are decoded to a picture of the library's own, of which alpha planes are a case.
+    let decoder = if container.is_lossy_opaque { 0 } else { stored.bytes() };
     Ok(Probe {
+        memory: exif.orientation.with_memory(WorkingMemory::library(decoder), stored),
         is_animated: container.frame_count > 1,
         frame_count: container.frame_count.max(1),
         copyright: exif.copyright,
-        ..Probe::still(Format::Webp, exif.orientation.displayed(stored_size(&container, bytes)?))
+        ..Probe::still(Format::Webp, exif.orientation.displayed(stored))
     })
 }
 
@@ -89,6 +93,14 @@ pub(crate) fn animation<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<
 /// Encodes: lossy below quality 100, lossless at 100.
 pub(crate) fn encode(pixmap: &Pixmap, quality: u8) -> Result<Vec<u8>, Error> {
     encode_with(pixmap, Encoding::of_quality(quality))
+}
+
+/// Says what encoding a picture holds: planes or a copy of the pixels, and what the encoder knows of them.
+pub(crate) const fn encoding_memory(size: Size, quality: u8) -> WorkingMemory {
+    WorkingMemory::library(match Encoding::of_quality(quality) {
+        Encoding::Lossy { .. } => size.area() * 5,
+        Encoding::Lossless => size.area() * 20,
+    })
 }
 
 /// Encodes in one of the two ways.

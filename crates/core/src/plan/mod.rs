@@ -6,6 +6,7 @@
 pub mod blur;
 pub mod geometry;
 pub mod lower;
+mod memory;
 pub mod step;
 pub mod tone;
 pub mod weights;

@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
+use palmette_codec::{EncodeOptions, WorkingMemory};
 use palmette_core::measure::{MeasureStep, Measurement};
 use palmette_core::plan::{Plan, Step, StepKind};
-use palmette_core::{Pixmap, Size};
-use palmette_protocol::ImageIndex;
-
-/// Bytes a pixel that a codec may hold beside the pixmap: planes of a video frame at 16 bits, and a copy.
-const CODEC_PIXEL_BYTES: u64 = 12;
+use palmette_core::{ImageIndex, Size};
 
 /// Pictures that a decoder of animations holds beside the one that it hands out, all of the size of the canvas.
 const DECODER_FRAMES: u64 = 3;
@@ -16,51 +13,90 @@ const DECODER_FRAMES: u64 = 3;
 /// Pictures that an encoder of animations holds, all of the size of the result.
 const ENCODER_FRAMES: u64 = 3;
 
-/// Estimates the bytes that a plan takes at its worst moment: decoding, one of its steps, or encoding. In an animation
-/// decoder and encoder live through all steps, and what is drawn on the canvas is kept for the next frame.
-///
-/// `stored` are the sizes that the decoders have to hold, which may be far larger than the pictures that come of them.
-///
-/// An engine that `keeps_sources` until it is done, as a GPU does so that the CPU can take over, holds them beside its result.
-/// What it holds on its device, and to reach it, has a limit of its own for all requests together.
-#[must_use]
-pub(crate) fn estimate(plan: &Plan, stored: &[Size], frame_count: u32, keeps_sources: bool) -> u64 {
-    let plan = guess_rest(plan);
-    let kept = if frame_count > 1 { kept_for_frames(&plan) } else { 0 };
-    let sources: u64 = plan.sources.iter().copied().map(pixmap_bytes).sum();
-    let decode = stored.iter().map(|&size| pixmap_bytes(size) + size.area() * CODEC_PIXEL_BYTES).max().unwrap_or(0);
-    let encode = pixmap_bytes(plan.result) + plan.result.area() * CODEC_PIXEL_BYTES;
+/// What is known of a request whose memory is estimated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weighed<'a> {
+    pub(crate) plan: &'a Plan,
+    /// What decoding each source holds beside its picture, in the order of the sources.
+    pub(crate) decoding: &'a [WorkingMemory],
+    pub(crate) output: &'a EncodeOptions,
+    /// The frames that the steps of the canvas run on; 1 unless the result moves.
+    pub(crate) frame_count: u32,
+    /// Whether the engine keeps the sources until it is done, as a GPU does so that the CPU can take over. What it holds on its
+    /// device, and to reach it, has a limit of its own for all requests together.
+    pub(crate) keeps_sources: bool,
+}
 
-    // Sizes of all nodes while the plan runs; a node is replaced by the result of each of its steps. What a step holds beside
-    // them is a few rows.
+/// Estimates the bytes that a request takes at its worst moment: decoding, one of the steps of its plan, or encoding. In an
+/// animation decoder and encoder live through all steps, and what is drawn on the canvas is kept for the next frame.
+///
+/// What C libraries take comes on top: the allocator of the process keeps for a while what it gets back, and a library does
+/// not get it from there.
+#[must_use]
+pub(crate) fn estimate(weighed: Weighed<'_>) -> u64 {
+    let Weighed { decoding, output, frame_count, keeps_sources, .. } = weighed;
+    let plan = guess_rest(weighed.plan);
+    let encoding = palmette_codec::encoding_memory(output, plan.result);
+    let kept = if frame_count > 1 { kept_for_frames(&plan) + encoding.own_bytes } else { 0 };
+    let tables: u64 = plan.steps.iter().map(Step::table_bytes).sum();
+    let beside_sources = if keeps_sources { sources_bytes(&plan) + largest_on_host(&plan) } else { 0 };
+    let moments =
+        [worst_decode(&plan, decoding), worst_step(&plan), plan.result.bytes() + encoding.own_bytes, beside_sources];
+    let libraries = decoding.iter().chain([&encoding]).map(|memory| memory.library_bytes).max().unwrap_or(0);
+    moments.into_iter().max().unwrap_or(0) + libraries + kept + tables
+}
+
+/// Estimates the worst moment of decoding: sources are decoded one after the other, and kept.
+fn worst_decode(plan: &Plan, decoding: &[WorkingMemory]) -> u64 {
+    let mut decoded = 0;
+    let mut worst = 0;
+    for (source, memory) in plan.sources.iter().zip(decoding) {
+        decoded += source.bytes();
+        worst = worst.max(decoded + memory.own_bytes);
+    }
+    worst
+}
+
+/// Estimates the worst moment of all steps: the pictures of all nodes, each replaced by the result of each of its steps, and
+/// what a step holds beside them.
+fn worst_step(plan: &Plan) -> u64 {
     let mut nodes = plan.sources.clone();
-    let mut worst_step = 0;
+    let mut worst = 0;
     for step in &plan.steps {
-        let live: u64 = nodes.iter().copied().map(pixmap_bytes).sum();
-        worst_step = worst_step.max(live + pixmap_bytes(step.output));
+        let live: u64 = nodes.iter().map(|size| size.bytes()).sum();
+        worst = worst.max(live + step.beside_input_bytes());
         if let Some(node) = nodes.get_mut(step.node.0 as usize) {
             *node = step.output;
         }
+        if let StepKind::Draw(draw) = &step.kind
+            && let Some(node) = nodes.get_mut(draw.foreground.0 as usize)
+        {
+            *node = Size::new(0, 0);
+        }
     }
-    let beside_sources = if keeps_sources { sources + largest_on_host(&plan) } else { 0 };
-    (sources + decode).max(worst_step).max(encode).max(beside_sources) + kept
+    worst
+}
+
+/// Adds up the sources as they are decoded.
+fn sources_bytes(plan: &Plan) -> u64 {
+    plan.sources.iter().map(|size| size.bytes()).sum()
 }
 
 /// Estimates the most that comes back from a device at once: the result, or what a model on the host takes and makes.
 fn largest_on_host(plan: &Plan) -> u64 {
     let models = plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Model(_)));
-    let models = models.map(|step| pixmap_bytes(step.input) + pixmap_bytes(step.output));
-    models.max().unwrap_or(0).max(pixmap_bytes(plan.result))
+    let models = models.map(|step| step.input.bytes() + step.output.bytes());
+    models.max().unwrap_or(0).max(plan.result.bytes())
 }
 
 /// Estimates what stays between the frames of an animation.
 fn kept_for_frames(plan: &Plan) -> u64 {
-    let canvas = plan.sources.first().map_or(0, |&size| pixmap_bytes(size));
+    let canvas = plan.sources.first().map_or(0, |size| size.bytes());
     let drawn = plan.steps.iter().filter(|step| step.node == ImageIndex::CANVAS).map(|step| match &step.kind {
-        StepKind::Draw(draw) => pixmap_bytes(draw.foreground_size),
+        StepKind::Draw(draw) => draw.foreground_size.bytes(),
         _ => 0,
     });
-    DECODER_FRAMES * canvas + ENCODER_FRAMES * pixmap_bytes(plan.result) + drawn.sum::<u64>()
+    DECODER_FRAMES * canvas + ENCODER_FRAMES * plan.result.bytes() + drawn.sum::<u64>()
 }
 
 /// Completes a plan that waits for measurements as if they had found nothing to cut. That is a guess: a picture without its
@@ -80,33 +116,59 @@ fn guess_rest(plan: &Plan) -> Cow<'_, Plan> {
     plan
 }
 
-/// Returns the bytes of a picture between steps.
-const fn pixmap_bytes(size: Size) -> u64 {
-    size.area() * Pixmap::PIXEL_BYTES as u64
-}
-
 #[cfg(test)]
 mod tests {
+    use palmette_codec::EncodeFormat;
     use palmette_core::Limits;
     use palmette_core::plan::lower;
 
     use super::*;
 
+    /// Plans a list.
+    fn plan(list: &str, sources: &[Size]) -> Plan {
+        let ops = palmette_protocol::ops::parse_list(list).unwrap();
+        lower(&palmette_protocol::ops::resolve(&ops).unwrap(), sources, &Limits::default()).unwrap()
+    }
+
+    /// Estimates a plan whose sources take nothing to decode, and whose result nothing to encode.
+    fn estimate_of_plan(plan: &Plan, frame_count: u32, keeps_sources: bool) -> u64 {
+        let output = &EncodeOptions::new(EncodeFormat::Rgba);
+        let decoding = &vec![WorkingMemory::default(); plan.sources.len()];
+        estimate(Weighed { plan, decoding, output, frame_count, keeps_sources })
+    }
+
     /// Estimates a list for one source.
     fn estimate_of(list: &str, source: Size) -> u64 {
-        let ops = palmette_protocol::ops::parse_list(list).unwrap();
-        let ops = palmette_protocol::ops::resolve(&ops).unwrap();
-        estimate(&lower(&ops, &[source], &Limits::default()).unwrap(), &[source], 1, false)
+        estimate_of_plan(&plan(list, &[source]), 1, false)
     }
 
     #[test]
     fn estimate_counts_the_worst_moment() {
         let source = Size::new(1000, 1000);
-        assert_eq!(estimate_of("[]", source), 20_000_000, "a picture, and what a codec holds for it");
+        assert_eq!(estimate_of("[]", source), 4_000_000, "a picture");
+        assert_eq!(estimate_of(r#"[{"imageIndex":0,"brightness":2}]"#, source), 4_000_000, "changed where it is");
+        assert_eq!(estimate_of(r#"[{"imageIndex":0,"rotate":90}]"#, source), 8_000_000, "and a second one");
         let shrunk = estimate_of(r#"[{"imageIndex":0,"width":10}]"#, source);
-        assert_eq!(shrunk, 20_000_000, "small results cost nothing");
+        assert!((4_000_000..5_000_000).contains(&shrunk), "small results cost little: {shrunk}");
         let grown = estimate_of(r#"[{"imageIndex":0,"width":4000,"fit":"contain"}]"#, source);
-        assert!(grown >= 16_000_000 * 4 + 4_000_000, "large ones do: {grown}");
+        assert!((68_000_000..70_000_000).contains(&grown), "large ones do not: {grown}");
+        let blurred = estimate_of(r#"[{"imageIndex":0,"blur":250}]"#, source);
+        assert!(blurred >= 4_000_000 + 503 * 8_000, "rows of a blur: {blurred}");
+    }
+
+    #[test]
+    fn estimate_counts_what_codecs_hold() {
+        let plan = plan("[]", &[Size::new(1000, 1000); 2]);
+        let output = &EncodeOptions::new(EncodeFormat::Rgba);
+        let decoding = &[
+            WorkingMemory { own_bytes: 5_000_000, library_bytes: 100 },
+            WorkingMemory { own_bytes: 70, library_bytes: 30 },
+        ];
+        let weighed = Weighed { plan: &plan, decoding, output, frame_count: 1, keeps_sources: false };
+        assert_eq!(estimate(weighed), 9_000_100, "of Rust while one is decoded, of C whenever");
+        let output = &EncodeOptions::new(EncodeFormat::Avif);
+        let library = palmette_codec::encoding_memory(output, plan.result).library_bytes;
+        assert!(library > 100 && estimate(Weighed { output, ..weighed }) >= 9_000_000 + library);
     }
 
     #[test]
@@ -117,18 +179,9 @@ mod tests {
         let shrunk_and_drawn =
             |node| format!(r#"{{"imageIndex":{node},"width":1}},{{"drawImageIndex":{node},"targetImageIndex":0}},"#);
         let drawn: String = (1..sources.len()).map(shrunk_and_drawn).collect();
-        let list = format!(r#"[{drawn}{{"imageIndex":0,"width":2300,"fit":"contain"}}]"#);
-        let ops = palmette_protocol::ops::resolve(&palmette_protocol::ops::parse_list(&list).unwrap()).unwrap();
-        let plan = lower(&ops, &sources, &Limits::default()).unwrap();
-        let [given_away, kept] = [false, true].map(|keeps_sources| estimate(&plan, &sources, 1, keeps_sources));
-        assert_eq!(kept, 20 * pixmap_bytes(size) + pixmap_bytes(plan.result));
-        assert!(given_away < kept, "{given_away}");
-    }
-
-    #[test]
-    fn estimate_counts_what_a_decoder_holds_for_a_small_picture() {
-        let plan = lower(&[], &[Size::new(1, 1)], &Limits::default()).unwrap();
-        assert!(estimate(&plan, &[Size::new(12_000, 8_000)], 1, false) >= 12_000 * 8_000 * 16);
+        let plan = plan(&format!(r#"[{drawn}{{"imageIndex":0,"width":2300,"fit":"contain"}}]"#), &sources);
+        let [given_away, kept] = [false, true].map(|keeps_sources| estimate_of_plan(&plan, 1, keeps_sources));
+        assert!(kept >= 20 * size.bytes() + plan.result.bytes() && given_away < kept, "{given_away}, {kept}");
     }
 
     #[test]
@@ -140,8 +193,8 @@ mod tests {
 
     #[test]
     fn estimate_of_an_animation_does_not_grow_with_its_frames() {
-        let plan = lower(&[], &[Size::new(100, 100)], &Limits::default()).unwrap();
-        let [still, two, many] = [1, 2, 1000].map(|frame_count| estimate(&plan, &plan.sources, frame_count, false));
+        let plan = plan("[]", &[Size::new(100, 100)]);
+        let [still, two, many] = [1, 2, 1000].map(|frame_count| estimate_of_plan(&plan, frame_count, false));
         assert_eq!((two - still, many), (6 * 40_000, two));
     }
 }

@@ -7,4 +7,4 @@ mod budget;
 mod estimate;
 
 pub use budget::{PixelBudget, Reservation};
-pub(crate) use estimate::estimate;
+pub(crate) use estimate::{Weighed, estimate};

@@ -25,5 +25,9 @@ pub fn crop(picture: Pixmap, left: u32, top: u32, size: Size) -> Result<Pixmap, 
         data.copy_within(start..start + row_bytes, y * row_bytes);
     }
     data.truncate(size.height as usize * row_bytes);
+    // A small part must not keep the memory of the whole, which its owner counts as free.
+    if data.capacity() / 2 > data.len() {
+        data.shrink_to_fit();
+    }
     Pixmap::from_vec(size, data)
 }

@@ -1,0 +1,144 @@
+//! What a step holds beside the picture that it takes, for whoever weighs a plan before it runs.
+
+use super::blur::BlurStep;
+use super::weights::WeightTable;
+use super::{Axis, AxisOrder, ResizeStep, Step, StepKind};
+use crate::measure::MeasureStep;
+use crate::{Pixmap, Size};
+
+/// Bytes of a 16-bit RGBA pixel, as rows between two passes hold them.
+const WIDE_PIXEL_BYTES: u64 = 8;
+
+/// Bytes a pixel of the small copy that a window is measured on: the copy itself, and tables of sums.
+const MEASURED_PIXEL_BYTES: u64 = 64;
+
+impl Step {
+    /// Returns the bytes that the CPU engine holds for this step beside its input: its result, unless that is the input
+    /// changed in place, and the rows between its passes.
+    #[must_use]
+    pub fn beside_input_bytes(&self) -> u64 {
+        let result = if self.is_in_place() { 0 } else { self.output.bytes() };
+        result + self.between_passes_bytes()
+    }
+
+    /// Returns the bytes of the tables that this step carries, as long as its plan lives.
+    #[must_use]
+    pub fn table_bytes(&self) -> u64 {
+        match &self.kind {
+            StepKind::Resize(step) => resize_table_bytes(step),
+            StepKind::Measure(MeasureStep::Window(window)) => window.copy.as_ref().map_or(0, resize_table_bytes),
+            _ => 0,
+        }
+    }
+
+    /// Tells whether the picture of the node is changed where it is, so that there is never a second one.
+    const fn is_in_place(&self) -> bool {
+        match self.kind {
+            // The part that is kept moves to the front.
+            StepKind::Crop { .. }
+            | StepKind::Flip(_)
+            | StepKind::Measure(_)
+            | StepKind::Lookup(_)
+            | StepKind::Saturation(_)
+            | StepKind::Blur(_)
+            | StepKind::Sharpen(_)
+            | StepKind::Background(_)
+            | StepKind::Draw(_) => true,
+            StepKind::Rotate(_) | StepKind::Resize(_) | StepKind::Pad { .. } | StepKind::Model(_) => false,
+        }
+    }
+
+    /// Returns the bytes of what only exists while the step runs.
+    fn between_passes_bytes(&self) -> u64 {
+        match &self.kind {
+            StepKind::Resize(step) => resize_bytes(step, self.input, self.output),
+            StepKind::Blur(step) => blur_bytes(step, self.input),
+            // The row, its neighbours, sums of columns, and the result.
+            StepKind::Sharpen(_) => 6 * wide_row_bytes(self.input.width),
+            StepKind::Measure(MeasureStep::Window(window)) => {
+                let copy = window.copy.as_ref().map_or(0, |step| resize_bytes(step, self.input, window.copy_size));
+                copy + window.copy_size.area() * MEASURED_PIXEL_BYTES
+            }
+            _ => 0,
+        }
+    }
+}
+
+impl Size {
+    /// Returns the bytes of a [`Pixmap`] of this size.
+    #[must_use]
+    pub const fn bytes(self) -> u64 {
+        self.area() * Pixmap::PIXEL_BYTES as u64
+    }
+}
+
+/// The ring of rows between the two passes; where columns are done in strips, the picture between them.
+fn resize_bytes(step: &ResizeStep, input: Size, output: Size) -> u64 {
+    let is_rows_first = step.order == AxisOrder::HorizontalFirst;
+    let between_width = if is_rows_first { output.width } else { input.width };
+    let rows = match &step.vertical {
+        Axis::Copy { .. } => 1,
+        Axis::Filter(table) if table.len() < table.taps() && !is_rows_first => table.len(),
+        Axis::Filter(table) => table.taps(),
+    };
+    // And four rows that are loaded, or finished, at a time.
+    rows as u64 * wide_row_bytes(between_width) + 4 * wide_row_bytes(input.width.max(output.width))
+}
+
+/// The ring of blurred rows, the sums of columns, and single rows.
+fn blur_bytes(step: &BlurStep, input: Size) -> u64 {
+    let ring = (step.narrow_width + step.wide_width + 1).min(input.height);
+    (u64::from(ring) + 8) * wide_row_bytes(input.width)
+}
+
+/// Adds up the tables of both axes.
+fn resize_table_bytes(step: &ResizeStep) -> u64 {
+    let axis = |axis: &Axis| match axis {
+        Axis::Copy { .. } => 0,
+        Axis::Filter(table) => filter_bytes(table),
+    };
+    axis(&step.horizontal) + axis(&step.vertical)
+}
+
+/// Weights of 16 bits, and a start of 32 bits for each output sample.
+fn filter_bytes(table: &WeightTable) -> u64 {
+    (size_of_val(table.weights()) + size_of_val(table.starts())) as u64
+}
+
+/// A row of 16-bit RGBA.
+const fn wide_row_bytes(width: u32) -> u64 {
+    width as u64 * WIDE_PIXEL_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use palmette_protocol::ops::{parse_list, resolve};
+
+    use super::*;
+    use crate::Limits;
+    use crate::plan::lower;
+
+    fn step(options: &str, size: Size) -> Step {
+        let list = format!(r#"[{{"imageIndex":0,{options}}}]"#);
+        let ops = resolve(&parse_list(&list).unwrap()).unwrap();
+        lower(&ops, &[size], &Limits::default()).unwrap().steps.swap_remove(0)
+    }
+
+    #[test]
+    fn memory_of_steps_in_place_is_rows() {
+        let size = Size::new(1000, 1000);
+        assert_eq!(step(r#""brightness":2"#, size).beside_input_bytes(), 0);
+        assert_eq!(step(r#""sharpen":2"#, size).beside_input_bytes(), 6 * 8_000);
+        let blurred = step(r#""blur":250"#, size).beside_input_bytes();
+        assert_eq!(blurred, (251 + 251 + 1 + 8) * 8_000, "a ring of both widths of the means");
+    }
+
+    #[test]
+    fn memory_of_other_steps_has_their_result() {
+        let size = Size::new(1000, 1000);
+        assert_eq!(step(r#""rotate":90"#, size).beside_input_bytes(), 4_000_000);
+        let shrunk = step(r#""width":100"#, size);
+        assert!((40_000..200_000).contains(&shrunk.beside_input_bytes()), "{}", shrunk.beside_input_bytes());
+        assert!((5_000..40_000).contains(&shrunk.table_bytes()), "{}", shrunk.table_bytes());
+    }
+}
