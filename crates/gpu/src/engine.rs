@@ -31,7 +31,7 @@ impl GpuEngine {
     /// wrong pictures; and whatever else fails on the way.
     pub fn open(options: &GpuOptions) -> Result<Self, Error> {
         let engine = Self { gpu: Closing::new(Gpu::open(options)?) };
-        probe::run(&engine, &engine.gpu)?;
+        engine.guarded(|| probe::run(&engine, &engine.gpu))?;
         Ok(engine)
     }
 

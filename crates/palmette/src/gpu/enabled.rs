@@ -1,5 +1,6 @@
 //! The GPU engine: opened, priced, and opened again when it was lost.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
@@ -128,7 +129,7 @@ impl Gpu {
             Device::Away { retry_at } if now >= *retry_at => {
                 let gpu = Arc::clone(self);
                 let thread = std::thread::Builder::new().name("palmette-gpu-open".to_owned());
-                if thread.spawn(move || gpu.reopen()).is_ok() {
+                if thread.spawn(move || gpu.reopen(|| GpuEngine::open(&gpu.options))).is_ok() {
                     state.device = Device::Opening;
                 }
             }
@@ -137,8 +138,10 @@ impl Gpu {
         None
     }
 
-    fn reopen(&self) {
-        let opened = GpuEngine::open(&self.options);
+    /// Opens the device again, or says when to try the next time. A driver that panics meanwhile has failed like any other:
+    /// left alone, the device would count as being opened for ever.
+    fn reopen(&self, open: impl FnOnce() -> Result<GpuEngine, GpuError>) {
+        let opened = catch_unwind(AssertUnwindSafe(open)).unwrap_or(Err(GpuError::Lost));
         let mut state = self.lock();
         let now = Instant::now();
         match opened {
@@ -274,4 +277,36 @@ pub(crate) fn diagnose() -> Vec<String> {
 fn with_causes(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| error.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A GPU without a device, while a thread opens one.
+    fn opening() -> Gpu {
+        let settings = GpuSettings::default();
+        let state = State {
+            adapter: "none".to_owned(),
+            recovery: Recovery::new(settings, Instant::now()),
+            device: Device::Opening,
+        };
+        Gpu {
+            options: GpuOptions::default(),
+            costs: Costs { cpu_ratio: 1.0, gpu_pixel: 1.0, transfer_pixel: 1.0, gpu_fixed: 1.0 },
+            state: Mutex::new(state),
+            refusals: AtomicU32::new(0),
+        }
+    }
+
+    #[test]
+    fn gpu_is_tried_again_after_a_panic_while_it_was_opened() {
+        let gpu = opening();
+        gpu.reopen(|| panic!("on purpose"));
+        assert!(matches!(gpu.lock().device, Device::Away { .. }), "{:?}", gpu.lock().device);
+        for _ in 1..GpuSettings::default().max_failures {
+            gpu.reopen(|| panic!("on purpose"));
+        }
+        assert!(gpu.is_off(), "and not for ever");
+    }
 }
