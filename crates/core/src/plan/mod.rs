@@ -17,3 +17,23 @@ pub const UNITS_PER_LEVEL: i32 = 64;
 
 pub use lower::{lower, lower_with_model};
 pub use step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, SharpenStep, Step, StepKind, Tiling};
+
+/// Returns 2^`exponent`, for exponents up to 1,023.
+///
+/// The bits are put together here, because `exp2` of a platform need not give the same on every machine.
+pub(crate) const fn power_of_two(exponent: u32) -> f64 {
+    f64::from_bits((1_023 + exponent as u64) << 52)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn power_of_two_is_exact() {
+        assert_eq!(
+            [0, 1, 14, 31, 62].map(power_of_two),
+            [1.0, 2.0, 16_384.0, 2_147_483_648.0, 4_611_686_018_427_387_904.0]
+        );
+    }
+}

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use super::power_of_two;
+
 /// What every level of red, green and blue becomes; alpha stays.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LookupTable(Box<[u8; 256]>);
@@ -78,10 +80,9 @@ impl SaturationMatrix {
         let absolute_sum = |output: usize| (0..3).map(|input| real(output, input).abs()).sum::<f64>();
         let largest = (0..3).map(absolute_sum).fold(0.0, f64::max);
         // A unit for rounding each coefficient, and half of the scale for rounding the result.
-        let fits =
-            |shift: u32| 255.0 * (largest * f64::from(shift).exp2() + 3.0) + f64::from(shift).exp2() < 2_147_483_647.0;
+        let fits = |shift: u32| 255.0 * (largest * power_of_two(shift) + 3.0) + power_of_two(shift) < 2_147_483_647.0;
         let shift = (1..=22).rev().find(|&shift| fits(shift)).unwrap_or(1);
-        let scale = f64::from(shift).exp2();
+        let scale = power_of_two(shift);
         let row = |output: usize| {
             let mut row: [i32; 3] = std::array::from_fn(|input| (real(output, input) * scale).round() as i32);
             row[output] += (1 << shift) - row.iter().sum::<i32>();

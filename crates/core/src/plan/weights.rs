@@ -23,6 +23,7 @@
 
 use std::sync::Arc;
 
+use super::power_of_two;
 use crate::{Error, alloc};
 
 /// Integer weights of one axis, and how to add them up.
@@ -88,17 +89,12 @@ impl WeightTable {
     /// Chooses the finest scale that every weight and every sum fits, and rounds to it.
     fn shrinking(real: &RealWeights) -> Result<Self, Error> {
         let peak = real.weights.iter().fold(0.0_f64, |peak, weight| peak.max(weight.abs()));
-        let chunked_scale = (Self::MAX_CHUNKED_WEIGHT / peak).log2().floor();
-        if chunked_scale > f64::from(Self::TOTAL_SHIFT) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "16 to 30: a peak is at least 1 / taps"
-            )]
-            let scale = chunked_scale as u32;
-            if let Some(weights) = real.quantise(scale)? {
-                return Self::from_parts(real, weights, Self::TOTAL_SHIFT, scale - Self::TOTAL_SHIFT);
-            }
+        // A peak is at least 1 / taps, so the scale is far below 2^63.
+        let fits_chunks = |scale: &u32| peak * power_of_two(*scale) <= Self::MAX_CHUNKED_WEIGHT;
+        if let Some(scale) = (Self::TOTAL_SHIFT + 1..64).rev().find(fits_chunks)
+            && let Some(weights) = real.quantise(scale)?
+        {
+            return Self::from_parts(real, weights, Self::TOTAL_SHIFT, scale - Self::TOTAL_SHIFT);
         }
         let mut shift = Self::TOTAL_SHIFT;
         loop {
@@ -323,7 +319,7 @@ impl RealWeights {
     /// Rounds all weights to a scale of 2^`shift`, the same number of taps each; `None` if one does not fit 16 bits.
     fn quantise(&self, shift: u32) -> Result<Option<Vec<i16>>, Error> {
         let mut all = alloc::try_filled(self.firsts.len() * self.max_taps, 0_i16)?;
-        let mut quantiser = Quantiser::new(f64::from(shift).exp2(), self.max_taps)?;
+        let mut quantiser = Quantiser::new(power_of_two(shift), self.max_taps)?;
         for (i, row) in all.chunks_exact_mut(self.max_taps).enumerate() {
             let first = self.firsts[i];
             let skipped = (first - self.start(first)) as usize;
@@ -438,7 +434,7 @@ mod tests {
             let table = table(source_len, scaled_len);
             let kernel = if scaled_len < source_len { Kernel::Lanczos3 } else { Kernel::CatmullRom };
             let real = RealWeights::new(kernel, source_len, scaled_len, 0, scaled_len).unwrap();
-            let scale = f64::from(table.shift() + table.chunk_shift()).exp2();
+            let scale = power_of_two(table.shift() + table.chunk_shift());
             for (i, (start, weights)) in table.iter().enumerate() {
                 let skipped = real.firsts[i] as usize - start;
                 let error: f64 = weights

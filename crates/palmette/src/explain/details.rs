@@ -137,7 +137,7 @@ fn describe_draw(draw: &DrawStep) -> Value {
 /// Returns the factor that a matrix was made for, to four decimals: what a channel counts for itself more than for others.
 fn factor(matrix: &SaturationMatrix) -> f64 {
     let [[own, ..], [others, ..], _] = matrix.coefficients;
-    (f64::from(own - others) / f64::from(matrix.shift).exp2() * 1e4).round() / 1e4
+    (f64::from(own - others) / f64::from(1_u32 << matrix.shift) * 1e4).round() / 1e4
 }
 
 /// Returns the degrees of a turn.
