@@ -31,11 +31,11 @@ pub enum Code {
     NotAPicture,
     /// 9413: a width, height or area is over a limit, or is 0.
     DimensionsTooLarge,
-    /// 9432: not a multipart form, a missing or doubled part, a broken body.
+    /// 9432: not a multipart form, a missing or doubled part, an unknown output format, a broken body.
     BadForm,
     /// 9516: a source is a picture but damaged or truncated; or encoding failed.
     Damaged,
-    /// 9520: a picture format or an output format that is not supported.
+    /// 9520: a picture format that is not supported.
     UnsupportedFormat,
     /// 9522: the queue is full.
     Busy,

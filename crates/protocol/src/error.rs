@@ -72,7 +72,7 @@ pub enum Error {
     },
     /// Occurs when the format asked for does not exist here.
     #[error("output_format must be one of {}, got {actual}", OutputFormat::ALL.map(OutputFormat::as_str).join(", "))]
-    UnsupportedOutput {
+    UnknownOutput {
         /// What was asked for, quoted.
         actual: String,
     },
@@ -269,7 +269,6 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::AtOp { source, .. } | Self::AtSource { source, .. } => source.class(),
-            Self::UnsupportedOutput { .. } => Class::Unsupported,
             Self::TooDeep { .. }
             | Self::TooManySteps { .. }
             | Self::TooManySources { .. }
@@ -300,7 +299,8 @@ impl Error {
             | Self::TwoCanvases
             | Self::MissingPart { .. }
             | Self::NoCanvas
-            | Self::NotUtf8 { .. } => Class::Caller,
+            | Self::NotUtf8 { .. }
+            | Self::UnknownOutput { .. } => Class::Caller,
         }
     }
 
@@ -340,8 +340,8 @@ impl Error {
             | Self::TwoCanvases
             | Self::MissingPart { .. }
             | Self::NoCanvas
-            | Self::NotUtf8 { .. } => Code::BadForm,
-            Self::UnsupportedOutput { .. } => Code::UnsupportedFormat,
+            | Self::NotUtf8 { .. }
+            | Self::UnknownOutput { .. } => Code::BadForm,
             Self::OutOfMemory { .. } => Code::Internal,
         }
     }

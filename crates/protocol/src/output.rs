@@ -23,7 +23,7 @@ impl RawOutput {
     ///
     /// # Errors
     ///
-    /// 9520 for an unknown format, 9401 for anything else that is not allowed.
+    /// 9432 for an unknown format, 9401 for anything else that is not allowed.
     pub fn resolve(&self) -> Result<Output, Error> {
         Ok(Output {
             format: OutputFormat::parse(&self.format)?,
@@ -157,12 +157,12 @@ impl OutputFormat {
     ///
     /// # Errors
     ///
-    /// 9520 if it is none; names those there are.
+    /// 9432 if it is none, as the real service has it; names those there are.
     pub fn parse(text: &str) -> Result<Self, Error> {
         Self::ALL
             .into_iter()
             .find(|format| format.as_str() == text)
-            .ok_or_else(|| Error::UnsupportedOutput { actual: excerpt_text(text) })
+            .ok_or_else(|| Error::UnknownOutput { actual: excerpt_text(text) })
     }
 }
 
@@ -243,7 +243,7 @@ mod tests {
         }
         for text in ["undefined", "", "image/jpg", "IMAGE/PNG", "image/svg+xml", "auto"] {
             let error = OutputFormat::parse(text).unwrap_err();
-            assert_eq!(error.code(), Code::UnsupportedFormat);
+            assert_eq!(error.code(), Code::BadForm);
             let allowed = "image/jpeg, image/png, image/gif, image/webp, image/avif, rgb, rgba";
             assert_eq!(error.to_string(), format!("output_format must be one of {allowed}, got \"{text}\""));
         }

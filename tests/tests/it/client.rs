@@ -191,7 +191,7 @@ async fn client_reports_every_code_with_its_message() {
         (images.input(&b"no picture"[..]), OutputFormat::Png.into(), 9412, "source 0"),
         (input().transform(options(json!({"width": 50_000, "fit": "cover"}))), OutputFormat::Png.into(), 9413, "50000"),
         (input().draw(damaged, Draw::default()), OutputFormat::Png.into(), 9516, "source 1"),
-        (input(), unknown, 9520, "image/bmp"),
+        (input(), unknown, 9432, "image/bmp"),
         (images.text(text.clone()), OutputFormat::Png.into(), 9401, "text"),
         (input().draw(text, Draw::default()), OutputFormat::Png.into(), 9401, "text"),
     ];

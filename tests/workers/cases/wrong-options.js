@@ -144,12 +144,12 @@ const values = [
     'anim must be true or false, got "maybe"',
   ),
   wrongOutput(
-    9520,
+    9432,
     "an output format that is none",
     { format: "image/tiff" },
     `output_format must be one of ${FORMATS}, got "image/tiff"`,
   ),
-  wrongOutput(9520, "no output format", {}, `output_format must be one of ${FORMATS}, got "undefined"`),
+  wrongOutput(9432, "no output format", {}, `output_format must be one of ${FORMATS}, got "undefined"`),
   wrongOutput(
     9432,
     "a field over its limit of bytes",

@@ -95,7 +95,7 @@ fn remote_failures_are_those_of_here() {
         (&["grey.png", "-o", "out.png", "--width", "0x"], EX_USAGE, &["ERROR 9401: ", "op 0, transform", "width"]),
         (&["grey.png", "-o", "out.png", "--draw", "red.png:widht=1"], EX_USAGE, &["ERROR 9401: ", "widht"]),
         (&["grey.png", "-o", "out.png", "--quality", "101"], EX_USAGE, &["ERROR 9401: ", "101"]),
-        (&["grey.png", "-o", "out.png", "--format", "bmp"], EX_DATAERR, &["ERROR 9520: ", "bmp"]),
+        (&["grey.png", "-o", "out.png", "--format", "bmp"], EX_DATAERR, &["ERROR 9432: ", "bmp"]),
         (&["notes.txt", "-o", "out.png"], EX_DATAERR, &["ERROR 9412: ", "source 0", "(notes.txt)"]),
         (&["grey.png", "-o", "out.png", "--draw", "broken.png"], EX_DATAERR, &["ERROR 9516: ", "(broken.png)"]),
         (&["large.png", "-o", "out.png"], EX_DATAERR, &["ERROR 9402: ", "10000"]),

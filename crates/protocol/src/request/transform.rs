@@ -133,7 +133,7 @@ impl TransformCollector {
     ///
     /// # Errors
     ///
-    /// 9432 for a form that has not ended or misses a part; 9401 and 9520 for what the fields hold.
+    /// 9432 for a form that has not ended, misses a part or asks for an unknown format; 9401 for what else the fields hold.
     pub fn finish(self) -> Result<TransformRequest, Error> {
         if !self.ended {
             return Err(Error::UnfinishedForm);

@@ -53,7 +53,7 @@ const TRANSFORMS: [(&str, Result<&str, Code>); 17] = [
     ("none", Ok("input(PNG).output(image/png)")),
     ("output_all", Ok("input(IMG0).output(image/jpeg, quality 80, background #ff00ff, anim false)")),
     ("output_anim", Ok("input(IMG0).output(image/webp, quality 34, anim true)")),
-    ("output_noformat", Err(Code::UnsupportedFormat)),
+    ("output_noformat", Err(Code::BadForm)),
     ("output_rgba", Ok("input(IMG0).output(rgba)")),
     ("plain", Ok(r#"input(PNG).transform({"rotate":90,"width":100}).output(image/avif)"#)),
     ("quality_str", Ok("input(PNG).output(image/png, quality 90)")),

@@ -184,8 +184,8 @@ const CASES: &[Case] = &[
         request: || with_image(b"II*\0\x08\0\0\0\0\0\0\0\0\0\0\0"),
     },
     Case {
-        code: Code::UnsupportedFormat,
-        status: 415,
+        code: Code::BadForm,
+        status: 400,
         names: &["image/tiff"],
         config: unchanged,
         request: || ("/transform", form(&png(4, 4), "[]", "image/tiff")),
