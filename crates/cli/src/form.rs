@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use palmette::protocol::form::{FormEvent, FormSource, Part};
 use palmette::protocol::ops::parse_list;
 use palmette::protocol::output::parse_switch;
-use palmette::protocol::request::{RequestLimits, TransformCollector};
+use palmette::protocol::request::{Collector, RequestLimits, TransformCollector};
 use palmette::protocol::tree::{TreeLimits, rebuild};
 use palmette::protocol::{EngineChoice, Error as ProtocolError, Node, Options, RawOutput, TransformRequest};
 

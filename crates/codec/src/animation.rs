@@ -163,6 +163,12 @@ impl AnimationEncoder {
         self.writer.push(pixmap, delay_ms)
     }
 
+    /// Returns the bytes that the file takes in memory by now, spare ones included: no one can tell before how many it will be.
+    #[must_use]
+    pub fn file_bytes(&self) -> u64 {
+        self.writer.file_bytes() as u64
+    }
+
     /// Ends the file.
     ///
     /// # Errors

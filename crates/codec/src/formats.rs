@@ -135,6 +135,16 @@ impl Writer {
         }
     }
 
+    /// Returns the bytes that the file takes in memory by now, spare ones included.
+    pub(crate) fn file_bytes(&self) -> usize {
+        match *self {
+            #[cfg(feature = "gif")]
+            Self::Gif(ref writer) => writer.file_bytes(),
+            #[cfg(feature = "webp")]
+            Self::Webp(ref writer) => writer.file_bytes(),
+        }
+    }
+
     /// Ends the file.
     pub(crate) fn finish(self) -> Result<Vec<u8>, Error> {
         match self {

@@ -6,7 +6,7 @@
 use palmette_codec::{Animation, AnimationEncoder, EncodeOptions};
 use palmette_core::plan::Plan;
 use palmette_core::{Deadline, Engine, Limits, Pixmap, Size, alloc};
-use palmette_protocol::{Draw, ImageIndex, Op, Transform};
+use palmette_protocol::ImageIndex;
 
 use crate::hoist::{Branch, Hoisted, hoist};
 use crate::pipeline::{Made, Sources};
@@ -22,6 +22,8 @@ struct FrameRun<'a> {
     drawn: Vec<Pixmap>,
     frame_count: u32,
     deadline: Deadline,
+    /// Is told the bytes of the file whenever a frame was added.
+    growing: &'a mut dyn FnMut(u64),
 }
 
 impl Pipeline {
@@ -29,12 +31,12 @@ impl Pipeline {
     pub(crate) fn animate(
         &self,
         prepared: Prepared,
-        ops: Vec<Op<Transform, Draw>>,
         deadline: Deadline,
         timings: &mut Timings,
+        growing: &mut dyn FnMut(u64),
     ) -> Result<Made, Error> {
         let options = prepared.encode_options(deadline);
-        let Prepared { images, frame_count, selection, .. } = prepared;
+        let Prepared { images, ops, frame_count, selection, .. } = prepared;
         let engine = &*selection.engine;
         let Hoisted { canvas: (_, canvas), branches, frame: list } =
             hoist(images.into_iter().enumerate().collect(), ops).map_err(Error::List)?;
@@ -51,7 +53,7 @@ impl Pipeline {
         let reading = self.decode_options(deadline);
         let frames =
             timings.stage(Stage::Decode, || palmette_codec::animation(&canvas.bytes, &reading).map_err(undecodable))?;
-        let run = FrameRun { engine, list: &list, plan, drawn, frame_count, deadline };
+        let run = FrameRun { engine, list: &list, plan, drawn, frame_count, deadline, growing };
         let made = self.run_frames(run, frames, &options, timings)?;
         Ok(Made { damage: made.damage.or(damage), ..made })
     }
@@ -94,7 +96,9 @@ impl Pipeline {
                     Some(encoder) => encoder,
                     none => none.insert(AnimationEncoder::new(options, result.size(), plays).map_err(Error::Encode)?),
                 };
-                encoder.push(result, frame.delay_ms).map_err(Error::Encode)
+                encoder.push(result, frame.delay_ms).map_err(Error::Encode)?;
+                (run.growing)(encoder.file_bytes());
+                Ok(())
             })?;
         }
         let encoder = encoder.expect("an animation gives a frame, or an error before it");

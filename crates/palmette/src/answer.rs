@@ -8,12 +8,12 @@ use palmette_codec::Cause;
 use palmette_core::{EngineKind, Size};
 use palmette_protocol::OutputFormat;
 
-use crate::{Error, Reason, Reservation};
+use crate::{Error, Reason};
 
 /// A finished picture.
 #[derive(Debug)]
 pub struct Answer {
-    /// The file, or for `rgb` and `rgba` the bare pixels.
+    /// The file, or for `rgb` and `rgba` the bare pixels. They take no more memory than that.
     pub bytes: Bytes,
     /// Its media type, such as `image/avif`.
     pub content_type: &'static str,
@@ -31,8 +31,6 @@ pub struct Answer {
     pub damage: Option<Damage>,
     /// How long each stage took.
     pub timings: Timings,
-    /// The memory that `bytes` take, until they are sent.
-    pub reservation: Reservation,
 }
 
 /// What is missing from a picture that was shown all the same.
@@ -57,8 +55,6 @@ pub enum Stage {
     Probe,
     /// The list becomes a plan.
     Lower,
-    /// The request waits for memory that others hold.
-    Wait,
     /// Files become pixels.
     Decode,
     /// The engine runs the plan.
@@ -69,7 +65,7 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 6] = [Self::Probe, Self::Lower, Self::Wait, Self::Decode, Self::Run, Self::Encode];
+    pub const ALL: [Self; 5] = [Self::Probe, Self::Lower, Self::Decode, Self::Run, Self::Encode];
 
     /// Returns the name as it appears in spans, metrics and `server-timing`.
     #[must_use]
@@ -77,7 +73,6 @@ impl Stage {
         match self {
             Self::Probe => "probe",
             Self::Lower => "lower",
-            Self::Wait => "wait",
             Self::Decode => "decode",
             Self::Run => "run",
             Self::Encode => "encode",

@@ -31,12 +31,12 @@ pub enum Error {
         /// Why there is none.
         status: &'static str,
     },
-    /// Occurs when a request needs more memory for pixels than all requests together may have.
+    /// Occurs when a request needs more memory for pixels than it may have.
     #[error("the pictures of this request need about {needed_bytes} bytes of memory, the limit is {max_bytes}")]
     TooMuchMemory {
         /// What it needs, by estimate.
         needed_bytes: u64,
-        /// The limit, for all requests.
+        /// The limit, see [`Pipeline::new`](crate::Pipeline::new).
         max_bytes: u64,
     },
     /// Occurs when the list is not that of a tree; a request that came through the protocol never causes it.

@@ -1,7 +1,9 @@
 //! The pipeline: a checked request in, a picture out. What the server and the command share.
 //!
-//! No HTTP and no async: [`Pipeline::transform`] is one synchronous function whose body is the path of a request, from the
-//! first look at a header to the encoded answer. [`Pipeline::explain`] goes as far as the plan, and puts it into words. Callers run it wherever they like to wait.
+//! No HTTP and no async. [`Pipeline::prepare`] goes from the first look at a header to the plan, which takes no time to speak
+//! of and tells what the request will hold ([`Prepared::memory_bytes`]). [`Pipeline::run`] goes on to the encoded answer, or
+//! [`Pipeline::explain`] puts the plan into words. Both compute where they are called, and wait for nothing: whoever runs many
+//! requests at once weighs them in between. [`Pipeline::transform`] is both calls in one.
 //!
 //! The crates below are re-exported under short names, because their types are this crate's vocabulary: a request is made of
 //! [`protocol`] types, limits and engines come from [`core`], formats from [`codec`].
@@ -10,10 +12,10 @@ mod animate;
 mod answer;
 mod engines;
 mod error;
+mod estimate;
 mod explain;
 mod gpu;
 mod hoist;
-mod memory;
 mod pipeline;
 mod prepare;
 mod select;
@@ -27,9 +29,9 @@ pub use engines::Engines;
 pub use error::Error;
 pub use explain::{Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};
 pub use gpu::{GpuError, GpuSettings};
-pub use memory::{PixelBudget, Reservation};
 pub use palmette_protocol::EngineChoice;
 pub use pipeline::Pipeline;
+pub use prepare::Prepared;
 pub use select::{Reason, Selection};
 
 /// The set of pixel rules that this version implements.

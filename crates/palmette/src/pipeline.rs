@@ -9,7 +9,7 @@ use palmette_protocol::request::TransformRequest;
 use palmette_protocol::{Draw, Info, Op, Transform};
 
 use crate::prepare::{Image, Prepared, check_frames};
-use crate::{Answer, Damage, Engines, Error, Explanation, PixelBudget, Stage, Timings};
+use crate::{Answer, Damage, Engines, Error, Explanation, Stage, Timings};
 
 /// Everything that turns requests into pictures; shared by all threads that do.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct Pipeline {
     pub(crate) limits: Limits,
     on_damage: OnDamage,
     model: Option<SharedModel>,
-    memory: Arc<PixelBudget>,
+    max_pixel_bytes: u64,
 }
 
 /// An encoded result.
@@ -39,11 +39,11 @@ pub(crate) struct Sources {
 }
 
 impl Pipeline {
-    /// Makes a pipeline with limits for one picture, and a limit in bytes for the pictures of all requests together.
+    /// Makes a pipeline with limits for one picture, and a limit in bytes for what one request holds by its
+    /// [estimate](Prepared::memory_bytes).
     #[must_use]
     pub fn new(engines: Engines, limits: Limits, max_pixel_bytes: u64) -> Self {
-        let memory = PixelBudget::new(max_pixel_bytes);
-        Self { engines, limits, on_damage: OnDamage::Refuse, model: None, memory }
+        Self { engines, limits, on_damage: OnDamage::Refuse, model: None, max_pixel_bytes }
     }
 
     /// Chooses what becomes of sources that lack pixels; without this, they are refused.
@@ -64,41 +64,45 @@ impl Pipeline {
         &self.engines
     }
 
-    /// Returns the memory that all requests share.
-    #[must_use]
-    pub const fn memory(&self) -> &Arc<PixelBudget> {
-        &self.memory
-    }
-
     /// Makes the picture that a request describes, whatever it says of `explain`.
-    ///
-    /// Every header is read, every size checked and the whole list planned before the first pixel is allocated. Every
-    /// source is then decoded: a valid list draws each of them.
-    ///
-    /// An animated canvas stays animated if the output format can be and `anim` is not false; the steps then run on every
-    /// frame, one at a time. Everything else stands for its first frame: an animated overlay always, an animated canvas also
-    /// with `anim: true` where the output format cannot move.
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] for a source that is no picture, damaged, or over a limit; [`Error::Core`] for a list that cannot be
-    /// planned or run, or a deadline that passed; [`Error::List`] for one that is no tree; [`Error::TooMuchMemory`];
-    /// [`Error::Encode`]; [`Error::TextNotBuilt`]; and [`Error::NoGpu`] for one that chooses an engine that is not there.
+    /// Those of [`Pipeline::prepare`] and [`Pipeline::run`].
     pub fn transform(&self, request: TransformRequest, deadline: Deadline) -> Result<Answer, Error> {
-        let TransformRequest { sources, ops, output, engine, .. } = request;
-        let mut timings = Timings::default();
+        self.run(self.prepare(request, deadline)?, deadline, &mut |_| ())
+    }
 
-        let prepared = self.prepare(sources, &ops, output, engine, deadline, &mut timings)?;
-        let mut reservation = timings.stage(Stage::Wait, || self.memory.reserve(prepared.memory_bytes(), deadline))?;
+    /// Makes the picture of a prepared request.
+    ///
+    /// Every source is decoded: a valid list draws each of them. An animated canvas stays animated if the output format can be
+    /// and `anim` is not false; the steps then run on every frame, one at a time, and `growing` is told the bytes of the file
+    /// after each. Everything else stands for its first frame: an animated overlay always, an animated canvas also with
+    /// `anim: true` where the output format cannot move.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooMuchMemory`]; [`Error::Source`] for a source that is damaged; [`Error::Core`] for a list that cannot be
+    /// planned once it was measured, or not be run, or a deadline that passed; [`Error::List`] for one that is no tree; and
+    /// [`Error::Encode`].
+    pub fn run(
+        &self,
+        mut prepared: Prepared,
+        deadline: Deadline,
+        growing: &mut dyn FnMut(u64),
+    ) -> Result<Answer, Error> {
+        self.check_memory(&prepared)?;
+        let mut timings = std::mem::take(&mut prepared.timings);
         let format = prepared.output.format;
         let selection = prepared.selection.clone();
-        let Made { encoded, size, frame_count, damage } = if prepared.frame_count > 1 {
-            self.animate(prepared, ops, deadline, &mut timings)?
+        let Made { mut encoded, size, frame_count, damage } = if prepared.frame_count > 1 {
+            self.animate(prepared, deadline, &mut timings, growing)?
         } else {
             self.run_once(prepared, deadline, &mut timings)?
         };
 
-        reservation.shrink_to(encoded.bytes.len() as u64);
+        // Bare pixels cut out of a large picture lie in its buffer still, and encoders leave room at the end.
+        encoded.bytes.shrink_to_fit();
         Ok(Answer {
             bytes: encoded.bytes.into(),
             content_type: encoded.content_type,
@@ -110,30 +114,42 @@ impl Pipeline {
             reason: selection.reason(),
             damage,
             timings,
-            reservation,
         })
     }
 
     /// Says what a request leads to, without encoding a result: its plan, in words.
     ///
-    /// Pixels are decoded, and steps run, only if the plan depends on them; it is then completed as it would be for the
-    /// picture, so that every size that is shown is the true one.
+    /// # Errors
+    ///
+    /// Those of [`Pipeline::prepare`] and [`Pipeline::explain_prepared`].
+    pub fn explain(&self, request: TransformRequest, deadline: Deadline) -> Result<Explanation, Error> {
+        self.explain_prepared(self.prepare(request, deadline)?, deadline)
+    }
+
+    /// Puts the plan of a prepared request into words.
+    ///
+    /// Pixels are decoded, and steps run, only if the plan [depends on them](Prepared::is_measured); it is then completed as it
+    /// would be for the picture, so that every size that is shown is the true one.
     ///
     /// # Errors
     ///
-    /// Those of [`Pipeline::transform`], as far as the plan shows them.
-    pub fn explain(&self, request: TransformRequest, deadline: Deadline) -> Result<Explanation, Error> {
-        let TransformRequest { sources, ops, raw_ops, output, engine, .. } = request;
-        let mut prepared = self.prepare(sources, &ops, output, engine, deadline, &mut Timings::default())?;
+    /// Those of [`Pipeline::run`], as far as the plan shows them.
+    pub fn explain_prepared(&self, mut prepared: Prepared, deadline: Deadline) -> Result<Explanation, Error> {
         let memory_bytes = prepared.memory_bytes();
-        let is_measured = !prepared.plan.is_complete();
+        let is_measured = prepared.is_measured();
         if is_measured {
-            let _reservation = self.memory.reserve(memory_bytes, deadline)?;
+            self.check_memory(&prepared)?;
             let Sources { pixmaps, .. } = self.decode(prepared.images.iter().enumerate(), deadline)?;
             prepared.selection.engine.run(&mut prepared.plan, pixmaps, deadline)?;
             check_frames(&prepared.plan, prepared.frame_count, &self.limits)?;
         }
-        Ok(Explanation::new(&prepared, &raw_ops, memory_bytes, is_measured))
+        Ok(Explanation::new(&prepared, memory_bytes, is_measured))
+    }
+
+    /// Checks that a request needs no more memory than it may.
+    fn check_memory(&self, prepared: &Prepared) -> Result<(), Error> {
+        let (needed_bytes, max_bytes) = (prepared.memory_bytes(), self.max_pixel_bytes);
+        if needed_bytes > max_bytes { Err(Error::TooMuchMemory { needed_bytes, max_bytes }) } else { Ok(()) }
     }
 
     /// Says what a file is, from its header alone. Sizes are as displayed, and no limit applies to them.

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use palmette_codec::{EncodeFormat, EncodeOptions, Probe, WorkingMemory};
 use palmette_core::plan::{Plan, StepKind};
 use palmette_core::{Deadline, Limits, Size};
-use palmette_protocol::request::Source;
-use palmette_protocol::{Draw, EngineChoice, ImageIndex, Op, Output, OutputFormat, Transform};
+use palmette_protocol::request::{Source, TransformRequest};
+use palmette_protocol::{Draw, ImageIndex, Op, Output, OutputFormat, Transform};
 
-use crate::memory::Weighed;
-use crate::{Error, Pipeline, Selection, Stage, Timings, memory};
+use crate::estimate::{Weighed, estimate};
+use crate::{Error, Pipeline, Selection, Stage, Timings};
 
 /// A source whose header was read.
 #[derive(Debug)]
@@ -17,29 +17,34 @@ pub(crate) struct Image {
     pub(crate) probe: Probe,
 }
 
-/// A request that nothing is wrong with, as far as can be told without pixels.
+/// A request that nothing is wrong with, as far as can be told without pixels: its headers are read, its list is planned.
 #[derive(Debug)]
-pub(crate) struct Prepared {
+pub struct Prepared {
     /// The sources by node; the first is the canvas.
     pub(crate) images: Vec<Image>,
+    /// The list, resolved, and as it was sent.
+    pub(crate) ops: Vec<Op<Transform, Draw>>,
+    pub(crate) raw_ops: Vec<Op>,
     pub(crate) plan: Plan,
     /// The frames that the steps of the canvas run on; 1 unless the result moves.
     pub(crate) frame_count: u32,
     pub(crate) selection: Selection,
     pub(crate) output: Output,
+    /// What preparing took.
+    pub(crate) timings: Timings,
 }
 
 impl Pipeline {
-    /// Reads all headers, plans the list, checks every size, and selects an engine.
-    pub(crate) fn prepare(
-        &self,
-        sources: Vec<Source>,
-        ops: &[Op<Transform, Draw>],
-        output: Output,
-        wish: EngineChoice,
-        deadline: Deadline,
-        timings: &mut Timings,
-    ) -> Result<Prepared, Error> {
+    /// Reads all headers, plans the list, checks every size, and selects an engine; not one pixel is allocated.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Source`] for a source that is no picture, damaged in its header, or over a limit; [`Error::Core`] for a list that
+    /// cannot be planned, or a deadline that passed; [`Error::TextNotBuilt`]; and [`Error::NoGpu`] for a request that chooses an
+    /// engine that is not there.
+    pub fn prepare(&self, request: TransformRequest, deadline: Deadline) -> Result<Prepared, Error> {
+        let TransformRequest { sources, ops, raw_ops, output, engine, .. } = request;
+        let mut timings = Timings::default();
         let (images, frame_count) = timings.stage(Stage::Probe, || {
             let images = probe(sources, &self.limits, deadline)?;
             let frame_count = frame_count(&images, &output, &self.limits)?;
@@ -47,26 +52,33 @@ impl Pipeline {
         })?;
         let plan = timings.stage(Stage::Lower, || {
             let sizes: Vec<Size> = images.iter().map(|image| image.probe.size).collect();
-            let plan = self.lower(ops, &sizes)?;
+            let plan = self.lower(&ops, &sizes)?;
             check_frames(&plan, frame_count, &self.limits)?;
             Ok(plan)
         })?;
-        let selection = self.engines.select(&plan, wish)?;
-        Ok(Prepared { images, plan, frame_count, selection, output })
+        let selection = self.engines.select(&plan, engine)?;
+        Ok(Prepared { images, ops, raw_ops, plan, frame_count, selection, output, timings })
     }
 }
 
 impl Prepared {
-    /// Estimates the memory that the request takes at its worst moment.
-    pub(crate) fn memory_bytes(&self) -> u64 {
+    /// Estimates the bytes that the request takes at its worst moment, beside its sources and the file of an animation.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
         let decoding: Vec<WorkingMemory> = self.images.iter().map(|image| image.probe.memory).collect();
-        memory::estimate(Weighed {
+        estimate(Weighed {
             plan: &self.plan,
             decoding: &decoding,
             output: &self.encode_options(Deadline::NONE),
             frame_count: self.frame_count,
             keeps_sources: self.selection.keeps_sources(),
         })
+    }
+
+    /// Tells whether the plan depends on pixels, so that even to explain it takes the memory of the picture.
+    #[must_use]
+    pub const fn is_measured(&self) -> bool {
+        !self.plan.is_complete()
     }
 
     /// Says in the codec's words what the result is encoded as.

@@ -43,7 +43,7 @@ pub use info::Info;
 pub use ops::{ImageIndex, Op, Options};
 pub use options::OptionSpec;
 pub use output::{Output, OutputFormat, Quality, RawOutput};
-pub use request::{InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest};
+pub use request::{Collector, InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest};
 pub use text::Text;
 pub use transform::{Fit, Flip, Gravity, GravityMode, Rotate, Transform};
 pub use tree::{Node, TreeLimits};

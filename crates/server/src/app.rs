@@ -21,14 +21,15 @@ pub fn app(config: Config, pipeline: Pipeline) -> Router {
 /// Makes the service on state that somebody else holds too.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     // Outermost first. The id comes before everything that logs. The span must hold whatever happens inside. Metrics see every
-    // answer, so they stand around the three that make some: a caught panic, the deadline, and the routes. A panic is caught
-    // outside the deadline, so that a bug in that one is caught too. The body is bounded innermost: it is what is left over
-    // when any of the others ends a request early.
+    // answer, so they stand around the four that make some: a caught panic, a connection too many, the deadline, and the routes. A
+    // panic is caught outside the other two, so that a bug in them is caught too. The body is bounded innermost: it is what is
+    // left over when any of the others ends a request early.
     let stack = ServiceBuilder::new()
         .layer(from_fn(request_id::assign))
         .layer(from_fn(middleware::trace))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::metrics))
         .layer(CatchPanicLayer::custom(middleware::caught_panic))
+        .layer(from_fn_with_state(Arc::clone(&shared), middleware::places))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::deadline))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::lingering_body));
 

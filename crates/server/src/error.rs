@@ -49,11 +49,27 @@ pub enum Error {
         /// When to try again.
         retry_after: Duration,
     },
+    /// Occurs when there are too many connections, all of which have something to do.
+    #[error("too busy: {max_connections} connections are served already; try again in {} s", retry_after.as_secs())]
+    ConnectionsFull {
+        /// The limit.
+        max_connections: usize,
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// Occurs when every worker is busy and no more requests may wait.
     #[error("too busy: {max_queued} requests wait for a worker already; try again in {} s", retry_after.as_secs())]
     QueueFull {
         /// The limit.
         max_queued: usize,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// Occurs when a request has waited for a worker, or for memory, as long as it may, or can tell that it would.
+    #[error("too busy: no worker for {} ms; try again in {} s", max_wait.as_millis(), retry_after.as_secs())]
+    WaitedTooLong {
+        /// The limit.
+        max_wait: Duration,
         /// When to try again.
         retry_after: Duration,
     },
@@ -79,7 +95,10 @@ impl Error {
             Self::UnknownPath { .. } | Self::WrongMethod { .. } | Self::Body(_) => Class::Caller,
             Self::Protocol(error) => error.class(),
             Self::Pipeline(error) => error.class(),
-            Self::BodiesFull { .. } | Self::QueueFull { .. } => Class::Limit,
+            Self::BodiesFull { .. }
+            | Self::ConnectionsFull { .. }
+            | Self::QueueFull { .. }
+            | Self::WaitedTooLong { .. } => Class::Limit,
             Self::DeadlineExceeded { .. } => Class::Deadline,
             Self::Panicked { .. } => Class::Ours,
         }
@@ -93,7 +112,10 @@ impl Error {
             Self::Body(_) => Code::BadForm,
             Self::Protocol(error) => error.code(),
             Self::Pipeline(error) => error.code(),
-            Self::BodiesFull { .. } | Self::QueueFull { .. } => Code::Busy,
+            Self::BodiesFull { .. }
+            | Self::ConnectionsFull { .. }
+            | Self::QueueFull { .. }
+            | Self::WaitedTooLong { .. } => Code::Busy,
             Self::DeadlineExceeded { .. } => Code::TimedOut,
             Self::Panicked { .. } => Code::Internal,
         }
@@ -111,7 +133,10 @@ impl Error {
     /// Returns when to try again, where that helps.
     const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::BodiesFull { retry_after, .. } | Self::QueueFull { retry_after, .. } => Some(*retry_after),
+            Self::BodiesFull { retry_after, .. }
+            | Self::ConnectionsFull { retry_after, .. }
+            | Self::QueueFull { retry_after, .. }
+            | Self::WaitedTooLong { retry_after, .. } => Some(*retry_after),
             _ => None,
         }
     }

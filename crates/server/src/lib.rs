@@ -1,12 +1,11 @@
 //! The HTTP service: thin, everything that computes is elsewhere.
 //!
-//! A connection is accepted by [`serve()`] and its requests go through [`app()`]: the middleware stack, then one of the
-//! `routes`. `/transform` collects the form while it arrives (`multipart`), waits for a worker (`admission`) and runs
-//! the pipeline there, off the async threads. Every failure, wherever it came from, becomes an answer in `error` and nowhere
+//! A connection is accepted by [`serve()`], held to a pace (`connection`), and its requests go through [`app()`]: the middleware
+//! stack, then one of the `routes`. `/transform` collects the form while it arrives (`multipart`), has its headers looked at,
+//! waits for a worker and for memory (`admission`) and runs the pipeline there, off the async threads. Every failure, wherever it came from, becomes an answer in `error` and nowhere
 //! else.
 
 mod admission;
-mod answer_body;
 mod app;
 pub mod config;
 mod connection;
@@ -26,4 +25,4 @@ pub mod telemetry;
 pub use app::app;
 pub use config::Config;
 pub use error::Error;
-pub use serve::{Ending, serve};
+pub use serve::{Ending, runtime, serve};

@@ -27,9 +27,23 @@ pub(crate) struct Metrics {
     stage_seconds: Family<StageLabels, Histogram>,
     selections: Family<SelectionLabels, Counter>,
     queued: Gauge<u64, AtomicU64>,
+    damaged: Counter,
+    pub(crate) cuts: Cuts,
+    connections: Gauge<u64, AtomicU64>,
     working: Gauge<u64, AtomicU64>,
     body_bytes: Gauge<u64, AtomicU64>,
     pixel_bytes: Gauge<u64, AtomicU64>,
+    answer_bytes: Gauge<u64, AtomicU64>,
+}
+
+/// Connections that were cut, and why.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cuts(Family<CutLabels, Counter>);
+
+impl Cuts {
+    pub(crate) fn count(&self, reason: &'static str) {
+        self.0.get_or_create(&CutLabels { reason }).inc();
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -56,6 +70,11 @@ struct SelectionLabels {
     reason: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CutLabels {
+    reason: &'static str,
+}
+
 impl Metrics {
     pub(crate) fn new() -> Self {
         let metrics = Self {
@@ -65,9 +84,13 @@ impl Metrics {
             stage_seconds: Family::new_with_constructor(histogram),
             selections: Family::default(),
             queued: Gauge::default(),
+            damaged: Counter::default(),
+            cuts: Cuts::default(),
+            connections: Gauge::default(),
             working: Gauge::default(),
             body_bytes: Gauge::default(),
             pixel_bytes: Gauge::default(),
+            answer_bytes: Gauge::default(),
         };
         metrics.registered()
     }
@@ -84,19 +107,28 @@ impl Metrics {
         );
         registry.register_with_unit(
             "stage",
-            "Time of each stage of the pipeline, for pictures that were made",
+            "Time of each stage of the pipeline, for pictures that were made, and of the wait for a worker",
             Unit::Seconds,
             self.stage_seconds.clone(),
         );
         registry.register("selections", "Engines selected, and why", self.selections.clone());
+        registry.register("damaged", "Answers that show a damaged source", self.damaged.clone());
+        registry.register("cut_connections", "Connections cut by the server, and why", self.cuts.0.clone());
+        registry.register("connections", "Connections that are open", self.connections.clone());
         registry.register("queued_requests", "Requests that wait for a worker", self.queued.clone());
         registry.register("working_requests", "Requests that are worked on", self.working.clone());
         registry.register_with_unit("body", "Bodies held in memory", Unit::Bytes, self.body_bytes.clone());
         registry.register_with_unit(
             "pixel",
-            "Memory held for pictures and answers",
+            "Memory held for pictures, by estimate",
             Unit::Bytes,
             self.pixel_bytes.clone(),
+        );
+        registry.register_with_unit(
+            "answer",
+            "Answers held until they are sent",
+            Unit::Bytes,
+            self.answer_bytes.clone(),
         );
         self
     }
@@ -107,6 +139,11 @@ impl Metrics {
         self.requests.get_or_create(&labels).inc();
     }
 
+    /// Times how long a request waited for a worker and for memory.
+    pub(crate) fn count_wait(&self, duration: Duration) {
+        self.stage_seconds.get_or_create(&StageLabels { stage: "wait" }).observe(duration.as_secs_f64());
+    }
+
     pub(crate) fn count_answer(&self, answer: &Answer) {
         for (stage, duration) in answer.timings.iter() {
             let labels = StageLabels { stage: stage.as_str() };
@@ -114,14 +151,17 @@ impl Metrics {
         }
         let labels = SelectionLabels { engine: answer.engine.as_str(), reason: answer.reason.as_str() };
         self.selections.get_or_create(&labels).inc();
+        self.damaged.inc_by(answer.damage.is_some().into());
     }
 
     /// Writes all metrics as text; what changes all the time is given as it is now.
-    pub(crate) fn encode(&self, load: Load, pixel_bytes: u64) -> String {
+    pub(crate) fn encode(&self, load: Load, connections: usize) -> String {
+        self.connections.set(connections as u64);
         self.queued.set(load.queued as u64);
         self.working.set(load.working as u64);
         self.body_bytes.set(load.body_bytes);
-        self.pixel_bytes.set(pixel_bytes);
+        self.pixel_bytes.set(load.pixel_bytes);
+        self.answer_bytes.set(load.answer_bytes);
         let mut out = String::new();
         // Writing to a string cannot fail.
         let _ = text::encode(&mut out, &self.registry);

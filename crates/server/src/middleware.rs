@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use palmette::core::Deadline;
@@ -16,6 +17,9 @@ use crate::admission::panic_message;
 use crate::linger::Lingering;
 use crate::request_id::REQUEST_ID;
 use crate::shared::Shared;
+
+/// What orchestrators and monitors ask for.
+const WATCHED_PATHS: [&str; 3] = ["/live", "/ready", "/metrics"];
 
 /// Puts a span around a request and logs its end.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
@@ -55,6 +59,18 @@ pub(crate) async fn metrics(State(shared): State<Arc<Shared>>, request: Request,
 /// Turns a panic in a handler into an answer. (One in a worker is caught by [`crate::admission`].)
 pub(crate) fn caught_panic(payload: Box<dyn Any + Send + 'static>) -> Response {
     Error::Panicked { message: panic_message(&*payload) }.into_response()
+}
+
+/// Refuses requests on connections beyond the limit, except those of whoever watches over the process.
+pub(crate) async fn places(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let is_watcher = WATCHED_PATHS.contains(&request.uri().path());
+    if is_watcher || !shared.places.are_overfull() {
+        return next.run(request).await;
+    }
+    let max_connections = shared.places.max_connections();
+    let error = Error::ConnectionsFull { max_connections, retry_after: shared.admission.retry_after() };
+    // The place is needed for others.
+    ([(header::CONNECTION, HeaderValue::from_static("close"))], error).into_response()
 }
 
 /// Ends a request when its time is over, and tells the handler when that is.

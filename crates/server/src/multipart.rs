@@ -3,25 +3,26 @@
 use axum::extract::Request;
 use axum::http::header;
 use http_body_util::BodyExt;
-use palmette_protocol::form::{FormEvent, FormReader};
+use palmette_protocol::form::FormReader;
+use palmette_protocol::request::Collector;
 
 use crate::Error;
 use crate::admission::HeldBody;
 use crate::shared::Shared;
 
-/// Reads the whole form of a request and hands its events on.
+/// Reads the whole form of a request and has its parts collected.
 ///
 /// Parts come in order of arrival, cut anywhere. Whatever goes wrong ends this at once; the rest of the body is then read by
-/// [`crate::linger`]. What is returned counts the bytes of the form as held, and belongs to whoever holds them.
+/// [`crate::linger`]. What is returned counts the memory that the form takes, and belongs to whoever holds its parts.
 ///
 /// # Errors
 ///
-/// [`Error::Protocol`] for what the form, or `on_event`, finds wrong; [`Error::Body`] if the body breaks off;
-/// [`Error::BodiesFull`] if all bodies together hold too much.
+/// [`Error::Protocol`] for what the form, or the collector, finds wrong; [`Error::Body`] if the body breaks off or comes too
+/// slowly; [`Error::BodiesFull`] if all bodies together hold too much.
 pub(crate) async fn collect(
     request: Request,
     shared: &Shared,
-    mut on_event: impl FnMut(FormEvent<'_>) -> Result<(), palmette_protocol::Error>,
+    collector: &mut impl Collector,
 ) -> Result<HeldBody, Error> {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut reader = FormReader::new(content_type.unwrap_or_default(), shared.config.limits.form)?;
@@ -30,9 +31,11 @@ pub(crate) async fn collect(
     while let Some(frame) = body.frame().await {
         // Trailers say nothing about a form.
         let Ok(chunk) = frame.map_err(Error::Body)?.into_data() else { continue };
-        held.grow(chunk.len() as u64)?;
-        reader.feed(&chunk, &mut on_event)?;
+        let kept_bytes = collector.held_bytes() + reader.held_bytes();
+        held.set((kept_bytes + chunk.len()) as u64)?;
+        reader.feed(&chunk, |event| collector.accept(event))?;
     }
     reader.finish()?;
+    held.set(collector.held_bytes() as u64)?;
     Ok(held)
 }

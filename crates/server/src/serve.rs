@@ -5,22 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use hyper_util::service::TowerToHyperService;
+use hyper_util::server::graceful::GracefulShutdown;
 use palmette::Pipeline;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use crate::app;
 use crate::config::{Config, ServerConfig};
-use crate::connection::{Patience, WriteTimeout};
+use crate::connection::{Places, connection};
 use crate::shared::Shared;
 
 /// Pause after the system refused a connection, for lack of file descriptors as a rule.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Threads beside those of the workers, for whatever else may block: looks at headers are as many again, and one small request
+/// is worked on beside the workers.
+const SPARE_THREADS: usize = 16;
 
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,16 @@ pub enum Ending {
     },
 }
 
+/// Makes the runtime to serve in, with a thread for every worker that a configuration asks for.
+///
+/// # Errors
+///
+/// Whatever the system says.
+pub fn runtime(config: &Config) -> io::Result<Runtime> {
+    let threads = 2 * config.admission.workers.count().get() + SPARE_THREADS;
+    Builder::new_multi_thread().enable_all().max_blocking_threads(threads).build()
+}
+
 /// Serves until `stop` resolves, then drains.
 ///
 /// Only HTTP/1.1 is spoken: it is what the clients of the protocol speak. Any `Host` is ours.
@@ -43,6 +54,7 @@ pub async fn serve(listener: TcpListener, config: Config, pipeline: Pipeline, st
     let service = app::router(Arc::clone(&shared));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    tokio::spawn(Places::sweep(Arc::downgrade(&shared.places)));
 
     // After `stop` the listener stays open for a moment, so that whoever asks can learn that it is not ready.
     let leave = async {
@@ -52,7 +64,7 @@ pub async fn serve(listener: TcpListener, config: Config, pipeline: Pipeline, st
     };
     tokio::select! {
         () = leave => {}
-        () = accept(listener, &server, &service, &graceful, &mut connections) => {}
+        () = accept(listener, &server, &shared.places, &service, &graceful, &mut connections) => {}
     }
     drain(graceful, connections, server.grace).await
 }
@@ -61,53 +73,25 @@ pub async fn serve(listener: TcpListener, config: Config, pipeline: Pipeline, st
 async fn accept(
     listener: TcpListener,
     config: &ServerConfig,
+    places: &Arc<Places>,
     service: &Router,
     graceful: &GracefulShutdown,
     connections: &mut JoinSet<()>,
 ) {
-    let places = Arc::new(Semaphore::new(config.max_connections));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         while connections.try_join_next().is_some() {}
         match listener.accept().await {
             Ok((stream, _)) => {
-                let connection = connection(stream, config, service.clone(), graceful.watcher());
-                connections.spawn(async move {
-                    connection.await;
-                    drop(place);
-                });
+                let place = places.enter().await;
+                connections.spawn(connection(stream, place, config, service.clone(), graceful.watcher()));
             }
             // A client that left before it was greeted is no trouble of ours.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
                 tracing::warn!("a connection could not be accepted: {error}");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+                let pause = if places.make_room() { Duration::from_millis(1) } else { ACCEPT_PAUSE };
+                tokio::time::sleep(pause).await;
             }
-        }
-    }
-}
-
-/// Serves one connection to its end.
-fn connection(
-    stream: TcpStream,
-    config: &ServerConfig,
-    service: Router,
-    watcher: Watcher,
-) -> impl Future<Output = ()> + use<> {
-    // Answers are written in as few pieces as possible, so there is nothing for the kernel to wait for.
-    let _ = stream.set_nodelay(true);
-    let stream = WriteTimeout::new(
-        stream,
-        Patience { timeout: config.write_timeout, min_bytes_per_s: config.min_write_bytes_per_s },
-    );
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(config.header_timeout)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    let connection = watcher.watch(connection);
-    async move {
-        if let Err(error) = connection.await {
-            tracing::debug!("a connection ended early: {error}");
         }
     }
 }

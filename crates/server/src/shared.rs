@@ -1,11 +1,13 @@
 //! What all requests of a server share.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use palmette::Pipeline;
 
 use crate::admission::Admission;
-use crate::config::Config;
+use crate::config::{Budgets, Config, Memory};
+use crate::connection::Places;
 use crate::metrics::Metrics;
 
 /// The state of a server.
@@ -14,14 +16,17 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) pipeline: Pipeline,
     pub(crate) admission: Admission,
+    pub(crate) places: Arc<Places>,
     pub(crate) metrics: Metrics,
     is_stopping: AtomicBool,
 }
 
 impl Shared {
     pub(crate) fn new(config: Config, pipeline: Pipeline) -> Self {
-        let admission = Admission::new(&config.admission);
-        Self { config, pipeline, admission, metrics: Metrics::new(), is_stopping: AtomicBool::new(false) }
+        let admission = Admission::new(&config.admission, &Budgets::of(&config, Memory::find()));
+        let metrics = Metrics::new();
+        let places = Places::new(&config.server, metrics.cuts.clone());
+        Self { config, pipeline, admission, places, metrics, is_stopping: AtomicBool::new(false) }
     }
 
     /// Says that the server will stop, so that nobody sends it new work.

@@ -34,7 +34,7 @@ impl Server {
         let thread = thread::spawn(move || {
             let config = Config::default();
             let engines = Engines::only(Arc::new(CpuEngine::new()));
-            let pipeline = Pipeline::new(engines, config.limits.pixels, config.admission.max_pixel_bytes);
+            let pipeline = Pipeline::new(engines, config.limits.pixels, 4 << 30);
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads can be had");
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");

@@ -9,6 +9,7 @@ mod workerd_config;
 
 use palmette::{EngineChoice, Engines, Pipeline};
 use palmette_server::Config;
+use palmette_server::config::{Budgets, Memory};
 
 use crate::error::Error;
 
@@ -33,5 +34,7 @@ fn build_for_one(config: &Config) -> Result<Pipeline, Error> {
 
 fn build_with(choice: EngineChoice, config: &Config) -> Result<Pipeline, Error> {
     let engines = Engines::open_with(choice, config.gpu).map_err(Error::Engine)?;
-    Ok(Pipeline::new(engines, config.limits.pixels, config.admission.max_pixel_bytes))
+    let budgets = Budgets::of(config, Memory::find());
+    let pipeline = Pipeline::new(engines, config.limits.pixels, budgets.pixel_bytes);
+    Ok(pipeline.with_on_damage(config.limits.on_damage))
 }

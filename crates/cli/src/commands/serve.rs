@@ -4,10 +4,10 @@
 use std::io::Write;
 use std::process::exit;
 
+use palmette_server::config::{Budgets, Memory};
 use palmette_server::shutdown::Signals;
 use palmette_server::{Config, Ending, telemetry};
 use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::args::ServeArgs;
@@ -21,7 +21,7 @@ pub(crate) fn serve(args: ServeArgs) -> Result<(), Error> {
     let config = args.to_config()?;
     telemetry::init(&config.log);
     let pipeline = super::build(&config)?;
-    let runtime = Runtime::new().map_err(Error::Start)?;
+    let runtime = palmette_server::runtime(&config).map_err(Error::Start)?;
     let outcome = runtime.block_on(listen_and_serve(config, pipeline));
     // Work whose client is gone is not waited for.
     runtime.shutdown_background();
@@ -35,9 +35,15 @@ async fn listen_and_serve(config: Config, pipeline: palmette::Pipeline) -> Resul
     let unusable = |source| Error::Listen { address: wanted, source };
     let listener = TcpListener::bind(wanted).await.map_err(unusable)?;
     let address = listener.local_addr().map_err(unusable)?;
+    let budgets = Budgets::of(&config, Memory::find());
     tracing::info!(
         server.address = %address,
         server.workers = config.admission.workers.count(),
+        memory.bytes = budgets.memory.bytes,
+        memory.source = %budgets.memory.source,
+        memory.pixel_bytes = budgets.pixel_bytes,
+        memory.answer_bytes = budgets.answer_bytes,
+        memory.body_bytes = budgets.body_bytes,
         engine.choice = config.engine.as_str(),
         "listening on http://{address}"
     );

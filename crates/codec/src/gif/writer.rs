@@ -64,6 +64,11 @@ impl Writer {
         Ok(())
     }
 
+    /// Returns the bytes that the file takes in memory by now.
+    pub(crate) fn file_bytes(&self) -> usize {
+        self.encoder.0.get_ref().capacity()
+    }
+
     /// Ends the file.
     pub(crate) fn finish(mut self) -> Result<Vec<u8>, Error> {
         match self.waiting.take() {

@@ -66,6 +66,11 @@ impl Writer {
         Ok(())
     }
 
+    /// Returns the bytes that the file takes in memory by now.
+    pub(crate) const fn file_bytes(&self) -> usize {
+        self.file.capacity()
+    }
+
     /// Ends the file.
     pub(crate) fn finish(mut self) -> Result<Vec<u8>, Error> {
         if self.shown.is_none() {

@@ -103,8 +103,8 @@ impl Explanation {
     }
 
     /// Puts a prepared request, its plan complete, into words.
-    pub(crate) fn new(prepared: &Prepared, raw_ops: &[Op], memory_bytes: u64, is_measured: bool) -> Self {
-        let Prepared { images, plan, frame_count, selection, output } = prepared;
+    pub(crate) fn new(prepared: &Prepared, memory_bytes: u64, is_measured: bool) -> Self {
+        let Prepared { images, raw_ops, plan, frame_count, selection, output, .. } = prepared;
         let (output, idle_fields) = output::explain(output, &images[0].probe, plan.result);
         let mut idle = options::idle(plan, raw_ops);
         idle.extend(idle_fields.into_iter().map(|field| IdleOption { op: None, option: field.to_owned() }));

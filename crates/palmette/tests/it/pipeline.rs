@@ -4,16 +4,16 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use palmette::codec::{EncodeFormat, EncodeOptions, encode, probe};
-use palmette::core::{Deadline, EngineKind, Pixmap, Size};
+use palmette::core::{Deadline, EngineKind, Limits, Pixmap, Size};
 use palmette::protocol::{Class, Code, Info, Output, OutputFormat, TransformRequest};
-use palmette::{EngineChoice, Reason, Stage};
+use palmette::{EngineChoice, Engines, Error, Pipeline, Reason, Stage};
 
 use crate::support::{pipeline, png, request};
 
 const DRAW: &str = r#"[{"drawImageIndex":1,"targetImageIndex":0}]"#;
 
 #[test]
-fn pipeline_answers_with_picture_times_and_memory() {
+fn pipeline_answers_with_picture_and_times() {
     let pipeline = pipeline();
     let list = r#"[{"imageIndex":0,"width":2}]"#;
     let answer = pipeline.transform(request(vec![png(4, 2)], list), Deadline::NONE).unwrap();
@@ -21,9 +21,6 @@ fn pipeline_answers_with_picture_times_and_memory() {
     assert_eq!((answer.engine, answer.reason), (EngineKind::Cpu, Reason::CpuWanted));
     assert_eq!(answer.frame_count, 1);
     assert!(answer.timings.get(Stage::Decode) > std::time::Duration::ZERO);
-    assert_eq!(pipeline.memory().held_bytes(), 8, "the answer is held until it is sent");
-    drop(answer);
-    assert_eq!(pipeline.memory().held_bytes(), 0);
 }
 
 #[test]
@@ -38,11 +35,22 @@ fn pipeline_looks_at_every_header_before_it_decodes_anything() {
 }
 
 #[test]
-fn pipeline_gives_memory_back_when_it_fails() {
-    let pipeline = pipeline();
-    let damaged = png(64, 64).slice(..60);
-    pipeline.transform(request(vec![damaged], "[]"), Deadline::NONE).unwrap_err();
-    assert_eq!(pipeline.memory().held_bytes(), 0);
+fn pipeline_answers_take_no_more_memory_than_their_bytes() {
+    let list = r#"[{"imageIndex":0,"trim":{"width":20,"height":10}}]"#;
+    let answer = pipeline().transform(request(vec![png(1000, 1000)], list), Deadline::NONE).unwrap();
+    assert_eq!(answer.size, Size::new(20, 10));
+    // A vector that is made of them has what they keep alive.
+    assert_eq!(Vec::from(answer.bytes).capacity(), 800, "not the four megabytes that it was cut out of");
+}
+
+#[test]
+fn pipeline_weighs_requests_before_it_runs_them() {
+    let pipeline = Pipeline::new(Engines::open(EngineChoice::Cpu).unwrap(), Limits::default(), 1_000_000);
+    let prepared = pipeline.prepare(request(vec![png(1000, 1000)], "[]"), Deadline::NONE).unwrap();
+    assert!(prepared.memory_bytes() >= 4_000_000, "{}", prepared.memory_bytes());
+    let error = pipeline.run(prepared, Deadline::NONE, &mut |_| ()).unwrap_err();
+    assert!(matches!(error, Error::TooMuchMemory { max_bytes: 1_000_000, .. }), "{error}");
+    assert_eq!(error.code(), Code::DimensionsTooLarge);
 }
 
 #[test]

@@ -136,6 +136,12 @@ impl FormReader {
         Ok(())
     }
 
+    /// Returns the bytes of memory that is held for bytes of the body.
+    #[must_use]
+    pub const fn held_bytes(&self) -> usize {
+        self.pending.capacity()
+    }
+
     /// Says that the body has ended.
     ///
     /// # Errors

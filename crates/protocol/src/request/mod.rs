@@ -6,6 +6,7 @@
 
 mod info;
 mod part;
+mod pieces;
 mod transform;
 
 use bytes::Bytes;
@@ -13,15 +14,16 @@ use bytes::Bytes;
 pub use info::InfoCollector;
 pub use transform::{TransformCollector, TransformRequest};
 
-use crate::Text;
+use crate::form::FormEvent;
 use crate::tree::TreeLimits;
+use crate::{Error, Text};
 
 /// How large a request may be, apart from the form as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestLimits {
-    /// Bytes of one source; default 20,000,000. A breach is [`Error::SourceTooLarge`](crate::Error), code 9402.
+    /// Bytes of one source; default 20,000,000. A breach is [`Error::SourceTooLarge`], code 9402.
     pub max_source_bytes: usize,
-    /// Bytes of any other part; default 1,048,576. A breach is [`Error::FieldTooLarge`](crate::Error), code 9432.
+    /// Bytes of any other part; default 1,048,576. A breach is [`Error::FieldTooLarge`], code 9432.
     pub max_field_bytes: usize,
     /// Sources, steps and depth; a breach is code 9401.
     pub tree: TreeLimits,
@@ -31,6 +33,19 @@ impl Default for RequestLimits {
     fn default() -> Self {
         Self { max_source_bytes: 20_000_000, max_field_bytes: 1 << 20, tree: TreeLimits::default() }
     }
+}
+
+/// What takes the events of a form, one after the other.
+pub trait Collector {
+    /// Takes the next event.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the part that it is about.
+    fn accept(&mut self, event: FormEvent<'_>) -> Result<(), Error>;
+
+    /// Returns the bytes of memory that is held, spare ones included.
+    fn held_bytes(&self) -> usize;
 }
 
 /// What a node starts as.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::RequestLimits;
+use super::pieces::Pieces;
 use crate::form::Part;
 use crate::json::excerpt_text;
 use crate::{Error, Text, json};
@@ -13,13 +14,13 @@ pub(super) struct PartBuffer {
     part: Part,
     /// The index of the source that the part is, if it is one.
     index: u32,
-    bytes: Vec<u8>,
+    bytes: Pieces,
 }
 
 impl PartBuffer {
     /// Begins one of the `known` parts; `index` is where it goes if it is a source.
-    pub(super) const fn new(part: Part, index: u32) -> Self {
-        Self { part, index, bytes: Vec::new() }
+    pub(super) fn new(part: Part, index: u32) -> Self {
+        Self { part, index, bytes: Pieces::default() }
     }
 
     /// Returns the part of that name.
@@ -46,19 +47,27 @@ impl PartBuffer {
             }
             _ => {}
         }
-        self.bytes.try_reserve(data.len()).map_err(|_| Error::OutOfMemory { bytes })?;
-        self.bytes.extend_from_slice(data);
-        Ok(())
+        self.bytes.push(data)
+    }
+
+    /// Returns the number of bytes up to now.
+    pub(super) const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Returns the bytes of memory that the part takes.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.bytes.held_bytes()
     }
 
     /// Ends a picture.
-    pub(super) fn into_image(self) -> Bytes {
-        self.bytes.into()
+    pub(super) fn into_image(self) -> Result<Bytes, Error> {
+        Ok(self.bytes.join()?.into())
     }
 
     /// Ends a field.
     pub(super) fn into_field(self) -> Result<String, Error> {
-        String::from_utf8(self.bytes).map_err(|_| Error::NotUtf8 { part: self.part })
+        String::from_utf8(self.bytes.join()?).map_err(|_| Error::NotUtf8 { part: self.part })
     }
 
     /// Ends a text source.

@@ -1,7 +1,7 @@
 //! The form of a request to `/transform`.
 
 use super::part::PartBuffer;
-use super::{RequestLimits, Source};
+use super::{Collector, RequestLimits, Source};
 use crate::form::{FormEvent, Part};
 use crate::ops::{parse_list, resolve};
 use crate::output::parse_switch;
@@ -27,7 +27,7 @@ pub struct TransformRequest {
 /// Collects the form of a request to `/transform`.
 ///
 /// ```
-/// use palmette_protocol::{FormLimits, FormReader, OutputFormat, RequestLimits, TransformCollector};
+/// use palmette_protocol::{Collector, FormLimits, FormReader, OutputFormat, RequestLimits, TransformCollector};
 ///
 /// let body = "--x\r\ncontent-disposition: form-data; name=image; filename=a.png\r\n\r\nbytes of a picture\r\n\
 ///             --x\r\ncontent-disposition: form-data; name=transforms\r\n\r\n[{\"imageIndex\":0,\"width\":320}]\r\n\
@@ -51,6 +51,8 @@ pub struct TransformCollector {
     canvas: Option<Source>,
     drawn: Vec<Source>,
     fields: Vec<(Part, String)>,
+    /// Bytes of all parts that are whole.
+    kept_bytes: usize,
     /// The part that is arriving.
     current: Option<PartBuffer>,
     /// Whether the closing boundary has come.
@@ -61,35 +63,7 @@ impl TransformCollector {
     /// Makes a collector of nothing yet.
     #[must_use]
     pub const fn new(limits: RequestLimits) -> Self {
-        Self { limits, canvas: None, drawn: Vec::new(), fields: Vec::new(), current: None, ended: false }
-    }
-
-    /// Takes the next event of the form.
-    ///
-    /// # Errors
-    ///
-    /// 9401 for an unknown part, too many sources, or a wrong text source; 9402 for a source over the limit; 9432 for a
-    /// doubled part, a field over the limit or one that is not UTF-8.
-    pub fn accept(&mut self, event: FormEvent<'_>) -> Result<(), Error> {
-        match event {
-            FormEvent::PartStart { name, .. } => {
-                let part = PartBuffer::find(name, Part::OF_TRANSFORM)?;
-                let index = self.assert_welcome(part)?;
-                self.current = Some(PartBuffer::new(part, index));
-            }
-            FormEvent::Data(data) => {
-                if let Some(current) = &mut self.current {
-                    current.push(data, &self.limits)?;
-                }
-            }
-            FormEvent::PartEnd => {
-                if let Some(part) = self.current.take() {
-                    self.keep(part)?;
-                }
-            }
-            FormEvent::End => self.ended = true,
-        }
-        Ok(())
+        Self { limits, canvas: None, drawn: Vec::new(), fields: Vec::new(), kept_bytes: 0, current: None, ended: false }
     }
 
     /// Checks that a part may still come; returns the index that it has if it is a source.
@@ -115,10 +89,11 @@ impl TransformCollector {
 
     /// Keeps a whole part.
     fn keep(&mut self, buffer: PartBuffer) -> Result<(), Error> {
+        self.kept_bytes += buffer.len();
         match buffer.part() {
-            Part::Image => self.canvas = Some(Source::Image(buffer.into_image())),
+            Part::Image => self.canvas = Some(Source::Image(buffer.into_image()?)),
             Part::TextInput => self.canvas = Some(Source::Text(buffer.into_text()?)),
-            Part::DrawImage => self.drawn.push(Source::Image(buffer.into_image())),
+            Part::DrawImage => self.drawn.push(Source::Image(buffer.into_image()?)),
             Part::DrawText => self.drawn.push(Source::Text(buffer.into_text()?)),
             part => self.fields.push((part, buffer.into_field()?)),
         }
@@ -160,5 +135,39 @@ impl TransformCollector {
         let engine = self.field(Part::Engine).map(EngineChoice::parse).transpose()?.unwrap_or_default();
         let sources = self.canvas.into_iter().chain(self.drawn).collect();
         Ok(TransformRequest { sources, ops, raw_ops, output, explain, engine })
+    }
+}
+
+impl Collector for TransformCollector {
+    /// Takes the next event of the form.
+    ///
+    /// # Errors
+    ///
+    /// 9401 for an unknown part, too many sources, or a wrong text source; 9402 for a source over the limit; 9432 for a
+    /// doubled part, a field over the limit or one that is not UTF-8.
+    fn accept(&mut self, event: FormEvent<'_>) -> Result<(), Error> {
+        match event {
+            FormEvent::PartStart { name, .. } => {
+                let part = PartBuffer::find(name, Part::OF_TRANSFORM)?;
+                let index = self.assert_welcome(part)?;
+                self.current = Some(PartBuffer::new(part, index));
+            }
+            FormEvent::Data(data) => {
+                if let Some(current) = &mut self.current {
+                    current.push(data, &self.limits)?;
+                }
+            }
+            FormEvent::PartEnd => {
+                if let Some(part) = self.current.take() {
+                    self.keep(part)?;
+                }
+            }
+            FormEvent::End => self.ended = true,
+        }
+        Ok(())
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.kept_bytes + self.current.as_ref().map_or(0, PartBuffer::held_bytes)
     }
 }

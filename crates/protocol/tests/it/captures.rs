@@ -10,8 +10,9 @@ use palmette_protocol::ops::parse_list;
 use palmette_protocol::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges};
 use palmette_protocol::tree::{Step, rebuild};
 use palmette_protocol::{
-    AxisPosition, Code, Color, Composite, Draw, EngineChoice, Fit, Flip, FormLimits, Gravity, GravityMode, ImageIndex,
-    InfoCollector, Node, Op, Options, RawOutput, Repeat, RequestLimits, Rotate, Source, Transform, TreeLimits,
+    AxisPosition, Code, Collector, Color, Composite, Draw, EngineChoice, Fit, Flip, FormLimits, Gravity, GravityMode,
+    ImageIndex, InfoCollector, Node, Op, Options, RawOutput, Repeat, RequestLimits, Rotate, Source, Transform,
+    TreeLimits,
 };
 
 use crate::wire::{WholePart, collect, read, read_parts};

@@ -1,8 +1,8 @@
 //! Whole requests: parts in any order, and every way in which parts can be wrong.
 
 use palmette_protocol::{
-    Class, Code, EngineChoice, FormLimits, InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest,
-    TreeLimits,
+    Class, Code, Collector, EngineChoice, FormLimits, InfoCollector, RequestLimits, Source, TransformCollector,
+    TransformRequest, TreeLimits,
 };
 
 use crate::wire::{CONTENT_TYPE, collect, form, read};

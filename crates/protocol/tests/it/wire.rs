@@ -1,7 +1,7 @@
 //! What the tests of this crate share: forms made of text, and readers of whole bodies.
 
 use palmette_protocol::{
-    Error, FormEvent, FormLimits, FormReader, RequestLimits, TransformCollector, TransformRequest,
+    Collector, Error, FormEvent, FormLimits, FormReader, RequestLimits, TransformCollector, TransformRequest,
 };
 
 /// The media type of the forms that [`form`] makes.

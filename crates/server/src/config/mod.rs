@@ -4,6 +4,7 @@
 //! what was said and by whom, lowest precedence first, and resolves it. The defaults live in [`Config::default`] and, for
 //! people, with their comments, in `config.default.toml`; a test keeps the two equal.
 
+pub mod memory;
 pub mod raw;
 pub mod settings;
 
@@ -11,11 +12,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use palmette::codec::OnDamage;
 use palmette::core::Limits as PixelLimits;
 use palmette::{EngineChoice, GpuSettings};
 use palmette_protocol::form::FormLimits;
 use palmette_protocol::request::RequestLimits;
 
+pub use memory::{Budgets, MaxBytes, Memory, MemorySource};
 pub use raw::{ConfigError, Environment, Origin, RawConfig, Strings};
 pub use settings::{SETTINGS, Setting};
 
@@ -44,10 +47,18 @@ pub struct Config {
 pub struct ServerConfig {
     /// Address and port to listen on; port 0 takes a free one. Default `127.0.0.1:9901`.
     pub listen: SocketAddr,
-    /// Connections that are served at once; more wait in the kernel's backlog. Default 1,024.
+    /// Connections that are served at once. One more takes the place of the one that has been idle, or without a whole head,
+    /// for longest, else of the one whose body is furthest behind; if there is none, it may only ask how the server is.
+    /// Default 1,024.
     pub max_connections: usize,
-    /// Time for the head of a request, from the moment a connection is idle; then it is closed. Default 30 s.
-    pub header_timeout: Duration,
+    /// Time for the head of a request, from its first byte, or from the beginning of the connection; then it is cut.
+    /// Default 5 s.
+    pub head_timeout: Duration,
+    /// Time a connection may be idle between two requests; then it is closed. Default 75 s.
+    pub idle_timeout: Duration,
+    /// Bytes of a body that have to arrive for each second that a request waits for it, measured over 10 s of waiting; then the
+    /// request is refused. Default 1,000; 0 is no minimum.
+    pub min_read_bytes_per_s: u64,
     /// Time an answer may make no progress because its reader takes nothing; then the connection is cut. Default 60 s.
     pub write_timeout: Duration,
     /// Bytes that a reader has to take for each second that an answer waits for it, over a time of waiting of
@@ -68,7 +79,9 @@ impl Default for ServerConfig {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9901)),
             max_connections: 1024,
-            header_timeout: Duration::from_secs(30),
+            head_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(75),
+            min_read_bytes_per_s: 1_000,
             write_timeout: Duration::from_secs(60),
             min_write_bytes_per_s: 8_000,
             drain_max_bytes: 128_000_000,
@@ -88,6 +101,8 @@ pub struct LimitsConfig {
     pub request: RequestLimits,
     /// Limits on the pixels of every source and every intermediate.
     pub pixels: PixelLimits,
+    /// What becomes of sources that lack pixels; default [`OnDamage::Refuse`], with 9516.
+    pub on_damage: OnDamage,
     /// Time for a request, from its head to the head of its answer; default 30 s, breach 9529.
     pub timeout: Duration,
 }
@@ -98,6 +113,7 @@ impl Default for LimitsConfig {
             form: FormLimits::default(),
             request: RequestLimits::default(),
             pixels: PixelLimits::default(),
+            on_damage: OnDamage::Refuse,
             timeout: Duration::from_secs(30),
         }
     }
@@ -106,17 +122,21 @@ impl Default for LimitsConfig {
 /// What all requests together may take.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AdmissionConfig {
-    /// Requests that are worked on at once; default [`Workers::Cores`].
+    /// Requests that are worked on at once; default [`Workers::Cores`]. A small one that large ones keep from a worker gets one
+    /// more.
     pub workers: Workers,
     /// Requests that may wait for a worker; one more is refused with 9522. Default 64.
     pub max_queued: usize,
-    /// Bytes of bodies held at once; more is refused with 9522. Default 1 GB.
-    pub max_body_bytes: u64,
-    /// Bytes of decoded pictures and of answers held at once; a request that does not fit waits, one that never fits is
-    /// refused with 9413. Default 4 GB.
-    pub max_pixel_bytes: u64,
-    /// What `retry-after` says when a request is refused with 9522; default 1 s.
-    pub retry_after: Duration,
+    /// Time that a request may wait for a worker; one that would wait longer is refused with 9522. Default 5 s.
+    pub max_queue_wait: Duration,
+    /// Bytes of bodies held at once; more is refused with 9522. Default: 15 % of the memory, see [`Budgets`].
+    pub max_body_bytes: MaxBytes,
+    /// Bytes of decoded pictures held at once; a request that does not fit waits, one that never fits is refused with 9413.
+    /// Default: 60 % of the memory, see [`Budgets`].
+    pub max_pixel_bytes: MaxBytes,
+    /// Bytes of answers that wait for their readers; what does not fit counts as pixels. Default: 15 % of the memory, see
+    /// [`Budgets`].
+    pub max_answer_bytes: MaxBytes,
 }
 
 impl Default for AdmissionConfig {
@@ -124,9 +144,10 @@ impl Default for AdmissionConfig {
         Self {
             workers: Workers::Cores,
             max_queued: 64,
-            max_body_bytes: 1_000_000_000,
-            max_pixel_bytes: 4_000_000_000,
-            retry_after: Duration::from_secs(1),
+            max_queue_wait: Duration::from_secs(5),
+            max_body_bytes: MaxBytes::Auto,
+            max_pixel_bytes: MaxBytes::Auto,
+            max_answer_bytes: MaxBytes::Auto,
         }
     }
 }

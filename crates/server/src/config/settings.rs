@@ -4,8 +4,9 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use palmette::EngineChoice;
+use palmette::codec::OnDamage;
 
-use super::{Config, LogFormat, Workers};
+use super::{Config, LogFormat, MaxBytes, Workers};
 
 /// One thing that an operator can decide.
 pub struct Setting {
@@ -34,6 +35,8 @@ pub enum Expected {
     Address,
     /// Directives of a log filter.
     Filter,
+    /// A number of bytes, or `auto`.
+    Budget,
 }
 
 /// Every setting, in the order of `config.default.toml`.
@@ -50,14 +53,26 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "server.max_connections",
         flag: "max-connections",
-        doc: "Connections served at once; more wait [default: 1024]",
+        doc: "Connections served at once; an idle or slow one makes room for one more [default: 1024]",
         apply: |config, text| set_count(&mut config.server.max_connections, text, 1, 1 << 20),
     },
     Setting {
-        key: "server.header_timeout_ms",
-        flag: "header-timeout-ms",
-        doc: "Time for the head of a request, and for an idle connection [default: 30000]",
-        apply: |config, text| set_millis(&mut config.server.header_timeout, text, 1),
+        key: "server.head_timeout_ms",
+        flag: "head-timeout-ms",
+        doc: "Time for the head of a request, from its first byte [default: 5000]",
+        apply: |config, text| set_millis(&mut config.server.head_timeout, text, 1),
+    },
+    Setting {
+        key: "server.idle_timeout_ms",
+        flag: "idle-timeout-ms",
+        doc: "Time a connection may be idle between two requests [default: 75000]",
+        apply: |config, text| set_millis(&mut config.server.idle_timeout, text, 1),
+    },
+    Setting {
+        key: "server.min_read_bytes_per_s",
+        flag: "min-read-bytes-per-s",
+        doc: "Bytes of a body that have to arrive for each second that a request waits for it; 0 for none [default: 1000]",
+        apply: |config, text| set_bytes(&mut config.server.min_read_bytes_per_s, text, 0),
     },
     Setting {
         key: "server.write_timeout_ms",
@@ -189,6 +204,19 @@ pub const SETTINGS: &[Setting] = &[
         apply: |config, text| set_bytes(&mut config.limits.pixels.max_animation_area_px, text, 1),
     },
     Setting {
+        key: "limits.damaged",
+        flag: "damaged",
+        doc: "What becomes of a picture that lacks pixels: refuse, or show what there is [default: refuse]",
+        apply: |config, text| {
+            config.limits.on_damage = match text {
+                "refuse" => OnDamage::Refuse,
+                "show" => OnDamage::Show,
+                _ => return Err(Expected::OneOf(&["refuse", "show"])),
+            };
+            Ok(())
+        },
+    },
+    Setting {
         key: "limits.timeout_ms",
         flag: "timeout-ms",
         doc: "Time for a request, from its head to the head of its answer [default: 30000]",
@@ -217,25 +245,28 @@ pub const SETTINGS: &[Setting] = &[
         apply: |config, text| set_count(&mut config.admission.max_queued, text, 0, 1 << 20),
     },
     Setting {
+        key: "admission.max_queue_wait_ms",
+        flag: "max-queue-wait-ms",
+        doc: "Time a request may wait for a worker; one that would wait longer is refused [default: 5000]",
+        apply: |config, text| set_millis(&mut config.admission.max_queue_wait, text, 1),
+    },
+    Setting {
         key: "admission.max_body_bytes",
         flag: "max-body-bytes",
-        doc: "Bytes of bodies held at once, over all requests [default: 1000000000]",
-        apply: |config, text| set_bytes(&mut config.admission.max_body_bytes, text, 1),
+        doc: "Bytes of bodies held at once, over all requests: a number, or 15 % of the memory [default: auto]",
+        apply: |config, text| set_budget(&mut config.admission.max_body_bytes, text),
     },
     Setting {
         key: "admission.max_pixel_bytes",
         flag: "max-pixel-bytes",
-        doc: "Bytes of decoded pictures and answers held at once, over all requests [default: 4000000000]",
-        apply: |config, text| set_bytes(&mut config.admission.max_pixel_bytes, text, 1),
+        doc: "Bytes of pictures held at once, over all requests: a number, or 60 % of the memory [default: auto]",
+        apply: |config, text| set_budget(&mut config.admission.max_pixel_bytes, text),
     },
     Setting {
-        key: "admission.retry_after_s",
-        flag: "retry-after-s",
-        doc: "What `retry-after` says to a request that was refused for lack of room [default: 1]",
-        apply: |config, text| {
-            config.admission.retry_after = Duration::from_secs(whole(text, 0, 3600)?);
-            Ok(())
-        },
+        key: "admission.max_answer_bytes",
+        flag: "max-answer-bytes",
+        doc: "Bytes of answers that wait for their readers: a number, or 15 % of the memory [default: auto]",
+        apply: |config, text| set_budget(&mut config.admission.max_answer_bytes, text),
     },
     Setting {
         key: "log.filter",
@@ -311,6 +342,15 @@ fn whole(text: &str, min: u64, max: u64) -> Result<u64, Expected> {
 /// Sets a number of bytes or pixels, at most 2⁵⁰.
 fn set_bytes(place: &mut u64, text: &str, min: u64) -> Result<(), Expected> {
     *place = whole(text, min, 1 << 50)?;
+    Ok(())
+}
+
+/// Sets a budget: a number of bytes of at most 2⁵⁰, or `auto`.
+fn set_budget(place: &mut MaxBytes, text: &str) -> Result<(), Expected> {
+    *place = match text {
+        "auto" => MaxBytes::Auto,
+        _ => MaxBytes::Exactly(whole(text, 1, 1 << 50).map_err(|_| Expected::Budget)?),
+    };
     Ok(())
 }
 

@@ -12,19 +12,16 @@ use crate::{Error, multipart};
 
 /// Says what a picture is, from its header alone.
 pub(crate) async fn info(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Error> {
-    shared.admission.check()?;
     let mut collector = InfoCollector::new(shared.config.limits.request);
-    let held = multipart::collect(request, &shared, |event| collector.accept(event)).await?;
+    let body = multipart::collect(request, &shared, &mut collector).await?;
     let picture = collector.finish()?;
 
     let pipeline = shared.pipeline.clone();
-    let info = shared
-        .admission
-        .run(move || {
-            let info = pipeline.info(&picture);
-            drop(held);
-            info
-        })
-        .await??;
+    let glance = move || {
+        let info = pipeline.info(&picture);
+        drop(body);
+        info
+    };
+    let info = shared.admission.glance(glance).await??;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], info.to_json()).into_response())
 }

@@ -11,6 +11,6 @@ use crate::shared::Shared;
 
 /// Writes all metrics down.
 pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
-    let text = shared.metrics.encode(shared.admission.load(), shared.pipeline.memory().held_bytes());
+    let text = shared.metrics.encode(shared.admission.load(), shared.places.count());
     ([(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))], text).into_response()
 }

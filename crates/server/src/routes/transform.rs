@@ -8,18 +8,20 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use palmette::core::Deadline;
-use palmette::{Answer, Stage, Timings};
+use palmette::{Answer, Damage, Explanation, Prepared, Stage, Timings};
 use palmette_protocol::OutputFormat;
 use palmette_protocol::request::TransformCollector;
 use tracing::Span;
 
-use crate::admission::HeldBody;
-use crate::answer_body::AnswerBody;
+use crate::admission::{Answered, HeldBody};
 use crate::shared::Shared;
 use crate::{Error, multipart};
 
 /// The stages that a client is told about; the others are in the metrics.
 const TOLD_STAGES: [Stage; 3] = [Stage::Decode, Stage::Run, Stage::Encode];
+
+/// The most of a [`Damage`] that is put into a header.
+const MAX_DAMAGE_CHARS: usize = 200;
 
 /// Makes the picture that a form describes, or says how it would be made.
 pub(crate) async fn transform(
@@ -29,45 +31,74 @@ pub(crate) async fn transform(
 ) -> Result<Response, Error> {
     shared.admission.check()?;
     let mut collector = TransformCollector::new(shared.config.limits.request);
-    let held = multipart::collect(request, &shared, |event| collector.accept(event)).await?;
+    let body = multipart::collect(request, &shared, &mut collector).await?;
     let request = collector.finish()?;
+    let explains = request.explain;
 
+    // Headers and the plan tell what the request will hold. It waits for that much memory, and for a worker, at once.
     let pipeline = shared.pipeline.clone();
-    if request.explain {
-        let explain = holding(held, move || pipeline.explain(request, deadline));
-        let explanation = shared.admission.run(explain).await??;
+    let prepare = move || pipeline.prepare(request, deadline).map(|prepared| (prepared, body));
+    let (prepared, body) = shared.admission.glance(prepare).await??;
+    if explains {
+        let explanation = explain(&shared, prepared, body, deadline).await?;
         let content_type = HeaderValue::from_static("application/json");
         return Ok(([(header::CONTENT_TYPE, content_type)], explanation.to_json()).into_response());
     }
-    let answer = shared.admission.run(holding(held, move || pipeline.transform(request, deadline))).await??;
+    let turn = shared.admission.turn(prepared.memory_bytes()).await?;
+    shared.metrics.count_wait(turn.waited());
+
+    let pipeline = shared.pipeline.clone();
+    let work = shared.admission.work(turn, move |memory| {
+        let planned_bytes = memory.bytes();
+        let answer = pipeline.run(prepared, deadline, &mut |file_bytes| memory.set(planned_bytes + file_bytes));
+        drop(body);
+        answer
+    });
+    let (answer, memory) = work.await?;
+    let answer = answer?;
     shared.metrics.count_answer(&answer);
     Span::current().record("engine.kind", answer.engine.as_str()).record("engine.reason", answer.reason.as_str());
-    Ok(respond(answer))
+    Ok(respond(answer, memory))
 }
 
-/// Counts a body as held until the work on it is done.
-fn holding<T>(held: HeldBody, work: impl FnOnce() -> T) -> impl FnOnce() -> T {
-    move || {
-        let outcome = work();
-        drop(held);
-        outcome
+/// Puts a plan into words; where it depends on pixels, that takes as much as the picture does.
+async fn explain(
+    shared: &Shared,
+    prepared: Prepared,
+    body: HeldBody,
+    deadline: Deadline,
+) -> Result<Explanation, Error> {
+    let (pipeline, is_measured, bytes) = (shared.pipeline.clone(), prepared.is_measured(), prepared.memory_bytes());
+    let explain = move || {
+        let explanation = pipeline.explain_prepared(prepared, deadline);
+        drop(body);
+        explanation
+    };
+    if !is_measured {
+        return Ok(shared.admission.glance(explain).await??);
     }
+    let turn = shared.admission.turn(bytes).await?;
+    let (explanation, _) = shared.admission.work(turn, |_| explain()).await?;
+    Ok(explanation?)
 }
 
 /// Puts a picture into HTTP.
-fn respond(answer: Answer) -> Response {
+fn respond(answer: Answer, memory: Answered) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     headers.insert("palmette-engine", HeaderValue::from_static(answer.engine.as_str()));
     if let Ok(value) = HeaderValue::try_from(server_timing(&answer.timings)) {
         headers.insert(HeaderName::from_static("server-timing"), value);
     }
+    if let Some(value) = answer.damage.as_ref().and_then(damage) {
+        headers.insert("palmette-damaged", value);
+    }
     // Bare pixels do not say themselves how they are to be read.
     if matches!(answer.format, OutputFormat::Rgb | OutputFormat::Rgba) {
         headers.insert("image-width", answer.size.width.into());
         headers.insert("image-height", answer.size.height.into());
     }
-    let mut response = Response::new(Body::new(AnswerBody::new(answer.bytes, answer.reservation)));
+    let mut response = Response::new(Body::from(memory.hold(answer.bytes)));
     *response.headers_mut() = headers;
     response
 }
@@ -76,4 +107,11 @@ fn respond(answer: Answer) -> Response {
 fn server_timing(timings: &Timings) -> String {
     let entry = |stage: Stage| format!("{};dur={:.3}", stage.as_str(), timings.get(stage).as_secs_f64() * 1e3);
     TOLD_STAGES.map(entry).join(", ")
+}
+
+/// Writes what is missing from a source. Decoders have their own words, so whatever a header cannot hold is left out.
+fn damage(damage: &Damage) -> Option<HeaderValue> {
+    let text = damage.to_string();
+    let visible = text.chars().filter(|&character| character == ' ' || character.is_ascii_graphic());
+    HeaderValue::try_from(visible.take(MAX_DAMAGE_CHARS).collect::<String>()).ok()
 }

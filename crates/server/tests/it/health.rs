@@ -35,6 +35,10 @@ async fn health_counts_requests_and_stages() {
         "palmette_working_requests 0",
         "palmette_body_bytes 0",
         "palmette_pixel_bytes 0",
+        "palmette_answer_bytes 0",
+        "palmette_connections 0",
+        "palmette_damaged_total 0",
+        r#"palmette_stage_seconds_count{stage="wait"} 1"#,
     ] {
         assert!(text.lines().any(|found| found == line), "`{line}` is not in:\n{text}");
     }

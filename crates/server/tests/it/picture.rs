@@ -3,12 +3,14 @@
 use std::num::NonZeroU32;
 
 use axum::http::StatusCode;
-use palmette::codec::{DecodeOptions, EncodeFormat, Frame, animation, decode};
+use palmette::codec::{DecodeOptions, EncodeFormat, Frame, OnDamage, animation, decode};
 use palmette::core::Size;
 use palmette_protocol::Code;
 use palmette_server::Config;
 
-use crate::support::{Form, app_with, call, default_app, form, moving, pixmap, png, post, transform, watermark_form};
+use crate::support::{
+    Form, app_with, call, default_app, form, get, moving, pixmap, png, post, transform, watermark_form,
+};
 
 #[tokio::test]
 async fn picture_of_every_format_comes_with_its_type() {
@@ -126,4 +128,25 @@ async fn picture_stands_still_where_it_must() {
         assert_eq!(still.status, StatusCode::OK, "{}", still.text());
         assert_eq!(animation(&still.body, &DecodeOptions::default()).unwrap().frame_count(), 1);
     }
+}
+
+#[tokio::test]
+async fn picture_that_is_damaged_is_shown_only_where_the_operator_wants_it() {
+    let whole = moving(EncodeFormat::Gif, 3);
+    let mut damaged = whole.clone();
+    let end = damaged.len() - 2;
+    damaged[end - 4..end].fill(255);
+    let request = || form(&damaged, "[]", "image/gif");
+    let refused = transform(&default_app(), request()).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (422, 9516), "{}", refused.text());
+
+    let mut config = Config::default();
+    config.limits.on_damage = OnDamage::Show;
+    let app = app_with(config);
+    let shown = transform(&app, request()).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text());
+    assert!(shown.header("palmette-damaged").starts_with("source 0: "), "{:?}", shown.headers);
+    let whole = transform(&app, form(&whole, "[]", "image/gif")).await;
+    assert!(!whole.headers.contains_key("palmette-damaged"), "{:?}", whole.headers);
+    assert!(get(&app, "/metrics").await.text().contains("palmette_damaged_total 1\n"));
 }

@@ -86,7 +86,7 @@ async fn sockets_readers_that_take_nothing_are_cut_and_their_memory_freed() {
 /// Waits until memory was held for an answer and is not any more; returns the most that was held.
 async fn wait_until_nothing_is_held(server: &Server) -> u64 {
     let held = |text: &str| {
-        text.lines().find_map(|line| line.strip_prefix("palmette_pixel_bytes ")?.parse::<u64>().ok()).unwrap()
+        text.lines().find_map(|line| line.strip_prefix("palmette_answer_bytes ")?.parse::<u64>().ok()).unwrap()
     };
     let mut most = 0;
     let start = Instant::now();
@@ -167,7 +167,7 @@ async fn sockets_bodies_must_arrive_in_time() {
 #[tokio::test]
 async fn sockets_heads_must_arrive_in_time() {
     let mut config = Config::default();
-    config.server.header_timeout = Duration::from_millis(200);
+    config.server.head_timeout = Duration::from_millis(200);
     let server = Server::start(config).await;
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     stream.write_all(b"POST /transform HTTP/1.1\r\nHost:").await.unwrap();

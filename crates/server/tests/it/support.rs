@@ -11,6 +11,7 @@ use http_body_util::BodyExt;
 use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, encode};
 use palmette::core::{CpuEngine, Engine, Pixmap, Size};
 use palmette::{Engines, Pipeline};
+use palmette_server::config::{Budgets, Memory};
 use palmette_server::{Config, Ending, app, serve};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -152,7 +153,9 @@ pub(crate) async fn get(app: &Router, path: &str) -> Answer {
 }
 
 pub(crate) fn pipeline(config: &Config, engine: Arc<dyn Engine>) -> Pipeline {
-    Pipeline::new(Engines::only(engine), config.limits.pixels, config.admission.max_pixel_bytes)
+    let budgets = Budgets::of(config, Memory::find());
+    Pipeline::new(Engines::only(engine), config.limits.pixels, budgets.pixel_bytes)
+        .with_on_damage(config.limits.on_damage)
 }
 
 /// A router with the real engine.

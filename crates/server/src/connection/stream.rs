@@ -1,31 +1,35 @@
 //! A connection that is given up when its reader takes nothing for too long, or too little all the time.
 //!
-//! Reading is bounded elsewhere: heads by the HTTP library, bodies by the deadline of their request. An answer has no such
-//! bound, since a slow reader of a large picture is in its right as long as it reads. But it holds memory while it does, which
+//! Reading is bounded elsewhere, in the modules beside this one, which learn from here when bytes come. An answer has no
+//! deadline, since a slow reader of a large picture is in its right as long as it reads. But it holds memory while it does, which
 //! whoever reads a byte a minute could do for days; so it has to keep up a rate, which counts only while an answer waits for it.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
+use super::activity::Activity;
+
 /// What a reader is held to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
+pub(super) struct Patience {
     /// How long writes may get nowhere, and over how much waiting the rate is measured.
-    pub(crate) timeout: Duration,
+    pub(super) timeout: Duration,
     /// Bytes that the reader has to take for each second that writes wait for it.
-    pub(crate) min_bytes_per_s: u64,
+    pub(super) min_bytes_per_s: u64,
 }
 
-/// A stream whose writes fail when its reader is too slow.
+/// A stream whose writes fail when its reader is too slow, and that tells when bytes come.
 #[derive(Debug)]
-pub(crate) struct WriteTimeout<S> {
+pub(super) struct Watched<S> {
     stream: S,
     patience: Patience,
+    activity: Arc<Activity>,
     timer: Pin<Box<Sleep>>,
     /// Since when the writes get nowhere; `timer` runs from then on.
     stuck_since: Option<Instant>,
@@ -34,10 +38,10 @@ pub(crate) struct WriteTimeout<S> {
     written: u64,
 }
 
-impl<S> WriteTimeout<S> {
-    pub(crate) fn new(stream: S, patience: Patience) -> Self {
+impl<S> Watched<S> {
+    pub(super) fn new(stream: S, patience: Patience, activity: Arc<Activity>) -> Self {
         let timer = Box::pin(tokio::time::sleep(patience.timeout));
-        Self { stream, patience, timer, stuck_since: None, waited: Duration::ZERO, written: 0 }
+        Self { stream, patience, activity, timer, stuck_since: None, waited: Duration::ZERO, written: 0 }
     }
 
     /// Passes the outcome of a write on, unless the reader is too slow; `count` says how many bytes it took.
@@ -50,13 +54,17 @@ impl<S> WriteTimeout<S> {
         match &outcome {
             Poll::Ready(result) => {
                 self.written += result.as_ref().map_or(0, count) as u64;
-                let waited = self.stuck_since.take().map_or(Duration::ZERO, |since| since.elapsed());
+                let waited = self.stuck_since.take().map_or(Duration::ZERO, |since| {
+                    self.activity.write(false);
+                    since.elapsed()
+                });
                 if self.keeps_up(waited) { outcome } else { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) }
             }
             Poll::Pending => {
                 if self.stuck_since.is_none() {
                     let now = Instant::now();
                     self.stuck_since = Some(now);
+                    self.activity.write(true);
                     self.timer.as_mut().reset(now + self.patience.timeout);
                 }
                 ready!(self.timer.as_mut().poll(context));
@@ -78,7 +86,7 @@ impl<S> WriteTimeout<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.watch(outcome, context, |taken| *taken)
@@ -108,13 +116,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.activity.read();
+        }
+        outcome
     }
 }
 
@@ -132,7 +145,7 @@ mod tests {
     /// Writes 2,000 bytes to a reader that takes some every so many seconds.
     async fn write_to_reader(patience: Patience, bytes: usize, seconds: u64) -> io::Result<()> {
         let (near, mut far) = tokio::io::duplex(bytes);
-        let mut near = WriteTimeout::new(near, patience);
+        let mut near = Watched::new(near, patience, Arc::new(Activity::new()));
         let reader = tokio::spawn(async move {
             let mut piece = vec![0; bytes];
             loop {
@@ -163,7 +176,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn connection_does_not_count_what_nobody_waits_for() {
         let (near, mut far) = tokio::io::duplex(100);
-        let mut near = WriteTimeout::new(near, patience(10));
+        let mut near = Watched::new(near, patience(10), Arc::new(Activity::new()));
         for _ in 0..100 {
             // An answer that comes slowly is no fault of the reader.
             tokio::time::sleep(Duration::from_secs(9)).await;

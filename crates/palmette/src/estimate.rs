@@ -1,4 +1,4 @@
-//! What a request will hold at its worst moment, by its plan and the headers of its sources.
+//! What a request will hold at its worst moment, by its plan and the headers of its sources: known before a pixel is decoded.
 
 use std::borrow::Cow;
 

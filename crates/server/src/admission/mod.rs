@@ -1,0 +1,390 @@
+//! Who gets in: bounds on the bodies that wait in memory, on the pictures that are worked on, and on the answers that wait
+//! for their readers; and a bounded line before a bounded set of workers.
+//!
+//! A request goes through it in this order. Its body is counted while it arrives ([`Admission::body`]). Its headers are looked
+//! at ([`Admission::glance`]), which tells what it will hold. It waits in the line, see [`line`], for a worker and for that much memory
+//! ([`Admission::turn`]). It is worked on ([`Admission::work`]), and what is left of it is its answer, which is counted until it
+//! is sent ([`Answered`]), apart from pictures: a slow reader takes no memory from those who want to compute.
+//!
+//! There are as many workers as cores, because the work is computing; one more would only make all slower. A request that
+//! finds the line full, or would stand in it for too long, is refused at once, and the client is told when to come back: an
+//! unbounded wait would only move the refusal to its own time limit.
+
+mod budget;
+mod line;
+
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use self::budget::{Budget, Held};
+use self::line::{Line, LineLimits, Refusal};
+use crate::Error;
+use crate::config::{AdmissionConfig, Budgets};
+
+pub(crate) use self::line::{PixelMemory, Turn};
+
+/// The shortest time that a client is told to wait for, and the longest: what is longer nobody can foretell.
+const RETRY_AFTER: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(60);
+
+/// The bounds of all requests together.
+#[derive(Debug)]
+pub(crate) struct Admission {
+    line: Arc<Line>,
+    /// One permit for each request whose headers are looked at.
+    glances: Arc<Semaphore>,
+    bodies: Arc<Budget>,
+    answers: Arc<Budget>,
+    max_queued: usize,
+    max_queue_wait: Duration,
+    max_pixel_bytes: u64,
+}
+
+/// How full it is right now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load {
+    pub(crate) queued: usize,
+    pub(crate) working: usize,
+    pub(crate) body_bytes: u64,
+    pub(crate) pixel_bytes: u64,
+    pub(crate) answer_bytes: u64,
+}
+
+impl Admission {
+    pub(crate) fn new(config: &AdmissionConfig, budgets: &Budgets) -> Self {
+        let workers = config.workers.count().get();
+        let line = LineLimits {
+            workers,
+            max_bytes: budgets.pixel_bytes,
+            max_queued: config.max_queued,
+            max_wait: config.max_queue_wait,
+        };
+        Self {
+            line: Line::new(line),
+            glances: Arc::new(Semaphore::new(workers)),
+            bodies: Budget::new(budgets.body_bytes),
+            answers: Budget::new(budgets.answer_bytes),
+            max_queued: config.max_queued,
+            max_queue_wait: config.max_queue_wait,
+            max_pixel_bytes: budgets.pixel_bytes,
+        }
+    }
+
+    /// Tells whether a request would be refused right now, before its body is read for nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::QueueFull`].
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.line.is_full() { Err(self.refuse(Refusal::Full)) } else { Ok(()) }
+    }
+
+    /// Starts to count the bytes of a body.
+    pub(crate) fn body(&self) -> HeldBody {
+        HeldBody {
+            held: Held::new(Arc::clone(&self.bodies)),
+            max_bytes: self.bodies.max_bytes(),
+            line: Arc::clone(&self.line),
+        }
+    }
+
+    /// Does what takes neither time nor memory to speak of, off the async threads.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WaitedTooLong`] if there is too much even of that; [`Error::Panicked`] if it panicked.
+    pub(crate) async fn glance<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let permit = tokio::time::timeout(self.max_queue_wait, Arc::clone(&self.glances).acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else { return Err(self.refuse(Refusal::TooLong)) };
+        off_the_async_threads(move || {
+            let _held = permit;
+            work()
+        })
+        .await
+    }
+
+    /// Waits for a worker and for memory. Dropping the future leaves the line.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Pipeline`] if there is never so much memory; [`Error::QueueFull`] at once if too many wait already;
+    /// [`Error::WaitedTooLong`], at once if that can be told.
+    pub(crate) async fn turn(&self, bytes: u64) -> Result<Turn, Error> {
+        if bytes > self.max_pixel_bytes {
+            return Err(palmette::Error::TooMuchMemory { needed_bytes: bytes, max_bytes: self.max_pixel_bytes }.into());
+        }
+        self.line.turn(bytes).await.map_err(|refusal| self.refuse(refusal))
+    }
+
+    /// Works on a request whose turn it is. Work that has begun is finished, even if the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Panicked`] if the work panicked.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        mut turn: Turn,
+        work: impl FnOnce(&mut PixelMemory) -> T + Send + 'static,
+    ) -> Result<(T, Answered), Error> {
+        let answers = Arc::clone(&self.answers);
+        off_the_async_threads(move || {
+            let outcome = work(turn.memory());
+            (outcome, Answered { pixels: turn.end(), answers })
+        })
+        .await
+    }
+
+    /// Estimates when a client that is refused now should come back.
+    pub(crate) fn retry_after(&self) -> Duration {
+        retry_after(&self.line)
+    }
+
+    /// Returns how full it is.
+    pub(crate) fn load(&self) -> Load {
+        let line = self.line.load();
+        Load {
+            queued: line.queued,
+            working: line.working,
+            body_bytes: self.bodies.held_bytes(),
+            pixel_bytes: line.held_bytes,
+            answer_bytes: self.answers.held_bytes(),
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Error {
+        let retry_after = self.retry_after();
+        match refusal {
+            Refusal::Full => Error::QueueFull { max_queued: self.max_queued, retry_after },
+            Refusal::TooLong => Error::WaitedTooLong { max_wait: self.max_queue_wait, retry_after },
+        }
+    }
+}
+
+/// Returns the time that the line takes, in whole seconds.
+fn retry_after(line: &Line) -> Duration {
+    let seconds = line.expected_wait().as_millis().div_ceil(1000);
+    Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX)).clamp(*RETRY_AFTER.start(), *RETRY_AFTER.end())
+}
+
+/// Runs what computes in the span of its request.
+async fn off_the_async_threads<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let span = tracing::Span::current();
+    let task = tokio::task::spawn_blocking(move || span.in_scope(work));
+    task.await.map_err(|error| match error.try_into_panic() {
+        Ok(payload) => Error::Panicked { message: panic_message(&*payload) },
+        // Blocking tasks are not cancelled but at the end of the runtime, when nobody waits here any more.
+        Err(error) => resume_unwind(Box::new(error.to_string())),
+    })
+}
+
+/// Returns what a panic said.
+pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("not a text").to_owned()
+}
+
+/// The bytes of one body, counted until this is dropped.
+#[derive(Debug)]
+pub(crate) struct HeldBody {
+    held: Held,
+    max_bytes: u64,
+    line: Arc<Line>,
+}
+
+impl HeldBody {
+    /// Counts so many bytes from now on; to be called before they are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BodiesFull`] if that is more than all bodies together may hold.
+    pub(crate) fn set(&mut self, bytes: u64) -> Result<(), Error> {
+        if self.held.set(bytes) {
+            return Ok(());
+        }
+        Err(Error::BodiesFull { max_bytes: self.max_bytes, retry_after: retry_after(&self.line) })
+    }
+}
+
+/// What is left of a request that was worked on: the memory that it held, until its answer has its own.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pixels: PixelMemory,
+    answers: Arc<Budget>,
+}
+
+impl Answered {
+    /// Makes bytes of an answer that count as held until the last of them is sent, as an answer's if there is room for that,
+    /// else as a picture's still. All other memory is free.
+    pub(crate) fn hold(mut self, bytes: Bytes) -> Bytes {
+        let mut held = Held::new(self.answers);
+        if held.set(bytes.len() as u64) {
+            self.pixels.set(0);
+        } else {
+            self.pixels.set(bytes.len() as u64);
+        }
+        Bytes::from_owner(HeldBytes { bytes, _held: held, _pixels: self.pixels })
+    }
+}
+
+/// Bytes and what counts them.
+struct HeldBytes {
+    bytes: Bytes,
+    _held: Held,
+    _pixels: PixelMemory,
+}
+
+impl AsRef<[u8]> for HeldBytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::Config;
+    use crate::config::{MaxBytes, Memory, Workers};
+
+    fn admission(workers: usize, max_queued: usize) -> Arc<Admission> {
+        let admission = AdmissionConfig {
+            workers: Workers::Exactly(NonZeroUsize::new(workers).unwrap()),
+            max_queued,
+            max_body_bytes: MaxBytes::Exactly(100),
+            max_pixel_bytes: MaxBytes::Exactly(1000),
+            max_answer_bytes: MaxBytes::Exactly(100),
+            ..AdmissionConfig::default()
+        };
+        let config = Config { admission, ..Config::default() };
+        Arc::new(Admission::new(&config.admission, &Budgets::of(&config, Memory::find())))
+    }
+
+    async fn run<T: Send + 'static>(
+        admission: &Admission,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = admission.turn(1).await?;
+        admission.work(turn, |_| work()).await.map(|(outcome, _)| outcome)
+    }
+
+    /// Occupies a worker until the sender is dropped.
+    async fn occupy(admission: &Arc<Admission>) -> mpsc::Sender<()> {
+        let (sender, receiver) = mpsc::channel::<()>();
+        let working = admission.load().working;
+        let admission_in_task = Arc::clone(admission);
+        tokio::spawn(async move { run(&admission_in_task, move || receiver.recv()).await.map(drop) });
+        while admission.load().working == working {
+            tokio::task::yield_now().await;
+        }
+        sender
+    }
+
+    #[tokio::test]
+    async fn admission_refuses_when_workers_and_queue_are_full() {
+        let admission = admission(1, 1);
+        let busy = occupy(&admission).await;
+        let waiting = tokio::spawn({
+            let admission = Arc::clone(&admission);
+            async move { run(&admission, || 7).await }
+        });
+        while admission.load().queued == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(admission.check(), Err(Error::QueueFull { max_queued: 1, .. })));
+        assert!(matches!(run(&admission, || 8).await, Err(Error::QueueFull { max_queued: 1, .. })));
+        drop(busy);
+        assert_eq!(waiting.await.unwrap().unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn admission_forgets_those_who_leave_the_queue() {
+        let admission = admission(1, 1);
+        let _busy = occupy(&admission).await;
+        let gone = tokio::time::timeout(Duration::from_millis(20), run(&admission, || 7)).await;
+        assert!(gone.is_err(), "there was no worker");
+        assert_eq!(admission.load().queued, 0);
+        assert!(admission.check().is_ok());
+    }
+
+    #[tokio::test]
+    async fn admission_survives_a_panic() {
+        let admission = admission(1, 0);
+        let result: Result<(), _> = run(&admission, || panic!("on purpose")).await;
+        assert!(matches!(result, Err(Error::Panicked { message }) if message == "on purpose"));
+        assert_eq!((run(&admission, || 7).await.unwrap(), admission.load().pixel_bytes), (7, 0));
+    }
+
+    #[tokio::test]
+    async fn admission_refuses_what_never_fits() {
+        let refused = admission(1, 9).turn(1001).await.unwrap_err();
+        assert!(matches!(refused, Error::Pipeline(palmette::Error::TooMuchMemory { max_bytes: 1000, .. })));
+    }
+
+    #[test]
+    fn admission_bounds_bodies() {
+        let admission = admission(1, 0);
+        let mut first = admission.body();
+        first.set(60).unwrap();
+        let mut second = admission.body();
+        assert!(matches!(second.set(41), Err(Error::BodiesFull { max_bytes: 100, .. })));
+        drop(first);
+        second.set(100).unwrap();
+        assert_eq!(admission.load().body_bytes, 100);
+    }
+
+    #[tokio::test]
+    async fn admission_counts_answers_apart_from_pictures() {
+        let admission = admission(1, 0);
+        let answer = async |bytes| {
+            let turn = admission.turn(500).await.unwrap();
+            let (bytes, answered) = admission.work(turn, move |_| Bytes::from(vec![7; bytes])).await.unwrap();
+            answered.hold(bytes)
+        };
+        let held = || (admission.load().answer_bytes, admission.load().pixel_bytes);
+        let mut first = answer(80).await;
+        assert_eq!(held(), (80, 0), "nothing of the picture is held any more");
+        let second = answer(30).await;
+        assert_eq!(held(), (80, 30), "what finds no room with the answers");
+        let last = first.split_off(70);
+        drop(first);
+        assert_eq!(held(), (80, 30), "until its last byte is sent, the first is held with it");
+        drop((last, second));
+        assert_eq!(held(), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn admission_counts_what_grows() {
+        let admission = admission(1, 0);
+        let turn = admission.turn(500).await.unwrap();
+        let work = |memory: &mut PixelMemory| memory.set(memory.bytes() + 900);
+        let ((), answered) = admission.work(turn, work).await.unwrap();
+        assert_eq!(admission.load().pixel_bytes, 1400);
+        drop(answered);
+        assert_eq!(admission.load().pixel_bytes, 0);
+    }
+
+    #[tokio::test]
+    async fn admission_tells_an_honest_time() {
+        let admission = admission(1, 9);
+        assert_eq!(admission.retry_after(), Duration::from_secs(1));
+        run(&admission, || std::thread::sleep(Duration::from_millis(1100))).await.unwrap();
+        let _busy = occupy(&admission).await;
+        let mut waiting = Vec::new();
+        for _ in 0..3 {
+            let admission = Arc::clone(&admission);
+            waiting.push(tokio::spawn(async move { admission.turn(1).await.map(drop) }));
+        }
+        while admission.load().queued < 3 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(admission.retry_after(), Duration::from_secs(4), "1.1 s for each of three, and half of that");
+    }
+}

@@ -1,0 +1,118 @@
+//! One connection: how it is served, what it is held to, and who makes room for whom.
+//!
+//! A connection costs little, but there are only so many, and a client that sends a byte a second would keep one for ever. So
+//! each is held to something in whatever it does: heads have a time ([`places`]), bodies a least rate ([`paced`]), readers of answers
+//! too ([`stream`]). And what a connection does is known ([`activity`]), so that the least deserving can make room when all are taken.
+
+mod activity;
+mod paced;
+mod places;
+mod stream;
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::Watcher;
+use tokio::net::TcpStream;
+use tower::ServiceExt;
+
+use self::activity::Activity;
+use self::paced::Paced;
+pub(crate) use self::places::{Place, Places};
+use self::stream::{Patience, Watched};
+use crate::config::ServerConfig;
+
+/// The most that is read from a connection, or written to it, at a time; a head has to fit, too.
+const MAX_READ_BYTES: usize = 64 * 1024;
+
+/// What the buffers of one connection may take: what was read, the head of an answer, and what it is made of. (An answer itself
+/// is counted elsewhere, and not copied here.)
+pub(crate) const BUFFER_BYTES: u64 = MAX_READ_BYTES as u64 + 32 * 1024;
+
+/// Serves one connection to its end, or until it has to make room.
+pub(crate) fn connection(
+    stream: TcpStream,
+    place: Place,
+    config: &ServerConfig,
+    router: Router,
+    watcher: Watcher,
+) -> impl Future<Output = ()> + use<> {
+    // Answers are written in as few pieces as possible, so there is nothing for the kernel to wait for.
+    let _ = stream.set_nodelay(true);
+    let patience = Patience { timeout: config.write_timeout, min_bytes_per_s: config.min_write_bytes_per_s };
+    let activity = Arc::clone(place.activity());
+    let stream = Watched::new(stream, patience, Arc::clone(&activity));
+    let min_bytes_per_s = config.min_read_bytes_per_s;
+    let service = service_fn(move |request| answer(request, router.clone(), Arc::clone(&activity), min_bytes_per_s));
+    // Whoever watches over the places ends connections without a head.
+    let served = http1::Builder::new()
+        .header_read_timeout(None)
+        .max_buf_size(MAX_READ_BYTES)
+        .serve_connection(TokioIo::new(stream), service);
+    let served = watcher.watch(served);
+    async move {
+        tokio::select! {
+            outcome = served => {
+                if let Err(error) = outcome {
+                    tracing::debug!("a connection ended early: {error}");
+                }
+            }
+            () = place.until_cut() => tracing::debug!("a connection was cut"),
+        }
+    }
+}
+
+/// Answers one request, and keeps track of what its connection does.
+async fn answer(
+    request: hyper::Request<Incoming>,
+    router: Router,
+    activity: Arc<Activity>,
+    min_bytes_per_s: u64,
+) -> Result<hyper::Response<Tracked>, Infallible> {
+    activity.begin_request();
+    let request = request.map(|body| Body::new(Paced::new(body, min_bytes_per_s, Arc::clone(&activity))));
+    let response = router.oneshot(request).await?;
+    Ok(response.map(|body| Tracked { body, activity }))
+}
+
+/// The body of an answer; when it is dropped, its connection is idle.
+struct Tracked {
+    body: Body,
+    activity: Arc<Activity>,
+}
+
+impl http_body::Body for Tracked {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        self.activity.end_request();
+    }
+}
