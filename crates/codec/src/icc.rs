@@ -16,10 +16,12 @@
 use std::sync::Arc;
 
 use moxcms::{
-    ColorPrimaries, ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, Transform16BitExecutor,
-    TransformExecutor, TransformOptions, white_point_d65,
+    ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, Transform16BitExecutor, TransformExecutor,
+    TransformOptions,
 };
 use palmette_core::Pixmap;
+
+use crate::cicp::{Cicp, CicpToSrgb};
 
 /// Pixels that are converted at a time: their copy stays in the cache.
 const CHUNK_PIXELS: usize = 1024;
@@ -38,6 +40,8 @@ enum Kind {
     Gray(Box<[u8; 256]>),
     /// Red, green and blue by a profile; alpha stays.
     Rgb(Arc<Transform8BitExecutor>),
+    /// Red, green and blue by the numbers of CICP; alpha stays.
+    Numbers(CicpToSrgb),
     /// Four inks, 255 the most, by a profile.
     Cmyk(Arc<Transform8BitExecutor>),
     /// Four inks without a profile: each of three takes its part of the light, and black a part of what is left.
@@ -68,25 +72,9 @@ impl ToSrgb {
         Self(transform.map_or(Kind::PlainCmyk, Kind::Cmyk))
     }
 
-    /// Makes the conversion of a colour picture in RGBA that names its colours by numbers of CICP instead of a profile.
-    ///
-    /// Display P3 and BT.2020 are wide; with every other primaries, and with the transfer functions of HDR, pixels stay
-    /// as they are.
-    pub(crate) fn from_primaries(primaries: u32, transfer: u32) -> Self {
-        const PQ: u32 = 16;
-        const HLG: u32 = 18;
-        let wide = match (primaries, transfer) {
-            (_, PQ | HLG) => None,
-            (9, _) => Some(ColorPrimaries::BT_2020),
-            (12, _) => Some(ColorPrimaries::DISPLAY_P3),
-            _ => None,
-        };
-        let transform = wide.and_then(|primaries| {
-            let mut profile = ColorProfile::new_srgb();
-            profile.update_rgb_colorimetry(white_point_d65(), primaries);
-            transform_8(&profile, Layout::Rgba, Layout::Rgba)
-        });
-        Self(transform.map_or(Kind::Identity, Kind::Rgb))
+    /// Makes the conversion of a picture in RGBA, grey or not, that names its colours by numbers.
+    pub(crate) fn from_cicp(cicp: Cicp) -> Self {
+        Self(CicpToSrgb::new(cicp).map_or(Kind::Identity, Kind::Numbers))
     }
 
     /// Converts a whole picture in place.
@@ -114,6 +102,7 @@ impl ToSrgb {
                     run(&**transform, source, chunk);
                 }
             }
+            Kind::Numbers(to_srgb) => to_srgb.convert_8(pixels),
             Kind::PlainCmyk => pixels.as_chunks_mut::<4>().0.iter_mut().for_each(|pixel| *pixel = plain_cmyk(*pixel)),
         }
     }
@@ -130,6 +119,8 @@ enum Kind16 {
     Gray(Arc<Transform16BitExecutor>),
     /// Red, green and blue by a profile; alpha stays.
     Rgb(Arc<Transform16BitExecutor>),
+    /// Red, green and blue by the numbers of CICP; alpha stays.
+    Numbers(CicpToSrgb),
 }
 
 impl ToSrgb16 {
@@ -153,11 +144,18 @@ impl ToSrgb16 {
         Self(transform.map_or(Kind16::Identity, Kind16::Gray))
     }
 
+    /// Makes the conversion of a picture in RGBA, grey or not, that names its colours by numbers.
+    #[expect(dead_code, reason = "for deep pictures of AVIF and PNG, whose readers learn it next")]
+    pub(crate) fn from_cicp(cicp: Cicp) -> Self {
+        Self(CicpToSrgb::new(cicp).map_or(Kind16::Identity, Kind16::Numbers))
+    }
+
     /// Converts pixels of four samples in place.
     pub(crate) fn convert_pixels(&self, pixels: &mut [u16]) {
         let mut source = [0; CHUNK_PIXELS * 4];
         match &self.0 {
             Kind16::Identity => {}
+            Kind16::Numbers(to_srgb) => to_srgb.convert_16(pixels),
             Kind16::Gray(transform) => {
                 let mut converted = [0; CHUNK_PIXELS * 3];
                 for chunk in pixels.chunks_mut(source.len()) {

@@ -77,6 +77,7 @@ mod animation;
 mod area;
 mod canvas;
 mod cause;
+mod cicp;
 mod error;
 mod exif;
 mod flatten;

@@ -47,6 +47,8 @@ pub enum Note {
         /// The number.
         code: u8,
     },
+    /// The transfer curve, PQ or HLG, reaches beyond white: what is brighter is cut off, not tone mapped.
+    HighDynamicRange,
 }
 
 impl fmt::Display for Note {
@@ -55,6 +57,7 @@ impl fmt::Display for Note {
             Self::Profile => f.write_str("its profile is not followed"),
             Self::Primaries { code } => write!(f, "its colour primaries, {code}, are not followed"),
             Self::Transfer { code } => write!(f, "its transfer curve, {code}, is not followed"),
+            Self::HighDynamicRange => f.write_str("what is brighter than white is cut off: HDR is not tone mapped"),
         }
     }
 }

@@ -4,8 +4,7 @@
 //! keeps them patched. One thread a picture: the service works on as many pictures as there are cores.
 //!
 //! Of the file's own properties `clap`, `irot` and `imir` count and EXIF does not, as the standard says. A profile is
-//! followed; without one, wide primaries (Display P3, BT.2020) given as numbers are. HDR transfer functions are not
-//! tone mapped: such a picture comes out as its numbers stand, which is flat and dark.
+//! followed; without one, primaries and transfer curve given as numbers are.
 //!
 //! dav1d prints what it thinks of a damaged file to the standard error, and libavif offers no way to silence it.
 
@@ -38,6 +37,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         memory: orientation.with_memory(decoder, stored),
         stored_size: orientation.displayed(stored),
         is_animated: info.frames > 1,
+        notes: if info.has_profile { Vec::new() } else { info.cicp().notes() },
         ..Probe::still(Format::Avif, orientation.displayed(Size::new(info.crop.width, info.crop.height)))
     })
 }
@@ -51,7 +51,7 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, E
     options.limits.check(stored)?;
     let mut picture = Picture::open(bytes, bitstream_bound(stored)).map_err(damaged)?;
     let to_srgb = match (picture.icc(), info.is_gray) {
-        (None, _) => ToSrgb::from_primaries(info.color_primaries, info.transfer),
+        (None, _) => ToSrgb::from_cicp(info.cicp()),
         (icc, true) => ToSrgb::from_gray(icc),
         (icc, false) => ToSrgb::from_rgb(icc),
     };

@@ -8,6 +8,7 @@ use std::slice;
 
 use palmette_core::{Pixmap, alloc};
 
+use crate::cicp::Cicp;
 use crate::{Cause, Error};
 
 /// Bytes for the text of an error; `PALMETTE_AVIF_ERROR_BYTES` of shim.h.
@@ -89,10 +90,20 @@ pub(super) struct Info {
     pub(super) mirror_y: bool,
     /// Whether there is no chroma.
     pub(super) is_gray: bool,
+    /// Whether there is a profile.
+    pub(super) has_profile: bool,
     /// The primaries by their number in CICP; 2 if unspecified.
     pub(super) color_primaries: u32,
     /// The transfer function by its number in CICP; 2 if unspecified.
     pub(super) transfer: u32,
+}
+
+impl Info {
+    /// Returns the colours that the numbers name.
+    pub(super) fn cicp(&self) -> Cicp {
+        let [primaries, transfer] = [self.color_primaries, self.transfer].map(|code| u8::try_from(code).unwrap_or(0));
+        Cicp { primaries, transfer }
+    }
 }
 
 /// A rectangle inside a picture.
@@ -154,6 +165,7 @@ impl<'a> Picture<'a> {
             mirror_x: raw.mirror_x != 0,
             mirror_y: raw.mirror_y != 0,
             is_gray: raw.is_gray != 0,
+            has_profile: !raw.icc.is_null(),
             color_primaries: raw.color_primaries,
             transfer: raw.transfer,
         }
