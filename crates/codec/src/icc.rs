@@ -73,6 +73,7 @@ impl ToSrgb {
     }
 
     /// Makes the conversion of a picture in RGBA, grey or not, that names its colours by numbers.
+    #[expect(dead_code, reason = "PNG learns of cICP next")]
     pub(crate) fn from_cicp(cicp: Cicp) -> Self {
         Self(CicpToSrgb::new(cicp).map_or(Kind::Identity, Kind::Numbers))
     }
@@ -145,9 +146,13 @@ impl ToSrgb16 {
     }
 
     /// Makes the conversion of a picture in RGBA, grey or not, that names its colours by numbers.
-    #[expect(dead_code, reason = "for deep pictures of AVIF and PNG, whose readers learn it next")]
     pub(crate) fn from_cicp(cicp: Cicp) -> Self {
         Self(CicpToSrgb::new(cicp).map_or(Kind16::Identity, Kind16::Numbers))
+    }
+
+    /// Tells whether pixels stay as they are.
+    pub(crate) const fn is_identity(&self) -> bool {
+        matches!(self.0, Kind16::Identity)
     }
 
     /// Converts pixels of four samples in place.

@@ -95,6 +95,8 @@ mod sniff;
 mod avif;
 #[cfg(feature = "gif")]
 mod gif;
+#[cfg(feature = "avif")]
+mod heif;
 #[cfg(feature = "jpeg")]
 mod jpeg;
 #[cfg(any(feature = "gif", feature = "png"))]

@@ -3,6 +3,7 @@
 use palmette_core::cpu::kernels::{flip, rotate};
 use palmette_core::{Pixmap, Size};
 
+use crate::area::Area;
 use crate::{Error, WorkingMemory};
 
 /// How stored pixels become the picture as displayed: transpose first, then mirror.
@@ -43,6 +44,29 @@ impl Orientation {
             _ => 1,
         });
         Self { mirror_x: turned.mirror_x != mirror_x, mirror_y: turned.mirror_y != mirror_y, ..turned }
+    }
+
+    /// Adds an orientation after this one.
+    pub(crate) const fn then(self, next: Self) -> Self {
+        let (mirror_x, mirror_y) =
+            if next.transpose { (self.mirror_y, self.mirror_x) } else { (self.mirror_x, self.mirror_y) };
+        Self {
+            transpose: self.transpose != next.transpose,
+            mirror_x: mirror_x != next.mirror_x,
+            mirror_y: mirror_y != next.mirror_y,
+        }
+    }
+
+    /// Returns where a part of what is displayed lies in the stored picture of the given size.
+    pub(crate) const fn stored(self, shown: Area, stored: Size) -> Area {
+        let displayed = self.displayed(stored);
+        let left = if self.mirror_x { displayed.width - shown.left - shown.size.width } else { shown.left };
+        let top = if self.mirror_y { displayed.height - shown.top - shown.size.height } else { shown.top };
+        if self.transpose {
+            Area { left: top, top: left, size: shown.size.transposed() }
+        } else {
+            Area { left, top, size: shown.size }
+        }
     }
 
     /// Returns the size as displayed of a picture that is stored as `stored`.
@@ -120,6 +144,28 @@ mod tests {
     fn orientation_ignores_values_outside_1_to_8() {
         for value in [0, 9, 65_535] {
             assert_eq!(Orientation::from_exif(value), Orientation::default());
+        }
+    }
+
+    #[test]
+    fn orientation_after_another_is_both() {
+        let stored = numbered(3, 2);
+        for first in (1..=8).map(Orientation::from_exif) {
+            for second in (1..=8).map(Orientation::from_exif) {
+                let expected = second.apply(first.apply(stored.clone()).unwrap()).unwrap();
+                assert_eq!(first.then(second).apply(stored.clone()).unwrap(), expected, "{first:?}, {second:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn orientation_finds_what_is_shown_in_what_is_stored() {
+        let stored = numbered(5, 4);
+        for orientation in (1..=8).map(Orientation::from_exif) {
+            let shown = Area { left: 1, top: 0, size: Size::new(2, 3) };
+            let expected = shown.cut_out(&orientation.apply(stored.clone()).unwrap()).unwrap();
+            let part = orientation.stored(shown, stored.size()).cut_out(&stored).unwrap();
+            assert_eq!(orientation.apply(part).unwrap(), expected, "{orientation:?}");
         }
     }
 

@@ -1,21 +1,26 @@
-//! AVIF by the system's libavif: dav1d decodes, libaom encodes.
+//! AVIF: the container is read by code of ours, dav1d decodes, libaom encodes.
 //!
-//! The system's library instead of one built here, because building libaom and dav1d takes minutes and the distribution
-//! keeps them patched. One thread a picture: the service works on as many pictures as there are cores.
+//! One thread a picture: the service works on as many pictures as there are cores.
 //!
-//! Of the file's own properties `clap`, `irot` and `imir` count and EXIF does not, as the standard says. A profile is
-//! followed; without one, primaries and transfer curve given as numbers are.
-//!
-//! dav1d prints what it thinks of a damaged file to the standard error, and libavif offers no way to silence it.
+//! Of the file's own properties `clap`, `irot` and `imir` count, in their order, and EXIF does not, as the standard says. A
+//! profile is followed; without one, primaries and transfer curve given as numbers are.
 
+mod chroma;
+mod dav1d;
+mod matrix;
+mod planes;
+mod rgb;
 mod shim;
+mod tiles;
 
-use palmette_core::{Pixmap, Size, alloc};
+use palmette_core::{Pixmap, Size};
 
-use self::shim::{Crop, Info, Picture};
-use crate::icc::ToSrgb;
-use crate::orient::Orientation;
-use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe, WorkingMemory};
+use self::planes::Chroma;
+use self::rgb::{Alpha, Conversion};
+use self::tiles::DecodedLayer;
+use crate::heif::{Coding, Layer, Nclx, Picture};
+use crate::icc::ToSrgb16;
+use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Note, OnDamage, Probe, WorkingMemory};
 
 /// From this quality on chroma keeps its full size, as in JPEG.
 const FULL_CHROMA_QUALITY: u8 = 90;
@@ -23,42 +28,107 @@ const FULL_CHROMA_QUALITY: u8 = 90;
 /// The coarsest quantiser of the library.
 const WORST_QUANTIZER: u32 = 63;
 
-/// The area that the library takes at most, 16,384 squared.
-const MAX_AREA_PX: u32 = 1 << 28;
-
 /// Reads size and properties from the boxes.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
-    let info = Picture::open(bytes, MAX_AREA_PX).map_err(damaged)?.info();
-    let orientation = orientation(&info);
-    let stored = Size::new(info.width, info.height);
-    // Planes of up to 16 bits, of the picture and of a frame that it may refer to.
-    let decoder = WorkingMemory::library(stored.area() * 8);
+    let picture = read(bytes)?;
+    let orientation = picture.view.orientation;
+    let stored = picture.color.size;
     Ok(Probe {
-        memory: orientation.with_memory(decoder, stored),
+        memory: memory(&picture),
         stored_size: orientation.displayed(stored),
-        is_animated: info.frames > 1,
-        notes: if info.has_profile { Vec::new() } else { info.cicp().notes() },
-        ..Probe::still(Format::Avif, orientation.displayed(Size::new(info.crop.width, info.crop.height)))
+        is_animated: picture.frame_count > 1,
+        notes: notes(&picture),
+        ..Probe::still(Format::Avif, picture.view.size())
     })
 }
 
 /// Decodes to upright sRGB; of a sequence the first frame.
 pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
-    // Opened twice: first for the size, then with a bound on the bitstream, which could claim a larger one than the
-    // boxes.
-    let info = Picture::open(bytes, MAX_AREA_PX).map_err(damaged)?.info();
-    let stored = Size::new(info.width, info.height);
-    options.limits.check(stored)?;
-    let mut picture = Picture::open(bytes, bitstream_bound(stored)).map_err(damaged)?;
-    let to_srgb = match (picture.icc(), info.is_gray) {
-        (None, _) => ToSrgb::from_cicp(info.cicp()),
-        (icc, true) => ToSrgb::from_gray(icc),
-        (icc, false) => ToSrgb::from_rgb(icc),
+    let picture = read(bytes)?;
+    for layer in [Some(&picture.color), picture.alpha.as_ref()].into_iter().flatten() {
+        options.limits.check(layer.size)?;
+        // Cells may reach over the edges of a picture, but are decoded whole.
+        layer.tiles.iter().try_for_each(|tile| options.limits.check(tile.size))?;
+    }
+    let color_bytes = picture.color.first_bytes()?;
+    let color = DecodedLayer::decode(&picture.color, &color_bytes, options)?;
+    let alpha_bytes = picture.alpha.as_ref().map(Layer::first_bytes).transpose()?.unwrap_or_default();
+    let (alpha, mut damage) = match &picture.alpha {
+        None => (None, None),
+        Some(layer) => match DecodedLayer::decode(layer, &alpha_bytes, options) {
+            Ok(alpha) => (Some(alpha), None),
+            Err(Error::Damaged { source, .. }) if options.on_damage == OnDamage::Show => (None, Some(source)),
+            Err(error) => return Err(error),
+        },
     };
-    let mut pixmap = Pixmap::filled(stored, [0; 4])?;
-    picture.decode(&mut pixmap).map_err(damaged)?;
-    to_srgb.convert(&mut pixmap);
-    orientation(&info).apply(cropped(pixmap, info.crop)?).map(Decoded::whole)
+    let planes = color.planes();
+    let colors = picture.nclx.unwrap_or(color.colors);
+    let conversion = Conversion {
+        colors,
+        to_srgb: &to_srgb(&picture, colors, planes.format().chroma == Chroma::None),
+        alpha: alpha.as_ref().map(|alpha| Alpha { planes: alpha.planes(), is_full_range: alpha.colors.is_full_range }),
+        is_premultiplied: picture.is_premultiplied,
+        deadline: options.deadline,
+    };
+    let pixmap = picture.view.apply(conversion.run(&planes)?)?;
+    damage = damage.or(alpha.and_then(|alpha| alpha.damage)).or(color.damage);
+    Ok(Decoded { pixmap, damage })
+}
+
+/// Reads the container of a picture that can be decoded.
+fn read(bytes: &[u8]) -> Result<Picture<'_>, Error> {
+    let picture = Picture::read(bytes).map_err(|fault| fault.into_error(Format::Avif))?;
+    if picture.color.coding != Coding::Av1 {
+        return Err(Error::UnsupportedInput { name: "AVIF of a coding other than AV1" });
+    }
+    // An alpha that is coded in another way would be none to other readers either.
+    Ok(Picture { alpha: picture.alpha.filter(|alpha| alpha.coding == Coding::Av1), ..picture })
+}
+
+/// Finds the way to sRGB: a profile counts before numbers.
+fn to_srgb(picture: &Picture<'_>, colors: Nclx, is_gray: bool) -> ToSrgb16 {
+    match (picture.icc, is_gray) {
+        (None, _) => ToSrgb16::from_cicp(colors.cicp),
+        (icc, true) => ToSrgb16::from_gray(icc),
+        (icc, false) => ToSrgb16::from_rgb(icc),
+    }
+}
+
+/// Says what is not followed of the colours that a file names.
+fn notes(picture: &Picture<'_>) -> Vec<Note> {
+    if picture.icc.is_some() {
+        return Vec::new();
+    }
+    let colors = picture.nclx.or_else(|| dav1d::peek_colors(&picture.color.first_bytes().ok()?));
+    colors.map(|colors| colors.cicp.notes()).unwrap_or_default()
+}
+
+/// Says what decoding holds beside the picture it gives.
+fn memory(picture: &Picture<'_>) -> WorkingMemory {
+    let layers = || [Some(&picture.color), picture.alpha.as_ref()].into_iter().flatten();
+    // Planes of a grid are ours, and a cell is the decoder's.
+    let own: u64 = layers().filter(|layer| layer.is_grid()).map(|layer| layer.size.area() * sample_bytes(layer)).sum();
+    let library =
+        layers().map(|layer| layer.tiles.first().map_or(0, |tile| tile.size.area()) * sample_bytes(layer)).sum();
+    let memory = WorkingMemory { own_bytes: own, library_bytes: library };
+    picture.view.orientation.with_memory(memory, picture.color.size)
+}
+
+/// Returns the bytes of all samples of a pixel, as the box `av1C` tells them ahead; of the most there can be without it.
+fn sample_bytes(layer: &Layer<'_>) -> u64 {
+    match layer.tiles.first().and_then(|tile| tile.config) {
+        Some(&[_, _, flags, ..]) => {
+            let samples = match (flags & 0x10 != 0, flags & 0x0c) {
+                (true, _) => 2,
+                (_, 0x0c) => 3,
+                (_, 0x08) => 4,
+                _ => 6,
+            };
+            // Halves of a sample, of one byte or two.
+            if flags & 0x40 != 0 { samples } else { samples.div_ceil(2) }
+        }
+        _ => 6,
+    }
 }
 
 /// Encodes with 8 bits; alpha is left out of an opaque picture, else it is lossless, as in WebP.
@@ -80,31 +150,6 @@ pub(crate) const fn encoding_memory(size: Size, quality: u8) -> WorkingMemory {
 fn quantizer(quality: u8) -> u8 {
     let steps = 100 - u32::from(quality.min(100));
     u8::try_from((steps * WORST_QUANTIZER + 50) / 100).unwrap_or(0)
-}
-
-/// Returns the area that a bitstream may claim: cells of a grid may reach over the edge of the picture, by less than
-/// this.
-fn bitstream_bound(stored: Size) -> u32 {
-    u32::try_from(stored.area() * 2).unwrap_or(u32::MAX).clamp(1 << 16, MAX_AREA_PX)
-}
-
-/// Returns how the stored pixels become the picture.
-const fn orientation(info: &Info) -> Orientation {
-    Orientation::from_turns(info.quarter_turns_ccw, info.mirror_x, info.mirror_y)
-}
-
-/// Cuts out the part to show.
-fn cropped(pixmap: Pixmap, crop: Crop) -> Result<Pixmap, Error> {
-    let size = Size::new(crop.width, crop.height);
-    if size == pixmap.size() {
-        return Ok(pixmap);
-    }
-    let columns = crop.x as usize * Pixmap::PIXEL_BYTES..(crop.x + crop.width) as usize * Pixmap::PIXEL_BYTES;
-    let mut data = alloc::try_with_capacity(columns.len() * crop.height as usize)?;
-    for y in crop.y..crop.y + crop.height {
-        data.extend_from_slice(&pixmap.row(y)[columns.clone()]);
-    }
-    Ok(Pixmap::from_vec(size, data)?)
 }
 
 /// Makes the error of a damaged AVIF.

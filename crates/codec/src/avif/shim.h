@@ -11,42 +11,6 @@
 
 #define PALMETTE_AVIF_ERROR_BYTES 512
 
-// What the container says of a picture. Mirrored in shim.rs.
-typedef struct palmette_avif_info
-{
-    uint32_t width; // as stored
-    uint32_t height;
-    uint32_t frames;
-    uint32_t crop_x; // the part to show, inside the stored size
-    uint32_t crop_y;
-    uint32_t crop_width;
-    uint32_t crop_height;
-    uint32_t quarter_turns_ccw; // 0 to 3, after the crop
-    uint32_t mirror_x;          // 1: left and right are exchanged, after the turn
-    uint32_t mirror_y;          // 1: top and bottom are exchanged, after the turn
-    uint32_t is_gray;           // 1: there is no chroma
-    uint32_t color_primaries;   // CICP, 2 if unspecified
-    uint32_t transfer;          // CICP, 2 if unspecified
-    const uint8_t * icc;        // NULL if there is none; lives until the picture is closed
-    size_t icc_len;
-} palmette_avif_info;
-
-typedef struct palmette_avif palmette_avif;
-
-// Opens a picture and reads its container; `data` must outlive it. `max_area_px` bounds what its bitstream may claim.
-// Returns NULL on failure.
-palmette_avif * palmette_avif_open(const uint8_t * data,
-                                   size_t len,
-                                   uint32_t max_area_px,
-                                   palmette_avif_info * info,
-                                   char * error);
-
-// Decodes the first frame to straight RGBA of 8 bits, `width` x `height` as stored, `row_bytes` apart. Returns 0 on failure.
-int palmette_avif_decode(palmette_avif * avif, uint8_t * rgba, size_t row_bytes, char * error);
-
-// Closes a picture; NULL is taken.
-void palmette_avif_close(palmette_avif * avif);
-
 // How to encode. Mirrored in shim.rs.
 typedef struct palmette_avif_params
 {

@@ -35,6 +35,11 @@ pub(crate) struct Cicp {
 }
 
 impl Cicp {
+    /// Returns how much of the luminance red, green and blue are.
+    pub(crate) fn luminance(self) -> [f64; 3] {
+        Primaries::by_number(self.primaries).unwrap_or(Primaries::SRGB).luminance()
+    }
+
     /// Says what is not followed of these numbers.
     pub(crate) fn notes(self) -> Vec<Note> {
         let mut notes = Vec::new();
@@ -72,7 +77,7 @@ impl CicpToSrgb {
             return None;
         }
         let system_gamma =
-            (cicp.transfer == curve::HLG).then(|| (curve::hlg_system_gamma(), primaries.luminance(MATRIX_ONE)));
+            (cicp.transfer == curve::HLG).then(|| (curve::hlg_system_gamma(), primaries.fixed_luminance(MATRIX_ONE)));
         Some(Self {
             light: curve::table(|signal| light(signal) * f64::from(ONE)),
             system_gamma,

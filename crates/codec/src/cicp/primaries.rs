@@ -50,9 +50,14 @@ impl Primaries {
         })
     }
 
-    /// Returns how much of the luminance red, green and blue are, in units of 1 / `one`.
-    pub(super) fn luminance(self, one: i32) -> [i32; 3] {
-        fixed_row(self.to_xyz()[1], one, 1)
+    /// Returns how much of the luminance red, green and blue are; they sum to 1.
+    pub(super) fn luminance(self) -> Vector {
+        self.to_xyz()[1]
+    }
+
+    /// Returns the same in units of 1 / `one`.
+    pub(super) fn fixed_luminance(self, one: i32) -> [i32; 3] {
+        fixed_row(self.luminance(), one, 1)
     }
 
     /// Returns the matrix from light of these primaries to light of sRGB's, in units of 1 / `one`. White stays white,

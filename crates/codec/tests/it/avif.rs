@@ -1,7 +1,7 @@
 //! The properties of AVIF files: turns, mirrors, crops, depths, alpha, sequences.
 
 use palmette_codec::{Format, probe};
-use palmette_core::Size;
+use palmette_core::{Code, Size};
 
 use crate::color::p3_to_srgb;
 use crate::draw::{QUADRANTS, assert_corners};
@@ -72,4 +72,27 @@ fn avif_sequence_shows_its_first_frame() {
     let probed = probe(&bytes).unwrap();
     assert_eq!((probed.format, probed.size, probed.is_animated), (Format::Avif, Size::new(48, 32), true));
     assert_corners(&decode(&bytes).unwrap(), QUADRANTS, 2);
+}
+
+#[test]
+fn avif_grid_is_in_the_order_of_its_references() {
+    let decoded = decode(&fixture("avif-grid-order.avif")).unwrap();
+    assert_eq!(decoded.size(), Size::new(128, 64));
+    let (left, right) = (decoded.pixel(32, 32), decoded.pixel(96, 32));
+    assert!(left[2] > 250 && left[0] < 5, "{left:?} is blue");
+    assert!(right[0] > 250 && right[2] < 5, "{right:?} is red");
+}
+
+#[test]
+fn avif_item_that_is_not_shown_is_bound_by_no_limit() {
+    let decoded = decode(&fixture("avif-larger-second-item.avif")).unwrap();
+    assert_eq!(decoded.size(), Size::new(64, 64));
+    assert!(decoded.pixel(32, 32)[0] > 250 && decoded.pixel(32, 32)[1] < 5);
+}
+
+#[test]
+fn avif_of_any_size_is_probed_and_one_over_the_limits_is_too_large() {
+    let bytes = fixture("avif-17000.avif");
+    assert_eq!(probe(&bytes).unwrap().size, Size::new(17_000, 17_000));
+    assert_eq!(decode(&bytes).unwrap_err().code(), Code::DimensionsTooLarge);
 }
