@@ -1,9 +1,9 @@
 //! Queueing over a real socket: order, and those who leave.
 
 use std::num::NonZeroUsize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use palmette_server::config::Workers;
+use palmette_server::config::{MaxBytes, Workers};
 use palmette_server::{Config, Ending};
 use tokio::io::AsyncReadExt;
 
@@ -89,4 +89,58 @@ async fn admission_stop_ends_with_the_grace_period() {
     gate.begun().await;
     assert_eq!(server.stop().await, Ending::Cut { connections: 1 });
     gate.open();
+}
+
+/// Sends a form and returns how long its answer took, which must be a picture.
+async fn time_of(server: &Server, form: &[u8]) -> Duration {
+    let start = Instant::now();
+    let mut stream = send_form(server, "/transform", form).await;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+    start.elapsed()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn admission_lets_small_requests_pass_large_ones_that_wait_for_a_slow_reader() {
+    let mut config = Config::default();
+    config.admission.max_pixel_bytes = MaxBytes::Exactly(60_000_000);
+    config.admission.max_answer_bytes = MaxBytes::Exactly(1_000_000);
+    let server = Server::start(config).await;
+    let large = form(&png(3000, 2700), "[]", "rgba").bytes();
+    // The answer, of 32 MB, finds no room among answers, and nobody reads it.
+    let _slow = send_form(&server, "/transform", &large).await;
+    wait_for(&server, "palmette_pixel_bytes 32400000").await;
+    let mut waiting = [send_form(&server, "/transform", &large).await, send_form(&server, "/transform", &large).await];
+    wait_for(&server, "palmette_queued_requests 2").await;
+
+    let small = form(&png(100, 100), r#"[{"imageIndex":0,"width":20}]"#, "image/png").bytes();
+    for _ in 0..5 {
+        let time = time_of(&server, &small).await;
+        assert!(time < Duration::from_millis(500), "{time:?}");
+    }
+    // They wait for as long as anybody does.
+    for stream in &mut waiting {
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("no worker for 5000 ms"), "{answer}");
+        assert!(answer.contains("\r\nretry-after: "), "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn admission_counts_slow_readers_apart_from_pictures() {
+    let mut config = Config::default();
+    config.admission.max_pixel_bytes = MaxBytes::Exactly(60_000_000);
+    let server = Server::start(config).await;
+    let large = form(&png(3000, 2700), "[]", "rgba").bytes();
+    let mut slow = Vec::new();
+    for held in 1..=3 {
+        // Never read: each would have kept the next one from its memory.
+        slow.push(send_form(&server, "/transform", &large).await);
+        wait_for(&server, &format!("palmette_answer_bytes {}", held * 32_400_000)).await;
+    }
+    assert!(time_of(&server, &small_form()).await < Duration::from_millis(500));
+    wait_for(&server, "palmette_pixel_bytes 0").await;
 }

@@ -5,6 +5,7 @@
 
 mod admission;
 mod codes;
+mod crowd;
 mod early_answer;
 mod engine_choice;
 mod engines;
