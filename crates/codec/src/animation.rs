@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use palmette_core::{Pixmap, Size};
 
 use crate::formats::{self, Frames, Writer};
-use crate::{Cause, DecodeOptions, EncodeOptions, Encoded, Error, OnDamage, flatten, sniff};
+use crate::{Cause, DecodeOptions, EncodeOptions, Encoded, Error, Format, OnDamage, flatten, guard, sniff};
 
 /// One frame of an animation, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub(crate) struct Layout {
 /// says 2 is played 3 times, as in browsers, and one that says nothing is played once. In both files 0 means for ever.
 #[derive(Debug)]
 pub struct Animation<'a> {
+    format: Format,
     layout: Layout,
     /// The frames that were not decoded yet.
     left: u32,
@@ -85,7 +86,7 @@ impl Animation<'_> {
     fn decode_next(&mut self) -> Result<Option<Frame>, Error> {
         self.options.deadline.check()?;
         let is_first = self.left + 1 == self.layout.frame_count;
-        match self.frames.next_frame() {
+        match guard::reading(self.format, || self.frames.next_frame()) {
             Ok((decoded, delay_ms)) => {
                 self.damage = decoded.damage;
                 Ok(Some(Frame { pixmap: decoded.pixmap, delay_ms }))
@@ -120,8 +121,9 @@ impl Iterator for Animation<'_> {
 /// Frames are counted before a pixel is decoded. A file that ends before its last frame does is [`Error::Damaged`], unless the
 /// frames before may be shown.
 pub fn animation<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<Animation<'a>, Error> {
-    let (layout, frames) = formats::animation(sniff(bytes)?, bytes, options)?;
-    Ok(Animation { layout, left: layout.frame_count, frames, options: *options, damage: None })
+    let format = sniff(bytes)?;
+    let (layout, frames) = guard::reading(format, || formats::animation(format, bytes, options))?;
+    Ok(Animation { format, layout, left: layout.frame_count, frames, options: *options, damage: None })
 }
 
 /// Writes frames as a GIF or an animated WebP.
@@ -143,7 +145,7 @@ impl AnimationEncoder {
     /// [`EncodeFormat::can_move`](crate::EncodeFormat::can_move); [`Error::Encode`] for a size that the format cannot hold;
     /// [`Error::Core`] if memory cannot be had.
     pub fn new(options: &EncodeOptions, size: Size, plays: Option<NonZeroU32>) -> Result<Self, Error> {
-        let writer = Writer::new(options, size, plays)?;
+        let writer = guard::writing(options.format, || Writer::new(options, size, plays))?;
         Ok(Self { options: options.clone(), size, writer })
     }
 
@@ -160,7 +162,7 @@ impl AnimationEncoder {
         if let Some(background) = self.options.background {
             flatten::draw_under(&mut pixmap, background);
         }
-        self.writer.push(pixmap, delay_ms)
+        guard::writing(self.options.format, || self.writer.push(pixmap, delay_ms))
     }
 
     /// Returns the bytes that the file takes in memory by now, spare ones included: no one can tell before how many it will be.
@@ -175,6 +177,8 @@ impl AnimationEncoder {
     ///
     /// [`Error::Encode`] if there is no frame.
     pub fn finish(self) -> Result<Encoded, Error> {
-        Ok(Encoded { bytes: self.writer.finish()?, content_type: self.options.format.content_type() })
+        let format = self.options.format;
+        let bytes = guard::writing(format, || self.writer.finish())?;
+        Ok(Encoded { bytes, content_type: format.content_type() })
     }
 }

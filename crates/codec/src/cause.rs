@@ -13,6 +13,8 @@ enum Inner {
     Here(&'static str),
     /// The message of a C library.
     Library(Box<str>),
+    /// Code of a format panicked: what it does, and the media type that it does it to.
+    Panicked(&'static str, &'static str),
     /// The error of the png crate on the way in.
     #[cfg(feature = "png")]
     PngDecoding(png::DecodingError),
@@ -31,6 +33,11 @@ impl Cause {
     /// Makes a cause from words of our own.
     pub(crate) const fn new(reason: &'static str) -> Self {
         Self(Inner::Here(reason))
+    }
+
+    /// Makes the cause of a panic in the code of a format: what it does (`decoder of`), and the media type.
+    pub(crate) const fn panicked(part: &'static str, mime: &'static str) -> Self {
+        Self(Inner::Panicked(part, mime))
     }
 
     /// Makes a cause from the message of a C library.
@@ -72,6 +79,7 @@ impl fmt::Display for Cause {
         match &self.0 {
             Inner::Here(reason) => f.write_str(reason),
             Inner::Library(message) => f.write_str(message),
+            Inner::Panicked(part, mime) => write!(f, "the {part} {mime} panicked"),
             #[cfg(feature = "png")]
             Inner::PngDecoding(error) => error.fmt(f),
             #[cfg(feature = "png")]
@@ -87,7 +95,7 @@ impl fmt::Display for Cause {
 impl std::error::Error for Cause {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Inner::Here(_) | Inner::Library(_) => None,
+            Inner::Here(_) | Inner::Library(_) | Inner::Panicked(..) => None,
             #[cfg(feature = "png")]
             Inner::PngDecoding(error) => error.source(),
             #[cfg(feature = "png")]

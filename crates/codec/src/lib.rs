@@ -60,8 +60,9 @@
 //!
 //! Sizes are checked against [`Limits`](palmette_core::Limits) before pixels are allocated, and again where a bitstream could claim another
 //! size than its container. Frames are counted, and all together checked, before the first is decoded. Buffers come from allocators that report failure. The C libraries return errors and never
-//! unwind; every call into them is in a module that opens with `expect(unsafe_code)`. The tests cut files at every
-//! length, change every byte, and throw random changes at all formats.
+//! unwind; every call into them is in a module that opens with `expect(unsafe_code)`. No panic leaves the crate: one in a
+//! decoder is a damaged file, one in an encoder a failed one (`guard`). The tests cut files at every length, change every
+//! byte, and throw random changes at all formats.
 
 #![cfg_attr(
     not(all(feature = "jpeg", feature = "png", feature = "gif", feature = "webp", feature = "avif")),
@@ -83,6 +84,7 @@ mod exif;
 mod flatten;
 mod format;
 mod formats;
+mod guard;
 mod icc;
 mod memory;
 mod orient;
@@ -125,7 +127,8 @@ pub use sniff::sniff;
 /// deadline passed; [`Error::Damaged`] if pixels are missing, unless they may be; [`Error::UnsupportedInput`] for a kind of a
 /// format that is not decoded, such as JPEG of 12 bits.
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
-    formats::decode(sniff(bytes)?, bytes, options)
+    let format = sniff(bytes)?;
+    guard::reading(format, || formats::decode(format, bytes, options))
 }
 
 /// Says what [`encode()`] holds at its worst moment, beside the picture that it takes.
@@ -151,7 +154,7 @@ pub fn encode(mut pixmap: Pixmap, options: &EncodeOptions) -> Result<Encoded, Er
     let bytes = match options.format {
         EncodeFormat::Rgb => raw::encode_rgb(pixmap),
         EncodeFormat::Rgba => pixmap.into_vec(),
-        _ => formats::encode(pixmap, options)?,
+        format => guard::writing(format, || formats::encode(pixmap, options))?,
     };
     Ok(Encoded { bytes, content_type: options.format.content_type() })
 }

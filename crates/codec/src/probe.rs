@@ -4,7 +4,7 @@ use std::fmt;
 
 use palmette_core::Size;
 
-use crate::{Error, Format, WorkingMemory, formats, sniff};
+use crate::{Error, Format, WorkingMemory, formats, guard, sniff};
 
 /// What is known of a picture before it is decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,5 +86,6 @@ impl Probe {
 /// Those of [`sniff()`], [`Error::Damaged`] if the header is cut off or makes no sense, and [`Error::Disabled`]. The
 /// size is *not* checked against limits: [`Limits::check`](palmette_core::Limits::check) does that.
 pub fn probe(bytes: &[u8]) -> Result<Probe, Error> {
-    formats::probe(sniff(bytes)?, bytes)
+    let format = sniff(bytes)?;
+    guard::reading(format, || formats::probe(format, bytes))
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use palmette_codec::probe;
+use palmette_core::Code;
 use png::{BitDepth, ColorType, Info};
 
 use crate::files::{decode, fixture, png, png_with, with_png_chunk};
@@ -87,4 +88,10 @@ fn png_gamma_without_a_profile_is_not_followed() {
     let still = png(1, 1, ColorType::Rgb, BitDepth::Eight, &[100, 150, 200]);
     let linear = with_png_chunk(&still, *b"gAMA", &100_000_u32.to_be_bytes(), false);
     assert_eq!(decode(&linear).unwrap().data(), [100, 150, 200, 255]);
+}
+
+#[test]
+fn png_palette_of_a_broken_length_is_damaged() {
+    let error = decode(&fixture("png-plte-length.png")).unwrap_err();
+    assert_eq!(error.code(), Code::Damaged, "{error}");
 }
