@@ -2,12 +2,19 @@
 
 use std::borrow::Cow;
 
-use palmette_codec::{DecodeOptions, EncodeFormat, EncodeOptions, Error, encode};
+use palmette_codec::{DecodeOptions, EncodeFormat, EncodeOptions, Error, OnDamage, encode};
 use palmette_core::Pixmap;
 
 /// Decodes with the default limits.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Pixmap, Error> {
     palmette_codec::decode(bytes, &DecodeOptions::default()).map(|decoded| decoded.pixmap)
+}
+
+/// Decodes what there is of a damaged file; returns the pixels, and what is wrong.
+pub(crate) fn decode_damaged(bytes: &[u8]) -> Result<(Pixmap, Option<String>), Error> {
+    let options = DecodeOptions { on_damage: OnDamage::Show, ..DecodeOptions::default() };
+    let decoded = palmette_codec::decode(bytes, &options)?;
+    Ok((decoded.pixmap, decoded.damage.map(|cause| cause.to_string())))
 }
 
 /// Encodes with a quality.

@@ -1,0 +1,107 @@
+//! From a row as the decoder gives it to RGBA in sRGB.
+
+use palmette_core::{Size, alloc};
+use png::{BitDepth, ColorType};
+
+use crate::Error;
+use crate::icc::{ToSrgb, ToSrgb16};
+
+/// What a row goes through, and the memory for it.
+pub(super) struct Rows {
+    color: ColorType,
+    depth: Depth,
+    /// One row of RGBA.
+    rgba: Vec<u8>,
+}
+
+/// The two depths that rows come in, with the profile for each.
+enum Depth {
+    Eight(ToSrgb),
+    Sixteen {
+        to_srgb: ToSrgb16,
+        /// One row as stored, in the byte order of this machine.
+        samples: Vec<u16>,
+        /// One row of RGBA.
+        rgba: Vec<u16>,
+    },
+}
+
+impl Rows {
+    /// Prepares for rows of a picture.
+    pub(super) fn new(color: ColorType, depth: BitDepth, icc: Option<&[u8]>, size: Size) -> Result<Self, Error> {
+        let is_gray = matches!(color, ColorType::Grayscale | ColorType::GrayscaleAlpha);
+        let samples = size.width as usize * 4;
+        let depth = match (depth, is_gray) {
+            (BitDepth::Sixteen, _) => Depth::Sixteen {
+                to_srgb: if is_gray { ToSrgb16::from_gray(icc) } else { ToSrgb16::from_rgb(icc) },
+                samples: alloc::try_with_capacity(samples)?,
+                rgba: alloc::try_filled(samples, 0)?,
+            },
+            (_, true) => Depth::Eight(ToSrgb::from_gray(icc)),
+            (_, false) => Depth::Eight(ToSrgb::from_rgb(icc)),
+        };
+        Ok(Self { color, depth, rgba: alloc::try_filled(samples, 0)? })
+    }
+
+    /// Converts a row, or a row of an interlacing pass, to RGBA of 8 bits.
+    pub(super) fn convert(&mut self, row: &[u8]) -> &[u8] {
+        let pixels = match &mut self.depth {
+            Depth::Eight(to_srgb) => {
+                let pixels = expand(self.color, u8::MAX, row, &mut self.rgba);
+                to_srgb.convert_pixels(pixels);
+                pixels.len()
+            }
+            Depth::Sixteen { to_srgb, samples, rgba } => {
+                samples.clear();
+                samples.extend(row.as_chunks::<2>().0.iter().map(|&sample| u16::from_be_bytes(sample)));
+                let pixels = expand(self.color, u16::MAX, samples, rgba);
+                to_srgb.convert_pixels(pixels);
+                self.rgba.iter_mut().zip(&*pixels).for_each(|(to, &from)| *to = to_8_bits(from));
+                pixels.len()
+            }
+        };
+        &self.rgba[..pixels]
+    }
+}
+
+/// Spreads samples to RGBA at the start of `rgba`, and returns that part.
+fn expand<'a, T: Copy>(color: ColorType, opaque: T, row: &[T], rgba: &'a mut [T]) -> &'a mut [T] {
+    let pixels = row.len() / color.samples();
+    let rgba = &mut rgba[..pixels * 4];
+    let (targets, _) = rgba.as_chunks_mut::<4>();
+    match color {
+        ColorType::Grayscale => {
+            targets.iter_mut().zip(row).for_each(|(to, &level)| *to = [level, level, level, opaque]);
+        }
+        ColorType::GrayscaleAlpha => {
+            let (sources, _) = row.as_chunks::<2>();
+            targets.iter_mut().zip(sources).for_each(|(to, &[level, alpha])| *to = [level, level, level, alpha]);
+        }
+        // Palettes were expanded by the decoder.
+        ColorType::Rgb | ColorType::Indexed => {
+            let (sources, _) = row.as_chunks::<3>();
+            targets.iter_mut().zip(sources).for_each(|(to, &[red, green, blue])| *to = [red, green, blue, opaque]);
+        }
+        ColorType::Rgba => rgba.copy_from_slice(row),
+    }
+    rgba
+}
+
+/// Reduces 16 bits to 8: divided by 257, rounded to nearest.
+#[expect(clippy::cast_possible_truncation, reason = "65,535 becomes 255")]
+const fn to_8_bits(value: u16) -> u8 {
+    ((value as u32 + 128) / 257) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_16_bits_are_rounded_as_the_rule_says() {
+        for value in 0..=u16::MAX {
+            let exact = (f64::from(value) / 257.0 + 0.5).floor();
+            assert!((f64::from(to_8_bits(value)) - exact).abs() < 0.5, "{value}");
+        }
+    }
+}
