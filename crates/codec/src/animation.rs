@@ -88,7 +88,7 @@ impl Animation<'_> {
         let is_first = self.left + 1 == self.layout.frame_count;
         match guard::reading(self.format, || self.frames.next_frame()) {
             Ok((decoded, delay_ms)) => {
-                self.damage = decoded.damage;
+                self.damage = self.damage.take().or(decoded.damage);
                 Ok(Some(Frame { pixmap: decoded.pixmap, delay_ms }))
             }
             Err(Error::Damaged { source, .. }) if self.options.on_damage == OnDamage::Show && !is_first => {
@@ -154,11 +154,12 @@ impl AnimationEncoder {
     /// # Errors
     ///
     /// [`Error::FrameSize`] for a frame of another size than the first; [`Error::Encode`] and [`Error::Core`] as for
-    /// [`encode()`](crate::encode()).
+    /// [`encode()`](crate::encode()), the deadline of the options included.
     pub fn push(&mut self, mut pixmap: Pixmap, delay_ms: u32) -> Result<(), Error> {
         if pixmap.size() != self.size {
             return Err(Error::FrameSize { expected: self.size, actual: pixmap.size() });
         }
+        self.options.deadline.check()?;
         if let Some(background) = self.options.background {
             flatten::draw_under(&mut pixmap, background);
         }

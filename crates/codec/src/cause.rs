@@ -21,9 +21,6 @@ enum Inner {
     /// The error of the png crate on the way out.
     #[cfg(feature = "png")]
     PngEncoding(png::EncodingError),
-    /// The error of the gif crate on the way in.
-    #[cfg(feature = "gif")]
-    GifDecoding(gif::DecodingError),
     /// The error of the gif crate on the way out.
     #[cfg(feature = "gif")]
     GifEncoding(gif::EncodingError),
@@ -61,13 +58,6 @@ impl From<png::EncodingError> for Cause {
 }
 
 #[cfg(feature = "gif")]
-impl From<gif::DecodingError> for Cause {
-    fn from(error: gif::DecodingError) -> Self {
-        Self(Inner::GifDecoding(error))
-    }
-}
-
-#[cfg(feature = "gif")]
 impl From<gif::EncodingError> for Cause {
     fn from(error: gif::EncodingError) -> Self {
         Self(Inner::GifEncoding(error))
@@ -85,8 +75,6 @@ impl fmt::Display for Cause {
             #[cfg(feature = "png")]
             Inner::PngEncoding(error) => error.fmt(f),
             #[cfg(feature = "gif")]
-            Inner::GifDecoding(error) => error.fmt(f),
-            #[cfg(feature = "gif")]
             Inner::GifEncoding(error) => error.fmt(f),
         }
     }
@@ -100,8 +88,6 @@ impl std::error::Error for Cause {
             Inner::PngDecoding(error) => error.source(),
             #[cfg(feature = "png")]
             Inner::PngEncoding(error) => error.source(),
-            #[cfg(feature = "gif")]
-            Inner::GifDecoding(error) => error.source(),
             #[cfg(feature = "gif")]
             Inner::GifEncoding(error) => error.source(),
         }

@@ -68,13 +68,12 @@ pub(crate) enum Frames<'a> {
 impl Frames<'_> {
     /// Decodes the next frame; returns the canvas as it is then, and the delay in milliseconds.
     pub(crate) fn next_frame(&mut self) -> Result<(Decoded, u32), Error> {
-        let whole = |(pixmap, delay_ms)| (Decoded::whole(pixmap), delay_ms);
         match self {
             Self::Still(format, bytes, options) => Ok((decode(*format, bytes, options)?, 0)),
             #[cfg(feature = "gif")]
-            Self::Gif(frames) => frames.next_frame().map(whole),
+            Self::Gif(frames) => frames.next_frame(),
             #[cfg(feature = "webp")]
-            Self::Webp(frames) => frames.next_frame().map(whole),
+            Self::Webp(frames) => frames.next_frame(),
         }
     }
 }
@@ -117,7 +116,7 @@ impl Writer {
             #[cfg(feature = "gif")]
             EncodeFormat::Gif => gif::Writer::new(size, plays).map(Self::Gif),
             #[cfg(feature = "webp")]
-            EncodeFormat::Webp => webp::Writer::new(options.lossy_quality(), size, plays).map(Self::Webp),
+            EncodeFormat::Webp => webp::Writer::new(options, size, plays).map(Self::Webp),
             #[cfg(not(all(feature = "gif", feature = "webp")))]
             format @ (EncodeFormat::Gif | EncodeFormat::Webp) => Err(Error::Disabled { name: format.as_str() }),
             format => Err(Error::UnsupportedOutput { format }),
@@ -184,7 +183,7 @@ pub(crate) fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Vec<u8>,
         #[cfg(feature = "gif")]
         EncodeFormat::Gif => gif::encode(pixmap),
         #[cfg(feature = "webp")]
-        EncodeFormat::Webp => webp::encode(&pixmap, options.lossy_quality()),
+        EncodeFormat::Webp => webp::encode(&pixmap, options),
         #[cfg(feature = "avif")]
         EncodeFormat::Avif => avif::encode(&pixmap, options.lossy_quality()),
         #[cfg(not(all(feature = "jpeg", feature = "png", feature = "gif", feature = "webp", feature = "avif")))]

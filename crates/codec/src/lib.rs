@@ -19,7 +19,7 @@
 //! | PNG | `png` with fdeflate | decodes 1600×1200 RGBA in 23, zune-png in 30; the fastest encoder; no C |
 //! | WebP | libwebp, by `libwebp-sys` | decodes lossy in 150, image-webp in 380; the only lossy encoder there is |
 //! | AVIF | libavif of the system, with dav1d and libaom | decodes in 190, the port of dav1d to Rust in 216; encodes 1200×900 in 37, rav1e in 142 for a file a fifth larger; building libaom and dav1d takes minutes, and the distribution patches them |
-//! | GIF | `gif`; colours are chosen by our own quantiser | no C, fast enough; `quantette` knows no alpha, `imagequant` is under the GPL |
+//! | GIF | blocks by our own reader, codes by `weezl`, written by `gif`; colours are chosen by our own quantiser | no C, fast enough; the reader of `gif` gives up at what browsers step over; `quantette` knows no alpha, `imagequant` is under the GPL |
 //! | profiles | `moxcms` | no C; matrix and table profiles, RGB, grey and CMYK |
 //! | EXIF | our own | two tags |
 //!
@@ -35,10 +35,10 @@
 //!
 //! # Choices that show
 //!
-//! - **Damaged means damaged.** A file that ends early or that its decoder complains of is refused, not shown in part.
-//!   What no pixel depends on passes: stray bytes between the segments before the first scan of a JPEG, version
-//!   numbers from the future. It is taken out before the decoder looks again, so that it hides nothing. Stray bytes
-//!   within or behind a scan are damage, except for those after the end of the picture.
+//! - **A picture whose every pixel is there is shown**, whatever is wrong around it: no end mark, no trailer, unknown chunks,
+//!   segments and extensions, checksums of what no pixel depends on, versions from the future. One that lacks pixels is
+//!   damaged, and refused, unless [`OnDamage::Show`] asks for what there is. Of an animation the same holds for each frame: a
+//!   file that ends within a later frame is damaged, but its first frame may be shown as a still.
 //! - **JPEG** is written 4:2:0 below quality 90, else 4:4:4; progressive from 50·50 to 3000·3000 pixels of *area*, so
 //!   that one long side alone decides nothing, else baseline. CMYK without a profile becomes
 //!   `(255 - ink)·(255 - black) / 255`.
@@ -50,7 +50,8 @@
 //!   `256 · quality / 80` colours with alpha, at most 256. Gamma chunks are not followed, profiles are.
 //! - **GIF** is written without loss where 256 colours are enough for what a frame changes, else dithered; whatever the
 //!   quality. Pixels of alpha 128 and more are opaque, others clear.
-//! - **Animations** are GIF and WebP; APNG and AVIF sequences stand still. Screens are transparent around their frames,
+//! - **Animations** are GIF and WebP; APNG and AVIF sequences stand still. The canvas of a GIF is its screen, grown to the
+//!   first frame; a pixel that no table of colours names is clear. Screens are transparent around their frames,
 //!   whatever background colour they name. Times and loops: see [`Animation`].
 //! - **JPEG** carries a copyright notice, if it is told one; nothing else is kept of any metadata.
 //! - **Profiles** that change nothing are skipped, so that pixels stay exact; those that make no sense are ignored.

@@ -1,89 +1,122 @@
-//! Frames of a GIF, decoded one at a time and composed on the logical screen.
+//! Frames of a GIF, decoded one at a time and composed on the canvas.
+//!
+//! The codes are read by `weezl`, as they are below the `gif` crate. That crate's own reader is not used: it gives up at what
+//! browsers step over, and cannot give the part of a frame that is there.
 
-use std::fmt;
+use palmette_core::Size;
+use weezl::decode::Configuration;
+use weezl::{BitOrder, LzwStatus};
 
-use gif::DisposalMethod;
-use palmette_core::{Limits, Pixmap, Size};
+use super::blocks::{Frame, Walk, contents};
+use super::damaged_here;
+use crate::canvas::Canvas;
+use crate::{Cause, DecodeOptions, Decoded, Error, Format, OnDamage};
 
-use super::{damaged, damaged_here};
-use crate::Error;
-use crate::area::Area;
-use crate::canvas::{Canvas, Disposal};
+/// Blocks, of at most 255 bytes, between two looks at the clock.
+const BLOCKS_PER_CHECK: usize = 64;
 
-/// Milliseconds of the unit that delays are stored in.
-const DELAY_UNIT_MS: u32 = 10;
-
-/// A decoder, the screen, and the memory for the indices of a frame.
+/// The blocks that are left, the canvas, and the memory for the indices of a frame.
+#[derive(Debug)]
 pub(crate) struct Frames<'a> {
-    decoder: gif::Decoder<&'a [u8]>,
+    walk: Walk<'a>,
     canvas: Canvas,
-    limits: Limits,
+    options: DecodeOptions,
     indices: Vec<u8>,
+    /// Whether no frame was drawn yet.
+    is_first: bool,
 }
 
 impl<'a> Frames<'a> {
-    /// Prepares to decode frames onto a screen.
-    pub(super) fn open(bytes: &'a [u8], screen: Size, limits: &Limits) -> Result<Self, Error> {
-        limits.check(screen)?;
-        let mut options = gif::DecodeOptions::new();
-        options.set_color_output(gif::ColorOutput::Indexed);
-        let decoder = options.read_info(bytes).map_err(damaged)?;
-        Ok(Self { decoder, canvas: Canvas::new(screen)?, limits: *limits, indices: Vec::new() })
+    /// Prepares to decode frames onto a canvas.
+    pub(super) fn open(bytes: &'a [u8], canvas: Size, options: &DecodeOptions) -> Result<Self, Error> {
+        options.limits.check(canvas)?;
+        let (walk, canvas) = (Walk::start(bytes), Canvas::new(canvas)?);
+        Ok(Self { walk, canvas, options: *options, indices: Vec::new(), is_first: true })
     }
 
-    /// Decodes the next frame; returns the screen as it is then, and the delay in milliseconds.
-    pub(crate) fn next_frame(&mut self) -> Result<(Pixmap, u32), Error> {
-        let delay_ms = self.draw_next()?;
-        Ok((self.canvas.to_pixmap()?, delay_ms))
+    /// Decodes the next frame; returns the canvas as it is then, and the delay in milliseconds.
+    ///
+    /// Of the first frame, pixels may be missing if the caller allows that; any other is whole or an error.
+    pub(crate) fn next_frame(&mut self) -> Result<(Decoded, u32), Error> {
+        let (damage, delay_ms) = self.draw_next()?;
+        Ok((Decoded { pixmap: self.canvas.to_pixmap()?, damage }, delay_ms))
     }
 
-    /// Decodes the first frame and gives the screen away.
-    pub(super) fn into_first(mut self) -> Result<Pixmap, Error> {
-        self.draw_next()?;
-        Ok(self.canvas.into_pixmap())
+    /// Decodes the first frame and gives the canvas away.
+    pub(super) fn into_first(mut self) -> Result<Decoded, Error> {
+        let (damage, _) = self.draw_next()?;
+        Ok(Decoded { pixmap: self.canvas.into_pixmap(), damage })
     }
 
-    /// Draws the next frame, and returns its delay in milliseconds.
-    fn draw_next(&mut self) -> Result<u32, Error> {
-        let frame =
-            self.decoder.next_frame_info().map_err(damaged)?.ok_or_else(|| damaged_here("a frame is missing"))?;
-        let size = Size::new(frame.width.into(), frame.height.into());
-        let at = Area { left: frame.left.into(), top: frame.top.into(), size };
-        let (transparent, disposal, is_interlaced) = (frame.transparent, disposal(frame.dispose), frame.interlaced);
-        let delay_ms = u32::from(frame.delay) * DELAY_UNIT_MS;
-        if size.area() == 0 {
-            // The library would look for its pixels for ever (235 there).
-            self.canvas.draw(at, disposal, |_, _| {})?;
-            return Ok(delay_ms);
+    /// Draws the next frame; returns why pixels are missing, if they may be, and its delay in milliseconds.
+    fn draw_next(&mut self) -> Result<(Option<Cause>, u32), Error> {
+        let frame = self.walk.next_frame().ok_or_else(|| damaged_here("a frame is missing"))?;
+        let Frame { area, control, is_interlaced, is_cut_off, .. } = frame;
+        let is_first = std::mem::replace(&mut self.is_first, false);
+        self.make_room(area.size)?;
+        let decoded = decode_indices(&frame, &mut self.indices, &self.options)?;
+        let is_missing = decoded < self.indices.len() || is_cut_off && (!is_first || decoded == 0);
+        let mut damage =
+            is_missing.then(|| Cause::new(if is_cut_off { "a frame is cut off" } else { "a frame lacks pixels" }));
+        let is_shown = is_first && decoded > 0 && self.options.on_damage == OnDamage::Show;
+        if let Some(source) = damage.take_if(|_| !is_shown) {
+            return Err(Error::Damaged { format: Format::Gif, source });
         }
-        self.limits.check(size)?;
-        let len = self.decoder.buffer_size();
-        self.indices.clear();
-        self.indices.try_reserve_exact(len).map_err(|_| palmette_core::Error::OutOfMemory { bytes: len as u64 })?;
-        self.indices.resize(len, 0);
-        // Row by row, as the library puts interlaced frames in order, it loses its way in short rows
-        // (github.com/image-rs/image-gif, 232), so the order is ours.
-        if !self.decoder.fill_buffer(&mut self.indices).map_err(damaged)? {
-            return Err(damaged_here("a frame is cut off"));
-        }
-        let colors = table(self.decoder.palette().map_err(damaged)?, transparent);
-        let (width, height) = (size.width as usize, size.height as usize);
-        self.canvas.draw(at, disposal, |y, row| {
+        let indices = &self.indices[..decoded];
+        let colors = table(frame.colors, control.transparent);
+        let (width, height) = (area.size.width as usize, area.size.height as usize);
+        self.canvas.draw(area, control.disposal, |y, row| {
             let y = if is_interlaced { interlaced(y, height) } else { y };
-            for (pixel, &index) in row.iter_mut().zip(&self.indices[y * width..]) {
+            for (pixel, &index) in row.iter_mut().zip(indices.get(y * width..).unwrap_or_default()) {
                 if let Some(color) = colors[usize::from(index)] {
                     *pixel = color;
                 }
             }
         })?;
-        Ok(delay_ms)
+        Ok((damage, control.delay_ms))
+    }
+
+    /// Makes room for the indices of a frame, which may be larger than the canvas.
+    fn make_room(&mut self, size: Size) -> Result<(), Error> {
+        self.indices.clear();
+        if size.area() > 0 {
+            self.options.limits.check(size)?;
+        }
+        let len = size.width as usize * size.height as usize;
+        self.indices.try_reserve_exact(len).map_err(|_| palmette_core::Error::OutOfMemory { bytes: len as u64 })?;
+        self.indices.resize(len, 0);
+        Ok(())
     }
 }
 
-impl fmt::Debug for Frames<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Frames").field("canvas", &self.canvas).finish_non_exhaustive()
+/// Decodes the indices of a frame, as it stores them; returns how many there are.
+///
+/// # Errors
+///
+/// [`Error::Core`] if the deadline passes.
+fn decode_indices(frame: &Frame<'_>, indices: &mut [u8], options: &DecodeOptions) -> Result<usize, Error> {
+    let Some((&code_bits @ 1..=11, blocks)) = frame.data.split_first() else { return Ok(0) };
+    // What follows the last pixel need not make sense.
+    let mut decoder = Configuration::new(BitOrder::Lsb, code_bits).with_yield_on_full_buffer(true).build();
+    let mut decoded = 0;
+    for (number, mut block) in contents(blocks).enumerate() {
+        if number % BLOCKS_PER_CHECK == 0 {
+            options.deadline.check()?;
+        }
+        // Codes that were taken in may wait for a call that brings none.
+        while decoded < indices.len() {
+            let step = decoder.decode_bytes(block, &mut indices[decoded..]);
+            decoded += step.consumed_out;
+            block = block.get(step.consumed_in..).unwrap_or_default();
+            match step.status {
+                Ok(LzwStatus::Ok) if step.consumed_in + step.consumed_out > 0 => {}
+                Ok(LzwStatus::Ok | LzwStatus::NoProgress) => break,
+                // The end, or a code that means nothing.
+                Ok(LzwStatus::Done) | Err(_) => return Ok(decoded),
+            }
+        }
     }
+    Ok(decoded)
 }
 
 /// Spreads a palette to all indices; the transparent one, and those beyond the palette, draw nothing.
@@ -109,14 +142,5 @@ const fn interlaced(y: usize, height: usize) -> usize {
         4 => eighths + y / 8,
         2 | 6 => quarters + y / 4,
         _ => halves + y / 2,
-    }
-}
-
-/// Translates the way of disposal; those that mean nothing keep the frame.
-const fn disposal(method: DisposalMethod) -> Disposal {
-    match method {
-        DisposalMethod::Any | DisposalMethod::Keep => Disposal::Keep,
-        DisposalMethod::Background => Disposal::Clear,
-        DisposalMethod::Previous => Disposal::Restore,
     }
 }

@@ -4,8 +4,6 @@ use std::num::NonZeroU32;
 
 use palmette_core::Size;
 
-use super::damaged;
-use crate::Error;
 use crate::area::Area;
 
 /// Bytes of `RIFF`, a length and `WEBP`.
@@ -33,12 +31,14 @@ pub(super) struct Container<'a> {
     pub(super) exif: Option<&'a [u8]>,
     /// How often the animation is played; absent means for ever.
     pub(super) plays: Option<NonZeroU32>,
-    /// The number of frames of an animation; 0 for a still picture.
+    /// The number of frames of an animation, one that is cut off included; 0 for a still picture.
     pub(super) frame_count: u32,
     /// Whether the picture is lossy and without alpha.
     pub(super) is_lossy_opaque: bool,
-    /// Whether every chunk is as long as it says.
+    /// Whether no frame behind the first is cut off or missing.
     pub(super) is_whole: bool,
+    /// The bitstream of a still picture, with a chunk of alpha before it where it has one; as far as it goes.
+    pub(super) image: Option<&'a [u8]>,
 }
 
 /// A frame of an animation.
@@ -54,84 +54,117 @@ pub(super) struct Frame<'a> {
     pub(super) is_cleared: bool,
     /// Its bitstream, with a chunk of alpha before it where it has one.
     pub(super) bitstream: &'a [u8],
+    /// Whether the file ends within it.
+    pub(super) is_cut_off: bool,
 }
 
 impl<'a> Container<'a> {
-    /// Walks the chunks; a chunk that is cut off ends the walk.
+    /// Walks the chunks.
+    ///
+    /// A file that is shorter than it says, and does not end within a chunk of another kind, is taken to lack a frame.
     pub(super) fn parse(bytes: &'a [u8]) -> Self {
         let mut container = Self { is_lossy_opaque: true, ..Self::default() };
         let mut chunks = Chunks::of(bytes);
-        for (name, content) in &mut chunks {
-            match name {
-                b"VP8X" => container.canvas = read_canvas(content),
-                b"ICCP" if container.icc.is_none() => container.icc = Some(content),
-                b"EXIF" if container.exif.is_none() => container.exif = Some(content),
-                b"ANIM" => container.plays = read_plays(content),
+        let (mut image_start, mut last) = (None, None);
+        loop {
+            let here = chunks.rest;
+            let Some(chunk) = chunks.next() else { break };
+            match chunk.name {
+                b"VP8X" => container.canvas = read_canvas(chunk.content),
+                b"ICCP" if container.icc.is_none() => container.icc = chunk.whole_content(),
+                b"EXIF" if container.exif.is_none() => container.exif = chunk.whole_content(),
+                b"ANIM" => container.plays = read_plays(chunk.content),
                 b"ANMF" => {
                     container.frame_count = container.frame_count.saturating_add(1);
                     // A frame may have either.
                     container.is_lossy_opaque = false;
                 }
-                b"VP8L" | b"ALPH" => container.is_lossy_opaque = false,
+                b"ALPH" | b"VP8L" | b"VP8 " => {
+                    container.is_lossy_opaque &= chunk.name == b"VP8 ";
+                    let start = *image_start.get_or_insert(here);
+                    if chunk.name != b"ALPH" && container.image.is_none() {
+                        container.image = Some(&start[..start.len() - chunks.rest.len()]);
+                    }
+                }
                 _ => {}
             }
+            last = Some(chunk);
         }
-        container.is_whole = chunks.rest.is_empty();
+        container.image = container.image.or(image_start);
+        let is_metadata_cut = last.is_some_and(|chunk| chunk.is_cut_off() && chunk.name != b"ANMF");
+        let lacks_unseen = !is_metadata_cut && chunks.lack(last);
+        let is_later_cut = container.frame_count > 1 && last.is_some_and(|chunk| chunk.is_cut_off());
+        container.is_whole = is_metadata_cut || !lacks_unseen && !is_later_cut;
+        if container.frame_count > 0 && lacks_unseen && !is_later_cut {
+            container.frame_count = container.frame_count.saturating_add(1);
+        }
         container
     }
 }
 
-/// The chunks of a file: their names and contents.
+/// A chunk, as far as it goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chunk<'a> {
+    pub(super) name: &'a [u8; 4],
+    pub(super) content: &'a [u8],
+    /// How many bytes of the content are missing, because the file ends within it.
+    missing: usize,
+}
+
+impl<'a> Chunk<'a> {
+    /// Returns the content, if all of it is there.
+    fn whole_content(self) -> Option<&'a [u8]> {
+        (!self.is_cut_off()).then_some(self.content)
+    }
+
+    /// Tells whether the file ends within the content.
+    const fn is_cut_off(self) -> bool {
+        self.missing > 0
+    }
+}
+
+/// The chunks of a file one after another.
 #[derive(Debug)]
 pub(super) struct Chunks<'a> {
-    /// What was not walked yet; in the end what is no chunk, or one that is cut off.
+    /// What was not walked yet; in the end what is too short for a chunk.
     rest: &'a [u8],
+    /// How many bytes the file lacks, as it declares its length.
+    lacking: usize,
 }
 
 impl<'a> Chunks<'a> {
     /// Starts at the first chunk of a file; what follows the length that the file declares is not looked at.
     pub(super) fn of(file: &'a [u8]) -> Self {
         let declared = file.get(4..8).and_then(|len| len.try_into().ok()).map_or(0, u32::from_le_bytes);
-        let end = (declared as usize).saturating_add(CHUNK_HEADER_BYTES).min(file.len());
-        Self { rest: file.get(HEADER_BYTES..end).unwrap_or_default() }
+        let declared = (declared as usize).saturating_add(CHUNK_HEADER_BYTES);
+        let end = declared.min(file.len());
+        Self { rest: file.get(HEADER_BYTES..end).unwrap_or_default(), lacking: declared - end }
     }
 
     /// Returns the next frame of an animation, as far as it goes.
     pub(super) fn next_frame(&mut self) -> Option<Frame<'a>> {
-        self.find(|(name, _)| *name == b"ANMF").and_then(|(_, content)| read_frame(content))
+        self.find(|chunk| chunk.name == b"ANMF").and_then(read_frame)
+    }
+
+    /// Tells, after the last chunk, whether more should follow. The byte that pads a last chunk of odd length may be missing.
+    fn lack(&self, last: Option<Chunk<'_>>) -> bool {
+        let known = last.map_or(0, |chunk| chunk.missing + (chunk.content.len() + chunk.missing) % 2);
+        !self.rest.is_empty() || self.lacking > known
     }
 }
 
 impl<'a> Iterator for Chunks<'a> {
-    type Item = (&'a [u8; 4], &'a [u8]);
+    type Item = Chunk<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (name, content, rest) = next_chunk(self.rest)?;
-        self.rest = rest;
-        Some((name, content))
+        let (name, after) = self.rest.split_first_chunk()?;
+        let (len, after) = after.split_first_chunk()?;
+        let len = u32::from_le_bytes(*len) as usize;
+        let (content, rest) = after.split_at(len.min(after.len()));
+        // A chunk of odd length is padded.
+        self.rest = rest.get(len % 2..).unwrap_or_default();
+        Some(Chunk { name, content, missing: len - content.len() })
     }
-}
-
-/// Checks that the file is as long as it says.
-///
-/// # Errors
-///
-/// [`Error::Damaged`] if it was cut off.
-pub(super) fn check_len(bytes: &[u8]) -> Result<(), Error> {
-    match bytes.get(4..8).and_then(|len| len.try_into().ok()).map(u32::from_le_bytes) {
-        Some(len) if len as usize <= bytes.len() - CHUNK_HEADER_BYTES => Ok(()),
-        _ => Err(damaged("it ends before the length that it declares")),
-    }
-}
-
-/// Splits off the next chunk: its name, its content, and what follows.
-fn next_chunk(bytes: &[u8]) -> Option<(&[u8; 4], &[u8], &[u8])> {
-    let (name, rest) = bytes.split_first_chunk()?;
-    let (len, rest) = rest.split_first_chunk()?;
-    let len = u32::from_le_bytes(*len) as usize;
-    let content = rest.get(..len)?;
-    // A chunk of odd length is padded; a missing pad at the end of the file is forgiven.
-    Some((name, content, rest.get(len + len % 2..).unwrap_or_default()))
 }
 
 /// Reads the size of the canvas.
@@ -146,7 +179,8 @@ fn read_plays(content: &[u8]) -> Option<NonZeroU32> {
 }
 
 /// Reads where and how a frame is drawn, and its bitstream.
-fn read_frame(content: &[u8]) -> Option<Frame<'_>> {
+fn read_frame(chunk: Chunk<'_>) -> Option<Frame<'_>> {
+    let content = chunk.content;
     let size = Size::new(u24(content, 6)? + 1, u24(content, 9)? + 1);
     let flags = *content.get(15)?;
     Some(Frame {
@@ -156,6 +190,7 @@ fn read_frame(content: &[u8]) -> Option<Frame<'_>> {
         replaces: flags & FRAME_REPLACES != 0,
         is_cleared: flags & FRAME_IS_CLEARED != 0,
         bitstream: content.get(FRAME_HEADER_BYTES..)?,
+        is_cut_off: chunk.is_cut_off(),
     })
 }
 

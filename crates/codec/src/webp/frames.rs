@@ -7,12 +7,12 @@ use std::fmt;
 use palmette_core::{Pixmap, Size};
 
 use super::container::{Chunks, Container};
-use super::{damaged, damaged_by, libwebp};
-use crate::Error;
+use super::{damaged, decode_rows};
 use crate::canvas::{Canvas, Disposal, over};
 use crate::exif::Exif;
 use crate::icc::ToSrgb;
 use crate::orient::Orientation;
+use crate::{Cause, DecodeOptions, Decoded, Error};
 
 /// What is left of the file, the canvas, and the memory for the pixels of a frame.
 pub(crate) struct Frames<'a> {
@@ -22,11 +22,19 @@ pub(crate) struct Frames<'a> {
     to_srgb: ToSrgb,
     orientation: Orientation,
     pixels: Vec<u8>,
+    options: DecodeOptions,
+    /// Whether no frame was drawn yet.
+    is_first: bool,
 }
 
 impl<'a> Frames<'a> {
     /// Prepares to decode frames onto a canvas.
-    pub(super) fn open(bytes: &'a [u8], container: &Container<'a>, canvas: Size) -> Result<Self, Error> {
+    pub(super) fn open(
+        bytes: &'a [u8],
+        container: &Container<'a>,
+        canvas: Size,
+        options: &DecodeOptions,
+    ) -> Result<Self, Error> {
         Ok(Self {
             chunks: Chunks::of(bytes),
             canvas: Canvas::new(canvas)?,
@@ -34,24 +42,32 @@ impl<'a> Frames<'a> {
             to_srgb: ToSrgb::from_rgb(container.icc),
             orientation: Exif::parse(container.exif).orientation,
             pixels: Vec::new(),
+            options: *options,
+            is_first: true,
         })
     }
 
     /// Decodes the next frame; returns the canvas as it is then, and the delay in milliseconds.
-    pub(crate) fn next_frame(&mut self) -> Result<(Pixmap, u32), Error> {
-        let delay_ms = self.draw_next()?;
-        Ok((self.orientation.apply(self.canvas.to_pixmap()?)?, delay_ms))
+    ///
+    /// Of the first frame, rows may be missing if the caller allows that; any other is whole or an error.
+    pub(crate) fn next_frame(&mut self) -> Result<(Decoded, u32), Error> {
+        let (damage, delay_ms) = self.draw_next()?;
+        let pixmap = self.orientation.apply(self.canvas.to_pixmap()?)?;
+        Ok((Decoded { pixmap, damage }, delay_ms))
     }
 
     /// Decodes the first frame and gives the canvas away.
-    pub(super) fn into_first(mut self) -> Result<Pixmap, Error> {
-        self.draw_next()?;
-        self.orientation.apply(self.canvas.into_pixmap())
+    pub(super) fn into_first(mut self) -> Result<Decoded, Error> {
+        let (damage, _) = self.draw_next()?;
+        let pixmap = self.orientation.apply(self.canvas.into_pixmap())?;
+        Ok(Decoded { pixmap, damage })
     }
 
-    /// Draws the next frame, and returns its delay in milliseconds.
-    fn draw_next(&mut self) -> Result<u32, Error> {
-        let frame = self.chunks.next_frame().ok_or_else(|| damaged("a frame is cut off"))?;
+    /// Draws the next frame; returns why rows are missing, if they may be, and its delay in milliseconds.
+    fn draw_next(&mut self) -> Result<(Option<Cause>, u32), Error> {
+        let is_first = std::mem::replace(&mut self.is_first, false);
+        let frame = self.chunks.next_frame().filter(|frame| is_first || !frame.is_cut_off);
+        let frame = frame.ok_or_else(|| damaged("a frame is cut off"))?;
         let area = frame.area;
         if area.clip(self.size) != area {
             return Err(damaged("a frame reaches over the edge of the canvas"));
@@ -61,7 +77,7 @@ impl<'a> Frames<'a> {
         self.pixels.clear();
         self.pixels.try_reserve_exact(len).map_err(|_| palmette_core::Error::OutOfMemory { bytes: len as u64 })?;
         self.pixels.resize(len, 0);
-        libwebp::decode_into(&mut self.pixels, area.size, frame.bitstream).map_err(damaged_by)?;
+        let damage = decode_rows(&mut self.pixels, area.size, frame.bitstream, &self.options, is_first)?;
         self.to_srgb.convert_pixels(&mut self.pixels);
         let (pixels, _) = self.pixels.as_chunks::<4>();
         let disposal = if frame.is_cleared { Disposal::Clear } else { Disposal::Keep };
@@ -73,7 +89,7 @@ impl<'a> Frames<'a> {
                 row.iter_mut().zip(pixels).for_each(|(backdrop, &pixel)| *backdrop = over(pixel, *backdrop));
             }
         })?;
-        Ok(frame.delay_ms)
+        Ok((damage, frame.delay_ms))
     }
 }
 

@@ -2,10 +2,12 @@
 #![expect(unsafe_code, reason = "calls into libwebp")]
 
 use std::ffi::c_int;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
+use std::ptr::{self, NonNull};
 
 use libwebp_sys as sys;
-use palmette_core::{Pixmap, Size, alloc};
+use palmette_core::{Deadline, Pixmap, Size, alloc};
 
 use crate::{Cause, Error};
 
@@ -25,21 +27,94 @@ pub(super) fn read_size(bytes: &[u8]) -> Result<Size, Cause> {
     }
 }
 
-/// Decodes a file or a bitstream of `size` pixels to straight RGBA, row by row without padding.
-pub(super) fn decode_into(target: &mut [u8], size: Size, bytes: &[u8]) -> Result<(), Cause> {
-    if read_size(bytes)? != size {
-        return Err(Cause::new("a frame has another size than its bitstream"));
+/// How much of a bitstream was decoded.
+#[derive(Debug)]
+pub(super) enum Rows {
+    /// All rows, whatever is wrong behind them.
+    All,
+    /// The first rows.
+    Some {
+        /// How many.
+        count: u32,
+        /// Why there are no more.
+        damage: Cause,
+    },
+}
+
+/// Decodes a bitstream of `size` pixels to straight RGBA, row by row without padding, as far as it goes.
+///
+/// It is handed to the library piece by piece, with a look at the clock between two.
+///
+/// # Errors
+///
+/// [`Error::Core`] if the deadline passes.
+pub(super) fn decode_into(target: &mut [u8], size: Size, bytes: &[u8], deadline: Deadline) -> Result<Rows, Error> {
+    let nothing = |damage| Ok(Rows::Some { count: 0, damage });
+    match read_size(bytes) {
+        Ok(found) if found == size => {}
+        Ok(_) => return nothing(Cause::new("a frame has another size than its bitstream")),
+        Err(cause) => return nothing(cause),
     }
-    let stride = size
-        .width
-        .checked_mul(4)
-        .and_then(|stride| c_int::try_from(stride).ok())
-        .ok_or(Cause::new("its rows are too long"))?;
-    // SAFETY: pointer and length are those of slices that outlive the call; the library checks the target's length
-    // against the size of the bitstream and the stride before it writes.
-    let decoded =
-        unsafe { sys::WebPDecodeRGBAInto(bytes.as_ptr(), bytes.len(), target.as_mut_ptr(), target.len(), stride) };
-    if decoded.is_null() { Err(Cause::new("its bitstream is damaged or cut off")) } else { Ok(()) }
+    let Some(decoder) = Decoder::new(target, size) else {
+        return nothing(Cause::new(status_text(sys::VP8StatusCode::VP8_STATUS_OUT_OF_MEMORY)));
+    };
+    let mut status = sys::VP8StatusCode::VP8_STATUS_SUSPENDED;
+    let mut end = 0;
+    while status == sys::VP8StatusCode::VP8_STATUS_SUSPENDED && end < bytes.len() {
+        deadline.check()?;
+        end = bytes.len().min(end + PIECE_BYTES);
+        status = decoder.update(&bytes[..end]);
+    }
+    let count = decoder.rows();
+    if status == sys::VP8StatusCode::VP8_STATUS_OK || count >= size.height {
+        return Ok(Rows::All);
+    }
+    Ok(Rows::Some { count, damage: Cause::new(status_text(status)) })
+}
+
+/// Bytes of a bitstream that are decoded between two looks at the clock.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// A decoder of the library that is fed piece by piece, and the pixels that it writes to.
+struct Decoder<'a> {
+    handle: NonNull<sys::WebPIDecoder>,
+    target: PhantomData<&'a mut [u8]>,
+}
+
+impl<'a> Decoder<'a> {
+    /// Makes a decoder of a picture of `size` pixels; nothing if memory cannot be had.
+    fn new(target: &'a mut [u8], size: Size) -> Option<Self> {
+        let stride = c_int::try_from(size.width.checked_mul(4)?).ok()?;
+        // SAFETY: the library checks the target's length against the size of the bitstream and the stride before it writes.
+        // The target outlives the decoder, whose lifetime says so.
+        let handle =
+            unsafe { sys::WebPINewRGB(sys::WEBP_CSP_MODE::MODE_RGBA, target.as_mut_ptr(), target.len(), stride) };
+        Some(Self { handle: NonNull::new(handle)?, target: PhantomData })
+    }
+
+    /// Decodes as much as can be of a bitstream of which the beginning is known.
+    fn update(&self, bytes: &[u8]) -> sys::VP8StatusCode {
+        // SAFETY: the decoder is alive; pointer and length are those of a slice. The decoder keeps the pointer until the next
+        // call, and reads behind it only then, when it is given another.
+        unsafe { sys::WebPIUpdate(self.handle.as_ptr(), bytes.as_ptr(), bytes.len()) }
+    }
+
+    /// Returns the number of rows that are written.
+    fn rows(&self) -> u32 {
+        let mut rows = 0;
+        // SAFETY: the decoder is alive; results that are not asked for may be null.
+        unsafe {
+            sys::WebPIDecGetRGB(self.handle.as_ptr(), &raw mut rows, ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        }
+        u32::try_from(rows).unwrap_or(0)
+    }
+}
+
+impl Drop for Decoder<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the decoder was made by the library and is deleted once.
+        unsafe { sys::WebPIDelete(self.handle.as_ptr()) };
+    }
 }
 
 /// How to encode.
@@ -58,10 +133,17 @@ pub(super) enum Encoding {
 ///
 /// # Errors
 ///
-/// Outer: memory for the file cannot be had. Inner: what the library said.
-pub(super) fn encode(pixmap: &Pixmap, is_opaque: bool, encoding: Encoding) -> Result<Result<Vec<u8>, Cause>, Error> {
+/// Outer: memory for the file cannot be had, or the deadline passed. Inner: what the library said.
+pub(super) fn encode(
+    pixmap: &Pixmap,
+    is_opaque: bool,
+    encoding: Encoding,
+    deadline: Deadline,
+) -> Result<Result<Vec<u8>, Cause>, Error> {
     let mut output = Output::new();
-    if let Err(cause) = encode_into(&mut output, pixmap, is_opaque, encoding) {
+    if let Err(cause) = encode_into(&mut output, pixmap, is_opaque, encoding, deadline) {
+        // It may have been stopped.
+        deadline.check()?;
         return Ok(Err(cause));
     }
     let mut file = alloc::try_with_capacity(output.bytes().len())?;
@@ -70,7 +152,13 @@ pub(super) fn encode(pixmap: &Pixmap, is_opaque: bool, encoding: Encoding) -> Re
 }
 
 /// Encodes into memory of the library.
-fn encode_into(output: &mut Output, pixmap: &Pixmap, is_opaque: bool, encoding: Encoding) -> Result<(), Cause> {
+fn encode_into(
+    output: &mut Output,
+    pixmap: &Pixmap,
+    is_opaque: bool,
+    encoding: Encoding,
+    mut deadline: Deadline,
+) -> Result<(), Cause> {
     let (Ok(width), Ok(height), Ok(stride)) =
         (c_int::try_from(pixmap.width()), c_int::try_from(pixmap.height()), c_int::try_from(pixmap.row_bytes()))
     else {
@@ -82,14 +170,27 @@ fn encode_into(output: &mut Output, pixmap: &Pixmap, is_opaque: bool, encoding: 
     (picture.0.width, picture.0.height) = (width, height);
     picture.0.writer = Some(sys::WebPMemoryWrite);
     picture.0.custom_ptr = (&raw mut output.0).cast();
+    picture.0.progress_hook = Some(go_on);
+    picture.0.user_data = (&raw mut deadline).cast();
     let import = if is_opaque { sys::WebPPictureImportRGBX } else { sys::WebPPictureImportRGBA };
-    // SAFETY: the pixels are height rows of `stride` bytes, as told; the picture copies them. The writer gets `output`,
-    // which outlives the picture.
+    // SAFETY: the pixels are height rows of `stride` bytes, as told; the picture copies them. The writer gets `output`
+    // and the hook `deadline`, which outlive the encoding.
     let encoded = unsafe {
         import(&raw mut picture.0, pixmap.data().as_ptr(), stride) != 0
             && sys::WebPEncode(&raw const config, &raw mut picture.0) != 0
     };
     if encoded { Ok(()) } else { Err(Cause::new(encoding_error_text(picture.0.error_code))) }
+}
+
+/// Tells the encoder, which asks now and then, whether there is time left.
+///
+/// # Safety
+///
+/// The picture is alive, and its `user_data` points to a [`Deadline`].
+unsafe extern "C" fn go_on(_percent: c_int, picture: *const sys::WebPPicture) -> c_int {
+    // SAFETY: as promised; the encoder hands over the picture that it was called with.
+    let deadline = unsafe { *(*picture).user_data.cast::<Deadline>() };
+    c_int::from(deadline.check().is_ok())
 }
 
 /// Makes the settings of the encoder.
@@ -180,6 +281,7 @@ const fn encoding_error_text(error: sys::WebPEncodingError) -> &'static str {
         sys::WebPEncodingError::VP8_ENC_ERROR_PARTITION0_OVERFLOW
         | sys::WebPEncodingError::VP8_ENC_ERROR_PARTITION_OVERFLOW => "a partition of the file overflowed",
         sys::WebPEncodingError::VP8_ENC_ERROR_FILE_TOO_BIG => "the file is over 4 GB",
+        sys::WebPEncodingError::VP8_ENC_ERROR_USER_ABORT => "the encoder was stopped",
         _ => "the encoder was called wrongly",
     }
 }

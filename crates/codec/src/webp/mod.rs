@@ -5,16 +5,18 @@ mod frames;
 mod libwebp;
 mod writer;
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::{Deadline, Pixmap, Size};
 
-use self::container::{Container, check_len};
+use self::container::Container;
 pub(crate) use self::frames::Frames;
-use self::libwebp::Encoding;
+use self::libwebp::{Encoding, Rows};
 pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
 use crate::exif::Exif;
 use crate::icc::ToSrgb;
-use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe, WorkingMemory};
+use crate::{
+    Cause, DecodeOptions, Decoded, EncodeFormat, EncodeOptions, Error, Format, OnDamage, Probe, WorkingMemory,
+};
 
 /// How hard the lossy encoder tries, 0 to 6.
 ///
@@ -57,17 +59,34 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 
 /// Decodes to upright sRGB; of an animation the first frame on its canvas, transparent around it.
 pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
-    check_len(bytes)?;
     let container = Container::parse(bytes);
     let size = stored_size(&container, bytes)?;
     options.limits.check(size)?;
     if container.frame_count > 0 {
-        return Frames::open(bytes, &container, size)?.into_first().map(Decoded::whole);
+        return Frames::open(bytes, &container, size, options)?.into_first();
     }
     let mut pixmap = Pixmap::filled(size, [0; 4])?;
-    libwebp::decode_into(pixmap.data_mut(), size, bytes).map_err(damaged_by)?;
+    let image = container.image.ok_or_else(|| damaged("it has no picture"))?;
+    let damage = decode_rows(pixmap.data_mut(), size, image, options, true)?;
     ToSrgb::from_rgb(container.icc).convert(&mut pixmap);
-    Exif::parse(container.exif).orientation.apply(pixmap).map(Decoded::whole)
+    let pixmap = Exif::parse(container.exif).orientation.apply(pixmap)?;
+    Ok(Decoded { pixmap, damage })
+}
+
+/// Decodes a bitstream; returns why rows are missing, if a part of it may be shown and the caller allows that.
+fn decode_rows(
+    target: &mut [u8],
+    size: Size,
+    bitstream: &[u8],
+    options: &DecodeOptions,
+    may_be_partial: bool,
+) -> Result<Option<Cause>, Error> {
+    let may_be_partial = may_be_partial && options.on_damage == OnDamage::Show;
+    match libwebp::decode_into(target, size, bitstream, options.deadline)? {
+        Rows::All => Ok(None),
+        Rows::Some { count, damage } if may_be_partial && count > 0 => Ok(Some(damage)),
+        Rows::Some { damage, .. } => Err(damaged_by(damage)),
+    }
 }
 
 /// Tells whether a file consists of frames, even if there is but one.
@@ -76,23 +95,24 @@ pub(crate) fn is_animation(bytes: &[u8]) -> bool {
 }
 
 /// Checks all frames together against the limits, and prepares to decode them.
+///
+/// A frame that is cut off is told at once, unless those before it may be shown.
 pub(crate) fn animation<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<(Layout, Frames<'a>), Error> {
     let container = Container::parse(bytes);
     let size = stored_size(&container, bytes)?;
     options.limits.check(size)?;
     options.limits.check_animation(size, container.frame_count)?;
-    check_len(bytes)?;
-    if !container.is_whole {
-        return Err(damaged("its last chunk is cut off"));
+    if !container.is_whole && options.on_damage == OnDamage::Refuse {
+        return Err(damaged("a frame is cut off"));
     }
-    let frames = Frames::open(bytes, &container, size)?;
+    let frames = Frames::open(bytes, &container, size, options)?;
     let size = Exif::parse(container.exif).orientation.displayed(size);
     Ok((Layout { size, frame_count: container.frame_count, plays: container.plays }, frames))
 }
 
 /// Encodes: lossy below quality 100, lossless at 100.
-pub(crate) fn encode(pixmap: &Pixmap, quality: u8) -> Result<Vec<u8>, Error> {
-    encode_with(pixmap, Encoding::of_quality(quality))
+pub(crate) fn encode(pixmap: &Pixmap, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    encode_with(pixmap, Encoding::of_quality(options.lossy_quality()), options.deadline)
 }
 
 /// Says what encoding a picture holds: planes or a copy of the pixels, and what the encoder knows of them.
@@ -104,13 +124,13 @@ pub(crate) const fn encoding_memory(size: Size, quality: u8) -> WorkingMemory {
 }
 
 /// Encodes in one of the two ways.
-fn encode_with(pixmap: &Pixmap, encoding: Encoding) -> Result<Vec<u8>, Error> {
-    libwebp::encode(pixmap, pixmap.is_opaque(), encoding)?.map_err(failed)
+fn encode_with(pixmap: &Pixmap, encoding: Encoding, deadline: Deadline) -> Result<Vec<u8>, Error> {
+    libwebp::encode(pixmap, pixmap.is_opaque(), encoding, deadline)?.map_err(failed)
 }
 
 /// Returns the size of the canvas, or of the bitstream of a simple file.
 fn stored_size(container: &Container<'_>, bytes: &[u8]) -> Result<Size, Error> {
-    container.canvas.map_or_else(|| libwebp::read_size(bytes).map_err(damaged_by), Ok)
+    container.canvas.map_or_else(|| libwebp::read_size(container.image.unwrap_or(bytes)).map_err(damaged_by), Ok)
 }
 
 /// Makes the error of a WebP that was found damaged here.

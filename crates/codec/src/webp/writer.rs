@@ -5,13 +5,13 @@
 
 use std::num::NonZeroU32;
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::{Deadline, Pixmap, Size};
 
 use super::container::{Chunks, Frame, canvas_header, frame_header, write_chunk};
 use super::libwebp::Encoding;
 use super::{encode_with, failed};
 use crate::area::Area;
-use crate::{Cause, Error};
+use crate::{Cause, EncodeOptions, Error};
 
 /// Flags of an extended file: it holds an animation; it holds alpha.
 const FLAG_ANIMATION: u8 = 0x02;
@@ -26,6 +26,7 @@ const FLAGS_AT: usize = 20;
 pub(crate) struct Writer {
     file: Vec<u8>,
     encoding: Encoding,
+    deadline: Deadline,
     /// The last frame.
     shown: Option<Pixmap>,
     has_alpha: bool,
@@ -33,7 +34,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts a file that is played so often, at most 65,535 times, or for ever.
-    pub(crate) fn new(quality: u8, size: Size, plays: Option<NonZeroU32>) -> Result<Self, Error> {
+    pub(crate) fn new(options: &EncodeOptions, size: Size, plays: Option<NonZeroU32>) -> Result<Self, Error> {
         if size.width.max(size.height) > MAX_SIDE_PX {
             return Err(failed(Cause::new("a side is longer than the 16,383 pixels of WebP")));
         }
@@ -44,7 +45,8 @@ impl Writer {
         write_chunk(&mut file, b"VP8X", &[&canvas_header(FLAG_ANIMATION, size)])
             .and_then(|()| write_chunk(&mut file, b"ANIM", &[&[0, 0, 0, 0, n0, n1]]))
             .ok_or_else(too_big)?;
-        Ok(Self { file, encoding: Encoding::of_quality(quality), shown: None, has_alpha: false })
+        let encoding = Encoding::of_quality(options.lossy_quality());
+        Ok(Self { file, encoding, deadline: options.deadline, shown: None, has_alpha: false })
     }
 
     /// Adds a frame of the size of the canvas.
@@ -55,11 +57,12 @@ impl Writer {
         };
         let pixels = pixels.as_ref().unwrap_or(&pixmap);
         self.has_alpha |= !pixels.is_opaque();
-        let still = encode_with(pixels, encoding)?;
-        let header = frame_header(&Frame { area, delay_ms, replaces, is_cleared: false, bitstream: &[] });
+        let still = encode_with(pixels, encoding, self.deadline)?;
+        let header =
+            frame_header(&Frame { area, delay_ms, replaces, is_cleared: false, bitstream: &[], is_cut_off: false });
         let mut bitstream = Vec::new();
-        for (name, content) in Chunks::of(&still).filter(|(name, _)| matches!(*name, b"ALPH" | b"VP8 " | b"VP8L")) {
-            write_chunk(&mut bitstream, name, &[content]).ok_or_else(too_big)?;
+        for chunk in Chunks::of(&still).filter(|chunk| matches!(chunk.name, b"ALPH" | b"VP8 " | b"VP8L")) {
+            write_chunk(&mut bitstream, chunk.name, &[chunk.content]).ok_or_else(too_big)?;
         }
         write_chunk(&mut self.file, b"ANMF", &[&header, &bitstream]).ok_or_else(too_big)?;
         self.shown = Some(pixmap);

@@ -35,14 +35,18 @@ fn animation_gif_first_frame_lies_at_its_place() {
 }
 
 #[test]
-fn animation_gif_frame_is_cut_to_the_screen() {
-    for (frame, reaches) in
-        [((6, 4, 9, 9), (6, 4)), ((8, 0, 2, 2), (8, 6)), ((0, 9, 2, 2), (8, 6)), ((0, 0, 20, 20), (0, 0))]
+fn animation_gif_canvas_grows_to_its_first_frame() {
+    for (frame, (width, height)) in
+        [((6, 4, 9, 9), (15, 13)), ((8, 0, 2, 2), (10, 6)), ((0, 9, 2, 2), (8, 11)), ((0, 0, 20, 20), (20, 20))]
     {
         let bytes = gif(&[frame]);
-        assert!(!probe(&bytes).unwrap().is_animated);
-        let inside = |x, y| x >= reaches.0 && y >= reaches.1;
-        assert!(decode(&bytes).unwrap() == picture(8, 6, |x, y| if inside(x, y) { RED } else { CLEAR }), "{frame:?}");
+        let probed = probe(&bytes).unwrap();
+        assert_eq!((probed.size, probed.is_animated), (Size::new(width, height), false));
+        let (left, top) = (u32::from(frame.0), u32::from(frame.1));
+        let (right, bottom) = (left + u32::from(frame.2), top + u32::from(frame.3));
+        let inside = |x, y| (left..right).contains(&x) && (top..bottom).contains(&y);
+        let shown = picture(width, height, |x, y| if inside(x, y) { RED } else { CLEAR });
+        assert!(decode(&bytes).unwrap() == shown, "{frame:?}");
     }
 }
 

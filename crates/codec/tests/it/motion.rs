@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use palmette_codec::{AnimationEncoder, DecodeOptions, EncodeFormat, EncodeOptions, Error, Frame, animation, probe};
+use palmette_codec::{
+    AnimationEncoder, DecodeOptions, EncodeFormat, EncodeOptions, Error, Frame, OnDamage, animation, probe,
+};
 use palmette_core::{Code, Limits, Pixmap, Size};
 use proptest::prelude::*;
 
@@ -13,6 +15,14 @@ use crate::files::{decode, encoded};
 /// Decodes all frames.
 fn frames(bytes: &[u8]) -> Result<Vec<Frame>, Error> {
     animation(bytes, &DecodeOptions::default())?.collect()
+}
+
+/// Decodes the frames that there are of a damaged file; returns what is wrong, too.
+fn frames_of_damaged(bytes: &[u8]) -> Result<(Vec<Frame>, Option<String>), Error> {
+    let options = DecodeOptions { on_damage: OnDamage::Show, ..DecodeOptions::default() };
+    let mut animation = animation(bytes, &options)?;
+    let frames = animation.by_ref().collect::<Result<_, _>>()?;
+    Ok((frames, animation.into_damage().map(|cause| cause.to_string())))
 }
 
 /// Writes frames.
@@ -34,7 +44,10 @@ proptest! {
     fn motion_gif_is_composed(parts in gif_parts()) {
         let bytes = gif_of(12, 10, &parts);
         let shown = frames(&bytes).unwrap();
-        assert_shown(&shown, &composed(12, 10, &parts));
+        // The canvas grows to the first frame, if that has pixels.
+        let [left, top, width, height] = parts[0].area;
+        let (right, bottom) = if width * height > 0 { (left + width, top + height) } else { (0, 0) };
+        assert_shown(&shown, &composed(right.max(12), bottom.max(10), &parts));
         prop_assert!(shown.iter().zip(0..).all(|(frame, number)| frame.delay_ms == number * 10));
         prop_assert!(decode(&bytes).unwrap() == shown[0].pixmap);
         prop_assert_eq!(probe(&bytes).unwrap().frame_count as usize, parts.len());
@@ -221,14 +234,47 @@ fn motion_gif_frame_larger_than_its_screen_costs_its_own_size() {
 }
 
 #[test]
-fn motion_cut_anywhere_is_damaged() {
+fn motion_cut_within_a_frame_is_damaged() {
+    let source: Vec<(Pixmap, u32)> = (0..3).map(|number| (ball(number), 50)).collect();
+    for (format, places) in [(EncodeFormat::Gif, 3), (EncodeFormat::Webp, 0)] {
+        let file = written(format, 85, 2, &source);
+        let whole = frames(&file).unwrap();
+        let mut lengths = Vec::new();
+        for len in 20..file.len() {
+            let probed = probe(&file[..len]);
+            match frames(&file[..len]) {
+                Err(error) => assert_eq!(error.code(), Code::Damaged, "{format:?} cut at {len}: {error}"),
+                // Between two frames a GIF may end, without its trailer; its blocks need not say that they end.
+                Ok(shown) => {
+                    assert!(whole.starts_with(&shown), "{format:?} cut at {len}");
+                    assert_eq!(probed.unwrap().frame_count as usize, shown.len());
+                    lengths.push(len);
+                }
+            }
+        }
+        assert_eq!(lengths.chunk_by(|a, b| a + 1 == *b).count(), places, "{format:?} may be cut at {lengths:?}");
+        assert!(lengths.len() <= places * 4, "{lengths:?}");
+    }
+}
+
+#[test]
+fn motion_damaged_shows_its_whole_frames() {
     let source: Vec<(Pixmap, u32)> = (0..3).map(|number| (ball(number), 50)).collect();
     for format in [EncodeFormat::Gif, EncodeFormat::Webp] {
-        let file = written(format, 85, 2, &source);
-        for len in 20..file.len() {
-            let error = frames(&file[..len]).unwrap_err();
-            assert_eq!(error.code(), Code::Damaged, "{format:?} cut at {len} of {}: {error}", file.len());
+        let file = written(format, 100, 2, &source);
+        let whole = frames(&file).unwrap();
+        assert_eq!(frames_of_damaged(&file).unwrap(), (whole.clone(), None));
+        let mut counts = Vec::new();
+        for len in (40..file.len() - 1).rev() {
+            let Ok((shown, damage)) = frames_of_damaged(&file[..len]) else { continue };
+            counts.push(shown.len());
+            // Of the first frame a part is shown, where nothing else is.
+            let is_partial = shown.len() == 1 && shown != whole[..1];
+            assert!(is_partial || whole.starts_with(&shown), "{format:?} cut at {len}");
+            assert!(damage.is_some() || frames(&file[..len]).is_ok(), "{format:?} cut at {len}: {damage:?}");
         }
+        assert!(counts.is_sorted_by(|a, b| a >= b), "{format:?}: {counts:?}");
+        assert!([1, 2].iter().all(|count| counts.contains(count)), "{format:?}: {counts:?}");
     }
 }
 
