@@ -2,7 +2,7 @@
 
 use crate::{Error, Format};
 
-/// How far into a text an `<svg` tag is looked for: an XML declaration, a DOCTYPE and an editor's comment fit well.
+/// How far into a text its first element is looked for: an XML declaration, a DOCTYPE and an editor's comment fit well.
 const SVG_WINDOW_BYTES: usize = 4096;
 
 /// The longest `ftyp` box that is read for brands; real ones are below 100 bytes.
@@ -100,12 +100,39 @@ fn is_netpbm(bytes: &[u8]) -> bool {
     matches!(bytes, [b'P', b'1'..=b'7', b' ' | b'\t' | b'\r' | b'\n', ..])
 }
 
-/// Tells whether a text is an SVG document: markup in which an `<svg` tag begins early.
+/// Tells whether a text is an SVG document: markup whose first element is `svg`. HTML may hold one, and is none.
 fn is_svg(bytes: &[u8]) -> bool {
     let window = &bytes[..bytes.len().min(SVG_WINDOW_BYTES)];
-    let text = window.strip_prefix(b"\xef\xbb\xbf").unwrap_or(window).trim_ascii_start();
-    text.starts_with(b"<")
-        && text.windows(5).any(|tag| matches!(tag, [b'<', b's', b'v', b'g', after] if !after.is_ascii_alphanumeric()))
+    let mut rest = window.strip_prefix(b"\xef\xbb\xbf").unwrap_or(window).trim_ascii_start();
+    while let Some(after) = skip_prolog(rest) {
+        rest = after.trim_ascii_start();
+    }
+    let Some(element) = rest.strip_prefix(b"<") else { return false };
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
+    let name = element.split(is_end).next().unwrap_or_default();
+    // The name may have a prefix, as in `svg:svg`.
+    name.rsplit(|&byte| byte == b':').next() == Some(b"svg")
+}
+
+/// Steps over a declaration, a comment or a DOCTYPE, with what that declares in brackets; none if there is none, or no end to it.
+fn skip_prolog(text: &[u8]) -> Option<&[u8]> {
+    let after = |from: &'static [u8], end: &[u8]| {
+        let rest = text.strip_prefix(from)?;
+        let at = rest.windows(end.len()).position(|window| window == end)?;
+        rest.get(at + end.len()..)
+    };
+    if text.starts_with(b"<?") {
+        return after(b"<?", b"?>");
+    }
+    if text.starts_with(b"<!--") {
+        return after(b"<!--", b"-->");
+    }
+    let doctype = text.strip_prefix(b"<!")?;
+    let at = doctype.iter().position(|byte| matches!(byte, b'[' | b'>'))?;
+    match doctype[at] {
+        b'>' => doctype.get(at + 1..),
+        _ => after(b"<!", b"]").and_then(|rest| rest.trim_ascii_start().strip_prefix(b">")),
+    }
 }
 
 #[cfg(test)]
@@ -150,11 +177,32 @@ mod tests {
 
     #[test]
     fn sniff_tells_svg_from_other_markup_and_text() {
-        for svg in ["<svg xmlns='x'/>", "\u{feff}<?xml version='1.0'?>\n<!-- a -->\n<svg\n>", "  <svg>"] {
+        for svg in [
+            "<svg xmlns='x'/>",
+            "<svg/>",
+            "  <svg>",
+            "\u{feff}<?xml version='1.0'?>\n<!-- a > b -->\n<svg\n>",
+            "<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'x'><svg>",
+            "<?xml version='1.0'?><!DOCTYPE svg [<!ENTITY a 'b'>]><!-- c --><svg:svg xmlns:svg='x'>",
+        ] {
             assert!(matches!(sniff(svg.as_bytes()), Err(Error::Svg)), "{svg}");
         }
-        for text in ["B", "BMW", "P", "Photo", "<html><p>svg</p>", "<svgfont>", "GIF", "RIFF1234AVI ", "\0\0\0\x08ftyp"]
-        {
+        for text in [
+            "B",
+            "BMW",
+            "P",
+            "Photo",
+            "<html><p>svg</p>",
+            "<html><svg></svg></html>",
+            "<!DOCTYPE html><title>a</title><svg/>",
+            "<!-- <svg> --><p>",
+            "<!-- <svg>",
+            "<!DOCTYPE svg [<svg>",
+            "<svgfont>",
+            "GIF",
+            "RIFF1234AVI ",
+            "\0\0\0\x08ftyp",
+        ] {
             assert!(matches!(sniff(text.as_bytes()), Err(Error::NotAPicture)), "{text}");
         }
     }
