@@ -91,8 +91,8 @@ fn pipeline_informs_without_limits() {
     assert!(matches!(info, Info::Raster { width: 13_000, height: 1, .. }));
     assert_eq!(pipeline().info(b"<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap(), Info::Svg);
     assert_eq!(pipeline().info(b"").unwrap_err().code(), Code::NotAPicture);
-    // A screen of 0×1 pixels is no picture, whatever its limits.
-    let empty = b"GIF89a\x00\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00;";
+    // A frame of 0×1 pixels on a screen of 0×1 is no picture, whatever its limits.
+    let empty = b"GIF89a\x00\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x00\x00\x01\x00\x00\x02\x02\x44\x01\x00;";
     assert_eq!(pipeline().info(empty).unwrap_err().code(), Code::DimensionsTooLarge);
 }
 
