@@ -8,7 +8,11 @@
 //! The crate depends on nothing of the workspace.
 
 #[allow(dead_code, reason = "the decoder that calls it lands next")]
+mod color;
+#[allow(dead_code, reason = "the decoder that calls it lands next")]
 mod idct;
+#[allow(dead_code, reason = "the decoder that calls it lands next")]
+mod upsample;
 mod zigzag;
 
 pub use zigzag::NATURAL_ORDER;

@@ -102,7 +102,7 @@ fn sane_blocks(noise: &mut Noise, steps: &[u16; 64], count: usize) -> Vec<Block>
         let (amplitude, slope) = ([0, 3, 20, 127][i % 4], [0, 2, 15][i % 3]);
         let edge = usize::try_from(noise.below(20)).unwrap();
         let samples: [f64; 64] = std::array::from_fn(|s| {
-            let base = if s % 8 + s / 16 > edge { 127 } else { -127 } * i64::from(i % 5 == 0);
+            let base = if s % 8 + s / 16 > edge { 127 } else { -127 } * i64::from(i.is_multiple_of(5));
             let wave = i64::try_from(s % 8).unwrap() * slope + i64::try_from(s / 8).unwrap() * slope / 2;
             (base + wave + i64::from(noise.within(amplitude))).clamp(-128, 127) as f64
         });
