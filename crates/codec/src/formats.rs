@@ -156,7 +156,7 @@ impl Writer {
 }
 
 /// Says what encoding a picture of a size as the given format holds beside its pixels.
-pub(crate) fn encoding_memory(options: &EncodeOptions, size: Size) -> WorkingMemory {
+pub(crate) fn encoding_memory(options: &EncodeOptions, size: Size, has_alpha: bool) -> WorkingMemory {
     match options.format {
         #[cfg(feature = "jpeg")]
         EncodeFormat::Jpeg => jpeg::encoding_memory(size),
@@ -165,9 +165,9 @@ pub(crate) fn encoding_memory(options: &EncodeOptions, size: Size) -> WorkingMem
         #[cfg(feature = "gif")]
         EncodeFormat::Gif => gif::encoding_memory(size),
         #[cfg(feature = "webp")]
-        EncodeFormat::Webp => webp::encoding_memory(size, options.lossy_quality()),
+        EncodeFormat::Webp => webp::encoding_memory(size, options.lossy_quality(), has_alpha),
         #[cfg(feature = "avif")]
-        EncodeFormat::Avif => avif::encoding_memory(size, options.lossy_quality()),
+        EncodeFormat::Avif => avif::encoding_memory(size, options.lossy_quality(), has_alpha),
         // Bare pixels become the file where they are. A format that was left out is refused before it takes anything.
         _ => WorkingMemory::default(),
     }

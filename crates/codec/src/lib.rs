@@ -132,10 +132,11 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
     guard::reading(format, || formats::decode(format, bytes, options))
 }
 
-/// Says what [`encode()`] holds at its worst moment, beside the picture that it takes.
+/// Says what [`encode()`] holds at its worst moment, beside the picture that it takes, which may have alpha or is opaque.
 #[must_use]
-pub fn encoding_memory(options: &EncodeOptions, size: Size) -> WorkingMemory {
-    formats::encoding_memory(options, size)
+pub fn encoding_memory(options: &EncodeOptions, size: Size, has_alpha: bool) -> WorkingMemory {
+    let has_alpha = has_alpha && options.background.is_none_or(|background| background.alpha < u8::MAX);
+    formats::encoding_memory(options, size, has_alpha)
 }
 
 /// Encodes a picture. It is consumed, so that flattening happens in place and bare pixels are handed out as they are.

@@ -25,6 +25,8 @@ pub struct Probe {
     pub frame_count: u32,
     /// The copyright notice of its EXIF, if it has one; not read from AVIF.
     pub copyright: Option<String>,
+    /// Whether its pixels may be anything but opaque, as far as its header tells.
+    pub has_alpha: bool,
     /// What decoding it holds beside the picture that it gives; of an animation, for one frame.
     pub memory: WorkingMemory,
     /// What the file says of its pixels that decoding does not follow, for whoever wonders about the result.
@@ -63,8 +65,8 @@ impl fmt::Display for Note {
 }
 
 impl Probe {
-    /// Makes what is known of a still picture that is stored as large as it is displayed, without a notice, and that takes
-    /// no memory to speak of to decode.
+    /// Makes what is known of a still picture that is stored as large as it is displayed, without a notice, that may
+    /// have alpha, and takes no memory to speak of to decode.
     pub(crate) const fn still(format: Format, size: Size) -> Self {
         Self {
             format,
@@ -73,6 +75,7 @@ impl Probe {
             is_animated: false,
             frame_count: 1,
             copyright: None,
+            has_alpha: true,
             memory: WorkingMemory { own_bytes: 0, library_bytes: 0 },
             notes: Vec::new(),
         }

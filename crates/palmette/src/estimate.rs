@@ -20,6 +20,8 @@ pub(crate) struct Weighed<'a> {
     /// What decoding each source holds beside its picture, in the order of the sources.
     pub(crate) decoding: &'a [WorkingMemory],
     pub(crate) output: &'a EncodeOptions,
+    /// Whether the canvas may have alpha before its first step.
+    pub(crate) has_alpha: bool,
     /// The frames that the steps of the canvas run on; 1 unless the result moves.
     pub(crate) frame_count: u32,
     /// Whether the engine keeps the sources until it is done, as a GPU does so that the CPU can take over. What it holds on its
@@ -34,9 +36,9 @@ pub(crate) struct Weighed<'a> {
 /// not get it from there.
 #[must_use]
 pub(crate) fn estimate(weighed: Weighed<'_>) -> u64 {
-    let Weighed { decoding, output, frame_count, keeps_sources, .. } = weighed;
+    let Weighed { decoding, output, has_alpha, frame_count, keeps_sources, .. } = weighed;
     let plan = guess_rest(weighed.plan);
-    let encoding = palmette_codec::encoding_memory(output, plan.result);
+    let encoding = palmette_codec::encoding_memory(output, plan.result, has_alpha || !plan.keeps_opaque());
     let kept = if frame_count > 1 { kept_for_frames(&plan) + encoding.own_bytes } else { 0 };
     let tables: u64 = plan.steps.iter().map(Step::table_bytes).sum();
     let beside_sources = if keeps_sources { sources_bytes(&plan) + largest_on_host(&plan) } else { 0 };
@@ -134,7 +136,7 @@ mod tests {
     fn estimate_of_plan(plan: &Plan, frame_count: u32, keeps_sources: bool) -> u64 {
         let output = &EncodeOptions::new(EncodeFormat::Rgba);
         let decoding = &vec![WorkingMemory::default(); plan.sources.len()];
-        estimate(Weighed { plan, decoding, output, frame_count, keeps_sources })
+        estimate(Weighed { plan, decoding, output, has_alpha: false, frame_count, keeps_sources })
     }
 
     /// Estimates a list for one source.
@@ -164,10 +166,10 @@ mod tests {
             WorkingMemory { own_bytes: 5_000_000, library_bytes: 100 },
             WorkingMemory { own_bytes: 70, library_bytes: 30 },
         ];
-        let weighed = Weighed { plan: &plan, decoding, output, frame_count: 1, keeps_sources: false };
+        let weighed = Weighed { plan: &plan, decoding, output, has_alpha: false, frame_count: 1, keeps_sources: false };
         assert_eq!(estimate(weighed), 9_000_100, "of Rust while one is decoded, of C whenever");
         let output = &EncodeOptions::new(EncodeFormat::Avif);
-        let library = palmette_codec::encoding_memory(output, plan.result).library_bytes;
+        let library = palmette_codec::encoding_memory(output, plan.result, false).library_bytes;
         assert!(library > 100 && estimate(Weighed { output, ..weighed }) >= 9_000_000 + library);
     }
 

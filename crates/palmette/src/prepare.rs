@@ -70,6 +70,7 @@ impl Prepared {
             plan: &self.plan,
             decoding: &decoding,
             output: &self.encode_options(Deadline::NONE),
+            has_alpha: self.images.first().is_none_or(|canvas| canvas.probe.has_alpha),
             frame_count: self.frame_count,
             keeps_sources: self.selection.keeps_sources(),
         })

@@ -34,6 +34,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let orientation = picture.view.orientation;
     let stored = picture.color.size;
     Ok(Probe {
+        has_alpha: picture.alpha.is_some(),
         memory: memory(&picture),
         stored_size: orientation.displayed(stored),
         is_animated: picture.frame_count > 1,
@@ -142,8 +143,10 @@ pub(crate) fn encode(pixmap: &Pixmap, quality: u8) -> Result<Vec<u8>, Error> {
 }
 
 /// Says what encoding a picture holds.
-pub(crate) const fn encoding_memory(size: Size, quality: u8) -> WorkingMemory {
-    WorkingMemory::library(size.area() * if quality >= FULL_CHROMA_QUALITY { 28 } else { 18 })
+pub(crate) const fn encoding_memory(size: Size, quality: u8, has_alpha: bool) -> WorkingMemory {
+    let alpha = if has_alpha { 4 } else { 0 };
+    let color = if quality >= FULL_CHROMA_QUALITY { 28 } else { 18 };
+    WorkingMemory::library(size.area() * (color + alpha))
 }
 
 /// Maps quality 1 to 100 to quantisers 63 to 0, linearly, as libavif does from its release 1.0 on.

@@ -34,7 +34,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let exif = Exif::parse(header.exif);
     let size = exif.orientation.displayed(header.size);
     let memory = exif.orientation.with_memory(WorkingMemory::library(0), header.size);
-    Ok(Probe { copyright: exif.copyright, memory, ..Probe::still(Format::Jpeg, size) })
+    Ok(Probe { copyright: exif.copyright, has_alpha: false, memory, ..Probe::still(Format::Jpeg, size) })
 }
 
 /// Says what encoding a picture holds.

@@ -116,10 +116,13 @@ pub(crate) fn encode(pixmap: &Pixmap, options: &EncodeOptions) -> Result<Vec<u8>
 }
 
 /// Says what encoding a picture holds: planes or a copy of the pixels, and what the encoder knows of them.
-pub(crate) const fn encoding_memory(size: Size, quality: u8) -> WorkingMemory {
-    WorkingMemory::library(match Encoding::of_quality(quality) {
-        Encoding::Lossy { .. } => size.area() * 5,
-        Encoding::Lossless => size.area() * 20,
+///
+/// Alpha is written without loss, and costs what a lossless picture does.
+pub(crate) const fn encoding_memory(size: Size, quality: u8, has_alpha: bool) -> WorkingMemory {
+    WorkingMemory::library(match (Encoding::of_quality(quality), has_alpha) {
+        (Encoding::Lossy { .. }, false) => size.area() * 5,
+        (Encoding::Lossy { .. }, true) => size.area() * 28,
+        (Encoding::Lossless, _) => size.area() * 25,
     })
 }
 

@@ -2,15 +2,31 @@
 
 use super::blur::BlurStep;
 use super::weights::WeightTable;
-use super::{Axis, AxisOrder, ResizeStep, Step, StepKind};
+use super::{Axis, AxisOrder, Plan, ResizeStep, Step, StepKind};
 use crate::measure::MeasureStep;
-use crate::{Pixmap, Size};
+use crate::{Composite, ImageIndex, Pixmap, Size};
 
 /// Bytes of a 16-bit RGBA pixel, as rows between two passes hold them.
 const WIDE_PIXEL_BYTES: u64 = 8;
 
 /// Bytes a pixel of the small copy that a window is measured on: the copy itself, and tables of sums.
 const MEASURED_PIXEL_BYTES: u64 = 64;
+
+impl Plan {
+    /// Tells whether the result of an opaque canvas is opaque, whatever is drawn on it.
+    #[must_use]
+    pub fn keeps_opaque(&self) -> bool {
+        self.steps.iter().filter(|step| step.node == ImageIndex::CANVAS).all(|step| match &step.kind {
+            StepKind::Pad { surround, .. } => surround.alpha == u8::MAX,
+            StepKind::Draw(draw) => match draw.composite {
+                Composite::Over | Composite::Atop | Composite::Lighter => true,
+                Composite::In | Composite::Out | Composite::Xor => false,
+            },
+            StepKind::Model(_) => false,
+            _ => true,
+        })
+    }
+}
 
 impl Step {
     /// Returns the bytes that the CPU engine holds for this step beside its input: its result, unless that is the input
@@ -118,10 +134,12 @@ mod tests {
     use crate::Limits;
     use crate::plan::lower;
 
+    fn plan(list: &str, sources: &[Size]) -> Plan {
+        lower(&resolve(&parse_list(list).unwrap()).unwrap(), sources, &Limits::default()).unwrap()
+    }
+
     fn step(options: &str, size: Size) -> Step {
-        let list = format!(r#"[{{"imageIndex":0,{options}}}]"#);
-        let ops = resolve(&parse_list(&list).unwrap()).unwrap();
-        lower(&ops, &[size], &Limits::default()).unwrap().steps.swap_remove(0)
+        plan(&format!(r#"[{{"imageIndex":0,{options}}}]"#), &[size]).steps.swap_remove(0)
     }
 
     #[test]
@@ -131,6 +149,24 @@ mod tests {
         assert_eq!(step(r#""sharpen":2"#, size).beside_input_bytes(), 6 * 8_000);
         let blurred = step(r#""blur":250"#, size).beside_input_bytes();
         assert_eq!(blurred, (251 + 251 + 1 + 8) * 8_000, "a ring of both widths of the means");
+    }
+
+    #[test]
+    fn memory_of_opaque_pictures_stays_that_of_opaque_ones() {
+        let size = Size::new(100, 100);
+        for (options, keeps) in [
+            (r#""width":10,"rotate":90,"blur":3"#, true),
+            (r#""width":10,"height":20,"fit":"pad""#, true),
+            (r##""width":10,"height":20,"fit":"pad","background":"#fff8""##, false),
+            (r#""border":{"color":"transparent","width":1}"#, false),
+        ] {
+            let plan = plan(&format!(r#"[{{"imageIndex":0,{options}}}]"#), &[size]);
+            assert_eq!(plan.keeps_opaque(), keeps, "{options}");
+        }
+        for (composite, keeps) in [("over", true), ("atop", true), ("out", false)] {
+            let list = format!(r#"[{{"drawImageIndex":1,"targetImageIndex":0,"composite":"{composite}"}}]"#);
+            assert_eq!(plan(&list, &[size; 2]).keeps_opaque(), keeps, "{composite}");
+        }
     }
 
     #[test]
