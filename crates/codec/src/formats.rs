@@ -62,7 +62,7 @@ pub(crate) enum Frames<'a> {
     #[cfg(feature = "gif")]
     Gif(Box<gif::Frames<'a>>),
     #[cfg(feature = "webp")]
-    Webp(webp::Frames<'a>),
+    Webp(Box<webp::Frames<'a>>),
 }
 
 impl Frames<'_> {
@@ -89,7 +89,7 @@ pub(crate) fn animation<'a>(
         Format::Gif => gif::animation(bytes, options).map(|(layout, frames)| (layout, Frames::Gif(Box::new(frames)))),
         #[cfg(feature = "webp")]
         Format::Webp if webp::is_animation(bytes) => {
-            webp::animation(bytes, options).map(|(layout, frames)| (layout, Frames::Webp(frames)))
+            webp::animation(bytes, options).map(|(layout, frames)| (layout, Frames::Webp(Box::new(frames))))
         }
         format => {
             let size = probe(format, bytes)?.size;
