@@ -2,17 +2,27 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
+//! | `color` | from luma and chroma, or inks, to pixels |
+//! | `decode` | from a file to bands of samples |
 //! | `idct` | the inverse DCT, at full size and reduced |
+//! | `markers` | the markers of a file |
+//! | `upsample` | chroma at the size of luma |
 //! | `zigzag` | the order in which the coefficients of a block are stored |
 //!
 //! The crate depends on nothing of the workspace.
 
-#[allow(dead_code, reason = "the decoder that calls it lands next")]
+#[allow(dead_code, reason = "the conversion to pixels that calls it lands next")]
 mod color;
-#[allow(dead_code, reason = "the decoder that calls it lands next")]
+mod decode;
+mod error;
 mod idct;
-#[allow(dead_code, reason = "the decoder that calls it lands next")]
+mod markers;
+#[allow(dead_code, reason = "the conversion to pixels that calls it lands next")]
 mod upsample;
 mod zigzag;
 
+pub use decode::{
+    Bands, Component, Damage, DamageKind, Decoder, Limits, Model, PlaneBand, Request, Scale, Segment, Segments, Window,
+};
+pub use error::{Error, Process, Reason};
 pub use zigzag::NATURAL_ORDER;

@@ -1,4 +1,6 @@
 //! Tests through the public interface, with libjpeg-turbo as the judge.
 
+mod decode;
+mod oddities;
 mod turbo;
 mod turbo_face;

@@ -1,0 +1,39 @@
+//! Spreading bits over the places of a mask: one instruction, where the machine has it.
+
+/// A way to spread bits.
+pub(super) trait Deposit: Copy {
+    /// Puts the lowest bits, in their order, to the places where the mask has ones.
+    fn deposit(self, bits: u64, mask: u64) -> u64;
+}
+
+/// Bit after bit, for every machine.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Portable;
+
+impl Deposit for Portable {
+    #[inline]
+    fn deposit(self, bits: u64, mask: u64) -> u64 {
+        let (mut bits, mut mask, mut spread) = (bits, mask, 0);
+        while bits != 0 && mask != 0 {
+            let place = mask & mask.wrapping_neg();
+            if bits & 1 == 1 {
+                spread |= place;
+            }
+            bits >>= 1;
+            mask ^= place;
+        }
+        spread
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deposit_spreads_in_order() {
+        assert_eq!(Portable.deposit(0b101, 0b1101_0000), 0b1001_0000);
+        assert_eq!(Portable.deposit(u64::MAX, 0xf0f0), 0xf0f0);
+        assert_eq!(Portable.deposit(1, 0), 0);
+    }
+}

@@ -1,0 +1,177 @@
+//! The decoder: from the bytes of a file to bands of samples.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | `segments`, `frame`, `tables`, `model`, `scan` | what headers say |
+//! | `script` | the scans of a file, and whether all are there |
+//! | `bits`, `huffman`, `standard` | bits and codes |
+//! | `sequential`, `progressive`, `deposit` | entropy decoding into `coefficients` |
+//! | `bands` | rows of MCUs: all scans in lockstep, then the inverse DCT |
+//! | `damage` | what is lacking of a picture |
+//!
+//! A progressive picture is not collected scan by scan: each scan has its own reader, and all of them decode one row of
+//! MCUs before the next. That takes the whole file, and no memory for coefficients but that of the row.
+
+mod bands;
+mod bits;
+mod coefficients;
+mod damage;
+mod deposit;
+mod frame;
+mod huffman;
+mod memory;
+mod model;
+mod progressive;
+mod scan;
+mod script;
+mod segments;
+mod sequential;
+mod standard;
+mod tables;
+
+pub use bands::{Bands, PlaneBand, Request, Scale, Window};
+pub use damage::{Damage, DamageKind};
+pub use frame::Component;
+pub use model::Model;
+pub use segments::{Segment, Segments};
+
+use self::frame::Frame;
+use self::model::Hints;
+use self::scan::Header;
+use self::script::FirstScan;
+use self::segments::{Next, Walker};
+use self::tables::Tables;
+use crate::markers::{DNL, SOS};
+use crate::{Error, Reason};
+
+/// What is refused, because it would take too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most scans of a file; default 100.
+    ///
+    /// Each scan walks the whole picture, however few bytes it has. Encoders write about ten.
+    pub max_scans: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_scans: 100 }
+    }
+}
+
+/// A JPEG file whose header was read.
+#[derive(Clone, Debug)]
+pub struct Decoder<'a> {
+    file: &'a [u8],
+    frame: Frame,
+    hints: Hints,
+    first: FirstScan,
+    limits: Limits,
+}
+
+impl<'a> Decoder<'a> {
+    /// Reads the header of a file, up to its first scan.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps it from being decoded at all; processes that are not supported among it.
+    pub fn new(file: &'a [u8]) -> Result<Self, Error> {
+        Self::with_limits(file, Limits::default())
+    }
+
+    /// As [`new`](Self::new), with other limits than the default.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_limits(file: &'a [u8], limits: Limits) -> Result<Self, Error> {
+        let mut walker = Walker::new(file)?;
+        let mut tables = Tables::default();
+        let mut hints = Hints::default();
+        let mut frame: Option<Frame> = None;
+        loop {
+            match walker.next() {
+                Next::Segment(segment) if segment.marker == SOS => {
+                    let mut frame = frame.ok_or_else(|| segment.error(Reason::NoFrame))?;
+                    let header = Header::parse(&segment, &frame)?;
+                    if frame.height == 0 {
+                        let height = height_behind_scan(walker).ok_or_else(|| segment.error(Reason::Empty))?;
+                        frame.set_height(height);
+                    }
+                    let first = FirstScan { header, tables, at: walker.at };
+                    return Ok(Self { file, frame, hints, first, limits });
+                }
+                Next::Segment(segment) if Frame::is_start(segment.marker) => {
+                    if frame.is_some() {
+                        return Err(segment.error(Reason::Second));
+                    }
+                    frame = Some(Frame::parse(&segment)?);
+                }
+                Next::Segment(segment) => {
+                    tables.read(&segment)?;
+                    hints.read(&segment);
+                }
+                Next::EndOfImage | Next::EndOfBytes => return Err(Error::NoScan { at: walker.at }),
+                Next::Nonsense(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Returns width and height in pixels.
+    #[must_use]
+    pub const fn size(&self) -> (u32, u32) {
+        (self.frame.width, self.frame.height)
+    }
+
+    /// Returns the components, 1 to 4.
+    #[must_use]
+    pub fn components(&self) -> &[Component] {
+        &self.frame.components
+    }
+
+    /// Returns what the components are.
+    #[must_use]
+    pub fn model(&self) -> Model {
+        self.hints.model(&self.frame.components)
+    }
+
+    /// Tells whether the file comes in scans of growing detail.
+    #[must_use]
+    pub const fn is_progressive(&self) -> bool {
+        self.frame.is_progressive
+    }
+
+    /// Returns width and height of an MCU, the unit of windows and bands, in pixels.
+    #[must_use]
+    pub fn mcu_size(&self) -> (u32, u32) {
+        let (h, v) = self.frame.max_sampling();
+        (8 * h, 8 * v)
+    }
+
+    /// Returns the segments before the first scan: those of EXIF, profiles and comments among them.
+    #[must_use]
+    pub const fn segments(&self) -> Segments<'a> {
+        Segments(Walker::behind_start(self.file))
+    }
+
+    /// Starts to decode: samples, band by band.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Segment`] if the first scan cannot be read, [`Error::TooManyScans`], [`Error::Memory`].
+    pub fn bands(&self, request: &Request) -> Result<Bands<'a>, Error> {
+        Bands::new(self, request)
+    }
+}
+
+/// Finds the number of lines that is said behind the first scan.
+fn height_behind_scan(walker: Walker<'_>) -> Option<u32> {
+    let mut walker = walker;
+    match walker.next() {
+        Next::Segment(segment) if segment.marker == DNL => match *segment.content {
+            [h1, h0] if h1 | h0 != 0 => Some(u16::from_be_bytes([h1, h0]).into()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
