@@ -185,7 +185,7 @@ pub(crate) fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Vec<u8>,
         #[cfg(feature = "webp")]
         EncodeFormat::Webp => webp::encode(&pixmap, options),
         #[cfg(feature = "avif")]
-        EncodeFormat::Avif => avif::encode(&pixmap, options.lossy_quality()),
+        EncodeFormat::Avif => avif::encode(&pixmap, options),
         #[cfg(not(all(feature = "jpeg", feature = "png", feature = "gif", feature = "webp", feature = "avif")))]
         format @ (EncodeFormat::Jpeg
         | EncodeFormat::Png

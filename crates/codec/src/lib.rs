@@ -18,20 +18,22 @@
 //! | JPEG | libjpeg-turbo, by `turbojpeg-sys` | decodes in 45 where zune-jpeg takes 60 and jpeg-decoder 86; hands out planes; returns errors instead of unwinding. The `turbojpeg` crate above the bindings hides warnings, which hostile files need |
 //! | PNG | `png` with fdeflate | decodes 1600×1200 RGBA in 23, zune-png in 30; the fastest encoder; no C |
 //! | WebP | libwebp, by `libwebp-sys` | decodes lossy in 150, image-webp in 380; the only lossy encoder there is |
-//! | AVIF | libavif of the system, with dav1d and libaom | decodes in 190, the port of dav1d to Rust in 216; encodes 1200×900 in 37, rav1e in 142 for a file a fifth larger; building libaom and dav1d takes minutes, and the distribution patches them |
+//! | AVIF in | dav1d, by `libdav1d-sys`; the container by our own reader | decodes in 119, its port to Rust in 126 (which aborts on damaged streams); no reader of containers knows alpha by cell, profiles beside numbers, and transformations |
+//! | AVIF out | libaom, by `libaom-sys`; the container by our own writer | encodes 1200×900 in 26 to 41, rav1e in 214 to 340 for files a seventh larger |
 //! | GIF | blocks by our own reader, codes by `weezl`, written by `gif`; colours are chosen by our own quantiser | no C, fast enough; the reader of `gif` gives up at what browsers step over; `quantette` knows no alpha, `imagequant` is under the GPL |
 //! | profiles | `moxcms` | no C; matrix and table profiles, RGB, grey and CMYK |
 //! | EXIF | our own | two tags |
 //!
-//! The C between Rust and libavif is a shim of ours, compiled against the installed header, because its structs differ
-//! between releases (it takes 0.11, as in Debian 12, and 1.0, as in Ubuntu 24.04). The other C libraries are built from
-//! source, by cargo.
+//! All C libraries are built from source by cargo and linked into the program, which then needs none on the machine it
+//! runs on. dav1d is release 1.4.3, libaom 3.11.0: what crates carry; neither is known to have an open hole in what is used here.
 //!
 //! # Building
 //!
-//! Debian or Ubuntu: `apt-get install build-essential cmake nasm pkg-config libavif-dev`. libjpeg-turbo without nasm
+//! Debian or Ubuntu: `apt-get install build-essential cmake meson nasm ninja-build`. libjpeg-turbo without nasm
 //! would decode at half the speed and encode at a sixth, so its feature `require-simd` is on and the build fails
-//! instead. A format that is not wanted is left out with its feature, together with what its library needs.
+//! instead. dav1d and libaom take five minutes of one core, once; outside of the release profile `CFLAGS` in
+//! `.cargo/config.toml` keeps them from being debug builds. A format that is not wanted is left out with its feature,
+//! together with what its library needs.
 //!
 //! # Choices that show
 //!
@@ -44,7 +46,10 @@
 //!   `(255 - ink)·(255 - black) / 255`.
 //! - **WebP** is written with method 2; at quality 100 lossless, with the colours under clear pixels kept.
 //! - **AVIF** is written by libaom at speed 9 with quantisation matrices, 4:2:0 below quality 90, else 4:4:4; quality 1
-//!   to 100 maps to quantisers 62 to 0; alpha is lossless.
+//!   to 100 maps to quantisers 62 to 0; alpha is lossless. Always on two threads, so that a file does not depend on how
+//!   many there are. Neither dav1d nor libaom can be stopped within a frame: a deadline counts between tiles, and between
+//!   colour and alpha.
+//! - **Colours by numbers** (CICP) are followed, PQ and HLG too, with white at 203 cd/m²; what is brighter is cut off.
 //! - **PNG** without a quality is written for speed, in the smallest colour type that loses nothing. With a quality a
 //!   picture of up to 256 colours gets a palette, still without loss; any other is, below quality 100, dithered to
 //!   `256 · quality / 80` colours with alpha, at most 256. Gamma chunks are not followed, profiles are.

@@ -43,6 +43,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
             "libavif",
             "libaom",
             "dav1d",
+            "libdav1d",
         ],
         // The JPEG crate names its judges, in tests, and the traits of `image`, behind a feature.
         &["palmette-codec", "palmette-jpeg"],

@@ -5,25 +5,36 @@
 //! Of the file's own properties `clap`, `irot` and `imir` count, in their order, and EXIF does not, as the standard says. A
 //! profile is followed; without one, primaries and transfer curve given as numbers are.
 
+mod aom;
 mod chroma;
+mod container;
 mod dav1d;
 mod matrix;
 mod planes;
 mod rgb;
-mod shim;
 mod tiles;
+mod ycbcr;
 
 use palmette_core::{Pixmap, Size};
 
-use self::planes::Chroma;
+use self::aom::Target;
+use self::container::Coded;
+use self::planes::{AnyPlanes, Chroma};
 use self::rgb::{Alpha, Conversion};
 use self::tiles::DecodedLayer;
+use crate::cicp::Cicp;
 use crate::heif::{Coding, Layer, Nclx, Picture};
 use crate::icc::ToSrgb16;
-use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Note, OnDamage, Probe, WorkingMemory};
+use crate::{Cause, DecodeOptions, Decoded, EncodeOptions, Error, Format, Note, OnDamage, Probe, WorkingMemory};
 
 /// From this quality on chroma keeps its full size, as in JPEG.
 const FULL_CHROMA_QUALITY: u8 = 90;
+
+/// What is written: sRGB, with the matrix of JPEG and its full range.
+const SRGB: Nclx = Nclx { cicp: Cicp { primaries: 1, transfer: 13 }, matrix: 6, is_full_range: true };
+
+/// What alpha is: of no colour, in full range.
+const ALPHA: Nclx = Nclx { cicp: Cicp { primaries: 2, transfer: 2 }, matrix: 2, is_full_range: true };
 
 /// The coarsest quantiser of the library.
 const WORST_QUANTIZER: u32 = 63;
@@ -136,10 +147,30 @@ fn sample_bytes(layer: &Layer<'_>) -> u64 {
 ///
 /// Lossy alpha would leave faint edges where clear was meant. What that costs depends on how soft it is: line art with
 /// strokes of a soft brush takes 219 kB instead of 156 kB, most overlays a few per cent.
-pub(crate) fn encode(pixmap: &Pixmap, quality: u8) -> Result<Vec<u8>, Error> {
-    let full_chroma = quality >= FULL_CHROMA_QUALITY;
-    shim::encode(pixmap, quantizer(quality), full_chroma, !pixmap.is_opaque())?
-        .map_err(|source| Error::Encode { format: EncodeFormat::Avif, source })
+pub(crate) fn encode(pixmap: &Pixmap, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    let quality = options.lossy_quality();
+    let color = ycbcr::colors(pixmap, if quality >= FULL_CHROMA_QUALITY { Chroma::Full } else { Chroma::Half })?;
+    let alpha = if pixmap.is_opaque() { None } else { Some(ycbcr::alpha(pixmap)?) };
+    let color = AnyPlanes::Bytes(color.planes());
+    let alpha = alpha.as_ref().map(|alpha| AnyPlanes::Bytes(alpha.planes()));
+    encode_planes(&color, alpha.as_ref(), SRGB, options)
+}
+
+/// Encodes planes as they are, of 8 to 12 bits.
+fn encode_planes(
+    color: &AnyPlanes<'_>,
+    alpha: Option<&AnyPlanes<'_>>,
+    colors: Nclx,
+    options: &EncodeOptions,
+) -> Result<Vec<u8>, Error> {
+    options.deadline.check()?;
+    let color_stream = aom::encode(color, colors, Target::Quantizer(quantizer(options.lossy_quality())))?;
+    options.deadline.check()?;
+    let alpha_stream = alpha.map(|alpha| aom::encode(alpha, ALPHA, Target::LosslessGray)).transpose()?;
+    let coded_alpha = alpha.zip(alpha_stream.as_ref());
+    let coded_alpha = coded_alpha.map(|(alpha, stream)| Coded { stream, format: alpha.format() });
+    let coded_color = Coded { stream: &color_stream, format: color.format() };
+    container::write(color.size(), &coded_color, coded_alpha.as_ref(), colors)
 }
 
 /// Says what encoding a picture holds.

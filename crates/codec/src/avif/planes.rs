@@ -149,6 +149,13 @@ impl<T: Sample> Canvas<T> {
         Planes { format: self.format, planes }
     }
 
+    /// Returns a row of a plane, to be filled.
+    pub(super) fn row_mut(&mut self, plane: usize, y: u32) -> &mut [T] {
+        let width = self.format.chroma.sizes(self.size)[plane].width as usize;
+        let start = y as usize * width;
+        &mut self.planes[plane][start..start + width]
+    }
+
     /// Copies a cell with its top left sample to (`left`, `top`), which are even where chroma is smaller; what reaches over
     /// the edge is left out. Returns whether the cell is of the same format; else nothing is done.
     pub(super) fn place(&mut self, cell: &Planes<'_, T>, left: u32, top: u32) -> bool {
