@@ -10,7 +10,7 @@ use std::arch::x86_64::{
 };
 
 use super::gather::{Gather, NONE};
-use super::{LAST_OF_CORNER, Target, butterfly, dot, is_extreme, load_eight};
+use super::{LAST_OF_CORNER, Target, butterfly, dot, is_extreme, load_block, load_eight};
 use crate::idct::full::{CONST_BITS, PASS1_BITS, fix, flat_level, idct8_block};
 use crate::idct::{Block, Dequant, check};
 
@@ -78,7 +78,7 @@ unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> b
     const ROWS_17: [Gather; 2] = [Gather::rows([1, 7], LOW), Gather::rows([1, 7], HIGH)];
     const ROWS_53: [Gather; 2] = [Gather::rows([5, 3], LOW), Gather::rows([5, 3], HIGH)];
 
-    let zigzag: [__m256i; 8] = std::array::from_fn(|eight| load_eight(dequant, blocks, eight));
+    let zigzag = load_block(dequant, blocks);
     let row_0 = [ROW_0[0].collect(&zigzag), ROW_0[1].collect(&zigzag)];
     if is_extreme(row_0) {
         return false;
@@ -95,20 +95,19 @@ unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> b
         let rows_53 = ROWS_53[half].collect(&zigzag);
         let sums = _mm256_add_epi16(rows_17, rows_53);
         let rows = pass([even_0, even_1], ROWS_26[half].collect(&zigzag), rows_17, rows_53, sums);
-        let rows = rows.map(|row| _mm256_srai_epi32(row, SHIFT_1));
-        packed[half] = std::array::from_fn(|i| _mm256_packs_epi32(rows[2 * i], rows[2 * i + 1]));
+        packed[half] = packed_rows(rows);
     }
     let [low, high] = packed;
 
     // Each vector: four rows of one pair of columns. First the upper four rows, then the lower ones.
     let mut columns = [[_mm256_set1_epi16(0); 8]; 2];
     for half in 0..2 {
-        let [low, high] = [[low[2 * half], low[2 * half + 1]], [high[2 * half], high[2 * half + 1]]];
+        let [first, second] = [2 * half, 2 * half + 1];
         let [pairs_04, pairs_17, pairs_26, pairs_35] = transpose_pairs([
-            _mm256_unpacklo_epi16(low[0], high[0]),
-            _mm256_unpackhi_epi16(low[0], high[0]),
-            _mm256_unpacklo_epi16(low[1], high[1]),
-            _mm256_unpackhi_epi16(low[1], high[1]),
+            _mm256_unpacklo_epi16(low[first], high[first]),
+            _mm256_unpackhi_epi16(low[first], high[first]),
+            _mm256_unpacklo_epi16(low[second], high[second]),
+            _mm256_unpackhi_epi16(low[second], high[second]),
         ]);
         // 16 beside each sum of columns 0 and 4, times ONE, is what rounds.
         let column_4 = _mm256_srli_epi32(pairs_04, 16);
@@ -140,23 +139,39 @@ unsafe fn corner(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> 
     const ROWS_02: Gather = Gather::rows([0, 2], COLUMNS);
     const ROWS_13: Gather = Gather::rows([1, 3], COLUMNS);
 
-    let zigzag: [__m256i; 2] = std::array::from_fn(|eight| load_eight(dequant, blocks, eight));
+    let zigzag = [load_eight(dequant, blocks, 0), load_eight(dequant, blocks, 1)];
     let row_0 = ROW_0.collect(&zigzag);
     if is_extreme([row_0, row_0]) {
         return false;
     }
-    let rows = corner_pass(ROWS_02.collect(&zigzag), ROWS_13.collect(&zigzag), 1 << (SHIFT_1 - 1))
-        .map(|row| _mm256_srai_epi32(row, SHIFT_1));
-    let packed: [__m256i; 4] = std::array::from_fn(|i| _mm256_packs_epi32(rows[2 * i], rows[2 * i + 1]));
-    let columns = [0, 2].map(|i| {
-        let (first, second) = (_mm256_castsi256_ps(packed[i]), _mm256_castsi256_ps(packed[i + 1]));
-        let pairs_02 = _mm256_castps_si256(_mm256_shuffle_ps(first, second, 0b10_00_10_00));
-        let pairs_13 = _mm256_castps_si256(_mm256_shuffle_ps(first, second, 0b11_01_11_01));
-        corner_pass(pairs_02, pairs_13, 1 << (SHIFT_2 - 1))
-    });
+    let rows = corner_pass(ROWS_02.collect(&zigzag), ROWS_13.collect(&zigzag), 1 << (SHIFT_1 - 1));
+    let packed = packed_rows(rows);
+    let columns = [corner_columns(packed[0], packed[1]), corner_columns(packed[2], packed[3])];
     // SAFETY: as the caller says.
     unsafe { target.store_rows(rows_of_samples(columns)) };
     true
+}
+
+/// Scales down the sums of the first pass and clamps them: two rows of four columns in each half.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn packed_rows(rows: [__m256i; 8]) -> [__m256i; 4] {
+    let mut packed = [rows[0]; 4];
+    for i in 0..4 {
+        let [first, second] = [rows[2 * i], rows[2 * i + 1]];
+        packed[i] = _mm256_packs_epi32(_mm256_srai_epi32(first, SHIFT_1), _mm256_srai_epi32(second, SHIFT_1));
+    }
+    packed
+}
+
+/// The second pass of four rows whose pairs stand side by side.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn corner_columns(first: __m256i, second: __m256i) -> [__m256i; 8] {
+    let (first, second) = (_mm256_castsi256_ps(first), _mm256_castsi256_ps(second));
+    let pairs_02 = _mm256_castps_si256(_mm256_shuffle_ps(first, second, 0b10_00_10_00));
+    let pairs_13 = _mm256_castps_si256(_mm256_shuffle_ps(first, second, 0b11_01_11_01));
+    corner_pass(pairs_02, pairs_13, 1 << (SHIFT_2 - 1))
 }
 
 /// One-dimensional transform, four in each half: [`crate::idct::full::pass`] of given sums and differences of inputs 0
@@ -192,15 +207,15 @@ fn corner_pass(pairs_02: __m256i, pairs_13: __m256i, round: i32) -> [__m256i; 8]
     use fix::*;
 
     let round = _mm256_set1_epi32(round);
-    let even = |by_2| _mm256_add_epi32(dot(pairs_02, [ONE, by_2]), round);
     let odd_0 = dot(pairs_13, [F1_175 - F0_899, F1_175 - F1_961]);
     let odd_1 = dot(pairs_13, [F1_175 - F0_390, F1_175 - F2_562]);
     let odd_2 = dot(pairs_13, [F1_175, (F1_175 - F1_961) + (F3_072 - F2_562)]);
     let odd_3 = dot(pairs_13, [(F1_175 - F0_390) + (F1_501 - F0_899), F1_175]);
-    let (by_2_outer, by_2_inner) = (F0_541 + F0_765, F0_541);
-    let evens = [even(by_2_outer), even(by_2_inner), even(-by_2_inner), even(-by_2_outer)];
-    let odds = [odd_3, odd_2, odd_1, odd_0];
-    let [[a, h], [b, g], [c, f], [d, e]] = std::array::from_fn(|i| butterfly(evens[i], odds[i]));
+    let outer = F0_541 + F0_765;
+    let [a, h] = butterfly(_mm256_add_epi32(dot(pairs_02, [ONE, outer]), round), odd_3);
+    let [b, g] = butterfly(_mm256_add_epi32(dot(pairs_02, [ONE, F0_541]), round), odd_2);
+    let [c, f] = butterfly(_mm256_add_epi32(dot(pairs_02, [ONE, -F0_541]), round), odd_1);
+    let [d, e] = butterfly(_mm256_add_epi32(dot(pairs_02, [ONE, -outer]), round), odd_0);
     [a, b, c, d, e, f, g, h]
 }
 
@@ -244,13 +259,15 @@ fn swap_within_pairs(pairs: __m256i) -> __m256i {
 #[target_feature(enable = "avx2")]
 fn rows_of_samples([upper, lower]: [[__m256i; 8]; 2]) -> [__m128i; 8] {
     // The upper 16 bits of the sums, rows in the order 0 4 1 5 2 6 3 7; then the rest of the shift, which loses nothing.
-    let columns: [__m256i; 8] = std::array::from_fn(|x| {
+    let mut columns = upper;
+    for x in 0..8 {
         let joined = _mm256_blend_epi16(_mm256_srli_epi32(upper[x], 16), lower[x], 0b1010_1010);
-        _mm256_srai_epi16(joined, SHIFT_2 - 16)
-    });
-    let middle = _mm256_set1_epi8(-128);
-    let bytes: [__m256i; 4] =
-        std::array::from_fn(|x| _mm256_xor_si256(_mm256_packs_epi16(columns[x], columns[x + 4]), middle));
+        columns[x] = _mm256_srai_epi16(joined, SHIFT_2 - 16);
+    }
+    let mut bytes = [columns[0]; 4];
+    for x in 0..4 {
+        bytes[x] = _mm256_xor_si256(_mm256_packs_epi16(columns[x], columns[x + 4]), _mm256_set1_epi8(-128));
+    }
     let columns_01 = _mm256_unpacklo_epi8(bytes[0], bytes[1]);
     let columns_45 = _mm256_unpackhi_epi8(bytes[0], bytes[1]);
     let columns_23 = _mm256_unpacklo_epi8(bytes[2], bytes[3]);
@@ -259,17 +276,25 @@ fn rows_of_samples([upper, lower]: [[__m256i; 8]; 2]) -> [__m128i; 8] {
     let left_2637 = _mm256_unpackhi_epi16(columns_01, columns_23);
     let right_0415 = _mm256_unpacklo_epi16(columns_45, columns_67);
     let right_2637 = _mm256_unpackhi_epi16(columns_45, columns_67);
-    let rows = [
-        _mm256_unpacklo_epi32(left_0415, right_0415),
-        _mm256_unpackhi_epi32(left_0415, right_0415),
-        _mm256_unpacklo_epi32(left_2637, right_2637),
-        _mm256_unpackhi_epi32(left_2637, right_2637),
+    let rows_04 = both_blocks(_mm256_unpacklo_epi32(left_0415, right_0415));
+    let rows_15 = both_blocks(_mm256_unpackhi_epi32(left_0415, right_0415));
+    let rows_26 = both_blocks(_mm256_unpacklo_epi32(left_2637, right_2637));
+    let rows_37 = both_blocks(_mm256_unpackhi_epi32(left_2637, right_2637));
+    [
+        _mm256_castsi256_si128(rows_04),
+        _mm256_castsi256_si128(rows_15),
+        _mm256_castsi256_si128(rows_26),
+        _mm256_castsi256_si128(rows_37),
+        _mm256_extracti128_si256(rows_04, 1),
+        _mm256_extracti128_si256(rows_15, 1),
+        _mm256_extracti128_si256(rows_26, 1),
+        _mm256_extracti128_si256(rows_37, 1),
     ]
-    // From two rows of each block to both blocks of each row.
-    .map(|rows| _mm256_permute4x64_epi64(rows, 0b11_01_10_00));
-    std::array::from_fn(
-        |y| {
-            if y < 4 { _mm256_castsi256_si128(rows[y]) } else { _mm256_extracti128_si256(rows[y - 4], 1) }
-        },
-    )
+}
+
+/// From two rows of each block to both blocks of each row.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn both_blocks(rows: __m256i) -> __m256i {
+    _mm256_permute4x64_epi64(rows, 0b11_01_10_00)
 }

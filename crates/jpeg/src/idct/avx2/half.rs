@@ -9,7 +9,7 @@ use std::arch::x86_64::{
 
 use super::full::{HIGH, LOW, transpose_pairs};
 use super::gather::{Gather, NONE};
-use super::{LAST_OF_CORNER, Target, butterfly, dot, is_extreme, load_eight};
+use super::{LAST_OF_CORNER, Target, butterfly, dot, is_extreme, load_block, load_eight};
 use crate::idct::full::{CONST_BITS, PASS1_BITS, flat_level};
 use crate::idct::reduced::{fix, idct4_block};
 use crate::idct::{Block, Dequant, check};
@@ -64,7 +64,7 @@ fn whole(dequant: &Dequant, blocks: [&Block; 2]) -> Option<[u64; 4]> {
 
     let [inner_1, inner_3, inner_5, inner_7] = fix::HALF_INNER;
     let [outer_1, outer_3, outer_5, outer_7] = fix::HALF_OUTER;
-    let zigzag: [__m256i; 8] = std::array::from_fn(|eight| load_eight(dequant, blocks, eight));
+    let zigzag = load_block(dequant, blocks);
     let row_0 = [ROW_0[0].collect(&zigzag), ROW_0[1].collect(&zigzag)];
     if is_extreme(row_0) {
         return None;
@@ -76,9 +76,7 @@ fn whole(dequant: &Dequant, blocks: [&Block; 2]) -> Option<[u64; 4]> {
         let inner = _mm256_add_epi32(dot(rows_13, [inner_1, inner_3]), dot(rows_57, [inner_5, inner_7]));
         let outer = _mm256_add_epi32(dot(rows_13, [outer_1, outer_3]), dot(rows_57, [outer_5, outer_7]));
         let even = _mm256_add_epi32(dot(row_0[half], [ONE, 0]), _mm256_set1_epi32(1 << (SHIFT_1 - 1)));
-        let rows = outputs(even, dot(ROWS_26[half].collect(&zigzag), fix::HALF_EVEN), inner, outer)
-            .map(|row| _mm256_srai_epi32(row, SHIFT_1));
-        packed[half] = [_mm256_packs_epi32(rows[0], rows[1]), _mm256_packs_epi32(rows[2], rows[3])];
+        packed[half] = packed_rows(outputs(even, dot(ROWS_26[half].collect(&zigzag), fix::HALF_EVEN), inner, outer));
     }
     let [low, high] = packed;
     // Each vector: the four rows of one pair of columns. What is opposite to column 0 counts nothing.
@@ -104,18 +102,27 @@ fn corner(dequant: &Dequant, blocks: [&Block; 2]) -> Option<[u64; 4]> {
     const ROWS_02: Gather = Gather::rows([0, 2], COLUMNS);
     const ROWS_13: Gather = Gather::rows([1, 3], COLUMNS);
 
-    let zigzag: [__m256i; 2] = std::array::from_fn(|eight| load_eight(dequant, blocks, eight));
+    let zigzag = [load_eight(dequant, blocks, 0), load_eight(dequant, blocks, 1)];
     let row_0 = ROW_0.collect(&zigzag);
     if is_extreme([row_0, row_0]) {
         return None;
     }
-    let rows = corner_pass(ROWS_02.collect(&zigzag), ROWS_13.collect(&zigzag), 1 << (SHIFT_1 - 1))
-        .map(|row| _mm256_srai_epi32(row, SHIFT_1));
-    let first = _mm256_castsi256_ps(_mm256_packs_epi32(rows[0], rows[1]));
-    let second = _mm256_castsi256_ps(_mm256_packs_epi32(rows[2], rows[3]));
+    let [first, second] =
+        packed_rows(corner_pass(ROWS_02.collect(&zigzag), ROWS_13.collect(&zigzag), 1 << (SHIFT_1 - 1)));
+    let (first, second) = (_mm256_castsi256_ps(first), _mm256_castsi256_ps(second));
     let pairs_02 = _mm256_castps_si256(_mm256_shuffle_ps(first, second, 0b10_00_10_00));
     let pairs_13 = _mm256_castps_si256(_mm256_shuffle_ps(first, second, 0b11_01_11_01));
     Some(rows_of_samples(corner_pass(pairs_02, pairs_13, 1 << (SHIFT_2 - 1))))
+}
+
+/// Scales down the sums of the first pass and clamps them: two rows of four columns in each half.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn packed_rows([a, b, c, d]: [__m256i; 4]) -> [__m256i; 2] {
+    [
+        _mm256_packs_epi32(_mm256_srai_epi32(a, SHIFT_1), _mm256_srai_epi32(b, SHIFT_1)),
+        _mm256_packs_epi32(_mm256_srai_epi32(c, SHIFT_1), _mm256_srai_epi32(d, SHIFT_1)),
+    ]
 }
 
 /// The last butterflies of a pass: an even half of input 0, one of inputs 2 and 6, and the odd halves.
@@ -132,10 +139,11 @@ fn outputs(even: __m256i, rotated: __m256i, inner: __m256i, outer: __m256i) -> [
 #[target_feature(enable = "avx2")]
 fn corner_pass(pairs_02: __m256i, pairs_13: __m256i, round: i32) -> [__m256i; 4] {
     let round = _mm256_set1_epi32(round);
-    let even = |by_2| _mm256_add_epi32(dot(pairs_02, [ONE, by_2]), round);
-    let inner = dot(pairs_13, [fix::HALF_INNER[0], fix::HALF_INNER[1]]);
-    let outer = dot(pairs_13, [fix::HALF_OUTER[0], fix::HALF_OUTER[1]]);
-    let [[a, d], [b, c]] = [butterfly(even(fix::HALF_EVEN[0]), outer), butterfly(even(-fix::HALF_EVEN[0]), inner)];
+    let [by_2, _] = fix::HALF_EVEN;
+    let outer_even = _mm256_add_epi32(dot(pairs_02, [ONE, by_2]), round);
+    let inner_even = _mm256_add_epi32(dot(pairs_02, [ONE, -by_2]), round);
+    let [a, d] = butterfly(outer_even, dot(pairs_13, [fix::HALF_OUTER[0], fix::HALF_OUTER[1]]));
+    let [b, c] = butterfly(inner_even, dot(pairs_13, [fix::HALF_INNER[0], fix::HALF_INNER[1]]));
     [a, b, c, d]
 }
 
@@ -143,9 +151,10 @@ fn corner_pass(pairs_02: __m256i, pairs_13: __m256i, round: i32) -> [__m256i; 4]
 /// the second.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn rows_of_samples(columns: [__m256i; 4]) -> [u64; 4] {
-    let [a, b, c, d] = columns.map(|column| _mm256_srai_epi32(column, SHIFT_2));
-    let bytes = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+fn rows_of_samples([a, b, c, d]: [__m256i; 4]) -> [u64; 4] {
+    let left = _mm256_packs_epi32(_mm256_srai_epi32(a, SHIFT_2), _mm256_srai_epi32(b, SHIFT_2));
+    let right = _mm256_packs_epi32(_mm256_srai_epi32(c, SHIFT_2), _mm256_srai_epi32(d, SHIFT_2));
+    let bytes = _mm256_packs_epi16(left, right);
     let rows = _mm256_shuffle_epi8(
         bytes,
         _mm256_setr_epi8(

@@ -61,12 +61,24 @@ fn load_eight(dequant: &Dequant, [first, second]: [&Block; 2], eight: usize) -> 
     _mm256_mullo_epi16(_mm256_inserti128_si256(_mm256_castsi128_si256(first), second, 1), steps)
 }
 
+/// Loads two blocks in zigzag order, multiplied by their steps.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load_block(dequant: &Dequant, blocks: [&Block; 2]) -> [__m256i; 8] {
+    let mut zigzag = [_mm256_set1_epi16(0); 8];
+    for (eight, zigzag) in zigzag.iter_mut().enumerate() {
+        *zigzag = load_eight(dequant, blocks, eight);
+    }
+    zigzag
+}
+
 /// Tells whether any DC or AC coefficient of the first row, which stand in the low halves of pairs, is beyond what can be
 /// scaled by 4 in 16 bits: there it matters whether a pass clamps or cuts.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn is_extreme(first_rows: [__m256i; 2]) -> bool {
-    let [low, high] = first_rows.map(|row| _mm256_add_epi16(row, _mm256_set1_epi16(0x2000)));
+fn is_extreme([low, high]: [__m256i; 2]) -> bool {
+    let middle = _mm256_set1_epi16(0x2000);
+    let (low, high) = (_mm256_add_epi16(low, middle), _mm256_add_epi16(high, middle));
     // What is within has its upper two bits clear now. The high halves of pairs held 0, so theirs are clear.
     _mm256_testz_si256(_mm256_or_si256(low, high), _mm256_set1_epi16(0xc000_u16.cast_signed())) == 0
 }

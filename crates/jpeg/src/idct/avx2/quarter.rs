@@ -7,7 +7,7 @@ use std::arch::x86_64::{
 };
 
 use super::gather::{Gather, NONE};
-use super::{butterfly, dot, load_eight};
+use super::{butterfly, dot, load_block};
 use crate::idct::full::{CONST_BITS, PASS1_BITS};
 use crate::idct::reduced::fix;
 use crate::idct::{Block, Dequant, check};
@@ -51,14 +51,14 @@ fn samples(dequant: &Dequant, blocks: [&Block; 2]) -> [[u8; 4]; 2] {
 
     let [c1, c3, c5, c7] = fix::QUARTER;
     let odds = _mm256_setr_epi16(c1, c3, c5, c7, c1, c3, c5, c7, c1, c3, c5, c7, c1, c3, c5, c7);
-    let zigzag: [__m256i; 8] = std::array::from_fn(|eight| load_eight(dequant, blocks, eight));
-    // Inputs of the even half stand in the upper 16 bits: shifted down by one, they are scaled by 15 bits.
-    let descale = |sum| _mm256_srai_epi32(_mm256_add_epi32(sum, _mm256_set1_epi32(1 << (SHIFT_1 - 1))), SHIFT_1);
+    let zigzag = load_block(dequant, blocks);
 
-    // The first pass: the odd columns, then column 0, which is not clamped: upper, upper, lower, lower.
+    // The first pass: the odd columns, then column 0, which is not clamped: upper, upper, lower, lower. Inputs of the even
+    // half stand in the upper 16 bits: shifted down by one, they are scaled by 15 bits.
     let even = _mm256_srai_epi32(ROW_0.collect(&zigzag), 1);
     let odd = _mm256_add_epi32(dot(ROWS_13.collect(&zigzag), [c1, c3]), dot(ROWS_57.collect(&zigzag), [c5, c7]));
-    let [upper, lower] = butterfly(even, odd).map(descale);
+    let [upper, lower] = butterfly(even, odd);
+    let (upper, lower) = (descale(upper), descale(lower));
     let column_0 = _mm256_madd_epi16(COLUMN_0.collect(&zigzag), odds);
     let odd =
         _mm256_add_epi32(_mm256_shuffle_epi32(column_0, 0b00_00_00_00), _mm256_shuffle_epi32(column_0, 0b01_01_01_01));
@@ -76,4 +76,11 @@ fn samples(dequant: &Dequant, blocks: [&Block; 2]) -> [[u8; 4]; 2] {
     let [a, b, c, d] = _mm256_extract_epi32(bytes, 0).to_le_bytes();
     let [e, f, g, h] = _mm256_extract_epi32(bytes, 4).to_le_bytes();
     [[a, b, e, f], [c, d, g, h]]
+}
+
+/// Scales down a sum of the first pass.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn descale(sum: __m256i) -> __m256i {
+    _mm256_srai_epi32(_mm256_add_epi32(sum, _mm256_set1_epi32(1 << (SHIFT_1 - 1))), SHIFT_1)
 }
