@@ -6,18 +6,18 @@
 //! | `decode` | from a file to bands of samples |
 //! | `idct` | the inverse DCT, at full size and reduced |
 //! | `markers` | the markers of a file |
+//! | `rows` | from bands of samples to rows of pixels |
 //! | `upsample` | chroma at the size of luma |
 //! | `zigzag` | the order in which the coefficients of a block are stored |
 //!
 //! The crate depends on nothing of the workspace.
 
-#[allow(dead_code, reason = "the conversion to pixels that calls it lands next")]
 mod color;
 mod decode;
 mod error;
 mod idct;
 mod markers;
-#[allow(dead_code, reason = "the conversion to pixels that calls it lands next")]
+mod rows;
 mod upsample;
 mod zigzag;
 
@@ -25,4 +25,5 @@ pub use decode::{
     Bands, Component, Damage, DamageKind, Decoder, Limits, Model, PlaneBand, Request, Scale, Segment, Segments, Window,
 };
 pub use error::{Error, Process, Reason};
+pub use rows::Rows;
 pub use zigzag::NATURAL_ORDER;

@@ -133,6 +133,22 @@ impl PlaneBand {
         self.samples.chunks(self.stride).take(self.height).map(|row| &row[..self.width])
     }
 
+    /// Returns the row of the plane behind its last one.
+    pub(crate) fn end(&self) -> u32 {
+        self.y + u32::try_from(self.height).unwrap_or(u32::MAX)
+    }
+
+    /// Returns the samples of a row, which is counted from the top of the plane.
+    ///
+    /// # Panics
+    ///
+    /// If it is not one of the band's rows.
+    pub(crate) fn row(&self, y: u32) -> &[u8] {
+        let row = (y - self.y) as usize;
+        assert!(row < self.height, "row {y} of a band from {} to {}", self.y, self.end());
+        &self.samples[row * self.stride..][..self.width]
+    }
+
     /// Goes to a row of MCUs, each `rows` rows of samples high.
     fn set_row(&mut self, row: u32, rows: usize) {
         let y = u64::from(row) * rows as u64;
@@ -226,6 +242,11 @@ impl<'a> Bands<'a> {
         }
         self.decode_row(true);
         Some(&self.planes)
+    }
+
+    /// Returns the band that came last; before the first one, planes without rows.
+    pub(crate) fn planes(&self) -> &[PlaneBand] {
+        &self.planes
     }
 
     /// Returns what was found to be lacking so far.

@@ -7,7 +7,7 @@ use crate::Error;
 /// # Errors
 ///
 /// [`Error::Memory`].
-pub(super) fn try_filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
+pub(crate) fn try_filled<T: Clone>(value: T, len: usize) -> Result<Vec<T>, Error> {
     let mut vec = Vec::new();
     vec.try_reserve_exact(len).map_err(|_| Error::Memory { bytes: len.saturating_mul(size_of::<T>()) })?;
     vec.resize(len, value);

@@ -29,6 +29,8 @@ mod sequential;
 mod standard;
 mod tables;
 
+pub(crate) use memory::try_filled;
+
 pub use bands::{Bands, PlaneBand, Request, Scale, Window};
 pub use damage::{Damage, DamageKind};
 pub use frame::Component;

@@ -52,7 +52,7 @@ pub(crate) enum Method {
     /// Half of both, by the triangle filter.
     Both,
     /// Samples are repeated so often along each axis.
-    Repeat(usize, usize),
+    Repeat(usize, u32),
 }
 
 impl Method {
@@ -74,7 +74,7 @@ impl Method {
     }
 
     /// Returns how many rows of the picture a row of the plane stands for.
-    pub(crate) const fn rows(self) -> usize {
+    pub(crate) const fn rows(self) -> u32 {
         match self {
             Self::Full | Self::Across => 1,
             Self::Down | Self::Both => 2,

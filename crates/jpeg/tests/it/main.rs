@@ -2,5 +2,6 @@
 
 mod decode;
 mod oddities;
+mod rows;
 mod turbo;
 mod turbo_face;

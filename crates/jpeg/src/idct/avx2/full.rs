@@ -101,7 +101,7 @@ unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> b
 
     // Each vector: four rows of one pair of columns. First the upper four rows, then the lower ones.
     let mut columns = [[_mm256_set1_epi16(0); 8]; 2];
-    for half in 0..2 {
+    for (half, columns) in columns.iter_mut().enumerate() {
         let [first, second] = [2 * half, 2 * half + 1];
         let [pairs_04, pairs_17, pairs_26, pairs_35] = transpose_pairs([
             _mm256_unpacklo_epi16(low[first], high[first]),
@@ -116,7 +116,7 @@ unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> b
         let difference = _mm256_blend_epi16(_mm256_sub_epi16(pairs_04, column_4), sixteen, 0b1010_1010);
         let pairs_53 = swap_within_pairs(pairs_35);
         let sums = _mm256_add_epi16(pairs_17, pairs_53);
-        columns[half] = pass([dot(sum, [ONE, ONE]), dot(difference, [ONE, ONE])], pairs_26, pairs_17, pairs_53, sums);
+        *columns = pass([dot(sum, [ONE, ONE]), dot(difference, [ONE, ONE])], pairs_26, pairs_17, pairs_53, sums);
     }
     // SAFETY: as the caller says.
     unsafe { target.store_rows(rows_of_samples(columns)) };
