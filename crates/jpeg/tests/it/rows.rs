@@ -8,14 +8,14 @@ use crate::turbo::{self, Encode, SAMPLINGS, Sampling, Space};
 /// Compares whole pictures.
 #[track_caller]
 fn check(file: &[u8], what: &str) {
-    let decoder = Decoder::new(file).unwrap();
-    let mut rows = decoder.rows().unwrap();
+    let decoder = Decoder::new(file).expect("a header");
+    let mut rows = decoder.rows().expect("a model");
     let mut pixels = Vec::new();
     while let Some(row) = rows.next_row() {
         pixels.extend_from_slice(row);
     }
     assert_eq!(rows.damage(), None, "{what}");
-    let theirs = turbo::decode_pixels(file).unwrap();
+    let theirs = turbo::decode_pixels(file).expect("a picture");
     assert_eq!(theirs.warning, None, "{what}");
     assert_eq!(pixels.len(), theirs.result.len(), "{what}");
     let width = decoder.size().0 as usize;
@@ -67,7 +67,7 @@ fn rows_of_all_models() {
 /// Sets the sampling factors of the components in the frame header of a file.
 fn with_sampling(file: &[u8], factors: [u8; 3]) -> Vec<u8> {
     let mut file = file.to_vec();
-    let frame = file.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+    let frame = file.windows(2).position(|pair| pair == [0xff, 0xc0]).expect("a frame");
     for (i, factor) in factors.into_iter().enumerate() {
         file[frame + 11 + 3 * i] = factor;
     }
