@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use palmette_codec::{DecodeOptions, Encoded, OnDamage};
 use palmette_core::plan::{self, Plan};
-use palmette_core::{Deadline, Limits, Model, Pixmap, SharedModel, Size};
+use palmette_core::{Deadline, Limits, Model, Pixmap, SharedModel, Size, alloc};
 use palmette_protocol::request::TransformRequest;
 use palmette_protocol::{Draw, Info, Op, Transform};
 
@@ -95,16 +95,14 @@ impl Pipeline {
         let mut timings = std::mem::take(&mut prepared.timings);
         let format = prepared.output.format;
         let selection = prepared.selection.clone();
-        let Made { mut encoded, size, frame_count, damage } = if prepared.frame_count > 1 {
+        let Made { encoded, size, frame_count, damage } = if prepared.frame_count > 1 {
             self.animate(prepared, deadline, &mut timings, growing)?
         } else {
             self.run_once(prepared, deadline, &mut timings)?
         };
 
-        // Bare pixels cut out of a large picture lie in its buffer still, and encoders leave room at the end.
-        encoded.bytes.shrink_to_fit();
         Ok(Answer {
-            bytes: encoded.bytes.into(),
+            bytes: without_spare(encoded.bytes)?.into(),
             content_type: encoded.content_type,
             format,
             size,
@@ -218,4 +216,19 @@ impl Pipeline {
     pub(crate) const fn decode_options(&self, deadline: Deadline) -> DecodeOptions {
         DecodeOptions { limits: self.limits, deadline, on_damage: self.on_damage }
     }
+}
+
+/// Frees the room that an answer does not need: encoders leave some at the end, and bare pixels that were cut out of a large
+/// picture lie in its buffer still.
+///
+/// Such a buffer is given back whole. One that shrank where it is would leave a hole that the next picture of that size does not
+/// fit into, and an allocator keeps holes for a while.
+fn without_spare(mut bytes: Vec<u8>) -> Result<Vec<u8>, palmette_core::Error> {
+    if bytes.len() > bytes.capacity() / 2 {
+        bytes.shrink_to_fit();
+        return Ok(bytes);
+    }
+    let mut exact = alloc::try_with_capacity(bytes.len())?;
+    exact.extend_from_slice(&bytes);
+    Ok(exact)
 }
