@@ -12,6 +12,15 @@ const WIDE_PIXEL_BYTES: u64 = 8;
 /// Bytes a pixel of the small copy that a window is measured on: the copy itself, and tables of sums.
 const MEASURED_PIXEL_BYTES: u64 = 64;
 
+/// Tells whether a part of a picture gets memory of its own when it is cut out, so that the whole can be given back.
+///
+/// Left where it is, it would keep memory that nobody counts; if that shrank in place, it would be the beginning of a hole that
+/// the next picture of that size does not fit into, and an allocator keeps holes for a while.
+#[must_use]
+pub(crate) const fn is_small_part(part: Size, whole: Size) -> bool {
+    part.area() < whole.area() / 2
+}
+
 impl Plan {
     /// Tells whether the result of an opaque canvas is opaque, whatever is drawn on it.
     #[must_use]
@@ -51,8 +60,8 @@ impl Step {
     const fn is_in_place(&self) -> bool {
         match self.kind {
             // The part that is kept moves to the front.
-            StepKind::Crop { .. }
-            | StepKind::Flip(_)
+            StepKind::Crop { .. } => !is_small_part(self.output, self.input),
+            StepKind::Flip(_)
             | StepKind::Measure(_)
             | StepKind::Lookup(_)
             | StepKind::Saturation(_)

@@ -15,6 +15,8 @@ pub mod weights;
 /// sample is 1/128 level.
 pub const UNITS_PER_LEVEL: i32 = 64;
 
+pub(crate) use memory::is_small_part;
+
 pub use lower::{lower, lower_with_model};
 pub use step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, SharpenStep, Step, StepKind, Tiling};
 
