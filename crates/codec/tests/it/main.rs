@@ -6,10 +6,13 @@ mod animation;
 mod avif;
 mod color;
 mod compositor;
+mod containers;
+
 mod draw;
 mod encode;
 mod files;
 mod gif;
+mod heif;
 mod hostile;
 mod jpeg;
 mod motion;
