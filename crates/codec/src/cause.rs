@@ -18,9 +18,6 @@ enum Inner {
     /// The error of the png crate on the way in.
     #[cfg(feature = "png")]
     PngDecoding(png::DecodingError),
-    /// The error of the png crate on the way out.
-    #[cfg(feature = "png")]
-    PngEncoding(png::EncodingError),
     /// The error of the gif crate on the way out.
     #[cfg(feature = "gif")]
     GifEncoding(gif::EncodingError),
@@ -50,13 +47,6 @@ impl From<png::DecodingError> for Cause {
     }
 }
 
-#[cfg(feature = "png")]
-impl From<png::EncodingError> for Cause {
-    fn from(error: png::EncodingError) -> Self {
-        Self(Inner::PngEncoding(error))
-    }
-}
-
 #[cfg(feature = "gif")]
 impl From<gif::EncodingError> for Cause {
     fn from(error: gif::EncodingError) -> Self {
@@ -72,8 +62,6 @@ impl fmt::Display for Cause {
             Inner::Panicked(part, mime) => write!(f, "the {part} {mime} panicked"),
             #[cfg(feature = "png")]
             Inner::PngDecoding(error) => error.fmt(f),
-            #[cfg(feature = "png")]
-            Inner::PngEncoding(error) => error.fmt(f),
             #[cfg(feature = "gif")]
             Inner::GifEncoding(error) => error.fmt(f),
         }
@@ -86,8 +74,6 @@ impl std::error::Error for Cause {
             Inner::Here(_) | Inner::Library(_) | Inner::Panicked(..) => None,
             #[cfg(feature = "png")]
             Inner::PngDecoding(error) => error.source(),
-            #[cfg(feature = "png")]
-            Inner::PngEncoding(error) => error.source(),
             #[cfg(feature = "gif")]
             Inner::GifEncoding(error) => error.source(),
         }

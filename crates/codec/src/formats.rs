@@ -179,7 +179,7 @@ pub(crate) fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Vec<u8>,
         #[cfg(feature = "jpeg")]
         EncodeFormat::Jpeg => jpeg::encode(&pixmap, options.lossy_quality(), options.copyright.as_deref()),
         #[cfg(feature = "png")]
-        EncodeFormat::Png => png::encode(&pixmap, options.quality),
+        EncodeFormat::Png => png::encode(&pixmap, options),
         #[cfg(feature = "gif")]
         EncodeFormat::Gif => gif::encode(pixmap),
         #[cfg(feature = "webp")]

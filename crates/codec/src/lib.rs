@@ -16,7 +16,7 @@
 //! | format | library | reason |
 //! | --- | --- | --- |
 //! | JPEG | libjpeg-turbo, by `turbojpeg-sys` | decodes in 45 where zune-jpeg takes 60 and jpeg-decoder 86; hands out planes; returns errors instead of unwinding. The `turbojpeg` crate above the bindings hides warnings, which hostile files need |
-//! | PNG | `png` with fdeflate | decodes 1600×1200 RGBA in 23, zune-png in 30; the fastest encoder; no C |
+//! | PNG | `png` to read; written here, by `fdeflate` for photos and `flate2` with zlib-rs for the rest | decodes 1600×1200 RGBA in 23, zune-png in 30; no C |
 //! | WebP | libwebp, by `libwebp-sys` | decodes lossy in 150, image-webp in 380; the only lossy encoder there is |
 //! | AVIF in | dav1d, by `libdav1d-sys`; the container by our own reader | decodes in 119, its port to Rust in 126 (which aborts on damaged streams); no reader of containers knows alpha by cell, profiles beside numbers, and transformations |
 //! | AVIF out | libaom, by `libaom-sys`; the container by our own writer | encodes 1200×900 in 26 to 41, rav1e in 214 to 340 for files a seventh larger |
@@ -50,9 +50,9 @@
 //!   many there are. Neither dav1d nor libaom can be stopped within a frame: a deadline counts between tiles, and between
 //!   colour and alpha.
 //! - **Colours by numbers** (CICP) are followed, PQ and HLG too, with white at 203 cd/m²; what is brighter is cut off.
-//! - **PNG** without a quality is written for speed, in the smallest colour type that loses nothing. With a quality a
-//!   picture of up to 256 colours gets a palette, still without loss; any other is, below quality 100, dithered to
-//!   `256 · quality / 80` colours with alpha, at most 256. Gamma chunks are not followed, profiles are.
+//! - **PNG** is written in the smallest colour type that loses nothing, a palette of up to 256 colours among them; what looks
+//!   like a photo for speed, anything else for size. With a quality below 100 a picture of more colours is dithered to
+//!   `256 · quality / 80` of them with alpha, at most 256. Gamma chunks are not followed, profiles are.
 //! - **GIF** is written without loss where 256 colours are enough for what a frame changes, else dithered; whatever the
 //!   quality. Pixels of alpha 128 and more are opaque, others clear.
 //! - **Animations** are GIF and WebP; APNG and AVIF sequences stand still. The canvas of a GIF is its screen, grown to the

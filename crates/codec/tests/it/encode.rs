@@ -66,12 +66,35 @@ fn encode_rgba_hands_out_the_pixels() {
     assert_eq!(out.content_type, "application/octet-stream");
 }
 
+/// A pixel by a level and a place.
+type Pixel = fn(u8, u32, u32) -> [u8; 4];
+
 #[test]
 fn encode_png_uses_the_smallest_color_type() {
-    // The colour type is byte 25 of a PNG: 0 grey, 2 colour, 4 grey and alpha, 6 colour and alpha.
-    for (pixel, color_type) in [([7, 7, 7, 255], 0), ([7, 8, 7, 255], 2), ([7, 7, 7, 9], 4), ([7, 8, 7, 9], 6)] {
-        let png = encode(picture(3, 3, |_, _| pixel), &EncodeOptions::new(EncodeFormat::Png)).unwrap().bytes;
-        assert_eq!(png[25], color_type, "{pixel:?}");
+    // The colour type is byte 25 of a PNG: 0 grey, 2 colour, 3 a palette, 4 grey and alpha, 6 colour and alpha. Byte 24 are
+    // the bits.
+    let level = |x: u32, y: u32| (x * 8 + y * 91) as u8;
+    let kinds: [(Pixel, [u8; 2]); 8] = [
+        (|level, _, _| [level, level, level, 255], [8, 0]),
+        (
+            |level, _, _| {
+                let level = level / 16 * 17;
+                [level, level, level, 255]
+            },
+            [4, 0],
+        ),
+        (|level, _, _| if level > 99 { [255; 4] } else { [0, 0, 0, 255] }, [1, 0]),
+        (|level, _, _| if level > 99 { [9, 9, 9, 255] } else { [8, 8, 9, 255] }, [1, 3]),
+        (|level, x, _| [level, level, level, (x * 8) as u8], [8, 4]),
+        (|level, x, y| [level, (x * y) as u8, (y * 8) as u8, 255], [8, 2]),
+        (|level, x, y| [level, (x * y) as u8, (y * 8) as u8, (x * 8) as u8], [8, 6]),
+        (|level, _, _| [level / 20 * 7, level / 20 * 3, 1, 255], [4, 3]),
+    ];
+    for (number, (pixel, expected)) in kinds.into_iter().enumerate() {
+        let drawing = picture(32, 32, |x, y| pixel(level(x, y), x, y));
+        let png = encode(drawing.clone(), &EncodeOptions::new(EncodeFormat::Png)).unwrap().bytes;
+        assert_eq!(png[24..26], expected, "kind {number}");
+        assert!(decode(&png).unwrap() == drawing, "kind {number}");
     }
 }
 

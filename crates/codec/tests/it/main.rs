@@ -19,5 +19,6 @@ mod motion;
 mod orientation;
 mod palette;
 mod png;
+mod png_size;
 mod round_trip;
 mod webp;

@@ -1,10 +1,10 @@
-//! Pictures with a palette: PNG when a quality is given, and GIF.
+//! Pictures with a palette: PNG of few colours or when a quality is given, and GIF.
 
 use palmette_codec::{EncodeFormat, EncodeOptions, encode, probe};
 use palmette_core::Pixmap;
 use proptest::prelude::*;
 
-use crate::draw::{gradient, mean_difference, picture, soft};
+use crate::draw::{gradient, mean_difference, noise, picture, soft};
 use crate::files::{decode, encoded};
 
 /// Where a PNG says its depth and its colour type, and the latter for a palette.
@@ -12,11 +12,13 @@ const DEPTH_AT: usize = 24;
 const COLOR_TYPE_AT: usize = 25;
 const PALETTE: u8 = 3;
 
-/// Draws stripes of so many colours, the first of them with alpha.
-fn stripes(colors: u32) -> Pixmap {
-    picture(37, 29, |x, y| {
-        let color = (x + y * 37) % colors;
-        [(color * 5) as u8, (color / 3) as u8, 77, if color == 0 { 40 } else { 255 }]
+/// Draws so many colours without an order, the first of them with alpha; every one of them is there.
+fn confetti(colors: u32) -> Pixmap {
+    let order = noise(97, 79);
+    picture(97, 79, |x, y| {
+        let number = x + y * 97;
+        let color = if number < colors { number } else { u32::from_le_bytes(order.pixel(x, y)) % colors };
+        [(color * 97) as u8, (color * 59) as u8, 77, if color == 0 { 40 } else { 255 }]
     })
 }
 
@@ -24,7 +26,7 @@ fn stripes(colors: u32) -> Pixmap {
 fn palette_png_of_few_colours_loses_nothing() {
     for (colors, depth) in [(1, 1), (2, 1), (3, 2), (4, 2), (5, 4), (16, 4), (17, 8), (256, 8)] {
         for quality in [1, 50, 85, 100] {
-            let drawing = stripes(colors);
+            let drawing = confetti(colors);
             let png = encoded(&drawing, EncodeFormat::Png, quality);
             assert_eq!((png[COLOR_TYPE_AT], png[DEPTH_AT]), (PALETTE, depth), "{colors} colours");
             assert!(decode(&png).unwrap() == drawing, "{colors} colours at quality {quality}");
@@ -33,7 +35,7 @@ fn palette_png_of_few_colours_loses_nothing() {
 }
 
 #[test]
-fn palette_png_needs_a_quality_below_100() {
+fn palette_png_that_loses_needs_a_quality_below_100() {
     let drawing = gradient(60, 40);
     let options = EncodeOptions::new(EncodeFormat::Png);
     for quality in [None, Some(100)] {
@@ -42,9 +44,9 @@ fn palette_png_needs_a_quality_below_100() {
         assert!(decode(&png).unwrap() == drawing);
     }
     assert_eq!(encoded(&drawing, EncodeFormat::Png, 99)[COLOR_TYPE_AT], PALETTE);
-    // Without a quality few colours are stored as they are, too.
-    let png = encode(stripes(16), &options).unwrap().bytes;
-    assert_ne!(png[COLOR_TYPE_AT], PALETTE);
+    // Where a palette loses nothing it needs no leave.
+    let png = encode(confetti(16), &options).unwrap().bytes;
+    assert_eq!(png[COLOR_TYPE_AT], PALETTE);
 }
 
 #[test]
