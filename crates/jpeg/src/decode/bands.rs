@@ -5,13 +5,12 @@ use std::ops::Range;
 use super::Decoder;
 use super::coefficients::Coefficients;
 use super::damage::Damage;
-use super::deposit;
+use super::entropy::Entropy;
 use super::frame::Frame;
 use super::memory::try_filled;
-use super::scan::{Needs, Part, Scan};
+use super::scan::{Needs, Scan};
 use super::script::Script;
 use super::sequential::Unit;
-use super::{progressive, sequential};
 use crate::Error;
 use crate::idct::{Dequant, Idct, Kernels};
 
@@ -164,6 +163,7 @@ pub struct Bands<'a> {
     frame: Frame,
     scans: Vec<Scan<'a>>,
     coefficients: Coefficients,
+    entropy: Entropy,
     dequants: Vec<Dequant>,
     transforms: Vec<Idct>,
     planes: Vec<PlaneBand>,
@@ -218,6 +218,7 @@ impl<'a> Bands<'a> {
         Ok(Self {
             scans: script.scans,
             coefficients: Coefficients::new(&frame, stretch)?,
+            entropy: Entropy::fastest(),
             dequants: script.quant.iter().map(|table| Dequant::new(&table.unwrap_or([1; 64]))).collect(),
             transforms: request.scales.iter().map(|scale| scale.idct(&kernels)).collect(),
             planes,
@@ -292,7 +293,7 @@ impl<'a> Bands<'a> {
             into.clear();
         }
         for scan in &mut self.scans {
-            decode_scan(scan, &self.frame, row, count, kept, into);
+            decode_scan(self.entropy, scan, &self.frame, row, count, kept, into);
         }
         if self.frame.is_progressive {
             into.derive_last();
@@ -320,6 +321,7 @@ impl<'a> Bands<'a> {
 
 /// Decodes what a scan holds of a stretch of MCUs.
 fn decode_scan(
+    entropy: Entropy,
     scan: &mut Scan<'_>,
     frame: &Frame,
     row: u32,
@@ -337,7 +339,7 @@ fn decode_scan(
             if u64::from(row) * part.vertical as u64 + (y as u64) < rows.into() {
                 let unit = Unit { place: part.place(0, y), step: 1, table_use: *table_use };
                 let kept = kept.start * part.horizontal..kept.end * part.horizontal;
-                decode_units(scan, &[unit], columns as usize, &kept, into);
+                (entropy.0)(scan, &[unit], columns as usize, &kept, into);
             }
         }
         return;
@@ -353,17 +355,5 @@ fn decode_scan(
             }));
         }
     }
-    decode_units(scan, &units, count, kept, into);
-}
-
-/// Decodes MCUs of some blocks.
-fn decode_units(scan: &mut Scan<'_>, units: &[Unit], count: usize, kept: &Range<usize>, into: &mut Coefficients) {
-    match (scan.header.part, units) {
-        (Part::Sequential, _) => sequential::decode(scan, units, count, kept, into),
-        (Part::DcFirst, _) => progressive::dc_first(scan, units, count, into),
-        (Part::DcRefine, _) => progressive::dc_refine(scan, units, count, into),
-        (Part::AcFirst, [unit, ..]) => progressive::ac_first(scan, unit.place, count, into),
-        (Part::AcRefine, [unit, ..]) => progressive::ac_refine(deposit::Portable, scan, unit.place, count, into),
-        (_, []) => {}
-    }
+    (entropy.0)(scan, &units, count, kept, into);
 }

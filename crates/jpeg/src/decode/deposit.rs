@@ -26,6 +26,34 @@ impl Deposit for Portable {
     }
 }
 
+/// By BMI2.
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "an instruction that not every machine has")]
+pub(super) mod bmi2 {
+    use super::Deposit;
+
+    /// The right to use the instruction.
+    #[derive(Clone, Copy, Debug)]
+    pub(in crate::decode) struct Bmi2(());
+
+    impl Bmi2 {
+        /// Gives the right to whoever is built for it.
+        #[target_feature(enable = "bmi2")]
+        #[inline]
+        pub(in crate::decode) fn new() -> Self {
+            Self(())
+        }
+    }
+
+    impl Deposit for Bmi2 {
+        #[inline(always)]
+        fn deposit(self, bits: u64, mask: u64) -> u64 {
+            // SAFETY: a value of this type is made only where BMI2 is enabled.
+            unsafe { std::arch::x86_64::_pdep_u64(bits, mask) }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

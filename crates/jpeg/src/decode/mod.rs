@@ -5,7 +5,7 @@
 //! | `segments`, `frame`, `tables`, `model`, `scan` | what headers say |
 //! | `script` | the scans of a file, and whether all are there |
 //! | `bits`, `huffman`, `standard` | bits and codes |
-//! | `sequential`, `progressive`, `deposit` | entropy decoding into `coefficients` |
+//! | `sequential`, `progressive`, `deposit`, `entropy` | entropy decoding into `coefficients` |
 //! | `bands` | rows of MCUs: all scans in lockstep, then the inverse DCT |
 //! | `damage` | what is lacking of a picture |
 //!
@@ -17,6 +17,7 @@ mod bits;
 mod coefficients;
 mod damage;
 mod deposit;
+mod entropy;
 mod frame;
 mod huffman;
 mod memory;

@@ -57,6 +57,7 @@ pub(super) fn dc_refine(scan: &mut Scan<'_>, units: &[Unit], count: usize, into:
 }
 
 /// Decodes the upper bits of some AC, of blocks that stand side by side.
+#[inline(always)]
 pub(super) fn ac_first(scan: &mut Scan<'_>, place: usize, count: usize, into: &mut Coefficients) {
     let mut cursor = scan.cursor;
     let mut new = [0; WINDOW];

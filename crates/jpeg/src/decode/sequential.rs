@@ -20,6 +20,7 @@ pub(super) struct Unit {
 }
 
 /// Decodes MCUs that stand side by side; those outside `kept` are skipped, apart from their DC.
+#[inline(always)]
 pub(super) fn decode(scan: &mut Scan<'_>, units: &[Unit], count: usize, kept: &Range<usize>, into: &mut Coefficients) {
     let mut cursor = scan.cursor;
     for mcu in 0..count {
