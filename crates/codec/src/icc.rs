@@ -11,7 +11,8 @@
 //!   while the floating point tables differ. On Display P3 the floating point was at most 0.84 levels from the exact
 //!   result and took 5 ms a megapixel; the fixed point was up to 1.86 levels off and took 2.7 ms.
 //!
-//! The rendering intent is the one that the profile names.
+//! The connection space may be XYZ or Lab; grey profiles to the latter take a way of their own (`lightness`). The rendering
+//! intent is the one that the profile names.
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use moxcms::{
 use palmette_core::Pixmap;
 
 use crate::cicp::{Cicp, CicpToSrgb};
+use crate::{Note, lightness};
 
 /// Pixels that are converted at a time: their copy stays in the cache.
 const CHUNK_PIXELS: usize = 1024;
@@ -73,7 +75,6 @@ impl ToSrgb {
     }
 
     /// Makes the conversion of a picture in RGBA, grey or not, that names its colours by numbers.
-    #[expect(dead_code, reason = "PNG learns of cICP next")]
     pub(crate) fn from_cicp(cicp: Cicp) -> Self {
         Self(CicpToSrgb::new(cicp).map_or(Kind::Identity, Kind::Numbers))
     }
@@ -118,6 +119,8 @@ enum Kind16 {
     Identity,
     /// Red, green and blue are equal; their value passes through here.
     Gray(Arc<Transform16BitExecutor>),
+    /// Red, green and blue are equal, and this is what they become.
+    GrayLevels(Box<[u16]>),
     /// Red, green and blue by a profile; alpha stays.
     Rgb(Arc<Transform16BitExecutor>),
     /// Red, green and blue by the numbers of CICP; alpha stays.
@@ -138,11 +141,17 @@ impl ToSrgb16 {
 
     /// Makes the conversion of a grey picture that was expanded to RGBA; skipped where [`ToSrgb::from_gray`] skips it.
     pub(crate) fn from_gray(icc: Option<&[u8]>) -> Self {
-        let transform = icc.filter(|_| !matches!(ToSrgb::from_gray(icc).0, Kind::Identity)).and_then(|icc| {
+        let kind = icc.filter(|_| !matches!(ToSrgb::from_gray(icc).0, Kind::Identity)).and_then(|icc| {
             let profile = parse(icc, DataColorSpace::Gray)?;
-            profile.create_transform_16bit(Layout::Gray, &ColorProfile::new_srgb(), Layout::Rgb, options(&profile)).ok()
+            if profile.pcs == DataColorSpace::Lab {
+                return lightness::to_srgb(&profile).map(Kind16::GrayLevels);
+            }
+            let options = options(&profile);
+            let to_srgb =
+                profile.create_transform_16bit(Layout::Gray, &ColorProfile::new_srgb(), Layout::Rgb, options).ok()?;
+            Some(Kind16::Gray(to_srgb))
         });
-        Self(transform.map_or(Kind16::Identity, Kind16::Gray))
+        Self(kind.unwrap_or(Kind16::Identity))
     }
 
     /// Makes the conversion of a picture in RGBA, grey or not, that names its colours by numbers.
@@ -161,6 +170,12 @@ impl ToSrgb16 {
         match &self.0 {
             Kind16::Identity => {}
             Kind16::Numbers(to_srgb) => to_srgb.convert_16(pixels),
+            Kind16::GrayLevels(levels) => {
+                for [red, green, blue, _] in pixels.as_chunks_mut::<4>().0 {
+                    let level = levels.get(usize::from(*red)).copied().unwrap_or(*red);
+                    (*red, *green, *blue) = (level, level, level);
+                }
+            }
             Kind16::Gray(transform) => {
                 let mut converted = [0; CHUNK_PIXELS * 3];
                 for chunk in pixels.chunks_mut(source.len()) {
@@ -216,13 +231,42 @@ fn transform_8(profile: &ColorProfile, from: Layout, to: Layout) -> Option<Arc<T
 
 /// Computes what every level of a grey profile becomes.
 fn gray_table(icc: &[u8]) -> Option<Box<[u8; 256]>> {
-    let transform = transform_8(&parse(icc, DataColorSpace::Gray)?, Layout::Gray, Layout::Rgb)?;
+    let profile = parse(icc, DataColorSpace::Gray)?;
+    if profile.pcs == DataColorSpace::Lab {
+        let mut table = Box::new([0; 256]);
+        let levels = lightness::to_srgb(&profile)?;
+        table.iter_mut().zip(levels.iter().step_by(257)).for_each(|(to, &level)| *to = to_8_bits(level));
+        return Some(table);
+    }
+    let transform = transform_8(&profile, Layout::Gray, Layout::Rgb)?;
     let levels: [u8; 256] = std::array::from_fn(|level| u8::try_from(level).unwrap_or(u8::MAX));
     let mut rgb = [0; 256 * 3];
     transform.transform(&levels, &mut rgb).ok()?;
     let mut table = Box::new([0; 256]);
     table.iter_mut().zip(rgb.as_chunks::<3>().0).for_each(|(to, [red, ..])| *to = *red);
     Some(table)
+}
+
+/// Reduces 16 bits to 8: divided by 257, rounded to nearest.
+#[expect(clippy::cast_possible_truncation, reason = "65,535 becomes 255")]
+const fn to_8_bits(value: u16) -> u8 {
+    ((value as u32 + 128) / 257) as u8
+}
+
+/// Says whether a profile is not followed; an absent one is no loss.
+///
+/// Judged by its parts: making a conversion takes longer than a probe should.
+pub(crate) fn notes(icc: Option<&[u8]>, is_gray: bool) -> Vec<Note> {
+    let is_followed = |icc| {
+        let profile = parse(icc, if is_gray { DataColorSpace::Gray } else { DataColorSpace::Rgb })?;
+        let has_table = profile.lut_a_to_b_perceptual.is_some() || profile.lut_a_to_b_colorimetric.is_some();
+        let has_curve = if is_gray { profile.gray_trc.is_some() } else { profile.is_matrix_shaper() };
+        (has_table || has_curve).then_some(())
+    };
+    match icc {
+        Some(icc) if is_followed(icc).is_none() => vec![Note::Profile],
+        _ => Vec::new(),
+    }
 }
 
 /// Tells whether a transform moves no colour of the cube by more than one level.

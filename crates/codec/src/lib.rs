@@ -92,6 +92,7 @@ mod format;
 mod formats;
 mod guard;
 mod icc;
+mod lightness;
 mod memory;
 mod orient;
 mod probe;

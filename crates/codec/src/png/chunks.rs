@@ -2,6 +2,7 @@
 //!
 //! The decoder sees none but these (see [`super::source`]): a chunk that no pixel depends on may be as wrong as it likes.
 
+use crate::cicp::Cicp;
 use crate::{Cause, Error, Format};
 
 /// Bytes before the first chunk.
@@ -83,6 +84,8 @@ pub(super) struct Parts<'a> {
     pub(super) transparency: Option<Chunk<'a>>,
     /// The profile, compressed.
     pub(super) profile: Option<Chunk<'a>>,
+    /// The primaries and the transfer curve, by their numbers, of a picture of full range; they count more than a profile.
+    pub(super) colors: Option<Cicp>,
     /// The EXIF; it may stand behind the pixels.
     pub(super) exif: Option<&'a [u8]>,
     /// Whether the file is an animation, too.
@@ -109,6 +112,9 @@ impl<'a> Parts<'a> {
                 b"PLTE" if is_first(&parts.palette) => parts.palette = Some(chunk),
                 b"tRNS" if is_first(&parts.transparency) && !chunk.is_falsified() => parts.transparency = Some(chunk),
                 b"iCCP" if is_first(&parts.profile) && !chunk.is_falsified() => parts.profile = Some(chunk),
+                b"cICP" if parts.colors.is_none() && parts.image.is_none() && !chunk.is_falsified() => {
+                    parts.colors = chunk.content().and_then(read_cicp);
+                }
                 b"acTL" => parts.is_animated = true,
                 b"eXIf" if parts.exif.is_none() && !chunk.is_falsified() => parts.exif = chunk.content(),
                 b"IDAT" if parts.image.is_none() => parts.image = Some(here),
@@ -158,5 +164,13 @@ impl<'a> Parts<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Reads colours named by numbers; of the matrix only that of RGB, and of the range only the full one make sense in a PNG.
+const fn read_cicp(content: &[u8]) -> Option<Cicp> {
+    match content {
+        &[primaries, transfer, 0, 1] => Some(Cicp { primaries, transfer }),
+        _ => None,
     }
 }

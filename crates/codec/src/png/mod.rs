@@ -3,7 +3,7 @@
 //! The crate sees only the chunks that pixels depend on ([`source`]), and their checksums are compared here ([`chunks`]): a
 //! picture whose every pixel is there is shown, whatever is wrong around it, its end mark missing, say.
 //!
-//! An embedded profile is followed; `gAMA` and `cHRM` are not. Old editors wrote wrong gammas into plain sRGB pictures, and
+//! An embedded profile is followed, and so are colours named by numbers (`cICP`), which count more; `gAMA` and `cHRM` are not. Old editors wrote wrong gammas into plain sRGB pictures, and
 //! common tools ignore the chunk. The EXIF may stand before or after the pixels.
 
 mod chunks;
@@ -16,10 +16,10 @@ use png::{InterlaceInfo, Reader, Transformations};
 
 use self::chunks::Parts;
 pub(crate) use self::encode::{encode, encoding_memory};
-use self::rows::Rows;
+use self::rows::{Colors, Rows};
 use self::source::Source;
 use crate::exif::Exif;
-use crate::{Cause, DecodeOptions, Decoded, Error, Format, OnDamage, Probe, WorkingMemory};
+use crate::{Cause, DecodeOptions, Decoded, Error, Format, Note, OnDamage, Probe, WorkingMemory, icc};
 
 /// Rows between two looks at the clock.
 const ROWS_PER_CHECK: u64 = 16;
@@ -33,8 +33,24 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         memory: exif.orientation.with_memory(WorkingMemory::own(0), stored),
         is_animated: parts.is_animated,
         copyright: exif.copyright,
+        notes: notes(&parts),
         ..Probe::still(Format::Png, exif.orientation.displayed(stored))
     })
+}
+
+/// Says what is not followed of the colours that the file names.
+fn notes(parts: &Parts<'_>) -> Vec<Note> {
+    match (parts.colors, parts.profile) {
+        (Some(colors), _) => colors.notes(),
+        (None, None) => Vec::new(),
+        (None, Some(_)) => open(parts).map_or_else(
+            |_| Vec::new(),
+            |reader| match reader.info() {
+                info if info.icc_profile.is_none() => vec![Note::Profile],
+                info => icc::notes(info.icc_profile.as_deref(), rows::is_gray(info.color_type)),
+            },
+        ),
+    }
 }
 
 /// Decodes to upright sRGB.
@@ -56,7 +72,11 @@ fn decode_stored(parts: &Parts<'_>, size: Size, options: &DecodeOptions) -> Resu
     }
     let mut reader = open(parts)?;
     let (color, depth) = reader.output_color_type();
-    let mut rows = Rows::new(color, depth, reader.info().icc_profile.as_deref(), size)?;
+    let colors = match parts.colors {
+        Some(colors) => Colors::Numbers(colors),
+        None => Colors::Profile(reader.info().icc_profile.as_deref()),
+    };
+    let mut rows = Rows::new(color, depth, &colors, size)?;
     let mut pixmap = Pixmap::filled(size, [0; 4])?;
     let row_bytes = pixmap.row_bytes();
     let row_count = stored_rows(size, reader.info().interlaced);

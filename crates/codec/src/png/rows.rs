@@ -4,7 +4,21 @@ use palmette_core::{Size, alloc};
 use png::{BitDepth, ColorType};
 
 use crate::Error;
+use crate::cicp::Cicp;
 use crate::icc::{ToSrgb, ToSrgb16};
+
+/// What a file says of its colours.
+pub(super) enum Colors<'a> {
+    /// Their numbers.
+    Numbers(Cicp),
+    /// Their profile, or nothing.
+    Profile(Option<&'a [u8]>),
+}
+
+/// Tells whether pixels of a colour type have no colour.
+pub(super) const fn is_gray(color: ColorType) -> bool {
+    matches!(color, ColorType::Grayscale | ColorType::GrayscaleAlpha)
+}
 
 /// What a row goes through, and the memory for it.
 pub(super) struct Rows {
@@ -28,17 +42,23 @@ enum Depth {
 
 impl Rows {
     /// Prepares for rows of a picture.
-    pub(super) fn new(color: ColorType, depth: BitDepth, icc: Option<&[u8]>, size: Size) -> Result<Self, Error> {
-        let is_gray = matches!(color, ColorType::Grayscale | ColorType::GrayscaleAlpha);
+    pub(super) fn new(color: ColorType, depth: BitDepth, colors: &Colors<'_>, size: Size) -> Result<Self, Error> {
         let samples = size.width as usize * 4;
-        let depth = match (depth, is_gray) {
-            (BitDepth::Sixteen, _) => Depth::Sixteen {
-                to_srgb: if is_gray { ToSrgb16::from_gray(icc) } else { ToSrgb16::from_rgb(icc) },
+        let depth = match depth {
+            BitDepth::Sixteen => Depth::Sixteen {
+                to_srgb: match *colors {
+                    Colors::Numbers(cicp) => ToSrgb16::from_cicp(cicp),
+                    Colors::Profile(icc) if is_gray(color) => ToSrgb16::from_gray(icc),
+                    Colors::Profile(icc) => ToSrgb16::from_rgb(icc),
+                },
                 samples: alloc::try_with_capacity(samples)?,
                 rgba: alloc::try_filled(samples, 0)?,
             },
-            (_, true) => Depth::Eight(ToSrgb::from_gray(icc)),
-            (_, false) => Depth::Eight(ToSrgb::from_rgb(icc)),
+            _ => Depth::Eight(match *colors {
+                Colors::Numbers(cicp) => ToSrgb::from_cicp(cicp),
+                Colors::Profile(icc) if is_gray(color) => ToSrgb::from_gray(icc),
+                Colors::Profile(icc) => ToSrgb::from_rgb(icc),
+            }),
         };
         Ok(Self { color, depth, rgba: alloc::try_filled(samples, 0)? })
     }

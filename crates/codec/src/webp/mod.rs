@@ -13,7 +13,7 @@ use self::libwebp::{Encoding, Rows};
 pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
 use crate::exif::Exif;
-use crate::icc::ToSrgb;
+use crate::icc::{self, ToSrgb};
 use crate::{
     Cause, DecodeOptions, Decoded, EncodeFormat, EncodeOptions, Error, Format, OnDamage, Probe, WorkingMemory,
 };
@@ -53,6 +53,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         is_animated: container.frame_count > 1,
         frame_count: container.frame_count.max(1),
         copyright: exif.copyright,
+        notes: icc::notes(container.icc, false),
         ..Probe::still(Format::Webp, exif.orientation.displayed(stored))
     })
 }

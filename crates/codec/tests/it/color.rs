@@ -1,13 +1,16 @@
 //! Embedded profiles: followed where they say something, skipped where they say nothing, ignored where they make no
 //! sense.
 
-use moxcms::ColorProfile;
-use palmette_codec::EncodeFormat;
+use moxcms::{ColorProfile, DataColorSpace};
+use palmette_codec::{EncodeFormat, Note, probe};
 use palmette_core::Pixmap;
 use png::{BitDepth, ColorType};
 
 use crate::draw::{gradient, max_difference, noise, picture};
-use crate::files::{decode, encoded, png, png_info_with_icc, png_with, webp, webp_canvas, webp_chunk, with_jpeg_icc};
+use crate::files::{
+    decode, encoded, fixture, png, png_info_with_icc, png_with, webp, webp_canvas, webp_chunk, with_jpeg_icc,
+    with_png_chunk,
+};
 
 /// Computes what a colour of Display P3 is in sRGB: from the primaries of both, clipped, rounded.
 pub(crate) fn p3_to_srgb(color: [u8; 3]) -> [u8; 4] {
@@ -125,4 +128,82 @@ fn color_profile_that_makes_no_sense_is_ignored() {
     }
     let bytes = png_with(png_info_with_icc(1, 1, &display_p3()), ColorType::Grayscale, BitDepth::Eight, &[99]);
     assert_eq!(decode(&bytes).unwrap(), decode(&gray).unwrap());
+}
+
+/// Builds a PNG of one pixel whose colours are named by numbers.
+fn png_by_numbers(color: ColorType, depth: BitDepth, pixel: &[u8], numbers: [u8; 4]) -> Vec<u8> {
+    with_png_chunk(&png(1, 1, color, depth, pixel), *b"cICP", &numbers, false)
+}
+
+#[test]
+fn color_png_by_numbers_is_followed() {
+    assert_eq!(decode(&fixture("png-cicp-p3.png")).unwrap().pixel(0, 0), [215, 93, 31, 255]);
+    let eight = png_by_numbers(ColorType::Rgba, BitDepth::Eight, &[100, 200, 100, 7], [12, 13, 0, 1]);
+    let shown = decode(&eight).unwrap().pixel(0, 0);
+    let [red, green, blue, _] = p3_to_srgb([100, 200, 100]);
+    assert!(max_difference(&shown, &[red, green, blue, 7]) <= 1, "{shown:?}");
+    let deep = png_by_numbers(ColorType::Rgb, BitDepth::Sixteen, &[200, 200, 100, 100, 50, 50], [12, 13, 0, 1]);
+    let shown = decode(&deep).unwrap().pixel(0, 0);
+    assert!(max_difference(&shown, &[215, 93, 31, 255]) <= 1, "{shown:?}");
+    // Linear grey: half the light is level 188.
+    let linear = png_by_numbers(ColorType::Grayscale, BitDepth::Eight, &[128], [1, 8, 0, 1]);
+    assert_eq!(decode(&linear).unwrap().pixel(0, 0), [188, 188, 188, 255]);
+    // A matrix or a range that PNG has not.
+    for numbers in [[12, 13, 1, 1], [12, 13, 0, 0]] {
+        let file = png_by_numbers(ColorType::Rgb, BitDepth::Eight, &[200, 100, 50], numbers);
+        assert_eq!(decode(&file).unwrap().pixel(0, 0), [200, 100, 50, 255]);
+    }
+}
+
+#[test]
+fn color_png_numbers_count_more_than_a_profile() {
+    let info = png_info_with_icc(1, 1, &display_p3());
+    let file = png_with(info, ColorType::Rgb, BitDepth::Eight, &[200, 100, 50]);
+    let file = with_png_chunk(&file, *b"cICP", &[1, 13, 0, 1], false);
+    assert_eq!(decode(&file).unwrap().pixel(0, 0), [200, 100, 50, 255]);
+}
+
+#[test]
+fn color_notes_say_what_is_not_followed() {
+    let notes = |numbers| probe(&png_by_numbers(ColorType::Rgb, BitDepth::Eight, &[1, 2, 3], numbers)).unwrap().notes;
+    assert_eq!(notes([12, 13, 0, 1]), []);
+    assert_eq!(notes([9, 16, 0, 1]), [Note::HighDynamicRange]);
+    assert_eq!(notes([99, 77, 0, 1]), [Note::Primaries { code: 99 }, Note::Transfer { code: 77 }]);
+    let with_profile = |profile: &[u8]| {
+        let info = png_info_with_icc(1, 1, profile);
+        probe(&png_with(info, ColorType::Rgb, BitDepth::Eight, &[1, 2, 3])).unwrap().notes
+    };
+    assert_eq!(with_profile(&display_p3()), []);
+    assert_eq!(with_profile(b"nonsense"), [Note::Profile]);
+    assert_eq!(with_profile(&ColorProfile::new_gray_with_gamma(2.2).encode().unwrap()), [Note::Profile]);
+    let still = encoded(&picture(2, 2, |_, _| [1, 2, 3, 255]), EncodeFormat::Webp, 100);
+    for (profile, notes) in [(display_p3(), vec![]), (b"nonsense".to_vec(), vec![Note::Profile])] {
+        let file = webp(&[webp_canvas(0x20, 2, 2), webp_chunk(b"ICCP", &profile), still[12..].to_vec()]);
+        assert_eq!(probe(&file).unwrap().notes, notes);
+    }
+}
+
+#[test]
+fn color_profiles_to_lab_are_followed() {
+    // By littlecms, of Display P3 as a table.
+    let expected =
+        [[215, 93, 31], [44, 203, 85], [61, 60, 187], [128, 128, 128], [0, 0, 0], [255, 255, 255], [255, 0, 0]];
+    let decoded = decode(&fixture("png-lab-profile.png")).unwrap();
+    for (x, color) in (0..).zip(expected) {
+        let shown = decoded.pixel(x, 0);
+        assert!(max_difference(&shown[..3], &color) <= 1, "{shown:?} instead of {color:?}");
+    }
+    // Grey by lightness, with a gamma of 2.2; by littlecms, too.
+    let mut profile = ColorProfile::new_gray_with_gamma(2.2);
+    profile.pcs = DataColorSpace::Lab;
+    let profile = profile.encode().unwrap();
+    for (level, expected) in [(200, 141), (128, 53), (100, 33), (60, 15), (0, 0), (255, 255)] {
+        for (depth, sample) in [(BitDepth::Eight, &[level][..]), (BitDepth::Sixteen, &[level, level])] {
+            let info = png_info_with_icc(1, 1, &profile);
+            let file = png_with(info, ColorType::Grayscale, depth, sample);
+            let [shown, ..] = decode(&file).unwrap().pixel(0, 0);
+            assert!(shown.abs_diff(expected) <= 1, "{shown} instead of {expected} for {level}, {depth:?}");
+            assert_eq!(probe(&file).unwrap().notes, []);
+        }
+    }
 }
