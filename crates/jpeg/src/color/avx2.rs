@@ -11,7 +11,7 @@ use std::arch::x86_64::{
     _mm256_unpackhi_epi8, _mm256_unpackhi_epi16, _mm256_unpacklo_epi8, _mm256_unpacklo_epi16,
 };
 
-use super::{CB_FROM_GREEN, CB_TO_BLUE, CR_FROM_GREEN, CR_TO_RED, Kernels, SCALE_BITS};
+use super::{CB_FROM_GREEN, CB_TO_BLUE, CR_FROM_GREEN, CR_TO_RED, Kernels, SCALE_BITS, short};
 
 /// Pixels of a step.
 const STEP: usize = 16;
@@ -23,13 +23,6 @@ const RED: i16 = short(CR_TO_RED - ONE);
 const BLUE: i16 = short((CB_TO_BLUE - 2 * ONE) / 2);
 /// The factors of green, that of Cr without -1.
 const GREEN: [i16; 2] = [short(-CB_FROM_GREEN), short(ONE - CR_FROM_GREEN)];
-
-/// Checks that a constant fits 16 bits.
-#[expect(clippy::cast_possible_truncation, reason = "checked")]
-const fn short(value: i32) -> i16 {
-    assert!(value as i16 as i32 == value, "16 bits");
-    value as i16
-}
 
 /// Returns the kernels of this module if the machine can run them.
 pub(super) fn kernels() -> Option<Kernels> {

@@ -5,6 +5,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 
 /// Bits of the factors' fractions.
 const SCALE_BITS: u32 = 16;
@@ -16,6 +18,14 @@ const CB_TO_BLUE: i32 = 116_130;
 const CR_FROM_GREEN: i32 = 46_802;
 /// How much of Cb is taken from green: 0.34414.
 const CB_FROM_GREEN: i32 = 22_554;
+
+/// Checks that a constant fits 16 bits, for the twins.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[expect(clippy::cast_possible_truncation, reason = "checked")]
+const fn short(value: i32) -> i16 {
+    assert!(value as i16 as i32 == value, "16 bits");
+    value as i16
+}
 
 /// Converts a row of three planes, each as long as the row has pixels.
 pub(crate) type Convert = fn(planes: [&[u8]; 3], out: &mut [u8]);
@@ -35,6 +45,10 @@ impl Kernels {
     pub(crate) fn fastest() -> Self {
         #[cfg(target_arch = "x86_64")]
         if let Some(kernels) = avx2::kernels() {
+            return kernels;
+        }
+        #[cfg(target_arch = "aarch64")]
+        if let Some(kernels) = neon::kernels() {
             return kernels;
         }
         Self::SCALAR

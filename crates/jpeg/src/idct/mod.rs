@@ -22,6 +22,8 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod full;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod reduced;
 #[cfg(test)]
 mod tests;
@@ -102,6 +104,10 @@ impl Kernels {
     pub(crate) fn fastest() -> Self {
         #[cfg(target_arch = "x86_64")]
         if let Some(kernels) = avx2::kernels() {
+            return kernels;
+        }
+        #[cfg(target_arch = "aarch64")]
+        if let Some(kernels) = neon::kernels() {
             return kernels;
         }
         Self::SCALAR

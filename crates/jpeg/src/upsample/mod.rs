@@ -6,6 +6,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 
 /// Doubles a row: horizontally at half the size, vertically at full size.
 pub(crate) type Doubled = fn(row: &[u8], out: &mut [u8]);
@@ -34,6 +36,10 @@ impl Kernels {
     pub(crate) fn fastest() -> Self {
         #[cfg(target_arch = "x86_64")]
         if let Some(kernels) = avx2::kernels() {
+            return kernels;
+        }
+        #[cfg(target_arch = "aarch64")]
+        if let Some(kernels) = neon::kernels() {
             return kernels;
         }
         Self::SCALAR
