@@ -18,7 +18,7 @@ pub enum Error {
     #[error("image/svg+xml cannot become a raster picture")]
     Svg,
     /// Occurs when the bytes are of a picture format, or of a kind within a format, that is not decoded.
-    #[error("{name} is not a supported input format (supported: jpeg, png, gif, webp, avif)")]
+    #[error("{name} is not a supported input format (supported: jpeg, png, gif, webp, avif, heic)")]
     UnsupportedInput {
         /// The name of the format, as people know it.
         name: &'static str,
@@ -28,6 +28,16 @@ pub enum Error {
     UnsupportedOutput {
         /// The format that was asked for.
         format: EncodeFormat,
+    },
+    /// Occurs when a format is decoded by a library of the machine that is not there.
+    #[error("{format} needs {library} on the machine (Debian, Ubuntu: apt-get install {package})")]
+    LibraryMissing {
+        /// The format the bytes begin like.
+        format: Format,
+        /// What is missing.
+        library: &'static str,
+        /// The package that brings it.
+        package: &'static str,
     },
     /// Occurs when a format was left out of this build.
     #[error("{name} was left out of this build")]
@@ -70,9 +80,10 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Empty | Self::NotAPicture | Self::Svg | Self::Damaged { .. } => Class::Caller,
-            Self::UnsupportedInput { .. } | Self::UnsupportedOutput { .. } | Self::Disabled { .. } => {
-                Class::Unsupported
-            }
+            Self::UnsupportedInput { .. }
+            | Self::UnsupportedOutput { .. }
+            | Self::LibraryMissing { .. }
+            | Self::Disabled { .. } => Class::Unsupported,
             Self::Encode { .. } | Self::FrameSize { .. } => Class::Ours,
             Self::Core(error) => error.class(),
         }
@@ -83,9 +94,10 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Empty | Self::NotAPicture | Self::Svg => Code::NotAPicture,
-            Self::UnsupportedInput { .. } | Self::UnsupportedOutput { .. } | Self::Disabled { .. } => {
-                Code::UnsupportedFormat
-            }
+            Self::UnsupportedInput { .. }
+            | Self::UnsupportedOutput { .. }
+            | Self::LibraryMissing { .. }
+            | Self::Disabled { .. } => Code::UnsupportedFormat,
             Self::Damaged { .. } | Self::Encode { .. } => Code::Damaged,
             Self::FrameSize { .. } => Code::Internal,
             Self::Core(error) => error.code(),

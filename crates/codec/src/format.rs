@@ -17,11 +17,13 @@ pub enum Format {
     Webp,
     /// AVIF, still pictures.
     Avif,
+    /// HEIC, still pictures; decoded by the machine's own libheif, where it is installed.
+    Heic,
 }
 
 impl Format {
     /// Every format that is decoded.
-    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::Gif, Self::Webp, Self::Avif];
+    pub const ALL: [Self; 6] = [Self::Jpeg, Self::Png, Self::Gif, Self::Webp, Self::Avif, Self::Heic];
 
     /// Returns the media type, such as `image/png`.
     #[must_use]
@@ -32,6 +34,7 @@ impl Format {
             Self::Gif => "image/gif",
             Self::Webp => "image/webp",
             Self::Avif => "image/avif",
+            Self::Heic => "image/heic",
         }
     }
 }

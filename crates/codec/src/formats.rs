@@ -10,6 +10,8 @@ use crate::animation::Layout;
 use crate::avif;
 #[cfg(feature = "gif")]
 use crate::gif;
+#[cfg(feature = "heic")]
+use crate::heic;
 #[cfg(feature = "jpeg")]
 use crate::jpeg;
 #[cfg(feature = "png")]
@@ -31,7 +33,16 @@ pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
         Format::Webp => webp::probe(bytes),
         #[cfg(feature = "avif")]
         Format::Avif => avif::probe(bytes),
-        #[cfg(not(all(feature = "jpeg", feature = "png", feature = "gif", feature = "webp", feature = "avif")))]
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::probe(bytes),
+        #[cfg(not(all(
+            feature = "jpeg",
+            feature = "png",
+            feature = "gif",
+            feature = "webp",
+            feature = "avif",
+            feature = "heic"
+        )))]
         format => Err(Error::Disabled { name: format.mime() }),
     }
 }
@@ -49,7 +60,16 @@ pub(crate) fn decode(format: Format, bytes: &[u8], options: &DecodeOptions) -> R
         Format::Webp => webp::decode(bytes, options),
         #[cfg(feature = "avif")]
         Format::Avif => avif::decode(bytes, options),
-        #[cfg(not(all(feature = "jpeg", feature = "png", feature = "gif", feature = "webp", feature = "avif")))]
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::decode(bytes, options),
+        #[cfg(not(all(
+            feature = "jpeg",
+            feature = "png",
+            feature = "gif",
+            feature = "webp",
+            feature = "avif",
+            feature = "heic"
+        )))]
         format => Err(Error::Disabled { name: format.mime() }),
     }
 }

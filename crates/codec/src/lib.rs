@@ -20,6 +20,7 @@
 //! | WebP | libwebp, by `libwebp-sys` | decodes lossy in 150, image-webp in 380; the only lossy encoder there is |
 //! | AVIF in | dav1d, by `libdav1d-sys`; the container by our own reader | decodes in 119, its port to Rust in 126 (which aborts on damaged streams); no reader of containers knows alpha by cell, profiles beside numbers, and transformations |
 //! | AVIF out | libaom, by `libaom-sys`; the container by our own writer | encodes 1200×900 in 26 to 41, rav1e in 214 to 340 for files a seventh larger |
+//! | HEIC in | libheif of the machine, loaded at run time by `libloading`; the container by our own reader | no decoder of HEVC has a licence that goes with ours, and HEVC has patents |
 //! | GIF | blocks by our own reader, codes by `weezl`, written by `gif`; colours are chosen by our own quantiser | no C, fast enough; the reader of `gif` gives up at what browsers step over; `quantette` knows no alpha, `imagequant` is under the GPL |
 //! | profiles | `moxcms` | no C; matrix and table profiles, RGB, grey and CMYK |
 //! | EXIF | our own | two tags |
@@ -71,7 +72,14 @@
 //! byte, and throw random changes at all formats.
 
 #![cfg_attr(
-    not(all(feature = "jpeg", feature = "png", feature = "gif", feature = "webp", feature = "avif")),
+    not(all(
+        feature = "jpeg",
+        feature = "png",
+        feature = "gif",
+        feature = "webp",
+        feature = "avif",
+        feature = "heic"
+    )),
     allow(
         dead_code,
         unreachable_patterns,
@@ -104,12 +112,15 @@ mod sniff;
 mod avif;
 #[cfg(feature = "gif")]
 mod gif;
-#[cfg(feature = "avif")]
+pub mod heic;
+#[cfg(any(feature = "avif", feature = "heic"))]
 mod heif;
 #[cfg(feature = "jpeg")]
 mod jpeg;
 #[cfg(any(feature = "gif", feature = "png"))]
 mod palette;
+#[cfg(any(feature = "avif", feature = "heic"))]
+mod planar;
 #[cfg(feature = "png")]
 mod png;
 #[cfg(feature = "webp")]

@@ -79,15 +79,25 @@ fn sniff_brands(bytes: &[u8]) -> Result<Format, Error> {
     if brands().any(|brand| matches!(brand, b"avif" | b"avis")) {
         return Ok(Format::Avif);
     }
-    if brands()
-        .any(|brand| matches!(brand, b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1"))
-    {
-        return Err(Error::UnsupportedInput { name: "HEIC" });
+    if brands().any(|brand| matches!(brand, b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis")) {
+        return Ok(Format::Heic);
+    }
+    // What says no more than that it is a picture in boxes: its coding decides.
+    if brands().any(|brand| matches!(brand, b"mif1" | b"msf1")) {
+        return Ok(if is_av1(bytes) { Format::Avif } else { Format::Heic });
     }
     if brands().any(|brand| brand == b"crx ") {
         return Err(Error::UnsupportedInput { name: "Canon CR3" });
     }
     Err(Error::NotAPicture)
+}
+
+/// Tells whether the picture in the boxes of a file is coded as AV1.
+fn is_av1(bytes: &[u8]) -> bool {
+    #[cfg(any(feature = "avif", feature = "heic"))]
+    return crate::heif::is_av1(bytes);
+    #[cfg(not(any(feature = "avif", feature = "heic")))]
+    false
 }
 
 /// Tells a Windows bitmap from a text that begins with "BM": the size of its second header is one of few.
@@ -143,7 +153,7 @@ mod tests {
 
     #[test]
     fn sniff_knows_supported_formats() {
-        let cases: [(&[u8], Format); 7] = [
+        let cases: [(&[u8], Format); 9] = [
             (b"\xff\xd8\xff\xe0", Format::Jpeg),
             (b"\x89PNG\r\n\x1a\n", Format::Png),
             (b"GIF87a", Format::Gif),
@@ -151,6 +161,8 @@ mod tests {
             (b"RIFF\x10\0\0\0WEBPVP8 ", Format::Webp),
             (b"\0\0\0\x14ftypavif\0\0\0\0miaf", Format::Avif),
             (b"\0\0\0\x18ftypmif1\0\0\0\0miafavif", Format::Avif),
+            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Format::Heic),
+            (b"\0\0\0\x14ftypmif1\0\0\0\0miaf", Format::Heic),
         ];
         for (bytes, format) in cases {
             assert_eq!(sniff(bytes).unwrap(), format, "{bytes:?}");
@@ -159,11 +171,10 @@ mod tests {
 
     #[test]
     fn sniff_names_unsupported_formats() {
-        let cases: [(&[u8], &str); 7] = [
+        let cases: [(&[u8], &str); 6] = [
             (b"II*\0\x08\0\0\0", "TIFF"),
             (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
             (b"\xff\x0a\xfa\x7f", "JPEG XL"),
-            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
             (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "BMP"),
             (b"8BPS\0\x01", "PSD"),
             (b"P6\n1 1\n255\n", "PNM"),

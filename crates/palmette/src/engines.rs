@@ -101,6 +101,10 @@ impl Engines {
         let mut lines =
             vec![format!("cpu: ready, {} cores", std::thread::available_parallelism().map_or(1, usize::from))];
         lines.extend(gpu::diagnose());
+        lines.push(match palmette_codec::heic::version() {
+            Some(version) => format!("heic: libheif {version}"),
+            None => "heic: not decoded, there is no libheif (Debian, Ubuntu: apt-get install libheif1)".into(),
+        });
         lines
     }
 

@@ -8,4 +8,7 @@ fn doctor_says_what_is_there() {
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[0].starts_with("cpu: ready"), "{text}");
     assert!(lines[1].starts_with(&format!("gpu: not usable: {NO_GPU}")), "{text}");
+    let heic = palmette::codec::heic::version()
+        .map_or("heic: not decoded".into(), |version| format!("heic: libheif {version}"));
+    assert!(lines[2].starts_with(&heic), "{text}");
 }

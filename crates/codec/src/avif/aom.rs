@@ -12,9 +12,9 @@ use std::{ptr, slice};
 use libaom_sys as ffi;
 use palmette_core::{Size, alloc};
 
-use super::planes::{AnyPlanes, Chroma, PLANES, Planes, Sample};
 use crate::cause::Cause;
 use crate::heif::Nclx;
+use crate::planar::{AnyPlanes, Chroma, PLANES, Planes, Sample};
 use crate::{EncodeFormat, Error};
 
 /// From 0, slow, to 9: a hundred times as fast as 4, for files a tenth larger.

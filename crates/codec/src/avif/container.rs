@@ -3,9 +3,9 @@
 use palmette_core::{Size, alloc};
 
 use super::aom;
-use super::planes::{Chroma, Format};
 use crate::Error;
 use crate::heif::Nclx;
+use crate::planar::{Chroma, Format};
 
 /// What an auxiliary picture is that is alpha.
 const ALPHA_URN: &[u8] = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0";

@@ -12,10 +12,10 @@ use std::slice;
 use libdav1d_sys as ffi;
 use palmette_core::Size;
 
-use super::planes::{AnyPlanes, Chroma, Format, PLANES, Plane, Planes};
 use crate::Cause;
 use crate::cicp::Cicp;
 use crate::heif::{Nclx, Tile};
+use crate::planar::{AnyPlanes, Chroma, Format, PLANES, Plane, Planes, Sample};
 
 /// A decoder, which reads bytes that live for `'a`.
 struct Decoder<'a> {
@@ -84,7 +84,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns a plane, whose samples are bytes for 8 bits and words for more.
-    fn plane<T>(&self, index: usize, size: Size) -> Plane<'_, T> {
+    fn plane<T: Sample>(&self, index: usize, size: Size) -> Plane<'_, T> {
         debug_assert_eq!(size_of::<T>() == 1, self.format.bits == 8, "the type of the samples is that of their depth");
         let stride = usize::try_from(self.picture.stride[index.min(1)]).unwrap_or(0) / size_of::<T>();
         let data = self.picture.data[index.min(PLANES - 1)].cast::<T>().cast_const();

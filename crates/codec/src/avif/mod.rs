@@ -6,12 +6,8 @@
 //! profile is followed; without one, primaries and transfer curve given as numbers are.
 
 mod aom;
-mod chroma;
 mod container;
 mod dav1d;
-mod matrix;
-mod planes;
-mod rgb;
 mod tiles;
 mod ycbcr;
 
@@ -19,12 +15,10 @@ use palmette_core::{Pixmap, Size};
 
 use self::aom::Target;
 use self::container::Coded;
-use self::planes::{AnyPlanes, Chroma};
-use self::rgb::{Alpha, Conversion};
 use self::tiles::DecodedLayer;
 use crate::cicp::Cicp;
-use crate::heif::{Coding, Layer, Nclx, Picture};
-use crate::icc::ToSrgb16;
+use crate::heif::{Coding, Layer, Nclx, Picture, Prefer};
+use crate::planar::{Alpha, AnyPlanes, Chroma, Conversion};
 use crate::{Cause, DecodeOptions, Decoded, EncodeOptions, Error, Format, Note, OnDamage, Probe, WorkingMemory};
 
 /// From this quality on chroma keeps its full size, as in JPEG.
@@ -77,7 +71,7 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, E
     let colors = picture.nclx.unwrap_or(color.colors);
     let conversion = Conversion {
         colors,
-        to_srgb: &to_srgb(&picture, colors, planes.format().chroma == Chroma::None),
+        to_srgb: &picture.to_srgb(colors, planes.format().chroma == Chroma::None),
         alpha: alpha.as_ref().map(|alpha| Alpha { planes: alpha.planes(), is_full_range: alpha.colors.is_full_range }),
         is_premultiplied: picture.is_premultiplied,
         deadline: options.deadline,
@@ -89,21 +83,12 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, E
 
 /// Reads the container of a picture that can be decoded.
 fn read(bytes: &[u8]) -> Result<Picture<'_>, Error> {
-    let picture = Picture::read(bytes).map_err(|fault| fault.into_error(Format::Avif))?;
+    let picture = Picture::read(bytes, Prefer::Tracks).map_err(|fault| fault.into_error(Format::Avif))?;
     if picture.color.coding != Coding::Av1 {
         return Err(Error::UnsupportedInput { name: "AVIF of a coding other than AV1" });
     }
     // An alpha that is coded in another way would be none to other readers either.
     Ok(Picture { alpha: picture.alpha.filter(|alpha| alpha.coding == Coding::Av1), ..picture })
-}
-
-/// Finds the way to sRGB: a profile counts before numbers.
-fn to_srgb(picture: &Picture<'_>, colors: Nclx, is_gray: bool) -> ToSrgb16 {
-    match (picture.icc, is_gray) {
-        (None, _) => ToSrgb16::from_cicp(colors.cicp),
-        (icc, true) => ToSrgb16::from_gray(icc),
-        (icc, false) => ToSrgb16::from_rgb(icc),
-    }
 }
 
 /// Says what is not followed of the colours that a file names.

@@ -3,8 +3,8 @@
 use palmette_core::Size;
 
 use super::dav1d::Frame;
-use super::planes::{AnyPlanes, Canvas, Chroma, Format};
 use crate::heif::{Layer, Nclx, Tile};
+use crate::planar::{AnyPlanes, Canvas, Chroma, Format};
 use crate::{Cause, DecodeOptions, Error, OnDamage};
 
 /// A decoded layer. `'a` is the life of the coded bytes of its one tile.

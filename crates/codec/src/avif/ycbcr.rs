@@ -4,8 +4,8 @@
 
 use palmette_core::Pixmap;
 
-use super::planes::{Canvas, Chroma, Format};
 use crate::Error;
+use crate::planar::{Canvas, Chroma, Format};
 
 /// Bits below the point.
 const FRACTION_BITS: u32 = 20;

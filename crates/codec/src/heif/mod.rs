@@ -19,12 +19,17 @@ mod view;
 
 use crate::{Cause, Error, Format};
 
-pub(crate) use self::picture::{Coding, Layer, Picture, Tile};
+pub(crate) use self::picture::{Coding, Layer, Picture, Prefer, Tile};
 pub(crate) use self::property::Nclx;
 pub(crate) use self::view::View;
 
 /// Items at most: a grid has up to 65,536 cells, each of which may have its alpha.
 const MAX_ITEMS: usize = 150_000;
+
+/// Tells whether the picture of a file is coded as AV1.
+pub(crate) fn is_av1(bytes: &[u8]) -> bool {
+    Picture::read(bytes, Prefer::Tracks).is_ok_and(|picture| picture.color.coding == Coding::Av1)
+}
 
 /// Why a container cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use super::property::{Nclx, Properties};
 use super::sequence;
 use super::{Fault, View};
 use crate::Error;
+use crate::icc::ToSrgb16;
 
 /// How tiles are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,15 @@ impl Coding {
             _ => None,
         }
     }
+}
+
+/// What counts of a file that is a sequence and holds a picture beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prefer {
+    /// The sequence.
+    Tracks,
+    /// The picture.
+    Items,
 }
 
 /// What a file shows.
@@ -105,7 +115,7 @@ impl<'a> Picture<'a> {
     /// # Errors
     ///
     /// A [`Fault`] if it shows nothing that could be decoded.
-    pub(crate) fn read(file: &'a [u8]) -> Result<Self, Fault> {
+    pub(crate) fn read(file: &'a [u8], prefer: Prefer) -> Result<Self, Fault> {
         let (mut meta, mut movie, mut moves) = (None, None, false);
         for found in boxes_of_file(file) {
             let Boxed { kind, content } = found?;
@@ -117,13 +127,24 @@ impl<'a> Picture<'a> {
             }
         }
         match (meta, movie) {
-            (Some(meta), Some(movie)) if moves => sequence::read(file, movie).or_else(|_| Self::read_item(file, meta)),
+            (Some(meta), Some(movie)) if moves && prefer == Prefer::Tracks => {
+                sequence::read(file, movie).or_else(|_| Self::read_item(file, meta))
+            }
             (Some(meta), Some(movie)) => {
                 Self::read_item(file, meta).or_else(|fault| sequence::read(file, movie).or(Err(fault)))
             }
             (Some(meta), None) => Self::read_item(file, meta),
             (None, Some(movie)) => sequence::read(file, movie),
             (None, None) => Err(Fault::Damaged("it has no picture in its container")),
+        }
+    }
+
+    /// Finds the way to sRGB: a profile counts before numbers, which are those of the file or of its bitstream.
+    pub(crate) fn to_srgb(&self, colors: Nclx, is_gray: bool) -> ToSrgb16 {
+        match (self.icc, is_gray) {
+            (None, _) => ToSrgb16::from_cicp(colors.cicp),
+            (icc, true) => ToSrgb16::from_gray(icc),
+            (icc, false) => ToSrgb16::from_rgb(icc),
         }
     }
 

@@ -12,6 +12,7 @@ mod draw;
 mod encode;
 mod files;
 mod gif;
+mod heic;
 mod heif;
 mod hostile;
 mod jpeg;

@@ -23,6 +23,7 @@ pub(crate) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
         "ready": is_ready,
         "profile": palmette::PROFILE,
         "engine": engine_status(&shared),
+        "libheif": palmette::codec::heic::version(),
     });
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.to_string()).into_response()
 }

@@ -6,12 +6,12 @@
 use palmette_core::alloc;
 
 use super::chroma;
-use super::planes::{Chroma, Format, Sample};
+use super::{Chroma, Format, Sample};
 use crate::Error;
 use crate::heif::Nclx;
 
 /// A channel of a pixel that comes out.
-pub(super) trait Level: Copy {
+pub(crate) trait Level: Copy {
     /// Fully opaque, and white.
     const OPAQUE: Self;
     /// The same as a number.
@@ -88,7 +88,7 @@ impl Scale {
 type Weights = [f64; 3];
 
 /// The sums of three channels.
-pub(super) struct Matrix<L> {
+pub(crate) struct Matrix<L> {
     sums: [Sum; 3],
     has_chroma: bool,
     level: std::marker::PhantomData<L>,
@@ -108,7 +108,7 @@ impl<L: Level> Matrix<L> {
     /// # Errors
     ///
     /// [`Error::UnsupportedInput`] for a matrix that is none of red, green and blue as they are.
-    pub(super) fn new(colors: Nclx, format: Format) -> Result<Self, Error> {
+    pub(crate) fn new(colors: Nclx, format: Format) -> Result<Self, Error> {
         let scale = Scale::new(format.bits, colors.is_full_range);
         let has_chroma = format.chroma != Chroma::None;
         let sums = if colors.matrix == 0 && format.chroma == Chroma::Full {
@@ -138,7 +138,7 @@ impl<L: Level> Matrix<L> {
     }
 
     /// Converts a row; pixels become opaque.
-    pub(super) fn convert<T: Sample>(&self, luma: &[T], blue: &[i32], red: &[i32], pixels: &mut [[L; 4]]) {
+    pub(crate) fn convert<T: Sample>(&self, luma: &[T], blue: &[i32], red: &[i32], pixels: &mut [[L; 4]]) {
         if self.has_chroma {
             for (((pixel, &luma), &blue), &red) in pixels.iter_mut().zip(luma).zip(blue).zip(red) {
                 let [r, g, b] = self.sums.map(|sum| L::from_sum(sum.of(luma.into(), blue, red)));
@@ -176,7 +176,7 @@ fn weights(colors: Nclx) -> Result<[[f64; 2]; 3], Error> {
         // YCgCo.
         8 => return Ok([[-1.0, 1.0], [1.0, 0.0], [-1.0, -1.0]]),
         10 | 11 | 13..=17 => {
-            return Err(Error::UnsupportedInput { name: "AVIF with a matrix other than RGB, YCbCr and YCgCo" });
+            return Err(Error::UnsupportedInput { name: "HEIF with a matrix other than RGB, YCbCr and YCgCo" });
         }
         // BT.601, and what says nothing or makes no sense.
         _ => (0.299, 0.114),

@@ -1,14 +1,20 @@
 //! Decoded samples before they are colours: one plane of luma, or of grey, and two of chroma, of 8, 10 or 12 bits.
 
+mod chroma;
+mod matrix;
+mod rgb;
+
 use palmette_core::{Size, alloc};
+
+pub(crate) use self::rgb::{Alpha, Conversion};
 
 use crate::Error;
 
 /// Planes of a picture.
-pub(super) const PLANES: usize = 3;
+pub(crate) const PLANES: usize = 3;
 
 /// A sample of a plane: of 8 bits, or of more in the low bits of 16.
-pub(super) trait Sample: Copy + Default + Into<i32> {
+pub(crate) trait Sample: Copy + Default + Into<i32> {
     /// Makes a sample in the middle of the values of a depth: no colour.
     fn middle(bits: u32) -> Self;
 }
@@ -27,7 +33,7 @@ impl Sample for u16 {
 
 /// How large the planes of chroma are, beside that of luma.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Chroma {
+pub(crate) enum Chroma {
     /// There are none (4:0:0).
     None,
     /// As large (4:4:4).
@@ -40,7 +46,7 @@ pub(super) enum Chroma {
 
 impl Chroma {
     /// Returns the size of each plane of a picture.
-    pub(super) const fn sizes(self, size: Size) -> [Size; PLANES] {
+    pub(crate) const fn sizes(self, size: Size) -> [Size; PLANES] {
         let Size { width, height } = size;
         let chroma = match self {
             Self::None => Size::new(0, 0),
@@ -54,26 +60,26 @@ impl Chroma {
 
 /// How samples are to be read, as the bitstream says; the container may say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Format {
+pub(crate) struct Format {
     /// The planes of chroma.
-    pub(super) chroma: Chroma,
+    pub(crate) chroma: Chroma,
     /// Bits of a sample: 8, 10 or 12.
-    pub(super) bits: u32,
+    pub(crate) bits: u32,
 }
 
 /// A plane, somewhere in memory.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plane<'a, T> {
+pub(crate) struct Plane<'a, T> {
     /// Rows, from the top, with what lies between them.
-    pub(super) samples: &'a [T],
+    pub(crate) samples: &'a [T],
     /// Samples from the start of a row to that of the next.
-    pub(super) stride: usize,
-    pub(super) size: Size,
+    pub(crate) stride: usize,
+    pub(crate) size: Size,
 }
 
 impl<'a, T> Plane<'a, T> {
     /// Returns a row.
-    pub(super) fn row(&self, y: u32) -> &'a [T] {
+    pub(crate) fn row(&self, y: u32) -> &'a [T] {
         let start = y as usize * self.stride;
         &self.samples[start..start + self.size.width as usize]
     }
@@ -81,21 +87,21 @@ impl<'a, T> Plane<'a, T> {
 
 /// The planes of a picture, somewhere in memory; those of chroma are empty where there are none.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Planes<'a, T> {
-    pub(super) format: Format,
-    pub(super) planes: [Plane<'a, T>; PLANES],
+pub(crate) struct Planes<'a, T> {
+    pub(crate) format: Format,
+    pub(crate) planes: [Plane<'a, T>; PLANES],
 }
 
 impl<T> Planes<'_, T> {
     /// Returns the size of the picture.
-    pub(super) const fn size(&self) -> Size {
+    pub(crate) const fn size(&self) -> Size {
         self.planes[0].size
     }
 }
 
 /// Planes of either width of sample.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum AnyPlanes<'a> {
+pub(crate) enum AnyPlanes<'a> {
     /// Of 8 bits.
     Bytes(Planes<'a, u8>),
     /// Of 10 or 12 bits.
@@ -104,7 +110,7 @@ pub(super) enum AnyPlanes<'a> {
 
 impl AnyPlanes<'_> {
     /// Returns the size of the picture.
-    pub(super) const fn size(&self) -> Size {
+    pub(crate) const fn size(&self) -> Size {
         match self {
             Self::Bytes(planes) => planes.size(),
             Self::Words(planes) => planes.size(),
@@ -112,7 +118,7 @@ impl AnyPlanes<'_> {
     }
 
     /// Returns the format.
-    pub(super) const fn format(&self) -> Format {
+    pub(crate) const fn format(&self) -> Format {
         match self {
             Self::Bytes(planes) => planes.format,
             Self::Words(planes) => planes.format,
@@ -122,7 +128,7 @@ impl AnyPlanes<'_> {
 
 /// Planes in memory of our own, into which the cells of a grid are copied.
 #[derive(Debug)]
-pub(super) struct Canvas<T> {
+pub(crate) struct Canvas<T> {
     format: Format,
     size: Size,
     planes: [Vec<T>; PLANES],
@@ -130,7 +136,7 @@ pub(super) struct Canvas<T> {
 
 impl<T: Sample> Canvas<T> {
     /// Makes planes, all black.
-    pub(super) fn new(format: Format, size: Size) -> Result<Self, Error> {
+    pub(crate) fn new(format: Format, size: Size) -> Result<Self, Error> {
         let [luma, blue, red] = format.chroma.sizes(size).map(|plane| plane.width as usize * plane.height as usize);
         let no_color = T::middle(format.bits);
         let filled = alloc::try_filled;
@@ -139,7 +145,7 @@ impl<T: Sample> Canvas<T> {
     }
 
     /// Returns the planes.
-    pub(super) fn planes(&self) -> Planes<'_, T> {
+    pub(crate) fn planes(&self) -> Planes<'_, T> {
         let sizes = self.format.chroma.sizes(self.size);
         let planes = std::array::from_fn(|index| Plane {
             samples: &self.planes[index],
@@ -150,7 +156,7 @@ impl<T: Sample> Canvas<T> {
     }
 
     /// Returns a row of a plane, to be filled.
-    pub(super) fn row_mut(&mut self, plane: usize, y: u32) -> &mut [T] {
+    pub(crate) fn row_mut(&mut self, plane: usize, y: u32) -> &mut [T] {
         let width = self.format.chroma.sizes(self.size)[plane].width as usize;
         let start = y as usize * width;
         &mut self.planes[plane][start..start + width]
@@ -158,7 +164,7 @@ impl<T: Sample> Canvas<T> {
 
     /// Copies a cell with its top left sample to (`left`, `top`), which are even where chroma is smaller; what reaches over
     /// the edge is left out. Returns whether the cell is of the same format; else nothing is done.
-    pub(super) fn place(&mut self, cell: &Planes<'_, T>, left: u32, top: u32) -> bool {
+    pub(crate) fn place(&mut self, cell: &Planes<'_, T>, left: u32, top: u32) -> bool {
         if cell.format != self.format {
             return false;
         }

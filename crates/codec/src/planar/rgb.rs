@@ -7,7 +7,7 @@ use palmette_core::{Deadline, Pixmap, alloc};
 
 use super::chroma::ChromaRows;
 use super::matrix::{Level, Matrix};
-use super::planes::{AnyPlanes, Planes, Sample};
+use super::{AnyPlanes, Planes, Sample};
 use crate::Error;
 use crate::heif::Nclx;
 use crate::icc::ToSrgb16;
@@ -16,31 +16,31 @@ use crate::icc::ToSrgb16;
 const ROWS_AT_A_TIME: u32 = 64;
 
 /// How planes become pixels.
-pub(super) struct Conversion<'a> {
+pub(crate) struct Conversion<'a> {
     /// What the samples mean.
-    pub(super) colors: Nclx,
+    pub(crate) colors: Nclx,
     /// The way to sRGB.
-    pub(super) to_srgb: &'a ToSrgb16,
+    pub(crate) to_srgb: &'a ToSrgb16,
     /// How opaque pixels are; of the same size.
-    pub(super) alpha: Option<Alpha<'a>>,
+    pub(crate) alpha: Option<Alpha<'a>>,
     /// Whether colours were multiplied by alpha.
-    pub(super) is_premultiplied: bool,
+    pub(crate) is_premultiplied: bool,
     /// After this moment no further row is converted.
-    pub(super) deadline: Deadline,
+    pub(crate) deadline: Deadline,
 }
 
 /// The plane of alpha.
 #[derive(Clone, Copy)]
-pub(super) struct Alpha<'a> {
+pub(crate) struct Alpha<'a> {
     /// Its luma counts.
-    pub(super) planes: AnyPlanes<'a>,
+    pub(crate) planes: AnyPlanes<'a>,
     /// Whether samples use all values.
-    pub(super) is_full_range: bool,
+    pub(crate) is_full_range: bool,
 }
 
 impl Conversion<'_> {
     /// Converts planes to straight RGBA.
-    pub(super) fn run(&self, planes: &AnyPlanes<'_>) -> Result<Pixmap, Error> {
+    pub(crate) fn run(&self, planes: &AnyPlanes<'_>) -> Result<Pixmap, Error> {
         let is_deep = self.is_premultiplied || !self.to_srgb.is_identity();
         match (planes, is_deep) {
             (AnyPlanes::Bytes(planes), false) => self.run_shallow(planes),

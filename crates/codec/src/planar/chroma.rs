@@ -5,14 +5,14 @@
 
 use palmette_core::alloc;
 
-use super::planes::{Chroma, PLANES, Planes, Sample};
+use super::{Chroma, PLANES, Planes, Sample};
 use crate::Error;
 
 /// What 1 is in the rows that come out: a sixteenth is the smallest weight along two axes.
-pub(super) const ONE: i32 = 16;
+pub(crate) const ONE: i32 = 16;
 
 /// Two rows of chroma as wide as luma, and memory to make them.
-pub(super) struct ChromaRows {
+pub(crate) struct ChromaRows {
     /// The row between two of chroma, with one sample more at each end.
     between: Vec<i32>,
     rows: [Vec<i32>; PLANES - 1],
@@ -20,7 +20,7 @@ pub(super) struct ChromaRows {
 
 impl ChromaRows {
     /// Makes room for the rows of a picture; none where it has no chroma.
-    pub(super) fn new<T: Sample>(planes: &Planes<'_, T>) -> Result<Self, Error> {
+    pub(crate) fn new<T: Sample>(planes: &Planes<'_, T>) -> Result<Self, Error> {
         let width = planes.size().width as usize;
         let (row, between) = match planes.format.chroma {
             Chroma::None => (0, 0),
@@ -32,7 +32,7 @@ impl ChromaRows {
     }
 
     /// Returns both rows of chroma beside a row of luma, in units of 1 / [`ONE`]; empty where there is none.
-    pub(super) fn row<T: Sample>(&mut self, planes: &Planes<'_, T>, y: u32) -> [&[i32]; PLANES - 1] {
+    pub(crate) fn row<T: Sample>(&mut self, planes: &Planes<'_, T>, y: u32) -> [&[i32]; PLANES - 1] {
         for (plane, row) in planes.planes[1..].iter().zip(&mut self.rows) {
             match planes.format.chroma {
                 Chroma::None => {}
@@ -86,7 +86,7 @@ mod tests {
     use palmette_core::Size;
 
     use super::*;
-    use crate::avif::planes::{Format, Plane};
+    use crate::planar::{Format, Plane};
 
     fn planes<'a>(chroma: Chroma, size: Size, samples: &'a [u8]) -> Planes<'a, u8> {
         let planes = chroma.sizes(size).map(|size| Plane { samples, stride: size.width as usize, size });
