@@ -15,6 +15,12 @@ enum Inner {
     Library(Box<str>),
     /// Code of a format panicked: what it does, and the media type that it does it to.
     Panicked(&'static str, &'static str),
+    /// The error of our JPEG decoder.
+    #[cfg(feature = "jpeg")]
+    Jpeg(palmette_jpeg::Error),
+    /// What our JPEG decoder found to be lacking.
+    #[cfg(feature = "jpeg")]
+    JpegDamage(palmette_jpeg::Damage),
     /// The error of the png crate on the way in.
     #[cfg(feature = "png")]
     PngDecoding(png::DecodingError),
@@ -40,6 +46,20 @@ impl Cause {
     }
 }
 
+#[cfg(feature = "jpeg")]
+impl From<palmette_jpeg::Error> for Cause {
+    fn from(error: palmette_jpeg::Error) -> Self {
+        Self(Inner::Jpeg(error))
+    }
+}
+
+#[cfg(feature = "jpeg")]
+impl From<palmette_jpeg::Damage> for Cause {
+    fn from(damage: palmette_jpeg::Damage) -> Self {
+        Self(Inner::JpegDamage(damage))
+    }
+}
+
 #[cfg(feature = "png")]
 impl From<png::DecodingError> for Cause {
     fn from(error: png::DecodingError) -> Self {
@@ -60,6 +80,10 @@ impl fmt::Display for Cause {
             Inner::Here(reason) => f.write_str(reason),
             Inner::Library(message) => f.write_str(message),
             Inner::Panicked(part, mime) => write!(f, "the {part} {mime} panicked"),
+            #[cfg(feature = "jpeg")]
+            Inner::Jpeg(error) => error.fmt(f),
+            #[cfg(feature = "jpeg")]
+            Inner::JpegDamage(damage) => damage.fmt(f),
             #[cfg(feature = "png")]
             Inner::PngDecoding(error) => error.fmt(f),
             #[cfg(feature = "gif")]
@@ -72,6 +96,10 @@ impl std::error::Error for Cause {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
             Inner::Here(_) | Inner::Library(_) | Inner::Panicked(..) => None,
+            #[cfg(feature = "jpeg")]
+            Inner::Jpeg(error) => error.source(),
+            #[cfg(feature = "jpeg")]
+            Inner::JpegDamage(_) => None,
             #[cfg(feature = "png")]
             Inner::PngDecoding(error) => error.source(),
             #[cfg(feature = "gif")]

@@ -15,7 +15,8 @@
 //!
 //! | format | library | reason |
 //! | --- | --- | --- |
-//! | JPEG | libjpeg-turbo, by `turbojpeg-sys` | decodes in 45 where zune-jpeg takes 60 and jpeg-decoder 86; hands out planes; returns errors instead of unwinding. The `turbojpeg` crate above the bindings hides warnings, which hostile files need |
+//! | JPEG in | our own, `palmette-jpeg` | faster than libjpeg-turbo, to the same bits; rows and planes; no C. What is coded arithmetically or without loss is read by libjpeg-turbo |
+//! | JPEG out | libjpeg-turbo, by `turbojpeg-sys` | returns errors instead of unwinding |
 //! | PNG | `png` to read; written here, by `fdeflate` for photos and `flate2` with zlib-rs for the rest | decodes 1600×1200 RGBA in 23, zune-png in 30; no C |
 //! | WebP | libwebp, by `libwebp-sys` | decodes lossy in 150, image-webp in 380; the only lossy encoder there is |
 //! | AVIF in | dav1d, by `libdav1d-sys`; the container by our own reader | decodes in 119, its port to Rust in 126 (which aborts on damaged streams); no reader of containers knows alpha by cell, profiles beside numbers, and transformations |
@@ -59,6 +60,7 @@
 //! - **Animations** are GIF and WebP; APNG and AVIF sequences stand still. The canvas of a GIF is its screen, grown to the
 //!   first frame; a pixel that no table of colours names is clear. Screens are transparent around their frames,
 //!   whatever background colour they name. Times and loops: see [`Animation`].
+//! - **CMYK in JPEG** is stored inverted, whether Adobe's segment says so or not.
 //! - **JPEG** carries a copyright notice, if it is told one; nothing else is kept of any metadata.
 //! - **Profiles** that change nothing are skipped, so that pixels stay exact; those that make no sense are ignored.
 //! - **EXIF** orientation counts in JPEG, PNG and WebP; in AVIF the file's own properties do.

@@ -1,4 +1,4 @@
-//! The segments before the first scan: size, profile, EXIF, and how CMYK is meant. Plain Rust, nothing is decoded.
+//! The segments before the first scan: size, profile and EXIF. Plain Rust, nothing is decoded.
 
 use palmette_core::{Size, alloc};
 
@@ -20,8 +20,6 @@ pub(super) struct Header<'a> {
     pub(super) precision: u8,
     /// The EXIF, with its signature.
     pub(super) exif: Option<&'a [u8]>,
-    /// Whether Adobe's marker is there, which means that CMYK is stored inverted.
-    pub(super) has_adobe_marker: bool,
     /// The parts of the profile with their numbers, as they come.
     icc_parts: Vec<(u8, &'a [u8])>,
 }
@@ -35,7 +33,6 @@ impl<'a> Header<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         let mut frame = None;
         let mut exif = None;
-        let mut has_adobe_marker = false;
         let mut icc_parts = Vec::new();
         let mut rest = bytes.get(2..).unwrap_or_default();
         while let Some((marker, segment, after)) = next_segment(rest) {
@@ -46,12 +43,15 @@ impl<'a> Header<'a> {
                 0xda => break,
                 0xe1 if exif.is_none() && segment.starts_with(EXIF_SIGNATURE) => exif = Some(segment),
                 0xe2 => icc_parts.extend(read_icc_part(segment)),
-                0xee if segment.starts_with(b"Adobe") && segment.len() >= 12 => has_adobe_marker = true,
                 _ => {}
             }
         }
-        let (precision, size, components) = frame.ok_or_else(|| damaged("it ends before the frame header"))?;
-        Ok(Self { size, components, precision, exif, has_adobe_marker, icc_parts })
+        let (precision, mut size, components) = frame.ok_or_else(|| damaged("it ends before the frame header"))?;
+        if size.height == 0 {
+            // Then it may be said behind the first scan.
+            size.height = palmette_jpeg::Decoder::new(bytes).map_or(0, |decoder| decoder.size().1);
+        }
+        Ok(Self { size, components, precision, exif, icc_parts })
     }
 
     /// Copies a file without what its decoder minds, but no pixel depends on, before the first scan: stray bytes between

@@ -1,24 +1,21 @@
-//! JPEG by libjpeg-turbo.
+//! JPEG: read by our own decoder, written by libjpeg-turbo.
 //!
-//! The header is walked by [`markers`] without a decoder; [`turbo`] is the library's safe face. A file that the library
-//! warns about is damaged; one with what no pixel depends on is cleaned of it first, and then decoded as strictly.
+//! The header is walked by [`markers`] without a decoder; [`rows`] has the pixels of all files but those coded by rare
+//! processes, arithmetic and lossless, which libjpeg-turbo reads: [`turbo`] is its safe face, [`rare`] its use. A file
+//! that the library warns about is damaged; one with what no pixel depends on is cleaned of it first.
 
 mod markers;
+mod rare;
+mod rows;
 mod turbo;
 
-use palmette_core::{Limits, Pixmap, Size};
+use palmette_core::{Pixmap, Size};
 
 use self::markers::Header;
-use self::turbo::{Decoder, EncodeParams, Failure, Model};
+use self::turbo::EncodeParams;
 use crate::exif::{self, Exif};
 use crate::icc::ToSrgb;
 use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe, WorkingMemory};
-
-/// The most scans that a progressive file may have.
-///
-/// Every scan walks the whole picture however few bytes it has, so a small file of many scans costs minutes. Encoders
-/// write about 10; a file can hold a few hundred that each say something new, which nobody has a reason to write.
-const MAX_SCANS: i32 = 100;
 
 /// From this quality on chroma keeps its full size.
 const FULL_CHROMA_QUALITY: u8 = 90;
@@ -44,49 +41,46 @@ pub(crate) const fn encoding_memory(size: Size) -> WorkingMemory {
 
 /// Decodes to upright sRGB.
 pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
-    let limits = &options.limits;
     let header = Header::parse(bytes)?;
-    limits.check(header.size)?;
+    options.limits.check(header.size)?;
     if header.precision != 8 {
         return Err(Error::UnsupportedInput { name: "JPEG of other than 8 bits" });
     }
-    let (mut pixmap, model) = match decode_samples(bytes, limits)? {
-        Err(failure) if failure.is_harmless() => match header.cleaned(bytes)? {
-            Some(clean) => decode_samples(&clean, limits)?,
-            None => Err(failure),
-        },
-        result => result,
-    }
-    .map_err(|failure| Error::Damaged { format: Format::Jpeg, source: Cause::from(failure) })?;
+    let Samples { mut pixmap, model, damage } = match rows::decode(bytes, options)? {
+        Some(samples) => samples,
+        None => rare::decode(&header, bytes, &options.limits)?,
+    };
     let icc = header.icc()?;
     match model {
         Model::Gray => ToSrgb::from_gray(icc.as_deref()).convert(&mut pixmap),
         Model::Rgb => ToSrgb::from_rgb(icc.as_deref()).convert(&mut pixmap),
         Model::Cmyk => {
-            if header.has_adobe_marker {
-                // Adobe stores the light that an ink lets through, not the ink.
-                pixmap.data_mut().iter_mut().for_each(|sample| *sample = !*sample);
-            }
+            // Stored is the light that an ink lets through, not the ink: by Adobe, and so by all others.
+            pixmap.data_mut().iter_mut().for_each(|sample| *sample = !*sample);
             ToSrgb::from_cmyk(icc.as_deref()).convert(&mut pixmap);
         }
     }
-    Exif::parse(header.exif).orientation.apply(pixmap).map(Decoded::whole)
+    let pixmap = Exif::parse(header.exif).orientation.apply(pixmap)?;
+    Ok(Decoded { pixmap, damage })
 }
 
-/// Decodes the samples as they are stored, four bytes a pixel: RGBA, or four inks.
-///
-/// # Errors
-///
-/// Outer: the limits, and memory. Inner: what the library said.
-fn decode_samples(bytes: &[u8], limits: &Limits) -> Result<Result<(Pixmap, Model), Failure>, Error> {
-    let decoder = match Decoder::open(bytes, MAX_SCANS) {
-        Ok(decoder) => decoder,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    let (size, model) = (decoder.size(), decoder.model());
-    limits.check(size)?;
-    let mut pixmap = Pixmap::filled(size, [0; 4])?;
-    Ok(decoder.decode(pixmap.data_mut()).map(|()| (pixmap, model)))
+/// What the samples of a file mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Model {
+    /// Lightness alone.
+    Gray,
+    /// Red, green and blue, or their luma and chroma.
+    Rgb,
+    /// Four inks, or the luma and chroma of three and the fourth.
+    Cmyk,
+}
+
+/// Samples as they are stored, four bytes a pixel: RGBA, or four inks.
+struct Samples {
+    pixmap: Pixmap,
+    model: Model,
+    /// Why some of them are missing, if they may be.
+    damage: Option<Cause>,
 }
 
 /// Encodes an opaque picture, alpha is ignored; with an EXIF of nothing but a copyright notice, if there is one.

@@ -10,6 +10,7 @@ use std::ptr;
 use palmette_core::{Size, alloc};
 use turbojpeg_sys as sys;
 
+use super::Model;
 use crate::{Cause, Error};
 
 /// The parameters that are set or read.
@@ -25,17 +26,6 @@ enum Param {
     Progressive = sys::TJPARAM_TJPARAM_PROGRESSIVE,
     ScanLimit = sys::TJPARAM_TJPARAM_SCANLIMIT,
     SaveMarkers = sys::TJPARAM_TJPARAM_SAVEMARKERS,
-}
-
-/// What the samples of a file mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Model {
-    /// Lightness alone.
-    Gray,
-    /// Red, green and blue, or their luma and chroma.
-    Rgb,
-    /// Four inks, or the luma and chroma of three and the fourth.
-    Cmyk,
 }
 
 /// A failed call: what the library said, and whether it could have gone on.

@@ -4,7 +4,7 @@ use palmette_codec::{EncodeFormat, EncodeOptions, Error, encode, probe};
 use palmette_core::Code;
 
 use crate::draw::{assert_corners, gradient};
-use crate::files::{decode, encoded, fixture, with_jpeg_segment};
+use crate::files::{decode, decode_damaged, encoded, fixture, with_jpeg_segment};
 
 /// Finds the first segment of a kind.
 fn segment_at(jpeg: &[u8], marker: u8) -> usize {
@@ -19,14 +19,58 @@ fn jpeg_inks_with_adobe_marker_are_inverted() {
 }
 
 #[test]
-fn jpeg_inks_without_adobe_marker_are_as_stored() {
+fn jpeg_inks_without_adobe_marker_are_inverted_too() {
     let mut bytes = fixture("cmyk-adobe.jpg");
+    let with = decode(&bytes).unwrap();
     let start = segment_at(&bytes, 0xee);
     let len = usize::from(u16::from_be_bytes([bytes[start + 2], bytes[start + 3]]));
     bytes.drain(start..start + 2 + len);
-    // Stored are 0 for full ink and 255 for none: all of the other inks, and black.
-    let black = [0, 0, 0, 255];
-    assert_corners(&decode(&bytes).unwrap(), [black, black, black, [0, 0, 0, 255]], 2);
+    assert_eq!(decode(&bytes).unwrap(), with);
+    let pixmap = decode(&fixture("jpeg-cmyk-no-adobe.jpg")).unwrap();
+    assert_eq!((pixmap.pixel(0, 0), pixmap.pixel(15, 7)), ([255, 255, 255, 255], [0, 255, 255, 255]));
+}
+
+/// Makes files of one with a single scan that are odd as those of cameras are, all with its pixels.
+fn with_oddities(plain: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let (body, end) = plain.split_at(plain.len() - 2);
+    let scan = segment_at(plain, 0xda);
+    let mut samsung = plain.to_vec();
+    let len = usize::from(u16::from_be_bytes([plain[scan + 2], plain[scan + 3]]));
+    samsung[scan + len - 1..scan + len + 2].copy_from_slice(&[1, 0, 0x21]);
+    vec![
+        ("parameters of progression", samsung),
+        ("no end", body.to_vec()),
+        ("half an end", [body, &[0xff]].concat()),
+        ("a trailer", [body, &[0, 0, 0x30, 0x0a], b"Image_UTC_Data1234567890123SEFT"].concat()),
+        ("stray bytes", [body, &[0; 16], end].concat()),
+        ("more stray bytes", [body, &[0x55; 5000], end].concat()),
+    ]
+}
+
+#[test]
+fn jpeg_oddities_of_cameras_change_nothing() {
+    let plain = fixture("jpeg-plain.jpg");
+    for name in ["jpeg-samsung-sos.jpg", "jpeg-no-eoi-trailer.jpg", "jpeg-stray-before-eoi.jpg"] {
+        assert_eq!(decode(&fixture(name)).unwrap(), decode(&plain).unwrap(), "{name}");
+    }
+    // The area of this one is small enough for a single scan.
+    for plain in [plain, encoded(&gradient(40, 40), EncodeFormat::Jpeg, 80), fixture("cmyk-adobe.jpg")] {
+        for (name, odd) in with_oddities(&plain) {
+            assert_eq!(decode(&odd).unwrap(), decode(&plain).unwrap(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn jpeg_of_damage_is_shown_if_it_may_be() {
+    for size in [64, 40] {
+        let whole = encoded(&gradient(size, size), EncodeFormat::Jpeg, 80);
+        let (pixmap, damage) = decode_damaged(&whole[..whole.len() * 4 / 5]).unwrap();
+        assert_eq!((pixmap.width(), pixmap.height()), (size, size));
+        assert!(damage.is_some());
+        let (pixmap, damage) = decode_damaged(&whole).unwrap();
+        assert_eq!((&pixmap, damage), (&decode(&whole).unwrap(), None));
+    }
 }
 
 #[test]
@@ -45,7 +89,11 @@ fn jpeg_extraneous_bytes_between_segments_are_harmless() {
 #[test]
 fn jpeg_cut_anywhere_is_damaged() {
     let whole = encoded(&gradient(64, 48), EncodeFormat::Jpeg, 80);
-    for len in 3..whole.len() {
+    // Nobody misses the end mark.
+    for len in whole.len() - 2..whole.len() {
+        assert_eq!(decode(&whole[..len]).unwrap(), decode(&whole).unwrap());
+    }
+    for len in 3..whole.len() - 2 {
         let error = decode(&whole[..len]).unwrap_err();
         assert!(matches!(error, Error::Damaged { .. }), "{len} of {}: {error}", whole.len());
     }
@@ -78,7 +126,7 @@ fn jpeg_harmless_bytes_change_nothing() {
 fn jpeg_harmless_bytes_hide_no_cut() {
     for plain in [(64, 48), (40, 40)].map(|(w, h)| encoded(&gradient(w, h), EncodeFormat::Jpeg, 80)) {
         for (name, odd) in with_harmless(&plain) {
-            for len in 3..odd.len() {
+            for len in 3..odd.len() - 2 {
                 assert!(matches!(decode(&odd[..len]), Err(Error::Damaged { .. })), "{name}, {len} of {}", odd.len());
             }
         }
