@@ -106,3 +106,30 @@ async fn drain(graceful: GracefulShutdown, mut connections: JoinSet<()>, grace: 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+    use std::sync::Barrier;
+
+    use super::*;
+    use crate::config::Workers;
+
+    #[test]
+    fn runtime_has_a_thread_for_every_worker() {
+        // More than tokio has by itself.
+        const WORKERS: usize = 600;
+        let mut config = Config::default();
+        config.admission.workers = Workers::Exactly(NonZeroUsize::new(WORKERS).unwrap());
+        let runtime = runtime(&config).unwrap();
+        let all = Arc::new(Barrier::new(WORKERS));
+        let meet = |_| {
+            let all = Arc::clone(&all);
+            runtime.spawn_blocking(move || all.wait())
+        };
+        let tasks: Vec<_> = (0..WORKERS).map(meet).collect();
+        for task in tasks {
+            runtime.block_on(task).unwrap();
+        }
+    }
+}

@@ -47,8 +47,8 @@ pub struct Config {
 pub struct ServerConfig {
     /// Address and port to listen on; port 0 takes a free one. Default `127.0.0.1:9901`.
     pub listen: SocketAddr,
-    /// Connections that are served at once. One more takes the place of the one that has been idle, or without a whole head,
-    /// for longest, else of the one whose body is furthest behind; if there is none, it may only ask how the server is.
+    /// Connections that are served at once. One more takes the place of the one that has been of no use for longest: idle,
+    /// without a whole head, or with a body behind the least rate. If there is none, it may only ask how the server is.
     /// Default 1,024.
     pub max_connections: usize,
     /// Time for the head of a request, from its first byte, or from the beginning of the connection; then it is cut.

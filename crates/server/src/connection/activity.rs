@@ -48,20 +48,13 @@ impl Window {
         Self { since, bytes: 0 }
     }
 
-    /// Returns how many bytes are missing for the least rate.
-    pub(super) fn shortfall(&self, min_bytes_per_s: u64, now: Instant) -> u64 {
-        let least = u128::from(min_bytes_per_s) * now.duration_since(self.since).as_millis() / 1000;
-        u64::try_from(least).unwrap_or(u64::MAX).saturating_sub(self.bytes)
+    /// Returns how long ago the bytes should have come that are missing for the least rate; nothing if none are.
+    pub(super) fn behind(&self, min_bytes_per_s: u64, now: Instant) -> Option<Duration> {
+        let millis_worth = self.bytes.saturating_mul(1000).checked_div(min_bytes_per_s)?;
+        now.duration_since(self.since)
+            .checked_sub(Duration::from_millis(millis_worth))
+            .filter(|behind| !behind.is_zero())
     }
-}
-
-/// How little a connection deserves its place; the greatest goes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Claim {
-    /// It has a request, whose body is so many bytes behind the least rate.
-    Behind(u64),
-    /// It has had no request, or not the whole head of one, for so long.
-    Idle(Duration),
 }
 
 /// What a connection is held to while it has no request.
@@ -120,14 +113,13 @@ impl Activity {
         self.cut.notified().await;
     }
 
-    /// Says how little the connection deserves its place; nothing if it does.
-    pub(super) fn claim(&self, min_bytes_per_s: u64, now: Instant) -> Option<Claim> {
+    /// Says for how long the connection has been of no use: idle, without the whole head of a request, or with a body that is so
+    /// far behind the least rate. The longer, the less it deserves its place; nothing if it does.
+    pub(super) fn useless_for(&self, min_bytes_per_s: u64, now: Instant) -> Option<Duration> {
         let state = self.lock();
         match state.stage {
-            Stage::Idle { since, .. } if !state.is_writing => Some(Claim::Idle(now.duration_since(since))),
-            Stage::Body(window) => {
-                Some(window.shortfall(min_bytes_per_s, now)).filter(|&bytes| bytes > 0).map(Claim::Behind)
-            }
+            Stage::Idle { since, .. } if !state.is_writing => Some(now.duration_since(since)),
+            Stage::Body(window) => window.behind(min_bytes_per_s, now),
             Stage::Idle { .. } | Stage::Busy => None,
         }
     }
@@ -184,24 +176,26 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn activity_claims_are_of_the_idle_and_of_slow_bodies() {
+    async fn activity_of_no_use_is_idle_or_a_slow_body() {
         let activity = Activity::new();
-        let claim = || activity.claim(100, Instant::now());
-        tokio::time::advance(Duration::from_secs(2)).await;
-        assert_eq!(claim(), Some(Claim::Idle(Duration::from_secs(2))));
+        let seconds = || activity.useless_for(100, Instant::now()).map(|time| time.as_secs_f64());
+        let pass = async |seconds| tokio::time::advance(Duration::from_secs(seconds)).await;
+        pass(2).await;
+        assert_eq!(seconds(), Some(2.0));
         activity.begin_request();
-        assert_eq!(claim(), None);
+        assert_eq!(seconds(), None);
         activity.wait_for_body(Some(Window { since: Instant::now(), bytes: 150 }));
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(claim(), None, "it keeps up");
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(claim(), Some(Claim::Behind(50)));
+        pass(1).await;
+        assert_eq!(seconds(), None, "it keeps up");
+        pass(1).await;
+        assert_eq!(seconds(), Some(0.5));
+        assert_eq!(activity.useless_for(0, Instant::now()), None, "there is no least rate");
         activity.wait_for_body(None);
-        assert_eq!(claim(), None);
+        assert_eq!(seconds(), None);
         activity.end_request();
         activity.write(true);
-        assert_eq!(claim(), None, "the answer is still being read");
+        assert_eq!(seconds(), None, "the answer is still being read");
         activity.write(false);
-        assert!(claim() > Some(Claim::Behind(u64::MAX)), "who is idle goes before whoever is slow");
+        assert_eq!(seconds(), Some(0.0));
     }
 }

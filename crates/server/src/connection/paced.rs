@@ -67,7 +67,7 @@ impl<B> Paced<B> {
         });
         while timer.as_mut().poll(context).is_ready() {
             let now = Instant::now();
-            if window.shortfall(min_bytes_per_s, now) > 0 {
+            if window.behind(min_bytes_per_s, now).is_some() {
                 return Poll::Ready(PacedError::TooSlow { bytes: window.bytes, min_bytes_per_s });
             }
             *window = Window::new(now);

@@ -44,7 +44,7 @@ impl Places {
     }
 
     /// Gives a new connection a place, and takes it from another one if need be. Waits only while even the spare ones are
-    /// taken, by connections that all deserve theirs.
+    /// taken, by connections that are all of use.
     pub(crate) async fn enter(self: &Arc<Self>) -> Place {
         loop {
             let freed = self.freed.notified();
@@ -69,15 +69,15 @@ impl Places {
         Some(Place { places: Arc::clone(self), id, activity })
     }
 
-    /// Ends the connection that deserves its place least; `false` if all deserve theirs.
+    /// Ends the connection that has been of no use for longest; `false` if all are of use.
     pub(crate) fn make_room(&self) -> bool {
         let now = Instant::now();
         let mut taken = self.lock();
-        let claims = taken
+        let useless = taken
             .connections
             .iter()
-            .filter_map(|(&id, activity)| activity.claim(self.min_read_bytes_per_s, now).map(|claim| (claim, id)));
-        let Some((_, id)) = claims.max() else { return false };
+            .filter_map(|(&id, activity)| activity.useless_for(self.min_read_bytes_per_s, now).map(|time| (time, id)));
+        let Some((_, id)) = useless.max() else { return false };
         if let Some(activity) = taken.connections.remove(&id) {
             activity.cut();
         }
@@ -197,9 +197,8 @@ mod tests {
         pass(1000).await;
         let newcomer = places.try_enter().unwrap();
         assert_eq!(taken.iter().map(is_cut).collect::<Vec<_>>(), [false, false, true]);
-        drop(newcomer);
         let _next = places.try_enter().unwrap();
-        assert!(!is_cut(&taken[1]), "there was a free one");
+        assert!(is_cut(&taken[1]) && !is_cut(&newcomer), "who has just come has had no time for a request");
     }
 
     #[tokio::test(start_paused = true)]
