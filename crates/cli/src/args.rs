@@ -60,6 +60,9 @@ pub(crate) struct TransformArgs {
     /// Where the picture goes; `-` is standard output
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: PathBuf,
+    /// What becomes of a picture that lacks pixels: refuse, or show what there is and say what is missing
+    #[arg(long, value_name = "VALUE", conflicts_with = "server")]
+    damaged: Option<String>,
     #[command(flatten)]
     pub(crate) remote: RemoteArgs,
     #[command(flatten)]
@@ -152,6 +155,13 @@ impl ServeArgs {
     }
 }
 
+impl TransformArgs {
+    /// Resolves the settings of a picture that is made here.
+    pub(crate) fn to_config(&self) -> Result<Config, Error> {
+        self.request.setup.to_config_with(settings::find("limits.damaged").zip(self.damaged.clone()))
+    }
+}
+
 impl SetupArgs {
     /// Returns the engine that was asked for, unparsed.
     pub(crate) fn engine(&self) -> Option<&str> {
@@ -160,7 +170,12 @@ impl SetupArgs {
 
     /// Resolves the settings.
     pub(crate) fn to_config(&self) -> Result<Config, Error> {
-        let engine: Option<(&'static Setting, String)> = settings::find("engine.choice").zip(self.engine.clone());
-        Ok(RawConfig::gather(self.config.as_deref(), &Environment, engine)?.resolve()?)
+        self.to_config_with(None)
+    }
+
+    /// Resolves the settings, with one more that was given as a flag.
+    fn to_config_with(&self, flag: Option<(&'static Setting, String)>) -> Result<Config, Error> {
+        let engine = settings::find("engine.choice").zip(self.engine.clone());
+        Ok(RawConfig::gather(self.config.as_deref(), &Environment, engine.into_iter().chain(flag))?.resolve()?)
     }
 }

@@ -134,6 +134,12 @@ fn index_in_message(message: &str) -> Option<usize> {
     message.strip_prefix("source ")?.split_once(':')?.0.parse().ok()
 }
 
+/// Writes a line for people.
+pub(crate) fn report(text: &str) {
+    // Nobody is left to tell if standard error is gone.
+    let _ = writeln!(std::io::stderr(), "palmette: {}", one_line(text));
+}
+
 /// Escapes control characters. A message quotes files and servers, which shall neither break the line nor command a terminal.
 fn one_line(text: &str) -> String {
     let mut line = String::new();
@@ -146,8 +152,7 @@ fn one_line(text: &str) -> String {
 impl Error {
     /// Writes the one line.
     pub(crate) fn report(&self) {
-        // Nobody is left to tell if standard error is gone.
-        let _ = writeln!(std::io::stderr(), "palmette: {}", one_line(&self.to_string()));
+        report(&self.to_string());
     }
 
     /// Returns what the shell sees.

@@ -1,6 +1,7 @@
 //! `palmette transform`: flags, request files, standard input and output, failures.
 
-use palmette::core::Size;
+use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions};
+use palmette::core::{Pixmap, Size};
 
 use crate::support::{EX_CANTCREAT, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_USAGE, Folder, NO_GPU, png};
 
@@ -144,4 +145,33 @@ fn command_line_mistakes_are_usage_errors() {
     assert!(folder.run(&["--help"]).status.success());
     assert!(folder.run(&["transform", "--help"]).status.success());
     assert!(folder.run(&["--version"]).status.success());
+}
+
+/// Makes an animation of two frames of noise, and damages the second.
+fn damaged_gif() -> Vec<u8> {
+    let size = Size::new(20, 10);
+    let mut encoder = AnimationEncoder::new(&EncodeOptions::new(EncodeFormat::Gif), size, None).unwrap();
+    for frame in 0..2_u8 {
+        let bytes = (0..200_u8).flat_map(|pixel| [pixel.wrapping_mul(77) ^ frame, frame, 0, 255]).collect();
+        encoder.push(Pixmap::from_vec(size, bytes).unwrap(), 100).unwrap();
+    }
+    let mut bytes = encoder.finish().unwrap().bytes;
+    let end = bytes.len() - 2;
+    bytes[end - 60..end].fill(255);
+    bytes
+}
+
+#[test]
+fn transform_shows_damaged_pictures_only_when_told_to_and_says_so() {
+    let folder = Folder::new();
+    folder.write("broken.gif", &damaged_gif());
+    let args = ["transform", "broken.gif", "-o", "out.gif"];
+    folder.fail(&args, EX_DATAERR, &["ERROR 9516: ", "(broken.gif)"]);
+    folder.fail(&[&args[..], &["--damaged", "hide"]].concat(), EX_USAGE, &["--damaged", "hide", "refuse, show"]);
+
+    let output = folder.run(&[&args[..], &["--damaged", "show"]].concat());
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && text.lines().count() == 1, "{text}");
+    assert!(text.starts_with("palmette: source 0 (broken.gif) lacks pixels, and what there is was shown: "), "{text}");
+    assert_eq!(folder.read("out.gif").size(), Size::new(20, 10));
 }
