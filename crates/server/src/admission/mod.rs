@@ -2,7 +2,7 @@
 //! for their readers; and a bounded line before a bounded set of workers.
 //!
 //! A request goes through it in this order. Its body is counted while it arrives ([`Admission::body`]). Its headers are looked
-//! at ([`Admission::glance`]), which tells what it will hold. It waits in the line, see [`line`], for a worker and for that much memory
+//! at ([`Admission::glance`]), which tells what it will hold. It waits in the [`mod@line`] for a worker and for that much memory
 //! ([`Admission::turn`]). It is worked on ([`Admission::work`]), and what is left of it is its answer, which is counted until it
 //! is sent ([`Answered`]), apart from pictures: a slow reader takes no memory from those who want to compute.
 //!

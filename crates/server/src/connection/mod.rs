@@ -1,8 +1,9 @@
 //! One connection: how it is served, what it is held to, and who makes room for whom.
 //!
 //! A connection costs little, but there are only so many, and a client that sends a byte a second would keep one for ever. So
-//! each is held to something in whatever it does: heads have a time ([`places`]), bodies a least rate ([`paced`]), readers of answers
-//! too ([`stream`]). And what a connection does is known ([`activity`]), so that the least useful can make room when all are taken.
+//! each is held to something in whatever it does: heads have a time ([`places`]), bodies a least rate ([`paced`]), readers of
+//! answers too ([`stream`]). And what a connection does is known ([`activity`]), so that the least useful one can make room when
+//! all places are taken.
 
 mod activity;
 mod paced;
