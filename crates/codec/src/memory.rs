@@ -30,6 +30,6 @@ impl WorkingMemory {
 
     /// Adds a second picture, as turning one upright may need.
     pub(crate) const fn and_pixmap(self, size: Size) -> Self {
-        Self { own_bytes: self.own_bytes + size.bytes(), ..self }
+        Self { own_bytes: self.own_bytes.saturating_add(size.bytes()), ..self }
     }
 }

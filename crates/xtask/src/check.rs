@@ -14,7 +14,7 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
@@ -24,6 +24,7 @@ const STAGES: [Stage; 10] = [
     Stage { name: "doc", run: doc },
     Stage { name: "doctest", run: doctest },
     Stage { name: "test", run: test },
+    Stage { name: "fuzz", run: fuzz },
     Stage { name: "node", run: node },
 ];
 
@@ -127,6 +128,11 @@ fn doctest() -> Result<(), Error> {
 
 fn test() -> Result<(), Error> {
     Invocation::cargo(&["nextest", "run", "--workspace", "--locked"]).run()
+}
+
+/// Every fuzz target for two seconds, the same mutations in every run; longer ones are run by hand.
+fn fuzz() -> Result<(), Error> {
+    Invocation::cargo(&["run", "--quiet", "--locked", "--package", "palmette-fuzz", "--", "all", "2", "1"]).run()
 }
 
 /// Everything that is not Rust, against the server as it is built here: lints, types and tests of the npm package, of the

@@ -103,10 +103,12 @@ fn notes(picture: &Picture<'_>) -> Vec<Note> {
 /// Says what decoding holds beside the picture it gives.
 fn memory(picture: &Picture<'_>) -> WorkingMemory {
     let layers = || [Some(&picture.color), picture.alpha.as_ref()].into_iter().flatten();
+    // Sizes are those that the file claims, and nobody has checked them yet.
+    let planes = |layer: &Layer<'_>, size: Size| size.area().saturating_mul(sample_bytes(layer));
     // Planes of a grid are ours, and a cell is the decoder's.
-    let own: u64 = layers().filter(|layer| layer.is_grid()).map(|layer| layer.size.area() * sample_bytes(layer)).sum();
-    let library =
-        layers().map(|layer| layer.tiles.first().map_or(0, |tile| tile.size.area()) * sample_bytes(layer)).sum();
+    let own = layers().filter(|layer| layer.is_grid()).map(|layer| planes(layer, layer.size));
+    let library = layers().filter_map(|layer| Some(planes(layer, layer.tiles.first()?.size)));
+    let (own, library) = (own.fold(0, u64::saturating_add), library.fold(0, u64::saturating_add));
     let memory = WorkingMemory { own_bytes: own, library_bytes: library };
     picture.view.orientation.with_memory(memory, picture.color.size)
 }

@@ -185,6 +185,9 @@ fn hostile_sizes_are_refused_before_they_are_believed() {
     let ispe = avif.windows(4).position(|window| window == b"ispe").unwrap();
     avif[ispe + 8..ispe + 16].copy_from_slice(&[0, 0, 0x3f, 0xff, 0, 0, 0x3f, 0xff]);
     assert_too_large(&avif, Size::new(16_383, 16_383));
+    // What decoding it would hold is more than a number can say.
+    avif[ispe + 8..ispe + 16].copy_from_slice(&[0xff; 8]);
+    assert_too_large(&avif, Size::new(u32::MAX, u32::MAX));
 }
 
 #[test]

@@ -90,10 +90,10 @@ impl Step {
 }
 
 impl Size {
-    /// Returns the bytes of a [`Pixmap`] of this size.
+    /// Returns the bytes of a [`Pixmap`] of this size; the most that can be told for one that no memory could hold.
     #[must_use]
     pub const fn bytes(self) -> u64 {
-        self.area() * Pixmap::PIXEL_BYTES as u64
+        self.area().saturating_mul(Pixmap::PIXEL_BYTES as u64)
     }
 }
 
