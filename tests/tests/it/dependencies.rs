@@ -22,7 +22,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Crates of the workspace that are not shipped and may use anything.
-const FREE: &[&str] = &["palmette-tests", "palmette-benches", "palmette-xtask", "palmette-fault-driver"];
+const FREE: &[&str] =
+    &["palmette-tests", "palmette-fuzz", "palmette-benches", "palmette-xtask", "palmette-fault-driver"];
 
 /// Outside crates that only some of the workspace may name, by the beginning of their names.
 const RESERVED: &[(&[&str], &[&str])] = &[

@@ -1,0 +1,127 @@
+//! What is tried, and what has to hold, whatever the bytes are.
+
+use palmette_codec::{DecodeOptions, EncodeFormat, Error, Format, OnDamage, animation, decode, probe, sniff};
+use palmette_core::plan::lower;
+use palmette_core::{Class, CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_protocol::form::{FormLimits, FormReader};
+use palmette_protocol::ops::{parse_list, resolve};
+use palmette_protocol::request::{Collector, InfoCollector, RequestLimits, TransformCollector};
+
+use crate::seeds;
+
+/// Pictures stay small, so that a size that grew costs nothing.
+const LIMITS: Limits = Limits { max_side_px: 400, max_area_px: 60_000, max_animation_area_px: 200_000 };
+
+/// Something that reads bytes of strangers.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    /// Its name on the command line.
+    pub(crate) name: &'static str,
+    /// Makes what is mutated.
+    pub(crate) seeds: fn() -> Vec<Vec<u8>>,
+    /// Reads the bytes; panics if something that has to hold does not.
+    pub(crate) run: fn(&[u8]),
+}
+
+impl Target {
+    /// Every target.
+    pub(crate) const ALL: [Self; 8] = [
+        Self { name: "form", seeds: seeds::forms, run: form },
+        Self { name: "list", seeds: seeds::lists, run: list },
+        Self { name: "plan", seeds: seeds::lists, run: plan },
+        Self { name: "jpeg", seeds: || seeds::stills(EncodeFormat::Jpeg), run: file },
+        Self { name: "png", seeds: || seeds::stills(EncodeFormat::Png), run: file },
+        Self { name: "gif", seeds: || seeds::moving(EncodeFormat::Gif), run: file },
+        Self { name: "webp", seeds: || seeds::moving(EncodeFormat::Webp), run: file },
+        Self { name: "avif", seeds: || seeds::stills(EncodeFormat::Avif), run: file },
+    ];
+}
+
+/// Reads a form in pieces of two sizes; both have to say the same.
+fn form(bytes: &[u8]) {
+    let [whole, bits] = [bytes.len().max(1), 7].map(|piece| {
+        let mut transform = TransformCollector::new(RequestLimits::default());
+        let mut info = InfoCollector::new(RequestLimits::default());
+        let info = feed(bytes, piece, &mut info).is_ok() && info.finish().is_ok();
+        let transform = feed(bytes, piece, &mut transform).is_ok() && transform.finish().is_ok();
+        (info, transform)
+    });
+    assert_eq!(whole, bits, "a form means the same however it is cut");
+}
+
+/// Feeds a form to a collector.
+fn feed(bytes: &[u8], piece: usize, collector: &mut dyn Collector) -> Result<(), palmette_protocol::Error> {
+    let mut reader = FormReader::new(&seeds::boundary().content_type(), FormLimits::default())?;
+    for chunk in bytes.chunks(piece) {
+        reader.feed(chunk, |event| collector.accept(event))?;
+    }
+    reader.finish()
+}
+
+/// Parses a list, which has to mean the same after it was written again.
+fn list(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(raw) = parse_list(text) else { return };
+    let again = parse_list(&palmette_protocol::ops::list_to_json(&raw)).expect("what was written is read");
+    // Not the raw ones: the client writes 0 for 0.0.
+    let [raw, again] = [raw, again].map(|raw| resolve(&raw).ok());
+    assert_eq!(raw, again, "a list means the same after it was written again");
+}
+
+/// Plans a list and runs it: every size is within the limits, and the result has the size that was planned.
+fn plan(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Some(ops) = parse_list(text).ok().and_then(|raw| resolve(&raw).ok()) else { return };
+    let sources = [Size::new(40, 30), Size::new(1, 1), Size::new(7, 50)];
+    for count in 1..=sources.len() {
+        let Ok(mut plan) = lower(&ops, &sources[..count], &LIMITS) else { continue };
+        for step in &plan.steps {
+            LIMITS.check(step.output).expect("every step is within the limits");
+        }
+        let pixmaps =
+            sources[..count].iter().map(|&size| Pixmap::filled(size, [200, 100, 50, 128]).expect("a small one"));
+        match CpuEngine::new().run(&mut plan, pixmaps.collect(), Deadline::NONE) {
+            Ok(result) => assert_eq!(result.size(), plan.result, "the result is as planned"),
+            Err(error) => assert_ne!(error.class(), Class::Ours, "{error}"),
+        }
+    }
+}
+
+/// Reads a file in every way there is.
+fn file(bytes: &[u8]) {
+    let probed = probe(bytes);
+    for on_damage in [OnDamage::Refuse, OnDamage::Show] {
+        let options = DecodeOptions { on_damage, ..DecodeOptions::new(LIMITS) };
+        match decode(bytes, &options) {
+            Ok(decoded) => {
+                let size = decoded.pixmap.size();
+                LIMITS.check(size).expect("what is decoded is within the limits");
+                let probed = probed.as_ref().expect("what is decoded has a header");
+                assert_eq!(probed.size, size, "the header says the size of the picture");
+                assert_eq!(Some(probed.format), sniff(bytes).ok().map(|format: Format| format), "and the format");
+                assert!(decoded.damage.is_none() || on_damage == OnDamage::Show, "damage is refused");
+            }
+            Err(error) => is_of_the_caller(&error),
+        }
+        match animation(bytes, &options) {
+            Ok(frames) => {
+                let (size, count) = (frames.size(), frames.frame_count());
+                let mut shown = 0;
+                for frame in frames {
+                    match frame {
+                        Ok(frame) => assert_eq!(frame.pixmap.size(), size, "every frame has the size of the canvas"),
+                        Err(error) => is_of_the_caller(&error),
+                    }
+                    shown += 1;
+                }
+                assert!(shown <= count, "there are no more frames than were counted");
+            }
+            Err(error) => is_of_the_caller(&error),
+        }
+    }
+}
+
+/// Whatever is wrong with a file is not our fault.
+fn is_of_the_caller(error: &Error) {
+    assert_ne!(error.class(), Class::Ours, "{error}");
+}
