@@ -2,8 +2,8 @@
 //!
 //! A connection is accepted by [`serve()`], held to a pace (`connection`), and its requests go through [`app()`]: the middleware
 //! stack, then one of the `routes`. `/transform` collects the form while it arrives (`multipart`), has its headers looked at,
-//! waits for a worker and for memory (`admission`) and runs the pipeline there, off the async threads. Every failure, wherever it came from, becomes an answer in `error` and nowhere
-//! else.
+//! waits for a worker and for memory (`admission`) and runs the pipeline there, off the async threads. Every failure, wherever
+//! it came from, becomes an answer in `error` and nowhere else.
 
 mod admission;
 mod app;

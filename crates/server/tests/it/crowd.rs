@@ -1,5 +1,6 @@
 //! Crowds of slow clients, and everybody else meanwhile.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use palmette_server::Config;
@@ -17,23 +18,25 @@ enum Slow {
     Body,
 }
 
-/// Sends a byte a second until the server has enough of it.
-async fn dawdle(mut stream: TcpStream, slow: Slow) {
-    if let Slow::Body = slow {
-        let begun = stream.write_all(chunked_head("/transform").as_bytes()).await;
-        if begun.is_err() {
-            return;
-        }
-    }
-    let pieces = match slow {
-        Slow::Head => chunked_head("/transform").bytes().map(|byte| vec![byte]).collect::<Vec<_>>(),
+/// Sends a byte a second for ever, and comes back whenever it was thrown out.
+async fn dawdle(mut stream: TcpStream, address: SocketAddr, slow: Slow) {
+    let pieces: Vec<Vec<u8>> = match slow {
+        Slow::Head => chunked_head("/transform").bytes().map(|byte| vec![byte]).collect(),
         Slow::Body => form(&png(40, 40), "[]", "image/png").bytes().iter().map(|&byte| chunk(&[byte])).collect(),
     };
-    for piece in pieces {
-        if stream.write_all(&piece).await.is_err() {
-            return;
+    loop {
+        if let Slow::Body = slow {
+            let _ = stream.write_all(chunked_head("/transform").as_bytes()).await;
         }
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        for piece in &pieces {
+            if stream.write_all(piece).await.is_err() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        if let Ok(next) = TcpStream::connect(address).await {
+            stream = next;
+        }
     }
 }
 
@@ -45,7 +48,7 @@ async fn stand(config: Config, clients: usize, slow: Slow, seconds: u64) {
     for _ in 0..clients {
         // All of them connect, whatever becomes of those before.
         let stream = TcpStream::connect(server.address).await.unwrap();
-        crowd.spawn(dawdle(stream, slow));
+        crowd.spawn(dawdle(stream, server.address, slow));
     }
     let small = form(&png(40, 40), r#"[{"imageIndex":0,"width":10}]"#, "image/png").bytes();
     while start.elapsed() < Duration::from_secs(seconds) {
