@@ -206,9 +206,9 @@ impl Joined {
     }
 
     /// Returns its values, and three zeros.
-    #[inline]
+    #[inline(always)]
     pub(super) fn values(self) -> [i16; 8] {
-        (self.0 >> 24).to_le_bytes().map(|value| i16::from(value.cast_signed()))
+        widen(self.0 >> 24)
     }
 
     /// Returns which values are other than zero; the first is the uppermost bit.
@@ -216,6 +216,26 @@ impl Joined {
     pub(super) const fn pattern(self) -> u64 {
         (self.0 >> 22 & 1) << 63 | (self.0 >> 4 & 15) << 59
     }
+}
+
+/// Widens eight signed bytes to numbers of 16 bits.
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "a vector is seen as numbers")]
+#[inline(always)]
+fn widen(bytes: u64) -> [i16; 8] {
+    use std::arch::x86_64::{_mm_cvtsi64_si128, _mm_setzero_si128, _mm_srai_epi16, _mm_unpacklo_epi8};
+    // SAFETY: SSE2 is part of x86-64, and a vector of 16 bytes is as well eight numbers of two, whatever its bits are.
+    unsafe {
+        let upper = _mm_unpacklo_epi8(_mm_setzero_si128(), _mm_cvtsi64_si128(bytes.cast_signed()));
+        std::mem::transmute(_mm_srai_epi16::<8>(upper))
+    }
+}
+
+/// Widens eight signed bytes to numbers of 16 bits.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn widen(bytes: u64) -> [i16; 8] {
+    bytes.to_le_bytes().map(|byte| i16::from(byte.cast_signed()))
 }
 
 /// A table of AC.

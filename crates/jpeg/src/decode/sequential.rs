@@ -86,45 +86,53 @@ pub(super) fn difference(buffer: &Buffer, cursor: &mut Cursor, table: &DcTable) 
 /// Returns the place of the last one, and whether all codes are valid.
 #[inline(always)]
 fn block(buffer: &Buffer, cursor: &mut Cursor, table: &AcTable, out: &mut [i16; WINDOW]) -> (u8, bool) {
+    // A copy whose address nobody has, so that it stays in registers.
+    let mut at = *cursor;
     let mut k = 1;
-    let (before, before_k) = 'block: loop {
-        cursor.refill(buffer);
+    let (before, joined) = 'block: loop {
+        at.refill(buffer);
         // Four look-ups of 11 bits each are sure of their bits.
         for _ in 0..4 {
-            let joined = table.joined[(cursor.bits >> (64 - super::huffman::JOINED_BITS)) as usize];
-            let before = (*cursor, k);
+            let joined = table.joined[(at.bits >> (64 - super::huffman::JOINED_BITS)) as usize];
             if joined.len() == 0 {
-                let is_valid = symbol(buffer, cursor, &table.codes, &mut k, out);
-                if !is_valid {
-                    return (63, false);
-                }
-                if k >= 64 {
-                    break 'block before;
+                let is_valid;
+                (at, k, is_valid) = symbol(buffer, at, &table.codes, k, out);
+                if k >= 64 || !is_valid {
+                    *cursor = at;
+                    let last = if k > 64 { last(k) } else { 63 };
+                    return (last, is_valid);
                 }
                 break;
             }
-            let values = &mut out[k + joined.offset()..][..8];
-            values.copy_from_slice(&joined.values());
-            cursor.drop(joined.len());
+            // `k` is below 64, and an offset too.
+            out[k + joined.offset()..][..8].copy_from_slice(&joined.values());
+            let before = at;
+            at.drop(joined.len());
             k += joined.advance();
             if k >= 64 {
-                break 'block before;
+                break 'block (before, joined);
             }
         }
     };
     // Whole blocks end by an end of block before index 64, or by their last coefficient.
     if k == 64 || (END..END + 64).contains(&k) {
+        *cursor = at;
         return (last(k), true);
     }
     // What was joined belongs to the next block in part.
-    *cursor = before;
-    k = before_k;
-    out[64..].fill(0);
-    let mut is_valid = true;
-    while k < 64 && is_valid {
-        is_valid = symbol(buffer, cursor, &table.codes, &mut k, out);
-    }
+    let (at, is_valid) = one_by_one(buffer, before, &table.codes, k - joined.advance(), out);
+    *cursor = at;
     (63, is_valid)
+}
+
+/// Reads the rest of a block whose last look-up went too far; what it has stored beyond the block does not count.
+#[cold]
+fn one_by_one(buffer: &Buffer, at: Cursor, codes: &Codes, k: usize, out: &mut [i16; WINDOW]) -> (Cursor, bool) {
+    let (mut at, mut k, mut is_valid) = (at, k, true);
+    while k < 64 && is_valid {
+        (at, k, is_valid) = symbol(buffer, at, codes, k, out);
+    }
+    (at, is_valid)
 }
 
 /// Returns the place of the last coefficient that was read before an index.
@@ -133,76 +141,90 @@ const fn last(k: usize) -> u8 {
     ((k & (END - 1)) - 1) as u8
 }
 
-/// Reads one symbol of AC, and its value; returns whether it is valid.
-#[inline]
-fn symbol(buffer: &Buffer, cursor: &mut Cursor, codes: &Codes, k: &mut usize, out: &mut [i16; WINDOW]) -> bool {
-    cursor.refill(buffer);
-    let (symbol, len) = codes.symbol(cursor.bits);
-    cursor.drop(len);
+/// Reads one symbol of AC, and its value; returns where it ends, where the next one goes, and whether it is valid.
+#[inline(never)]
+fn symbol(buffer: &Buffer, at: Cursor, codes: &Codes, k: usize, out: &mut [i16; WINDOW]) -> (Cursor, usize, bool) {
+    let mut at = at;
+    at.refill(buffer);
+    let (symbol, len) = codes.symbol(at.bits);
+    at.drop(len);
     let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
     match (run, size) {
-        (15, 0) => *k += 16,
-        (_, 0) => *k += END,
+        (15, 0) => (at, k + 16, !is_invalid(len)),
+        (_, 0) => (at, k + END, !is_invalid(len)),
         _ => {
             // What leads beyond the block is put into its last place by libjpeg.
-            let place = (*k + run).min(63);
-            out[place] = wrap(value(cursor.bits, size));
-            cursor.drop(size);
-            *k += run + 1;
-            return *k <= 64 && !is_invalid(len);
+            out[(k + run).min(63)] = wrap(value(at.bits, size));
+            at.drop(size);
+            let next = k + run + 1;
+            (at, next, next <= 64 && !is_invalid(len))
         }
     }
-    !is_invalid(len)
 }
 
 /// Skips the coefficients of AC of a block; returns whether all codes are valid.
 #[inline(always)]
 fn skip(buffer: &Buffer, cursor: &mut Cursor, table: &SkipTable) -> bool {
+    // A copy whose address nobody has, so that it stays in registers.
+    let mut at = *cursor;
     let mut k = 1;
-    let mut before;
-    let mut before_k;
-    loop {
-        cursor.refill(buffer);
-        (before, before_k) = (*cursor, k);
-        // Two look-ups of 12 bits and one symbol are sure of their bits.
-        let (advance, len) = table.advance(cursor.bits);
-        if len == 0 {
-            let (is_valid, advance) = skip_symbol(cursor, &table.codes);
-            if !is_valid {
-                return false;
+    let (before, before_k) = 'block: loop {
+        at.refill(buffer);
+        // Four look-ups of 12 bits each are sure of their bits.
+        for _ in 0..4 {
+            let (before, before_k) = (at, k);
+            let (advance, len) = table.advance(at.bits);
+            if len == 0 {
+                at.refill(buffer);
+                let (symbol_len, advance, is_valid) = skipped(at.bits, &table.codes);
+                at.drop(symbol_len);
+                k += advance;
+                if !is_valid {
+                    *cursor = at;
+                    return false;
+                }
+            } else {
+                at.drop(len);
+                k += advance;
             }
-            k += advance;
-        } else {
-            cursor.drop(len);
-            k += advance;
+            if k >= 64 {
+                break 'block (before, before_k);
+            }
+            if len == 0 {
+                break;
+            }
         }
-        if k >= 64 {
-            break;
-        }
-    }
+    };
     if k == 64 || (END..END + 64).contains(&k) {
+        *cursor = at;
         return true;
     }
-    *cursor = before;
-    k = before_k;
-    while k < 64 {
-        cursor.refill(buffer);
-        let (is_valid, advance) = skip_symbol(cursor, &table.codes);
-        if !is_valid || k + advance > 64 && advance < 16 {
-            return false;
-        }
-        k += advance;
-    }
-    true
+    let (at, is_valid) = skip_one_by_one(buffer, before, &table.codes, before_k);
+    *cursor = at;
+    is_valid
 }
 
-/// Skips one symbol, of which all bits are there; returns whether it is valid, and how far the index goes.
-#[inline]
-fn skip_symbol(cursor: &mut Cursor, codes: &Codes) -> (bool, usize) {
-    let (symbol, len) = codes.symbol(cursor.bits);
-    cursor.drop(len);
+/// Skips the rest of a block whose last look-up went too far.
+#[cold]
+fn skip_one_by_one(buffer: &Buffer, at: Cursor, codes: &Codes, k: usize) -> (Cursor, bool) {
+    let (mut at, mut k) = (at, k);
+    while k < 64 {
+        at.refill(buffer);
+        let (len, advance, is_valid) = skipped(at.bits, codes);
+        at.drop(len);
+        k += advance;
+        if !is_valid || (65..END).contains(&k) && advance < 16 {
+            return (at, false);
+        }
+    }
+    (at, true)
+}
+
+/// Returns the bits of a symbol and its value, how far the index goes by it, and whether its code is valid.
+#[inline(never)]
+fn skipped(bits: u64, codes: &Codes) -> (u32, usize, bool) {
+    let (symbol, len) = codes.symbol(bits);
     let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-    cursor.drop(size);
     let advance = if size == 0 && run != 15 { END } else { run + 1 };
-    (!is_invalid(len), advance)
+    (len + size, advance, !is_invalid(len))
 }
