@@ -179,7 +179,7 @@ impl Writer {
 pub(crate) fn encoding_memory(options: &EncodeOptions, size: Size, has_alpha: bool) -> WorkingMemory {
     match options.format {
         #[cfg(feature = "jpeg")]
-        EncodeFormat::Jpeg => jpeg::encoding_memory(size),
+        EncodeFormat::Jpeg => jpeg::encoding_memory(size, options.lossy_quality()),
         #[cfg(feature = "png")]
         EncodeFormat::Png => png::encoding_memory(size),
         #[cfg(feature = "gif")]

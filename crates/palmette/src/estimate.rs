@@ -61,12 +61,19 @@ fn worst_decode(plan: &Plan, decoding: &[WorkingMemory]) -> u64 {
 
 /// Estimates the worst moment of all steps: the pictures of all nodes, each replaced by the result of each of its steps, and
 /// what a step holds beside them.
+///
+/// What a step gave back is still there for a moment, and of no use to a later one that takes more at once.
 fn worst_step(plan: &Plan) -> u64 {
     let mut nodes = plan.sources.clone();
-    let mut worst = 0;
+    let (mut worst, mut given_back) = (0, 0);
     for step in &plan.steps {
         let live: u64 = nodes.iter().map(|size| size.bytes()).sum();
-        worst = worst.max(live + step.beside_input_bytes());
+        let taken = step.beside_input_bytes();
+        let stale = if given_back < taken { given_back } else { 0 };
+        worst = worst.max(live + taken + stale);
+        if !step.is_in_place() {
+            given_back = given_back.max(step.input.bytes());
+        }
         if let Some(node) = nodes.get_mut(step.node.0 as usize) {
             *node = step.output;
         }

@@ -34,9 +34,19 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     Ok(Probe { copyright: exif.copyright, has_alpha: false, memory, ..Probe::still(Format::Jpeg, size) })
 }
 
-/// Says what encoding a picture holds.
-pub(crate) const fn encoding_memory(size: Size) -> WorkingMemory {
-    WorkingMemory::library(size.area())
+/// Says what encoding a picture holds: coefficients of 16 bits, if they are written more than once, and the file.
+pub(crate) fn encoding_memory(size: Size, quality: u8) -> WorkingMemory {
+    let coefficients = match (is_progressive(size), quality >= FULL_CHROMA_QUALITY) {
+        (false, _) => 0,
+        (true, false) => size.area() * 3,
+        (true, true) => size.area() * 6,
+    };
+    WorkingMemory::library(coefficients + size.area())
+}
+
+/// Tells whether a picture of a size is written in scans of growing detail.
+fn is_progressive(size: Size) -> bool {
+    (MIN_PROGRESSIVE_AREA_PX..=MAX_PROGRESSIVE_AREA_PX).contains(&size.area())
 }
 
 /// Decodes to upright sRGB.
@@ -86,11 +96,8 @@ struct Samples {
 /// Encodes an opaque picture, alpha is ignored; with an EXIF of nothing but a copyright notice, if there is one.
 pub(crate) fn encode(pixmap: &Pixmap, quality: u8, copyright: Option<&str>) -> Result<Vec<u8>, Error> {
     let size = pixmap.size();
-    let params = EncodeParams {
-        quality,
-        full_chroma: quality >= FULL_CHROMA_QUALITY,
-        progressive: (MIN_PROGRESSIVE_AREA_PX..=MAX_PROGRESSIVE_AREA_PX).contains(&size.area()),
-    };
+    let params =
+        EncodeParams { quality, full_chroma: quality >= FULL_CHROMA_QUALITY, progressive: is_progressive(size) };
     let mut file = turbo::encode(pixmap.data(), size, params)?
         .map_err(|failure| Error::Encode { format: EncodeFormat::Jpeg, source: Cause::from(failure) })?;
     if let Some(copyright) = copyright {

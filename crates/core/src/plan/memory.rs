@@ -57,7 +57,8 @@ impl Step {
     }
 
     /// Tells whether the picture of the node is changed where it is, so that there is never a second one.
-    const fn is_in_place(&self) -> bool {
+    #[must_use]
+    pub const fn is_in_place(&self) -> bool {
         match self.kind {
             // The part that is kept moves to the front.
             StepKind::Crop { .. } => !is_small_part(self.output, self.input),

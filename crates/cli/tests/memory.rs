@@ -1,0 +1,236 @@
+//! What a request is estimated to take is what a fresh process really takes.
+//!
+//! Every case runs in a process of its own, this binary started again, with the allocator of the command: its peak of resident
+//! memory is at most the estimate and a little for the process itself, and the estimate at most twice the peak.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../src/allocator.rs"]
+mod allocator;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, encode};
+use palmette::core::{Deadline, Limits, Pixmap, Size};
+use palmette::protocol::{Output, OutputFormat, Quality, Source, TransformRequest, ops};
+use palmette::{EngineChoice, Engines, Pipeline};
+
+/// Names the folder of a case to the process that runs it.
+const CASE_VARIABLE: &str = "PALMETTE_TEST_MEMORY_CASE";
+
+/// What a process takes beside the pictures: its code, the pool of the allocator, tables of codecs.
+const PROCESS_BYTES: u64 = 32_000_000;
+
+/// What is asked for.
+struct Case<'a> {
+    source: &'a [u8],
+    options: &'static str,
+    format: OutputFormat,
+    quality: u8,
+}
+
+/// What a case took.
+struct Taken {
+    estimate_bytes: u64,
+    peak_bytes: u64,
+}
+
+/// Draws what codecs find hard: colours that change from pixel to pixel, over slopes; with soft alpha or none.
+fn picture(size: Size, has_alpha: bool) -> Pixmap {
+    let mut state = 1_u32;
+    let level = |value: u32| u8::try_from(value % 256).unwrap();
+    let mut data = Vec::new();
+    for y in 0..size.height {
+        for x in 0..size.width {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = state >> 28;
+            let slope = |at: u32, of: u32| level(at * 230 / of + noise);
+            let alpha = if has_alpha { slope(x + y, size.width + size.height) } else { 255 };
+            data.extend([slope(x, size.width), slope(y, size.height), level(x / 16 * 37), alpha]);
+        }
+    }
+    Pixmap::from_vec(size, data).unwrap()
+}
+
+fn file(size: Size, has_alpha: bool, format: EncodeFormat, quality: u8) -> Vec<u8> {
+    let options = EncodeOptions { quality: Some(quality), ..EncodeOptions::new(format) };
+    encode(picture(size, has_alpha), &options).unwrap().bytes
+}
+
+fn animation(size: Size, format: EncodeFormat, frames: u8) -> Vec<u8> {
+    let mut encoder = AnimationEncoder::new(&EncodeOptions::new(format), size, None).unwrap();
+    for number in 0..frames {
+        let mut frame = picture(size, false);
+        frame
+            .data_mut()
+            .as_chunks_mut::<4>()
+            .0
+            .iter_mut()
+            .for_each(|pixel| pixel[2] = pixel[2].wrapping_add(number * 50));
+        encoder.push(frame, 40).unwrap();
+    }
+    encoder.finish().unwrap().bytes
+}
+
+/// Runs a case in a process of its own.
+fn take(case: &Case<'_>) -> Taken {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("source"), case.source).unwrap();
+    let text = format!("{}\n{}\n{}", case.options, case.format.as_str(), case.quality);
+    fs::write(folder.path().join("case"), text).unwrap();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child_runs_a_case", "--ignored", "--nocapture"])
+        .env(CASE_VARIABLE, folder.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let number = |name: &str| {
+        let line = text.lines().find_map(|line| line.split_once(name)).unwrap_or_else(|| panic!("{text}")).1;
+        line.trim().parse().unwrap()
+    };
+    Taken { estimate_bytes: number("estimate:"), peak_bytes: number("peak:") }
+}
+
+/// Runs cases, prints what they took, and fails if an estimate was wrong.
+#[track_caller]
+fn assert_estimates(what: &str, cases: &[Case<'_>]) {
+    let mut wrong = Vec::new();
+    for case in cases {
+        let Taken { estimate_bytes, peak_bytes } = take(case);
+        let name = format!("{what} {{{}}} to {} at {}", case.options, case.format.as_str(), case.quality);
+        let told = format!("{name}: estimate {} kB, peak {} kB", estimate_bytes / 1000, peak_bytes / 1000);
+        eprintln!("{told}");
+        // The file comes on top: bodies have a budget of their own.
+        let most = estimate_bytes + case.source.len() as u64 + PROCESS_BYTES;
+        if peak_bytes > most || estimate_bytes > 2 * peak_bytes {
+            wrong.push(told);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Returns the most memory that this process ever held.
+fn peak_bytes() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+#[test]
+#[ignore = "started by the others, each time in a process of its own"]
+fn child_runs_a_case() {
+    let folder = std::env::var(CASE_VARIABLE).unwrap();
+    let text = fs::read_to_string(Path::new(&folder).join("case")).unwrap();
+    let [options, format, quality] = text.lines().collect::<Vec<_>>()[..] else { panic!("three lines: {text}") };
+    let list = if options.is_empty() { "[]".to_owned() } else { format!(r#"[{{"imageIndex":0,{options}}}]"#) };
+    let source: bytes::Bytes = fs::read(Path::new(&folder).join("source")).unwrap().into();
+    let request = || {
+        let raw_ops = ops::parse_list(&list).unwrap();
+        let mut output = Output::new(OutputFormat::ALL.into_iter().find(|known| known.as_str() == format).unwrap());
+        output.quality = Some(quality.parse::<u8>().ok().and_then(Quality::new).unwrap());
+        TransformRequest {
+            sources: vec![Source::Image(source.clone())],
+            ops: ops::resolve(&raw_ops).unwrap(),
+            raw_ops,
+            output,
+            explain: false,
+            engine: EngineChoice::Auto,
+        }
+    };
+    let pipeline = Pipeline::new(Engines::open(EngineChoice::Cpu).unwrap(), Limits::default(), u64::MAX / 2);
+    let estimate = pipeline.explain(request(), Deadline::NONE).unwrap().memory_bytes;
+    let answer = pipeline.transform(request(), Deadline::NONE).unwrap();
+    assert!(!answer.bytes.is_empty());
+    println!("\nestimate:{estimate}\npeak:{}", peak_bytes());
+}
+
+/// The sizes that stills are tried at.
+const SIZES: [Size; 2] = [Size::new(1200, 900), Size::new(3000, 2400)];
+
+/// Tries one source with all outputs.
+fn assert_outputs(what: &str, source: &[u8]) {
+    use OutputFormat::{Avif, Gif, Jpeg, Png, Rgba, Webp};
+    let outputs = [
+        (Jpeg, 80),
+        (Jpeg, 95),
+        (Png, 100),
+        (Png, 80),
+        (Webp, 80),
+        (Webp, 100),
+        (Avif, 60),
+        (Avif, 95),
+        (Gif, 80),
+        (Rgba, 80),
+    ];
+    let cases = outputs.map(|(format, quality)| Case { source, options: "", format, quality });
+    assert_estimates(what, &cases);
+}
+
+#[test]
+fn memory_of_every_output_is_estimated() {
+    for size in SIZES {
+        assert_outputs(&format!("{size}"), &file(size, false, EncodeFormat::Jpeg, 80));
+    }
+}
+
+#[test]
+fn memory_of_every_output_with_alpha_is_estimated() {
+    assert_outputs("alpha", &file(SIZES[0], true, EncodeFormat::Png, 100));
+}
+
+#[test]
+fn memory_of_every_source_is_estimated() {
+    use EncodeFormat::{Avif, Gif, Jpeg, Png, Webp};
+    for size in SIZES {
+        for (format, quality, has_alpha) in [
+            (Jpeg, 80, false),
+            (Jpeg, 95, false),
+            (Png, 100, true),
+            (Webp, 80, false),
+            (Webp, 80, true),
+            (Webp, 100, true),
+            (Avif, 60, false),
+            (Avif, 95, true),
+            (Gif, 80, false),
+        ] {
+            let source = file(size, has_alpha, format, quality);
+            let what = format!("{size} {} of quality {quality}, alpha {has_alpha}", format.as_str());
+            assert_estimates(
+                &what,
+                &[Case { source: &source, options: r#""width":300"#, format: OutputFormat::Jpeg, quality: 80 }],
+            );
+        }
+    }
+}
+
+#[test]
+fn memory_of_every_kind_of_step_is_estimated() {
+    let source = file(SIZES[1], false, EncodeFormat::Jpeg, 80);
+    let options = [
+        r#""blur":250"#,
+        r#""sharpen":3,"brightness":1.5"#,
+        r#""rotate":90"#,
+        r#""width":4000,"height":4000,"fit":"pad""#,
+        r#""width":1500,"height":1500,"fit":"cover","gravity":"right""#,
+        r#""trim":{"left":1000,"top":1000}"#,
+        r#""border":{"color":"red","width":300}"#,
+    ];
+    let cases = options.map(|options| Case { source: &source, options, format: OutputFormat::Rgba, quality: 80 });
+    assert_estimates("steps", &cases);
+}
+
+#[test]
+fn memory_of_animations_is_estimated() {
+    for format in [EncodeFormat::Gif, EncodeFormat::Webp] {
+        let source = animation(Size::new(1000, 800), format, 6);
+        let cases = [OutputFormat::Gif, OutputFormat::Webp].map(|format| Case {
+            source: &source,
+            options: "",
+            format,
+            quality: 80,
+        });
+        assert_estimates(&format!("animated {}", format.as_str()), &cases);
+    }
+}
