@@ -18,7 +18,9 @@ pub enum Error {
     #[error("image/svg+xml cannot become a raster picture")]
     Svg,
     /// Occurs when the bytes are of a picture format, or of a kind within a format, that is not decoded.
-    #[error("{name} is not a supported input format (supported: jpeg, png, gif, webp, avif, heic)")]
+    #[error(
+        "{name} is not a supported input format (supported: jpeg, png, gif, webp, avif, heic, bmp, tiff, ico, qoi, pnm)"
+    )]
     UnsupportedInput {
         /// The name of the format, as people know it.
         name: &'static str,
@@ -119,7 +121,7 @@ mod tests {
             (Error::Empty, Class::Caller, Code::NotAPicture),
             (Error::NotAPicture, Class::Caller, Code::NotAPicture),
             (Error::Svg, Class::Caller, Code::NotAPicture),
-            (Error::UnsupportedInput { name: "TIFF" }, Class::Unsupported, Code::UnsupportedFormat),
+            (Error::UnsupportedInput { name: "JPEG XL" }, Class::Unsupported, Code::UnsupportedFormat),
             (Error::UnsupportedOutput { format: EncodeFormat::Gif }, Class::Unsupported, Code::UnsupportedFormat),
             (Error::Disabled { name: "image/avif" }, Class::Unsupported, Code::UnsupportedFormat),
             (Error::Damaged { format: Format::Png, source: cause() }, Class::Caller, Code::Damaged),

@@ -19,11 +19,33 @@ pub enum Format {
     Avif,
     /// HEIC, still pictures; decoded by the machine's own libheif, where it is installed.
     Heic,
+    /// Windows bitmaps.
+    Bmp,
+    /// TIFF and BigTIFF of integers; of several pictures the first.
+    Tiff,
+    /// Icons of Windows; of several pictures the largest.
+    Ico,
+    /// QOI.
+    Qoi,
+    /// Portable any-maps, `P1` to `P7`.
+    Pnm,
 }
 
 impl Format {
     /// Every format that is decoded.
-    pub const ALL: [Self; 6] = [Self::Jpeg, Self::Png, Self::Gif, Self::Webp, Self::Avif, Self::Heic];
+    pub const ALL: [Self; 11] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Gif,
+        Self::Webp,
+        Self::Avif,
+        Self::Heic,
+        Self::Bmp,
+        Self::Tiff,
+        Self::Ico,
+        Self::Qoi,
+        Self::Pnm,
+    ];
 
     /// Returns the media type, such as `image/png`.
     #[must_use]
@@ -35,6 +57,11 @@ impl Format {
             Self::Webp => "image/webp",
             Self::Avif => "image/avif",
             Self::Heic => "image/heic",
+            Self::Bmp => "image/bmp",
+            Self::Tiff => "image/tiff",
+            Self::Ico => "image/vnd.microsoft.icon",
+            Self::Qoi => "image/qoi",
+            Self::Pnm => "image/x-portable-anymap",
         }
     }
 }

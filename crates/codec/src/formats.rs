@@ -8,6 +8,8 @@ use crate::animation::Layout;
 
 #[cfg(feature = "avif")]
 use crate::avif;
+#[cfg(feature = "extra")]
+use crate::extra;
 #[cfg(feature = "gif")]
 use crate::gif;
 #[cfg(feature = "heic")]
@@ -35,13 +37,16 @@ pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
         Format::Avif => avif::probe(bytes),
         #[cfg(feature = "heic")]
         Format::Heic => heic::probe(bytes),
+        #[cfg(feature = "extra")]
+        Format::Bmp | Format::Tiff | Format::Ico | Format::Qoi | Format::Pnm => extra::probe(format, bytes),
         #[cfg(not(all(
             feature = "jpeg",
             feature = "png",
             feature = "gif",
             feature = "webp",
             feature = "avif",
-            feature = "heic"
+            feature = "heic",
+            feature = "extra"
         )))]
         format => Err(Error::Disabled { name: format.mime() }),
     }
@@ -62,13 +67,16 @@ pub(crate) fn decode(format: Format, bytes: &[u8], options: &DecodeOptions) -> R
         Format::Avif => avif::decode(bytes, options),
         #[cfg(feature = "heic")]
         Format::Heic => heic::decode(bytes, options),
+        #[cfg(feature = "extra")]
+        Format::Bmp | Format::Tiff | Format::Ico | Format::Qoi | Format::Pnm => extra::decode(format, bytes, options),
         #[cfg(not(all(
             feature = "jpeg",
             feature = "png",
             feature = "gif",
             feature = "webp",
             feature = "avif",
-            feature = "heic"
+            feature = "heic",
+            feature = "extra"
         )))]
         format => Err(Error::Disabled { name: format.mime() }),
     }

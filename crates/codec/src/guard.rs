@@ -78,7 +78,13 @@ mod tests {
 
     #[test]
     fn guard_turns_a_panic_of_any_decoder_into_damage() {
-        let magic: [(Format, &[u8]); 5] = [
+        let magic: [(Format, &[u8]); 11] = [
+            (Format::Heic, b"\0\0\0\x10ftypheic\0\0\0\0"),
+            (Format::Bmp, b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0"),
+            (Format::Tiff, b"II*\0"),
+            (Format::Ico, b"\0\0\x01\0"),
+            (Format::Qoi, b"qoif"),
+            (Format::Pnm, b"P6\n"),
             (Format::Jpeg, b"\xff\xd8\xff"),
             (Format::Png, b"\x89PNG\r\n\x1a\n"),
             (Format::Gif, b"GIF89a"),

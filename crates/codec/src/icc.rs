@@ -249,7 +249,7 @@ fn gray_table(icc: &[u8]) -> Option<Box<[u8; 256]>> {
 
 /// Reduces 16 bits to 8: divided by 257, rounded to nearest.
 #[expect(clippy::cast_possible_truncation, reason = "65,535 becomes 255")]
-const fn to_8_bits(value: u16) -> u8 {
+pub(crate) const fn to_8_bits(value: u16) -> u8 {
     ((value as u32 + 128) / 257) as u8
 }
 

@@ -23,6 +23,7 @@
 //! | AVIF out | libaom, by `libaom-sys`; the container by our own writer | encodes 1200×900 in 26 to 41, rav1e in 214 to 340 for files a seventh larger |
 //! | HEIC in | libheif of the machine, loaded at run time by `libloading`; the container by our own reader | no decoder of HEVC has a licence that goes with ours, and HEVC has patents |
 //! | GIF | blocks by our own reader, codes by `weezl`, written by `gif`; colours are chosen by our own quantiser | no C, fast enough; the reader of `gif` gives up at what browsers step over; `quantette` knows no alpha, `imagequant` is under the GPL |
+//! | BMP, TIFF, ICO, QOI, PNM in | `image` | what everybody else uses for the long tail; no C |
 //! | profiles | `moxcms` | no C; matrix and table profiles, RGB, grey and CMYK |
 //! | EXIF | our own | two tags |
 //!
@@ -63,7 +64,7 @@
 //! - **CMYK in JPEG** is stored inverted, whether Adobe's segment says so or not.
 //! - **JPEG** carries a copyright notice, if it is told one; nothing else is kept of any metadata.
 //! - **Profiles** that change nothing are skipped, so that pixels stay exact; those that make no sense are ignored.
-//! - **EXIF** orientation counts in JPEG, PNG and WebP; in AVIF the file's own properties do.
+//! - **EXIF** orientation counts in JPEG, PNG, WebP and TIFF; in AVIF the file's own properties do.
 //!
 //! # Hostile bytes
 //!
@@ -80,7 +81,8 @@
         feature = "gif",
         feature = "webp",
         feature = "avif",
-        feature = "heic"
+        feature = "heic",
+        feature = "extra"
     )),
     allow(
         dead_code,
@@ -112,6 +114,8 @@ mod sniff;
 
 #[cfg(feature = "avif")]
 mod avif;
+#[cfg(feature = "extra")]
+mod extra;
 #[cfg(feature = "gif")]
 mod gif;
 pub mod heic;

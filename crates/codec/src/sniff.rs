@@ -8,20 +8,24 @@ const SVG_WINDOW_BYTES: usize = 4096;
 /// The longest `ftyp` box that is read for brands; real ones are below 100 bytes.
 const MAX_FTYP_BYTES: usize = 1024;
 
+/// What files of the long tail begin with, where a few bytes are enough to know them.
+const EXTRA: &[(&[u8], Format)] = &[
+    (b"II*\0", Format::Tiff),
+    (b"MM\0*", Format::Tiff),
+    (b"II+\0", Format::Tiff),
+    (b"MM\0+", Format::Tiff),
+    (b"\0\0\x01\0", Format::Ico),
+    (b"qoif", Format::Qoi),
+];
+
 /// Formats that are recognised so that the answer can name them: what the file begins with, and the name.
 const UNSUPPORTED: &[(&[u8], &str)] = &[
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"II+\0", "TIFF"),
-    (b"MM\0+", "TIFF"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
     (b"\xff\x0a", "JPEG XL"),
-    (b"\0\0\x01\0", "ICO"),
     (b"\0\0\x02\0", "CUR"),
     (b"8BPS", "PSD"),
-    (b"qoif", "QOI"),
     (b"II\xbc", "JPEG XR"),
     (b"DDS ", "DDS"),
     (b"\x76\x2f\x31\x01", "OpenEXR"),
@@ -55,14 +59,17 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Error> {
     if bytes.get(4..8) == Some(b"ftyp") {
         return sniff_brands(bytes);
     }
+    if let Some(&(_, format)) = EXTRA.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Ok(format);
+    }
     if let Some((_, name)) = UNSUPPORTED.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Err(Error::UnsupportedInput { name });
     }
     if is_bmp(bytes) {
-        return Err(Error::UnsupportedInput { name: "BMP" });
+        return Ok(Format::Bmp);
     }
     if is_netpbm(bytes) {
-        return Err(Error::UnsupportedInput { name: "PNM" });
+        return Ok(Format::Pnm);
     }
     if is_svg(bytes) { Err(Error::Svg) } else { Err(Error::NotAPicture) }
 }
@@ -153,7 +160,12 @@ mod tests {
 
     #[test]
     fn sniff_knows_supported_formats() {
-        let cases: [(&[u8], Format); 9] = [
+        let cases: [(&[u8], Format); 14] = [
+            (b"II*\0\x08\0\0\0", Format::Tiff),
+            (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", Format::Bmp),
+            (b"P6\n1 1\n255\n", Format::Pnm),
+            (b"\0\0\x01\0\x01\0", Format::Ico),
+            (b"qoif\0\0\0\x01", Format::Qoi),
             (b"\xff\xd8\xff\xe0", Format::Jpeg),
             (b"\x89PNG\r\n\x1a\n", Format::Png),
             (b"GIF87a", Format::Gif),
@@ -171,14 +183,8 @@ mod tests {
 
     #[test]
     fn sniff_names_unsupported_formats() {
-        let cases: [(&[u8], &str); 6] = [
-            (b"II*\0\x08\0\0\0", "TIFF"),
-            (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
-            (b"\xff\x0a\xfa\x7f", "JPEG XL"),
-            (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "BMP"),
-            (b"8BPS\0\x01", "PSD"),
-            (b"P6\n1 1\n255\n", "PNM"),
-        ];
+        let cases: [(&[u8], &str); 3] =
+            [(b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"), (b"\xff\x0a\xfa\x7f", "JPEG XL"), (b"8BPS\0\x01", "PSD")];
         for (bytes, expected) in cases {
             let error = sniff(bytes).unwrap_err();
             assert_eq!(error.code(), Code::UnsupportedFormat);

@@ -9,7 +9,7 @@ import { png, pngOfLength } from "../kit/png.js";
 const picture = pattern(8, 6);
 
 const whole = png(pattern(64, 64));
-const TIFF = concat([text("II*\0"), new Uint8Array(64)]);
+const PSD = concat([text("8BPS"), new Uint8Array(64)]);
 const SVG = text('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>');
 
 /**
@@ -82,9 +82,9 @@ const sources = [
   }),
   ...wrongSource(
     9520,
-    "a TIFF",
-    () => TIFF,
-    "TIFF is not a supported input format (supported: jpeg, png, gif, webp, avif)",
+    "a PSD",
+    () => PSD,
+    "PSD is not a supported input format (supported: jpeg, png, gif, webp, avif, heic, bmp, tiff, ico, qoi, pnm)",
   ),
 ];
 

@@ -10,6 +10,7 @@ mod containers;
 
 mod draw;
 mod encode;
+mod extra;
 mod files;
 mod gif;
 mod heic;

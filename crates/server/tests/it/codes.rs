@@ -182,7 +182,7 @@ const CASES: &[Case] = &[
         status: 415,
         names: &["source 0"],
         config: unchanged,
-        request: || with_image(b"II*\0\x08\0\0\0\0\0\0\0\0\0\0\0"),
+        request: || with_image(b"8BPS\0\x01\0\0\0\0\0\0\0\0\0\0"),
     },
     Case {
         code: Code::BadForm,
