@@ -1,5 +1,9 @@
-//! What is mutated: small files of every kind that our encoders write, lists with every option, and whole forms.
+//! What is mutated: small files of every kind that our encoders write, and of the formats that only come in by those of the
+//! crate `image`; lists with every option, and whole forms.
 
+use std::io::Cursor;
+
+use image::{ColorType, ImageFormat};
 use palmette_codec::{AnimationEncoder, EncodeFormat, EncodeOptions, encode};
 use palmette_core::{Pixmap, Size};
 use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece, TransformForm};
@@ -40,6 +44,33 @@ pub(crate) fn moving(format: EncodeFormat) -> Vec<Vec<u8>> {
         encoder.push(frame, 40).expect("a small frame");
     }
     files.push(encoder.finish().expect("four frames").bytes);
+    files
+}
+
+/// Writes files of the formats that we only read: colour, colour with alpha, grey and deep samples, where a format has them.
+pub(crate) fn long_tail() -> Vec<Vec<u8>> {
+    let (width, height) = (19, 13);
+    let soft = picture(width, height, true);
+    let pixels = soft.data().as_chunks::<4>().0;
+    let rgb: Vec<u8> = pixels.iter().flat_map(|pixel| &pixel[..3]).copied().collect();
+    let gray: Vec<u8> = pixels.iter().map(|pixel| pixel[0]).collect();
+    let deep: Vec<u8> = gray.iter().flat_map(|&level| [level, level]).collect();
+    let kinds = [
+        (ColorType::Rgb8, &rgb[..]),
+        (ColorType::Rgba8, soft.data()),
+        (ColorType::L8, &gray[..]),
+        (ColorType::L16, &deep[..]),
+    ];
+    let mut files = vec![b"P1\n3 2\n1 0 1 0 0 1\n".to_vec(), b"P3\n2 1\n9\n1 2 3 4 5 6\n".to_vec()];
+    for format in [ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::Ico, ImageFormat::Qoi, ImageFormat::Pnm] {
+        for (color, samples) in kinds {
+            let mut file = Cursor::new(Vec::new());
+            // Not every format has every kind.
+            if image::write_buffer_with_format(&mut file, samples, width, height, color, format).is_ok() {
+                files.push(file.into_inner());
+            }
+        }
+    }
     files
 }
 

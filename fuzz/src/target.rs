@@ -25,7 +25,7 @@ pub(crate) struct Target {
 
 impl Target {
     /// Every target.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self { name: "form", seeds: seeds::forms, run: form },
         Self { name: "list", seeds: seeds::lists, run: list },
         Self { name: "plan", seeds: seeds::lists, run: plan },
@@ -34,6 +34,7 @@ impl Target {
         Self { name: "gif", seeds: || seeds::moving(EncodeFormat::Gif), run: file },
         Self { name: "webp", seeds: || seeds::moving(EncodeFormat::Webp), run: file },
         Self { name: "avif", seeds: || seeds::stills(EncodeFormat::Avif), run: file },
+        Self { name: "tail", seeds: seeds::long_tail, run: file },
     ];
 }
 
