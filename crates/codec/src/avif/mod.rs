@@ -104,29 +104,30 @@ fn notes(picture: &Picture<'_>) -> Vec<Note> {
 fn memory(picture: &Picture<'_>) -> WorkingMemory {
     let layers = || [Some(&picture.color), picture.alpha.as_ref()].into_iter().flatten();
     // Sizes are those that the file claims, and nobody has checked them yet.
-    let planes = |layer: &Layer<'_>, size: Size| size.area().saturating_mul(sample_bytes(layer));
-    // Planes of a grid are ours, and a cell is the decoder's.
-    let own = layers().filter(|layer| layer.is_grid()).map(|layer| planes(layer, layer.size));
-    let library = layers().filter_map(|layer| Some(planes(layer, layer.tiles.first()?.size)));
+    let half_planes = |layer: &Layer<'_>, size: Size| size.area().saturating_mul(half_bytes(layer));
+    // Planes of a grid are ours, and a cell is the decoder's, with a quarter more for edges and what it notes of blocks.
+    let own = layers().filter(|layer| layer.is_grid()).map(|layer| half_planes(layer, layer.size) / 2);
+    let tiles = layers().filter_map(|layer| Some((layer, layer.tiles.first()?.size)));
+    let library = tiles.map(|(layer, size)| (half_planes(layer, size) / 8 * 5).saturating_add(size.area() / 4 * 3));
     let (own, library) = (own.fold(0, u64::saturating_add), library.fold(0, u64::saturating_add));
     let memory = WorkingMemory { own_bytes: own, library_bytes: library };
-    picture.view.orientation.with_memory(memory, picture.color.size)
+    let memory = picture.view.orientation.with_memory(memory, picture.color.size);
+    if picture.view.area.size == picture.color.size { memory } else { memory.and_pixmap(picture.view.area.size) }
 }
 
-/// Returns the bytes of all samples of a pixel, as the box `av1C` tells them ahead; of the most there can be without it.
-fn sample_bytes(layer: &Layer<'_>) -> u64 {
+/// Returns twice the bytes of all samples of a pixel, as the box `av1C` tells them ahead; without it, of the most there can be.
+fn half_bytes(layer: &Layer<'_>) -> u64 {
     match layer.tiles.first().and_then(|tile| tile.config) {
         Some(&[_, _, flags, ..]) => {
-            let samples = match (flags & 0x10 != 0, flags & 0x0c) {
+            let half_samples = match (flags & 0x10 != 0, flags & 0x0c) {
                 (true, _) => 2,
                 (_, 0x0c) => 3,
                 (_, 0x08) => 4,
                 _ => 6,
             };
-            // Halves of a sample, of one byte or two.
-            if flags & 0x40 != 0 { samples } else { samples.div_ceil(2) }
+            if flags & 0x40 == 0 { half_samples } else { half_samples * 2 }
         }
-        _ => 6,
+        _ => 12,
     }
 }
 
@@ -162,9 +163,13 @@ fn encode_planes(
 
 /// Says what encoding a picture holds.
 pub(crate) const fn encoding_memory(size: Size, quality: u8, has_alpha: bool) -> WorkingMemory {
-    let alpha = if has_alpha { 4 } else { 0 };
-    let color = if quality >= FULL_CHROMA_QUALITY { 28 } else { 18 };
-    WorkingMemory::library(size.area() * (color + alpha))
+    // Planes, which are ours, in half bytes a pixel; and what the library makes of them.
+    let (half_planes, library) = if quality >= FULL_CHROMA_QUALITY { (6, 28) } else { (3, 17) };
+    let (half_alpha, library_alpha) = if has_alpha { (2, 4) } else { (0, 0) };
+    WorkingMemory {
+        own_bytes: size.area() * (half_planes + half_alpha) / 2,
+        library_bytes: size.area() * (library + library_alpha),
+    }
 }
 
 /// Maps quality 1 to 100 to quantisers 63 to 0, linearly, as libavif does from its release 1.0 on.

@@ -23,7 +23,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let picture = read(bytes)?;
     let orientation = picture.view.orientation;
     let stored = picture.color.size;
-    let memory = WorkingMemory::library(stored.area() * PIXEL_BYTES);
+    let memory = WorkingMemory::library(stored.area().saturating_mul(PIXEL_BYTES));
     Ok(Probe {
         memory: orientation.with_memory(memory, stored),
         stored_size: orientation.displayed(stored),

@@ -19,7 +19,9 @@ mod view;
 
 use crate::{Cause, Error, Format};
 
-pub(crate) use self::picture::{Coding, Layer, Picture, Prefer, Tile};
+pub(crate) use self::picture::{Coding, Picture, Prefer};
+#[cfg(feature = "avif")]
+pub(crate) use self::picture::{Layer, Tile};
 pub(crate) use self::property::Nclx;
 pub(crate) use self::view::View;
 

@@ -208,7 +208,10 @@ fn hostile_boxes_cost_nothing() {
     let vast_cell = file(2, &[vast, grid_item(1, 1, 64, 64, &[1])], Place::Behind);
     // A grid of itself.
     let itself = file(1, &[grid_item(1, 1, 64, 64, &[1])], Place::Behind);
+    let mut vast_picture = picture.clone();
+    vast_picture.properties = vec![ispe(u32::MAX, u32::MAX)];
     for (name, bytes, code) in [
+        ("a vast picture", file(1, &[vast_picture], Place::Behind), Code::DimensionsTooLarge),
         ("65,535 extents", changed(b"iloc", 14, &[0xff, 0xff]), Code::Damaged),
         ("65,535 locations", changed(b"iloc", 6, &[0xff, 0xff]), Code::Damaged),
         ("extents of no bytes", changed(b"iloc", 4, &[0]), Code::Damaged),

@@ -93,10 +93,12 @@ fn heic_turns_crops_and_grids_are_those_of_its_container() {
 #[test]
 fn heic_over_the_limits_is_refused_by_its_boxes() {
     let mut item = item("quadrants.heic");
-    item.properties[0] = ispe(17_000, 17_000);
-    let bytes = as_heic(file(1, &[item], Place::Behind));
-    assert_eq!(probe(&bytes).unwrap().size, Size::new(17_000, 17_000));
-    assert_eq!(decode(&bytes).unwrap_err().code(), Code::DimensionsTooLarge);
+    for side in [17_000, u32::MAX] {
+        item.properties[0] = ispe(side, side);
+        let bytes = as_heic(file(1, std::slice::from_ref(&item), Place::Behind));
+        assert_eq!(probe(&bytes).unwrap().size, Size::new(side, side));
+        assert_eq!(decode(&bytes).unwrap_err().code(), Code::DimensionsTooLarge);
+    }
 }
 
 #[test]
