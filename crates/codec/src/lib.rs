@@ -28,7 +28,8 @@
 //! | EXIF | our own | two tags |
 //!
 //! All C libraries are built from source by cargo and linked into the program, which then needs none on the machine it
-//! runs on. dav1d is release 1.4.3, libaom 3.11.0: what crates carry; neither is known to have an open hole in what is used here.
+//! runs on. dav1d is release 1.4.3, libaom 3.11.0: what crates carry. Newer releases exist; no
+//! crate carries their source, so look at both when a hole becomes known. What libaom gets are pixels and options of ours alone.
 //!
 //! # Building
 //!
