@@ -97,6 +97,14 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
+    /// Tells whether a pixel may be anything but opaque: by the colour type, or because a colour is clear.
+    pub(super) fn has_alpha(&self) -> bool {
+        /// The bit of the colour type that means alpha.
+        const ALPHA: u8 = 4;
+        let color_type = self.header.and_then(Chunk::content).and_then(|header| header.get(9));
+        self.transparency.is_some() || color_type.is_none_or(|color_type| color_type & ALPHA != 0)
+    }
+
     /// Steps over all chunks up to the end mark, or the end of the file. Of several of a kind the first counts; what may be
     /// left out is, if its checksum is wrong.
     pub(super) fn parse(bytes: &'a [u8]) -> Self {

@@ -30,6 +30,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let exif = Exif::parse(parts.exif);
     let stored = stored_size(&parts)?;
     Ok(Probe {
+        has_alpha: parts.has_alpha(),
         memory: exif.orientation.with_memory(WorkingMemory::own(0), stored),
         is_animated: parts.is_animated,
         copyright: exif.copyright,

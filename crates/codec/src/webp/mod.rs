@@ -50,6 +50,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let decoder = if container.is_lossy_opaque { 0 } else { stored.bytes() };
     Ok(Probe {
         memory: exif.orientation.with_memory(WorkingMemory::library(decoder), stored),
+        has_alpha: !container.is_lossy_opaque,
         is_animated: container.frame_count > 1,
         frame_count: container.frame_count.max(1),
         copyright: exif.copyright,

@@ -115,20 +115,20 @@ impl<'a> FilteredRows<'a> {
 
 /// Filters a row; both rows begin with `left` zeros that are not of them.
 fn apply(filter: Filter, row: &[u8], above: &[u8], left: usize, target: &mut Vec<u8>) {
-    let (values, lefts, aboves, above_lefts) = (&row[left..], row, &above[left..], above);
+    let (values, lefts, uppers, upper_lefts) = (&row[left..], row, &above[left..], above);
     let values = values.iter();
     match filter {
         Filter::None | Filter::Adaptive => target.extend(values),
         Filter::Sub => target.extend(values.zip(lefts).map(|(value, left)| value.wrapping_sub(*left))),
-        Filter::Up => target.extend(values.zip(aboves).map(|(value, above)| value.wrapping_sub(*above))),
+        Filter::Up => target.extend(values.zip(uppers).map(|(value, above)| value.wrapping_sub(*above))),
         Filter::Average => target.extend(
-            values.zip(lefts).zip(aboves).map(|((value, left), above)| value.wrapping_sub(left.midpoint(*above))),
+            values.zip(lefts).zip(uppers).map(|((value, left), above)| value.wrapping_sub(left.midpoint(*above))),
         ),
         Filter::Paeth => target.extend(
             values
                 .zip(lefts)
-                .zip(aboves)
-                .zip(above_lefts)
+                .zip(uppers)
+                .zip(upper_lefts)
                 .map(|(((value, left), above), corner)| value.wrapping_sub(paeth(*left, *above, *corner))),
         ),
     }
