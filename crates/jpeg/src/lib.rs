@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `color` | from luma and chroma, or inks, to pixels |
 //! | `decode` | from a file to bands of samples |
+//! | [`encode`] | from planes, or RGBA, to a file |
 //! | `idct` | the inverse DCT, at full size and reduced |
 //! | `markers` | the markers of a file |
 //! | `rows` | from bands of samples to rows of pixels |
@@ -14,6 +15,7 @@
 
 mod color;
 mod decode;
+pub mod encode;
 mod error;
 mod idct;
 mod markers;

@@ -1,0 +1,97 @@
+//! From bits to the bytes of a scan.
+//!
+//! Bits are first written as they are into a buffer of fixed size; a second pass copies it to the file and puts a zero behind
+//! every byte of all ones, which would be taken for a marker otherwise.
+
+use super::error::{Error, reserve};
+
+/// Bytes of the buffer. What one call writes is far less than half of it.
+const BUFFER: usize = 32 << 10;
+
+/// The state between two calls: less than a byte of bits.
+#[derive(Debug)]
+pub(super) struct BitBuffer {
+    bytes: Vec<u8>,
+    pending: u64,
+    count: u32,
+}
+
+impl BitBuffer {
+    /// Allocates the buffer.
+    pub(super) fn new() -> Result<Self, Error> {
+        Ok(Self { bytes: super::error::filled(0, BUFFER)?, pending: 0, count: 0 })
+    }
+
+    /// Lets `write` write bits, and appends whole bytes of them to the file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Memory`].
+    pub(super) fn write(&mut self, file: &mut Vec<u8>, write: impl FnOnce(Bits<'_>) -> Bits<'_>) -> Result<(), Error> {
+        let bits = Bits { bytes: &mut self.bytes, len: 0, pending: self.pending, count: self.count };
+        // It goes through by value, so that hot loops keep it in registers.
+        let Bits { len, pending, count, .. } = write(bits);
+        (self.pending, self.count) = (pending, count);
+        stuff(&self.bytes[..len], file)
+    }
+
+    /// Fills the last byte with ones, and starts anew.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Memory`].
+    pub(super) fn finish(&mut self, file: &mut Vec<u8>) -> Result<(), Error> {
+        self.write(file, |mut bits| {
+            bits.push(0x7f, 7);
+            bits.settle();
+            bits
+        })?;
+        (self.pending, self.count) = (0, 0);
+        Ok(())
+    }
+}
+
+/// Writes bits, the first in the highest place.
+#[derive(Debug)]
+pub(super) struct Bits<'a> {
+    bytes: &'a mut [u8],
+    len: usize,
+    /// The low `count` bits are not written yet.
+    pending: u64,
+    count: u32,
+}
+
+impl Bits<'_> {
+    /// Appends the low `len` bits of `bits`, which has no others. At most 57 bits may come between two [settlings].
+    ///
+    /// [settlings]: Self::settle
+    #[inline(always)]
+    pub(super) fn push(&mut self, bits: u64, len: u32) {
+        self.pending = self.pending << len | bits;
+        self.count += len;
+    }
+
+    /// Writes whole bytes out: eight at a time, of which those that are not whole are written over next time.
+    #[inline(always)]
+    pub(super) fn settle(&mut self) {
+        // Without any bits the shift is none, and what is written does not matter.
+        let aligned = self.pending.wrapping_shl(64 - self.count);
+        self.bytes[self.len..][..8].copy_from_slice(&aligned.to_be_bytes());
+        self.len += self.count as usize / 8;
+        self.count %= 8;
+    }
+}
+
+/// Appends bytes to the file, each of all ones with a zero behind it.
+fn stuff(bytes: &[u8], file: &mut Vec<u8>) -> Result<(), Error> {
+    // Twice as much is the worst case.
+    reserve(file, 2 * bytes.len())?;
+    let mut copied = 0;
+    for at in memchr::memchr_iter(0xff, bytes) {
+        file.extend_from_slice(&bytes[copied..=at]);
+        file.push(0);
+        copied = at + 1;
+    }
+    file.extend_from_slice(&bytes[copied..]);
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! The forward DCT and the quantiser.
+//!
+//! The transform is the accurate integer one of every JPEG encoder ("islow"): Loeffler, Ligtenberg and Moschytz's, with
+//! constants of 13 bits, rows first, 2 more bits kept between the passes. Its factored form adds constants that were
+//! rounded one by one; here their sums are written out, as a matrix, which gives the same numbers. Coefficients come out
+//! eight times too large, and the quantiser divides by eight steps, rounding halves away from zero.
+
+use super::grid::SIDE;
+use super::quality::Steps;
+use crate::NATURAL_ORDER;
+
+/// A block behind the quantiser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, align(32))]
+pub(super) struct Block {
+    /// Multiples of the steps, in zigzag order.
+    pub(super) levels: [i16; 64],
+    /// Bit k is set if level k is not zero.
+    pub(super) nonzero: u64,
+}
+
+impl Block {
+    /// A block without levels.
+    pub(super) const ZERO: Self = Self { levels: [0; 64], nonzero: 0 };
+
+    /// Makes a block with nothing but a DC coefficient.
+    pub(super) const fn dummy(dc: i16) -> Self {
+        let mut block = Self::ZERO;
+        block.levels[0] = dc;
+        block
+    }
+}
+
+/// A table of steps, prepared for division by multiplication. Everything is in natural order.
+#[derive(Clone, Debug)]
+#[repr(C, align(32))]
+pub(super) struct Divisors {
+    /// Half of the divisors, to be added before the division.
+    pub(super) half: [u16; 64],
+    /// 2^(15 + b) over the divisor, rounded up, where b is the number of the divisor's highest bit.
+    ///
+    /// The product with a numerator, divided by 2^(15 + b), is the exact quotient rounded down: the reciprocal is too large by
+    /// less than 1, so the quotient is too large by less than 2^14 / 2^(15 + b), as no numerator reaches 2^14. That is less
+    /// than one over the divisor, which is what lacks at least before the next integer.
+    pub(super) reciprocal: [u16; 64],
+    /// 2^(17 - b): multiplied by it, the high half of the product loses the b - 1 bits that are left.
+    pub(super) scale: [u16; 64],
+}
+
+impl Divisors {
+    /// Prepares a table.
+    pub(super) fn new(steps: &Steps) -> Self {
+        let divisor = |i: usize| 8 * u32::from(steps[i]);
+        let bit = |i: usize| divisor(i).ilog2();
+        let cut = |number: u32| u16::try_from(number).expect("divisors are 8 to 2040");
+        Self {
+            half: std::array::from_fn(|i| cut(divisor(i) / 2)),
+            reciprocal: std::array::from_fn(|i| cut((1_u32 << (15 + bit(i))).div_ceil(divisor(i)))),
+            scale: std::array::from_fn(|i| cut(1 << (17 - bit(i)))),
+        }
+    }
+
+    /// Divides the coefficient at a natural place.
+    fn divide(&self, place: usize, coefficient: i32) -> i16 {
+        let numerator = coefficient.unsigned_abs() + u32::from(self.half[place]);
+        let high = (numerator * u32::from(self.reciprocal[place])) >> 16;
+        let quotient = ((high * u32::from(self.scale[place])) >> 16) as i16;
+        if coefficient < 0 { -quotient } else { quotient }
+    }
+}
+
+/// Transforms and quantises a run of blocks that stand side by side.
+///
+/// Each row has at least 8 samples for each block.
+pub(super) type Fdct = fn(rows: [&[u8]; SIDE], &Divisors, &mut [Block]);
+
+/// What is kept of the samples' precision between the passes.
+const KEPT_BITS: u32 = 2;
+/// Bits behind the point of [`ODD`] and [`EVEN`].
+const CONSTANT_BITS: u32 = 13;
+
+/// Coefficients 2 and 6 from the outer and inner differences of sums.
+pub(super) const EVEN: [[i32; 2]; 2] = [[10_703, 4_433], [4_433, -10_704]];
+
+/// Coefficients 1, 3, 5, 7 from the differences of samples 0 and 7, 1 and 6, 2 and 5, 3 and 4.
+pub(super) const ODD: [[i32; 4]; 4] = [
+    [11_363, 9_633, 6_437, 2_260],
+    [9_633, -2_259, -11_362, -6_436],
+    [6_437, -11_362, 2_261, 9_633],
+    [2_260, -6_436, 9_633, -11_363],
+];
+
+/// The reference: see [`Fdct`].
+pub(super) fn fdct(rows: [&[u8]; SIDE], divisors: &Divisors, blocks: &mut [Block]) {
+    for (i, block) in blocks.iter_mut().enumerate() {
+        let mut values = [[0; SIDE]; SIDE];
+        for (values, row) in values.iter_mut().zip(rows) {
+            let samples = row[SIDE * i..].first_chunk::<SIDE>().expect("8 samples for each block");
+            *values = pass(samples.map(|sample| i32::from(sample) - 128), CONSTANT_BITS - KEPT_BITS);
+        }
+        for x in 0..SIDE {
+            let column = pass(values.map(|row| row[x]), CONSTANT_BITS + KEPT_BITS);
+            (0..SIDE).for_each(|y| values[y][x] = column[y]);
+        }
+        let coefficients = values.as_flattened();
+        block.levels = NATURAL_ORDER.map(|place| divisors.divide(place.into(), coefficients[usize::from(place)]));
+        block.nonzero = (0..64).map(|k| u64::from(block.levels[k] != 0) << k).sum();
+    }
+}
+
+/// Transforms eight values, and drops `shift` bits of the result, rounding halves up.
+fn pass(x: [i32; SIDE], shift: u32) -> [i32; SIDE] {
+    let sums: [i32; 4] = std::array::from_fn(|i| x[i] + x[7 - i]);
+    let differences: [i32; 4] = std::array::from_fn(|i| x[i] - x[7 - i]);
+    let (outer, inner) = (sums[0] - sums[3], sums[1] - sums[2]);
+    std::array::from_fn(|u| {
+        let exact = match u {
+            0 => (sums[0] + sums[3] + sums[1] + sums[2]) << CONSTANT_BITS,
+            4 => (sums[0] + sums[3] - sums[1] - sums[2]) << CONSTANT_BITS,
+            2 | 6 => EVEN[u / 4][0] * outer + EVEN[u / 4][1] * inner,
+            _ => (0..4).map(|i| ODD[u / 2][i] * differences[i]).sum(),
+        };
+        (exact + (1 << (shift - 1))) >> shift
+    })
+}

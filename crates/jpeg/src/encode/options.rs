@@ -1,0 +1,70 @@
+//! What a caller chooses.
+
+/// How a picture is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options<'a> {
+    /// 1 to 100, on the scale of libjpeg's `jpeg_set_quality`, with steps of at most 255. Default: 85.
+    pub quality: u8,
+    /// How chroma is sampled. Default: [`Sampling::S420`].
+    pub sampling: Sampling,
+    /// How the coefficients are coded. Default: [`Coding::Baseline`].
+    pub coding: Coding,
+    /// EXIF without its signature (a TIFF file, that is), at most 65,527 bytes. Default: none.
+    pub exif: Option<&'a [u8]>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { quality: 85, sampling: Sampling::S420, coding: Coding::Baseline, exif: None }
+    }
+}
+
+/// Which planes a picture has, and how large those of chroma are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sampling {
+    /// Luma alone.
+    Gray,
+    /// Chroma of full size.
+    S444,
+    /// Chroma of half the width.
+    S422,
+    /// Chroma of half the width and half the height.
+    S420,
+    /// Chroma of half the height.
+    S440,
+}
+
+impl Sampling {
+    /// Returns the number of planes.
+    #[must_use]
+    pub const fn planes(self) -> usize {
+        match self {
+            Self::Gray => 1,
+            _ => 3,
+        }
+    }
+
+    /// Returns how many luma samples, across and down, a chroma sample stands for.
+    #[must_use]
+    pub const fn chroma_step(self) -> (usize, usize) {
+        match self {
+            Self::Gray | Self::S444 => (1, 1),
+            Self::S422 => (2, 1),
+            Self::S420 => (2, 2),
+            Self::S440 => (1, 2),
+        }
+    }
+}
+
+/// How the coefficients are coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    /// One scan with the tables of the standard. The file streams: nothing but a band is held.
+    Baseline,
+    /// One scan with tables made for this picture: a few per cent smaller. Four bytes a symbol are held until the end,
+    /// about six times the file.
+    Optimized,
+    /// Scans of growing detail with tables made for each, in the order that libjpeg calls simple. As much is held as for
+    /// [`Optimized`](Self::Optimized).
+    Progressive,
+}
