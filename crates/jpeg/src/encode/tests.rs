@@ -31,7 +31,7 @@ fn samples() -> Vec<[u8; 64]> {
     for i in 0..2000_u32 {
         let amplitude = 1 + i % 256;
         blocks.push(std::array::from_fn(|_| u8::try_from(random.next().unwrap() % amplitude).unwrap()));
-        blocks.push(std::array::from_fn(|_| if random.next().unwrap() % 2 == 0 { 0 } else { 255 }));
+        blocks.push(std::array::from_fn(|_| if random.next().unwrap().is_multiple_of(2) { 0 } else { 255 }));
     }
     for u in 0..8 {
         for v in 0..8 {
