@@ -2,7 +2,7 @@
 //!
 //! `palmette-fuzz TARGET SECONDS [SEED]` runs one target, `palmette-fuzz all SECONDS [SEED]` each of them, `palmette-fuzz TARGET
 //! FILE` one input again. Seeds are made by code ([`seeds`]), mutations come from a generator that the seed starts
-//! ([`mutate`]), and what has to hold is written down beside each target ([`target`]). A panic, caught or not, a call that
+//! ([`mod@mutate`]), and what has to hold is written down beside each target ([`target`]). A panic, caught or not, a call that
 //! takes longer than [`HANG`], and a broken promise end the run; the input is kept in `fuzz/finds`, to become a fixture.
 //!
 //! There is no coverage to steer by: that needs a nightly compiler. The seeds reach every kind of every format instead, and the

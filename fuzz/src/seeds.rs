@@ -94,7 +94,7 @@ pub(crate) fn lists() -> Vec<Vec<u8>> {
     .into()
 }
 
-/// Whole forms, as the client writes them, with the boundary of [`BOUNDARY`].
+/// Whole forms, as the client writes them, with the [`boundary()`] of all.
 pub(crate) fn forms() -> Vec<Vec<u8>> {
     let image = || FormSource::Image(b"not looked at".to_vec());
     let plain = Node::new(image()).transform(Transform::default().into());
