@@ -21,6 +21,9 @@ enum Inner {
     /// What our JPEG decoder found to be lacking.
     #[cfg(feature = "jpeg")]
     JpegDamage(palmette_jpeg::Damage),
+    /// The error of our JPEG encoder.
+    #[cfg(feature = "jpeg")]
+    JpegEncoding(palmette_jpeg::encode::Error),
     /// The error of the png crate on the way in.
     #[cfg(feature = "png")]
     PngDecoding(png::DecodingError),
@@ -60,6 +63,13 @@ impl From<palmette_jpeg::Damage> for Cause {
     }
 }
 
+#[cfg(feature = "jpeg")]
+impl From<palmette_jpeg::encode::Error> for Cause {
+    fn from(error: palmette_jpeg::encode::Error) -> Self {
+        Self(Inner::JpegEncoding(error))
+    }
+}
+
 #[cfg(feature = "png")]
 impl From<png::DecodingError> for Cause {
     fn from(error: png::DecodingError) -> Self {
@@ -84,6 +94,8 @@ impl fmt::Display for Cause {
             Inner::Jpeg(error) => error.fmt(f),
             #[cfg(feature = "jpeg")]
             Inner::JpegDamage(damage) => damage.fmt(f),
+            #[cfg(feature = "jpeg")]
+            Inner::JpegEncoding(error) => error.fmt(f),
             #[cfg(feature = "png")]
             Inner::PngDecoding(error) => error.fmt(f),
             #[cfg(feature = "gif")]
@@ -100,6 +112,8 @@ impl std::error::Error for Cause {
             Inner::Jpeg(error) => error.source(),
             #[cfg(feature = "jpeg")]
             Inner::JpegDamage(_) => None,
+            #[cfg(feature = "jpeg")]
+            Inner::JpegEncoding(error) => error.source(),
             #[cfg(feature = "png")]
             Inner::PngDecoding(error) => error.source(),
             #[cfg(feature = "gif")]

@@ -205,7 +205,7 @@ pub(crate) fn encoding_memory(options: &EncodeOptions, size: Size, has_alpha: bo
 pub(crate) fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
     match options.format {
         #[cfg(feature = "jpeg")]
-        EncodeFormat::Jpeg => jpeg::encode(&pixmap, options.lossy_quality(), options.copyright.as_deref()),
+        EncodeFormat::Jpeg => jpeg::encode(&pixmap, options),
         #[cfg(feature = "png")]
         EncodeFormat::Png => png::encode(&pixmap, options),
         #[cfg(feature = "gif")]

@@ -15,8 +15,7 @@
 //!
 //! | format | library | reason |
 //! | --- | --- | --- |
-//! | JPEG in | our own, `palmette-jpeg` | faster than libjpeg-turbo, to the same bits; rows and planes; no C. What is coded arithmetically or without loss is read by libjpeg-turbo |
-//! | JPEG out | libjpeg-turbo, by `turbojpeg-sys` | returns errors instead of unwinding |
+//! | JPEG | our own, `palmette-jpeg` | faster than libjpeg-turbo, both ways, to the same bits; rows and planes; no C. What is coded arithmetically or without loss is read by libjpeg-turbo |
 //! | PNG | `png` to read; written here, by `fdeflate` for photos and `flate2` with zlib-rs for the rest | decodes 1600×1200 RGBA in 23, zune-png in 30; no C |
 //! | WebP | libwebp, by `libwebp-sys` | decodes lossy in 150, image-webp in 380; the only lossy encoder there is |
 //! | AVIF in | dav1d, by `libdav1d-sys`; the container by our own reader | decodes in 119, its port to Rust in 126 (which aborts on damaged streams); no reader of containers knows alpha by cell, profiles beside numbers, and transformations |

@@ -115,19 +115,6 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Puts a segment of EXIF, given without its signature, into a file: behind the JFIF segment, which has to come first.
-///
-/// What does not fit into a segment is left out.
-pub(super) fn insert_exif(file: &mut Vec<u8>, exif: &[u8]) {
-    let Ok(len) = u16::try_from(2 + EXIF_SIGNATURE.len() + exif.len()) else { return };
-    let at = match file.get(2..6) {
-        Some(&[0xff, 0xe0, l1, l0]) => 4 + usize::from(u16::from_be_bytes([l1, l0])),
-        _ => 2,
-    };
-    let segment = [&[0xff, 0xe1][..], &len.to_be_bytes(), EXIF_SIGNATURE, exif].concat();
-    file.splice(at..at, segment);
-}
-
 /// Splits off the next segment: its marker, its content, and what follows.
 ///
 /// Bytes that are no marker are skipped, as decoders do.

@@ -1,29 +1,22 @@
-//! JPEG: read by our own decoder, written by libjpeg-turbo.
+//! JPEG: read and written by our own codec.
 //!
 //! The header is walked by [`markers`] without a decoder; [`rows`] has the pixels of all files but those coded by rare
 //! processes, arithmetic and lossless, which libjpeg-turbo reads: [`turbo`] is its safe face, [`rare`] its use. A file
 //! that the library warns about is damaged; one with what no pixel depends on is cleaned of it first.
 
+mod encode;
 mod markers;
 mod rare;
 mod rows;
 mod turbo;
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::Pixmap;
 
+pub(crate) use self::encode::{encode, encoding_memory};
 use self::markers::Header;
-use self::turbo::EncodeParams;
-use crate::exif::{self, Exif};
+use crate::exif::Exif;
 use crate::icc::ToSrgb;
-use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, Probe, WorkingMemory};
-
-/// From this quality on chroma keeps its full size.
-const FULL_CHROMA_QUALITY: u8 = 90;
-
-/// Pictures of fewer pixels are baseline: a preview of so little gains nothing.
-const MIN_PROGRESSIVE_AREA_PX: u64 = 50 * 50;
-/// Pictures of more pixels are baseline: scans need all coefficients in memory, in both encoder and viewer.
-const MAX_PROGRESSIVE_AREA_PX: u64 = 3000 * 3000;
+use crate::{Cause, DecodeOptions, Decoded, Error, Format, Probe, WorkingMemory};
 
 /// Reads size and EXIF from the segments before the first scan.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
@@ -32,21 +25,6 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let size = exif.orientation.displayed(header.size);
     let memory = exif.orientation.with_memory(WorkingMemory::library(0), header.size);
     Ok(Probe { copyright: exif.copyright, has_alpha: false, memory, ..Probe::still(Format::Jpeg, size) })
-}
-
-/// Says what encoding a picture holds: coefficients of 16 bits, if they are written more than once, and the file.
-pub(crate) fn encoding_memory(size: Size, quality: u8) -> WorkingMemory {
-    let coefficients = match (is_progressive(size), quality >= FULL_CHROMA_QUALITY) {
-        (false, _) => 0,
-        (true, false) => size.area() * 3,
-        (true, true) => size.area() * 6,
-    };
-    WorkingMemory::library(coefficients + size.area())
-}
-
-/// Tells whether a picture of a size is written in scans of growing detail.
-fn is_progressive(size: Size) -> bool {
-    (MIN_PROGRESSIVE_AREA_PX..=MAX_PROGRESSIVE_AREA_PX).contains(&size.area())
 }
 
 /// Decodes to upright sRGB.
@@ -91,17 +69,4 @@ struct Samples {
     model: Model,
     /// Why some of them are missing, if they may be.
     damage: Option<Cause>,
-}
-
-/// Encodes an opaque picture, alpha is ignored; with an EXIF of nothing but a copyright notice, if there is one.
-pub(crate) fn encode(pixmap: &Pixmap, quality: u8, copyright: Option<&str>) -> Result<Vec<u8>, Error> {
-    let size = pixmap.size();
-    let params =
-        EncodeParams { quality, full_chroma: quality >= FULL_CHROMA_QUALITY, progressive: is_progressive(size) };
-    let mut file = turbo::encode(pixmap.data(), size, params)?
-        .map_err(|failure| Error::Encode { format: EncodeFormat::Jpeg, source: Cause::from(failure) })?;
-    if let Some(copyright) = copyright {
-        markers::insert_exif(&mut file, &exif::copyright_only(copyright));
-    }
-    Ok(file)
 }

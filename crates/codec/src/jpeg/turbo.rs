@@ -1,29 +1,25 @@
-//! libjpeg-turbo behind a safe face: a decoder bound to its file, and an encoder.
+//! libjpeg-turbo behind a safe face: a decoder bound to its file.
 //!
 //! The bare bindings, because the `turbojpeg` crate does not reach what hostile files ask for: stopping on a warning,
 //! telling a warning from a fatal error, and files with a chroma layout that has no name.
 #![expect(unsafe_code, reason = "calls into libjpeg-turbo")]
 
 use std::ffi::{CStr, c_int};
-use std::ptr;
 
-use palmette_core::{Size, alloc};
+use palmette_core::Size;
 use turbojpeg_sys as sys;
 
 use super::Model;
-use crate::{Cause, Error};
+use crate::Cause;
 
 /// The parameters that are set or read.
 #[derive(Clone, Copy)]
 #[repr(u32)]
 enum Param {
     StopOnWarning = sys::TJPARAM_TJPARAM_STOPONWARNING,
-    Quality = sys::TJPARAM_TJPARAM_QUALITY,
-    Subsampling = sys::TJPARAM_TJPARAM_SUBSAMP,
     Width = sys::TJPARAM_TJPARAM_JPEGWIDTH,
     Height = sys::TJPARAM_TJPARAM_JPEGHEIGHT,
     ColorSpace = sys::TJPARAM_TJPARAM_COLORSPACE,
-    Progressive = sys::TJPARAM_TJPARAM_PROGRESSIVE,
     ScanLimit = sys::TJPARAM_TJPARAM_SCANLIMIT,
     SaveMarkers = sys::TJPARAM_TJPARAM_SAVEMARKERS,
 }
@@ -123,90 +119,6 @@ impl<'a> Decoder<'a> {
             )
         };
         self.turbo.check(status)
-    }
-}
-
-/// How to encode.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct EncodeParams {
-    /// 1 to 100.
-    pub(super) quality: u8,
-    /// Whether chroma keeps its full size (4:4:4), or half of it each way (4:2:0).
-    pub(super) full_chroma: bool,
-    /// Whether the file comes in scans of growing detail.
-    pub(super) progressive: bool,
-}
-
-/// Encodes `size` pixels of four bytes, red, green, blue and one that is ignored.
-///
-/// # Errors
-///
-/// Outer: memory for the file cannot be had. Inner: what the library said.
-///
-/// # Panics
-///
-/// If `pixels` is not width × height × 4 bytes long.
-pub(super) fn encode(pixels: &[u8], size: Size, params: EncodeParams) -> Result<Result<Vec<u8>, Failure>, Error> {
-    assert_eq!(pixels.len() as u64, size.area() * 4, "four bytes a pixel");
-    let mut file = OwnedFile { start: ptr::null_mut(), len: 0 };
-    match encode_into(&mut file, pixels, size, params) {
-        Ok(()) => {
-            let mut copy = alloc::try_with_capacity(file.bytes().len())?;
-            copy.extend_from_slice(file.bytes());
-            Ok(Ok(copy))
-        }
-        Err(failure) => Ok(Err(failure)),
-    }
-}
-
-/// Encodes into memory of the library; `pixels` is as long as `size` says.
-fn encode_into(file: &mut OwnedFile, pixels: &[u8], size: Size, params: EncodeParams) -> Result<(), Failure> {
-    let turbo = Turbo::new(sys::TJINIT_TJINIT_COMPRESS)?;
-    turbo.set(Param::Quality, params.quality.into())?;
-    turbo.set(Param::Subsampling, if params.full_chroma { sys::TJSAMP_TJSAMP_444 } else { sys::TJSAMP_TJSAMP_420 })?;
-    turbo.set(Param::Progressive, params.progressive.into())?;
-    let (Ok(width), Ok(height)) = (c_int::try_from(size.width), c_int::try_from(size.height)) else {
-        return Err(Failure { message: format!("{size} pixels is more than a JPEG holds"), is_warning: false });
-    };
-    // SAFETY: `pixels` has height rows of width × 4 bytes, tightly packed (pitch 0), and outlives the call. `file`
-    // starts null, so the library allocates and grows the buffer itself.
-    let status = unsafe {
-        sys::tj3Compress8(
-            turbo.0,
-            pixels.as_ptr(),
-            width,
-            0,
-            height,
-            sys::TJPF_TJPF_RGBA,
-            &raw mut file.start,
-            &raw mut file.len,
-        )
-    };
-    turbo.check(status)
-}
-
-/// A file in memory of the library.
-struct OwnedFile {
-    start: *mut u8,
-    len: sys::size_t,
-}
-
-impl OwnedFile {
-    /// Returns what was written.
-    fn bytes(&self) -> &[u8] {
-        match usize::try_from(self.len) {
-            // SAFETY: not null, so the library has allocated it and set the length to what it wrote; it lives until the
-            // drop.
-            Ok(len) if !self.start.is_null() => unsafe { std::slice::from_raw_parts(self.start, len) },
-            _ => &[],
-        }
-    }
-}
-
-impl Drop for OwnedFile {
-    fn drop(&mut self) {
-        // SAFETY: null or allocated by the library, and not used again.
-        unsafe { sys::tj3Free(self.start.cast()) };
     }
 }
 
