@@ -18,6 +18,8 @@ pub(super) struct Header<'a> {
     components: u8,
     /// Bits of a sample.
     pub(super) precision: u8,
+    /// Whether it is coded by a process that only libjpeg-turbo reads.
+    pub(super) is_rare: bool,
     /// The EXIF, with its signature.
     pub(super) exif: Option<&'a [u8]>,
     /// The parts of the profile with their numbers, as they come.
@@ -34,12 +36,17 @@ impl<'a> Header<'a> {
         let mut frame = None;
         let mut exif = None;
         let mut icc_parts = Vec::new();
+        let mut is_rare = false;
         let mut rest = bytes.get(2..).unwrap_or_default();
         while let Some((marker, segment, after)) = next_segment(rest) {
             rest = after;
             match marker {
                 // Start of frame, of every kind; C4, C8 and CC are tables and reserved.
-                0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf if frame.is_none() => frame = read_frame(segment),
+                0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf if frame.is_none() => {
+                    frame = read_frame(segment);
+                    // Baseline, extended and progressive, by codes of Huffman.
+                    is_rare = !matches!(marker, 0xc0..=0xc2);
+                }
                 0xda => break,
                 0xe1 if exif.is_none() && segment.starts_with(EXIF_SIGNATURE) => exif = Some(segment),
                 0xe2 => icc_parts.extend(read_icc_part(segment)),
@@ -51,7 +58,7 @@ impl<'a> Header<'a> {
             // Then it may be said behind the first scan.
             size.height = palmette_jpeg::Decoder::new(bytes).map_or(0, |decoder| decoder.size().1);
         }
-        Ok(Self { size, components, precision, exif, icc_parts })
+        Ok(Self { size, components, precision, is_rare, exif, icc_parts })
     }
 
     /// Copies a file without what its decoder minds, but no pixel depends on, before the first scan: stray bytes between

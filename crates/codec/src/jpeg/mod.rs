@@ -23,7 +23,9 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let header = Header::parse(bytes)?;
     let exif = Exif::parse(header.exif);
     let size = exif.orientation.displayed(header.size);
-    let memory = exif.orientation.with_memory(WorkingMemory::library(0), header.size);
+    // libjpeg-turbo may keep the coefficients of the whole picture, of 16 bits; our decoder keeps rows.
+    let library = if header.is_rare { header.size.area() * 6 } else { 0 };
+    let memory = exif.orientation.with_memory(WorkingMemory::library(library), header.size);
     Ok(Probe { copyright: exif.copyright, has_alpha: false, memory, ..Probe::still(Format::Jpeg, size) })
 }
 
