@@ -2,8 +2,8 @@
 
 use palmette_protocol::{Class, Code};
 
-use crate::Size;
 use crate::model::{Ability, ModelError};
+use crate::{Layout, Size};
 
 /// A failure of planning or of an engine.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +91,24 @@ pub enum Error {
         /// The bytes that were given.
         actual: usize,
     },
+    /// Occurs when a picture ends before its last row, or goes on after it.
+    #[error("{actual} rows of plane {plane} came, {expected} were planned")]
+    RowsMissing {
+        /// The first plane that is wrong.
+        plane: usize,
+        /// The rows that it has by the size of the picture.
+        expected: usize,
+        /// The rows that came.
+        actual: usize,
+    },
+    /// Occurs when a picture has another layout than whoever takes it works on.
+    #[error("the picture is {actual:?}, planned was {expected:?}")]
+    WrongLayout {
+        /// The layout that was planned.
+        expected: Layout,
+        /// The layout that came.
+        actual: Layout,
+    },
     /// Occurs when an engine gets other sources than the plan was made for.
     #[error("the plan is for other sources: source {index} has {actual:?}, planned was {planned:?}")]
     SourceMismatch {
@@ -174,6 +192,8 @@ impl Error {
             | Self::ModelFailed { .. }
             | Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }
+            | Self::RowsMissing { .. }
+            | Self::WrongLayout { .. }
             | Self::SourceMismatch { .. }
             | Self::OutOfMemory { .. }
             | Self::Device { .. } => Class::Ours,
@@ -194,6 +214,8 @@ impl Error {
             | Self::ModelFailed { .. }
             | Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }
+            | Self::RowsMissing { .. }
+            | Self::WrongLayout { .. }
             | Self::SourceMismatch { .. }
             | Self::OutOfMemory { .. }
             | Self::Device { .. } => Code::Internal,

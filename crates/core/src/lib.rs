@@ -10,17 +10,23 @@ pub mod alloc;
 pub mod cpu;
 pub mod engine;
 pub mod error;
+pub mod layout;
 pub mod limits;
 pub mod measure;
 pub mod model;
+pub mod picture;
 pub mod pixmap;
 pub mod plan;
+pub mod rows;
 
 pub use cpu::CpuEngine;
 pub use engine::{Deadline, Engine, EngineKind};
 pub use error::{DeviceFault, Error};
+pub use layout::{Layout, Spacing};
 pub use limits::Limits;
 pub use model::{Ability, Model, ModelError, Rectangle, SharedModel};
+pub use picture::Picture;
 pub use pixmap::{Pixmap, Size};
+pub use rows::{Band, PictureRows, Rows};
 // The crates below this one (codec, gpu) may not depend on the protocol, but report its codes and read plans.
 pub use palmette_protocol::{Class, Code, Color, Composite, Flip, ImageIndex, Rotate};
