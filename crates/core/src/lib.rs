@@ -7,6 +7,7 @@
 //! Codecs, HTTP and devices are no concern of this crate.
 
 pub mod alloc;
+pub mod arith;
 pub mod cpu;
 pub mod engine;
 pub mod error;

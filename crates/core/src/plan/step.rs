@@ -8,7 +8,7 @@ use super::blur::BlurStep;
 use super::lower;
 use super::tone::{LookupTable, SaturationMatrix};
 use super::weights::WeightTable;
-use crate::cpu::kernels::saturate;
+use crate::arith::saturate;
 use crate::measure::{MeasureStep, Measurement};
 use crate::model::{ModelStep, SharedModel};
 use crate::{Error, Limits, Pixmap, Size};

@@ -141,7 +141,7 @@ fn spread(weights: &[i16; 4]) -> __m256i {
     )
 }
 
-/// Adds half a unit and shifts to the right: [`super::kernels::round_shift`] of eight numbers.
+/// Adds half a unit and shifts to the right: [`crate::arith::round_shift`] of eight numbers.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn round_shift(values: __m256i, shift: u32) -> __m256i {

@@ -1,6 +1,6 @@
 //! Resampling from left to right: one row in, one row out.
 
-use super::{round_shift, saturate};
+use crate::arith::{round_shift, saturate};
 use crate::plan::weights::WeightTable;
 
 /// The signature of [`resize_h`] for a given number of channels.

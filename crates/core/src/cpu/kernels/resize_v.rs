@@ -1,6 +1,6 @@
 //! Resampling from top to bottom: a few rows in, one row out.
 
-use super::{round_shift, saturate};
+use crate::arith::{round_shift, saturate};
 use crate::plan::weights::WeightTable;
 
 /// The signature of [`resize_v`].

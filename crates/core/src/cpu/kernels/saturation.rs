@@ -1,7 +1,7 @@
 //! Moves colours away from grey, or towards it.
 
-use super::round_shift;
 use crate::Pixmap;
+use crate::arith::round_shift;
 use crate::plan::tone::SaturationMatrix;
 
 /// Multiplies red, green and blue of every pixel by a matrix, in place.
