@@ -4,5 +4,8 @@ mod decode;
 mod encode;
 mod oddities;
 mod rows;
+mod samplings;
 mod turbo;
 mod turbo_face;
+mod twin;
+mod writer;
