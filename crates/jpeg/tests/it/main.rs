@@ -9,4 +9,5 @@ mod scripts;
 mod turbo;
 mod turbo_face;
 mod twin;
+mod window;
 mod writer;
