@@ -5,6 +5,7 @@ mod encode;
 mod oddities;
 mod rows;
 mod samplings;
+mod scales;
 mod scripts;
 mod turbo;
 mod turbo_face;
