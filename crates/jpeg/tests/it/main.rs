@@ -1,6 +1,7 @@
 //! Tests through the public interface, with libjpeg-turbo as the judge.
 
 mod decode;
+mod dnl;
 mod encode;
 mod oddities;
 mod rows;
