@@ -92,18 +92,6 @@ fn decode_every_sampling_and_process() {
 }
 
 #[test]
-fn decode_every_size_to_forty() {
-    for width in 1..=40 {
-        for height in (1..=40).step_by(3) {
-            let pixels = picture(width, height, 30);
-            let file =
-                Encode { progressive: width % 2 == 0, ..Encode::new(80, Sampling::S420) }.rgba(&pixels, width, height);
-            check_scales(&file, &format!("{width}×{height}"));
-        }
-    }
-}
-
-#[test]
 fn decode_model_by_segments() {
     let pixels = picture(16, 16, 0);
     for (space, model) in [(Space::Rgb, Model::Rgb), (Space::YCbCr, Model::YCbCr)] {

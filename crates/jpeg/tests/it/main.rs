@@ -8,6 +8,7 @@ mod rows;
 mod samplings;
 mod scales;
 mod scripts;
+mod sizes;
 mod turbo;
 mod turbo_face;
 mod twin;

@@ -7,7 +7,7 @@ use crate::turbo::{self, Encode, SAMPLINGS, Sampling, Space};
 
 /// Compares whole pictures.
 #[track_caller]
-fn check(file: &[u8], what: &str) {
+pub(crate) fn check(file: &[u8], what: &str) {
     let decoder = Decoder::new(file).expect("a header");
     let mut rows = decoder.rows().expect("a model");
     let mut pixels = Vec::new();
