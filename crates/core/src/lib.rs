@@ -18,6 +18,7 @@ pub mod model;
 pub mod picture;
 pub mod pixmap;
 pub mod plan;
+pub mod reading;
 pub mod rows;
 
 pub use cpu::CpuEngine;
@@ -28,6 +29,7 @@ pub use limits::Limits;
 pub use model::{Ability, Model, ModelError, Rectangle, SharedModel};
 pub use picture::Picture;
 pub use pixmap::{Pixmap, Size};
+pub use reading::{Orientation, Reading};
 pub use rows::{Band, PictureRows, Rows};
 // The crates below this one (codec, gpu) may not depend on the protocol, but report its codes and read plans.
 pub use palmette_protocol::{Class, Code, Color, Composite, Flip, ImageIndex, Rotate};
