@@ -132,6 +132,26 @@ impl PlaneBand {
         self.samples.chunks(self.stride).take(self.height).map(|row| &row[..self.width])
     }
 
+    /// Moves the samples of some columns and rows together, without padding, and lends them. Columns and rows are counted
+    /// from the first of the band. What the band held before is lost, up to the next one.
+    ///
+    /// # Panics
+    ///
+    /// If the band has no such columns or rows.
+    pub fn pack(&mut self, columns: Range<usize>, rows: Range<usize>) -> &mut [u8] {
+        assert!(columns.start <= columns.end && columns.end <= self.width, "columns {columns:?} of {}", self.width);
+        assert!(rows.start <= rows.end && rows.end <= self.height, "rows {rows:?} of {}", self.height);
+        let (first, width) = (rows.start * self.stride + columns.start, columns.len());
+        if width == self.stride {
+            return &mut self.samples[first..first + rows.len() * width];
+        }
+        for row in 0..rows.len() {
+            let start = first + row * self.stride;
+            self.samples.copy_within(start..start + width, row * width);
+        }
+        &mut self.samples[..rows.len() * width]
+    }
+
     /// Returns the row of the plane behind its last one.
     pub(crate) fn end(&self) -> u32 {
         self.y + u32::try_from(self.height).unwrap_or(u32::MAX)
@@ -248,6 +268,11 @@ impl<'a> Bands<'a> {
     /// Returns the band that came last; before the first one, planes without rows.
     pub(crate) fn planes(&self) -> &[PlaneBand] {
         &self.planes
+    }
+
+    /// Returns the band that came last, to be [packed](PlaneBand::pack).
+    pub fn planes_mut(&mut self) -> &mut [PlaneBand] {
+        &mut self.planes
     }
 
     /// Returns what was found to be lacking so far.

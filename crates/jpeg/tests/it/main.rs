@@ -4,6 +4,7 @@ mod decode;
 mod dnl;
 mod encode;
 mod oddities;
+mod pack;
 mod rows;
 mod samplings;
 mod scales;
