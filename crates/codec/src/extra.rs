@@ -32,7 +32,7 @@ pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
         memory: orientation.with_memory(held, stored),
         has_alpha: color.has_alpha(),
         notes: icc::notes(decoder.icc_profile().unwrap_or_default().as_deref(), !color.has_color()),
-        ..Probe::still(format, orientation.displayed(stored))
+        ..Probe::still(format, stored, orientation)
     })
 }
 

@@ -79,9 +79,14 @@ impl ToSrgb {
         Self(CicpToSrgb::new(cicp).map_or(Kind::Identity, Kind::Numbers))
     }
 
+    /// Tells whether pixels stay as they are.
+    pub(crate) const fn is_identity(&self) -> bool {
+        matches!(self.0, Kind::Identity)
+    }
+
     /// Converts a whole picture in place.
     pub(crate) fn convert(&self, pixmap: &mut Pixmap) {
-        if !matches!(self.0, Kind::Identity) {
+        if !self.is_identity() {
             self.convert_pixels(pixmap.data_mut());
         }
     }

@@ -1,7 +1,7 @@
 //! Turning pictures upright: the eight orientations that EXIF and AVIF can ask for, as one small type.
 
 use palmette_core::cpu::kernels::{flip, rotate};
-use palmette_core::{Pixmap, Size};
+use palmette_core::{Flip, Pixmap, Rotate, Size};
 
 use crate::area::Area;
 use crate::{Error, WorkingMemory};
@@ -44,6 +44,21 @@ impl Orientation {
             _ => 1,
         });
         Self { mirror_x: turned.mirror_x != mirror_x, mirror_y: turned.mirror_y != mirror_y, ..turned }
+    }
+
+    /// Says the same as a flip and a turn after it.
+    pub(crate) const fn steps(self) -> palmette_core::Orientation {
+        let (flip, rotate) = match (self.transpose, self.mirror_x, self.mirror_y) {
+            (false, false, false) => (None, Rotate::None),
+            (false, true, false) => (Some(Flip::Horizontal), Rotate::None),
+            (false, false, true) => (Some(Flip::Vertical), Rotate::None),
+            (false, true, true) => (None, Rotate::Half),
+            (true, false, false) => (Some(Flip::Vertical), Rotate::Quarter),
+            (true, true, false) => (None, Rotate::Quarter),
+            (true, false, true) => (None, Rotate::ThreeQuarters),
+            (true, true, true) => (Some(Flip::Horizontal), Rotate::Quarter),
+        };
+        palmette_core::Orientation { flip, rotate }
     }
 
     /// Adds an orientation after this one.
@@ -137,6 +152,29 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn orientation_is_a_flip_and_a_turn() {
+        for orientation in (1..=8).map(Orientation::from_exif) {
+            let mut pixmap = numbered(5, 3);
+            let expected = orientation.apply(pixmap.clone()).unwrap();
+            let steps = orientation.steps();
+            assert_eq!(steps.turned(pixmap.size()), expected.size());
+            match steps.flip {
+                Some(Flip::Horizontal) => flip::flip_h(&mut pixmap),
+                Some(Flip::Vertical) => flip::flip_v(&mut pixmap),
+                Some(Flip::Both) => rotate::rotate_half(&mut pixmap),
+                None => {}
+            }
+            let turned = match steps.rotate {
+                Rotate::None => pixmap,
+                Rotate::Quarter => Orientation::from_turns(3, false, false).apply(pixmap).unwrap(),
+                Rotate::Half => Orientation::from_turns(2, false, false).apply(pixmap).unwrap(),
+                Rotate::ThreeQuarters => Orientation::from_turns(1, false, false).apply(pixmap).unwrap(),
+            };
+            assert_eq!(turned, expected, "{orientation:?}");
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use palmette_core::Size;
+use palmette_core::{Layout, Orientation, Size};
 
-use crate::{Error, Format, WorkingMemory, formats, guard, sniff};
+use crate::{Error, Format, WorkingMemory, formats, guard, orient, sniff};
 
 /// What is known of a picture before it is decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,15 @@ pub struct Probe {
     /// Larger where the picture is cut out of something: in a GIF the larger of the screen and the largest frame along
     /// each side, in an AVIF the coded size. What decoding costs goes by this one.
     pub stored_size: Size,
+    /// What makes the picture upright that is read by rows, which come as they are stored.
+    pub orientation: Orientation,
+    /// How the file stores its samples, for reading by rows.
+    ///
+    /// Planes, of a JPEG in YCbCr or grey with chroma of full or half size along each axis, and without a profile that changes
+    /// colours; all else is read as RGBA.
+    pub layout: Layout,
+    /// Whether each of these planes can be read at 1/2, 1/4 and 1/8 of its size, too: so many times its spacing.
+    pub is_reducible: bool,
     /// Whether the file holds more than one frame.
     pub is_animated: bool,
     /// The frames that [`animation()`](crate::animation()) gives; 1 for every format but GIF and WebP.
@@ -65,13 +74,23 @@ impl fmt::Display for Note {
 }
 
 impl Probe {
-    /// Makes what is known of a still picture that is stored as large as it is displayed, without a notice, that may
-    /// have alpha, and takes no memory to speak of to decode.
-    pub(crate) const fn still(format: Format, size: Size) -> Self {
+    /// Returns the size of the picture as it is read by rows, before it is made upright.
+    #[must_use]
+    pub const fn rows_size(&self) -> Size {
+        self.orientation.turned(self.size)
+    }
+
+    /// Makes what is known of a still picture of a size as stored, without a notice, that may have alpha, is read as RGBA, and
+    /// takes no memory to speak of to decode.
+    pub(crate) const fn still(format: Format, stored: Size, orientation: orient::Orientation) -> Self {
+        let size = orientation.displayed(stored);
         Self {
             format,
             size,
             stored_size: size,
+            orientation: orientation.steps(),
+            layout: Layout::Rgba,
+            is_reducible: false,
             is_animated: false,
             frame_count: 1,
             copyright: None,

@@ -44,7 +44,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         stored_size: orientation.displayed(stored),
         is_animated: picture.frame_count > 1,
         notes: notes(&picture),
-        ..Probe::still(Format::Avif, picture.view.size())
+        ..Probe::still(Format::Avif, picture.view.area.size, orientation)
     })
 }
 

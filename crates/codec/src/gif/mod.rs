@@ -14,6 +14,7 @@ use self::blocks::Blocks;
 pub(crate) use self::frames::Frames;
 pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
+use crate::orient::Orientation;
 use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, OnDamage, Probe, WorkingMemory};
 
 /// Reads the size of the canvas and of the largest frame, and counts frames by stepping over blocks.
@@ -25,7 +26,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         frame_count: blocks.frame_count.max(1),
         // The indices of a frame.
         memory: WorkingMemory::own(blocks.largest.area()),
-        ..Probe::still(Format::Gif, blocks.canvas)
+        ..Probe::still(Format::Gif, blocks.canvas, Orientation::default())
     })
 }
 

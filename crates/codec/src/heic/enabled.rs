@@ -28,7 +28,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         memory: orientation.with_memory(memory, stored),
         stored_size: orientation.displayed(stored),
         notes: notes(&picture),
-        ..Probe::still(Format::Heic, picture.view.size())
+        ..Probe::still(Format::Heic, picture.view.area.size, orientation)
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod encode;
 mod markers;
+mod planes;
 mod rare;
 mod rows;
 mod turbo;
@@ -22,11 +23,18 @@ use crate::{Cause, DecodeOptions, Decoded, Error, Format, Probe, WorkingMemory};
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let header = Header::parse(bytes)?;
     let exif = Exif::parse(header.exif);
-    let size = exif.orientation.displayed(header.size);
     // libjpeg-turbo may keep the coefficients of the whole picture, of 16 bits; our decoder keeps rows.
     let library = if header.is_rare { header.size.area() * 6 } else { 0 };
     let memory = exif.orientation.with_memory(WorkingMemory::library(library), header.size);
-    Ok(Probe { copyright: exif.copyright, has_alpha: false, memory, ..Probe::still(Format::Jpeg, size) })
+    let layout = planes::layout(bytes, &header)?;
+    Ok(Probe {
+        layout,
+        is_reducible: !layout.is_rgba(),
+        copyright: exif.copyright,
+        has_alpha: false,
+        memory,
+        ..Probe::still(Format::Jpeg, header.size, exif.orientation)
+    })
 }
 
 /// Decodes to upright sRGB.

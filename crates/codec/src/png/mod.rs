@@ -35,7 +35,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         is_animated: parts.is_animated,
         copyright: exif.copyright,
         notes: notes(&parts),
-        ..Probe::still(Format::Png, exif.orientation.displayed(stored))
+        ..Probe::still(Format::Png, stored, exif.orientation)
     })
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         frame_count: container.frame_count.max(1),
         copyright: exif.copyright,
         notes: icc::notes(container.icc, false),
-        ..Probe::still(Format::Webp, exif.orientation.displayed(stored))
+        ..Probe::still(Format::Webp, stored, exif.orientation)
     })
 }
 

@@ -172,7 +172,8 @@ fn jpeg_of_many_scans_is_refused() {
 fn jpeg_probe_reads_segments_only() {
     let whole = encoded(&gradient(64, 48), EncodeFormat::Jpeg, 80);
     let scan = segment_at(&whole, 0xda);
-    assert_eq!(probe(&whole[..scan]).unwrap(), probe(&whole).unwrap());
+    let len = usize::from(u16::from_be_bytes([whole[scan + 2], whole[scan + 3]]));
+    assert_eq!(probe(&whole[..scan + 2 + len]).unwrap(), probe(&whole).unwrap());
     let padded = with_jpeg_segment(&whole, 0xe5, &[0xff; 60_000]);
     assert_eq!(probe(&padded).unwrap(), probe(&whole).unwrap());
 }

@@ -22,5 +22,6 @@ mod orientation;
 mod palette;
 mod png;
 mod png_size;
+mod reader;
 mod round_trip;
 mod webp;

@@ -1,7 +1,7 @@
 //! EXIF orientation in every format that has it, in the picture and in the size that the probe tells.
 
 use palmette_codec::{EncodeFormat, probe};
-use palmette_core::Size;
+use palmette_core::{Flip, Orientation, Rotate, Size};
 
 use crate::draw::{QUADRANTS, assert_corners, quadrants};
 use crate::files::{decode, encoded, exif, webp, webp_canvas, webp_chunk, with_jpeg_segment, with_png_chunk};
@@ -11,6 +11,18 @@ use crate::files::{decode, encoded, exif, webp, webp_canvas, webp_chunk, with_jp
 const SHOWN: [[usize; 4]; 8] =
     [[0, 1, 2, 3], [1, 0, 3, 2], [3, 2, 1, 0], [2, 3, 0, 1], [0, 2, 1, 3], [2, 0, 3, 1], [3, 1, 2, 0], [1, 3, 0, 2]];
 
+/// The same as a flip and a turn after it.
+const STEPS: [Orientation; 8] = [
+    Orientation::AS_STORED,
+    Orientation { flip: Some(Flip::Horizontal), rotate: Rotate::None },
+    Orientation { flip: None, rotate: Rotate::Half },
+    Orientation { flip: Some(Flip::Vertical), rotate: Rotate::None },
+    Orientation { flip: Some(Flip::Vertical), rotate: Rotate::Quarter },
+    Orientation { flip: None, rotate: Rotate::Quarter },
+    Orientation { flip: Some(Flip::Horizontal), rotate: Rotate::Quarter },
+    Orientation { flip: None, rotate: Rotate::ThreeQuarters },
+];
+
 /// Checks a file of stored 48×32 quadrants for each orientation.
 fn check(tolerance: u8, file: impl Fn(&[u8]) -> Vec<u8>) {
     for (shown, orientation) in SHOWN.into_iter().zip(1..) {
@@ -18,6 +30,7 @@ fn check(tolerance: u8, file: impl Fn(&[u8]) -> Vec<u8>) {
         let size = if orientation >= 5 { Size::new(32, 48) } else { Size::new(48, 32) };
         let probed = probe(&bytes).unwrap();
         assert_eq!((probed.size, probed.stored_size), (size, size), "orientation {orientation}");
+        assert_eq!((probed.rows_size(), probed.orientation), (Size::new(48, 32), STEPS[usize::from(orientation) - 1]));
         assert_eq!(probed.copyright.as_deref(), Some("Ada"));
         let decoded = decode(&bytes).unwrap();
         assert_eq!(decoded.size(), size);
