@@ -20,6 +20,20 @@ pub(crate) enum Error {
         /// The whole command line.
         command: String,
     },
+    /// Occurs when a program of a bench cannot do what it is asked for.
+    #[error("{program}: {message}")]
+    Peer {
+        /// Its name.
+        program: String,
+        /// What it says.
+        message: String,
+    },
+    /// Occurs when an argument of a bench is not understood.
+    #[error("{argument}: no such argument, or its value is missing; `cargo xtask` lists them")]
+    Argument {
+        /// What was given.
+        argument: String,
+    },
     /// Occurs when the arguments name a stage that does not exist.
     #[error("there is no stage `{name}`, only {known}")]
     UnknownStage {

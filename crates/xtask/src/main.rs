@@ -18,7 +18,10 @@ const USAGE: &str = "usage:
   cargo xtask bench gpu [NAME] [--from DIR | FLAG VALUE…]
                                  both engines on the same pictures, with charts of where which is faster, to
                                  benches/results/<date>-NAME, by default a name made of the adapter's; the flags are
-                                 those of the bench (benches/README.md), --from takes what it wrote elsewhere";
+                                 those of the bench (benches/README.md), --from takes what it wrote elsewhere
+  cargo xtask bench jpeg decode|encode [--turns N] [--instructions] [--package-photos] [--name NAME] [FOLDER…]
+                                 JPEG codecs side by side, on pictures drawn by code, on photos that packages of PyPI
+                                 ship, and on the JPEGs of folders; to benches/results/<date>-NAME-jpeg-…";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
         ["check", stages @ ..] => check::run(stages),
         ["goldens"] => goldens::run(),
         ["bench", "gpu", arguments @ ..] => bench::gpu::run(arguments),
+        ["bench", "jpeg", arguments @ ..] => bench::jpeg::run(arguments),
         ["bench", name, arguments @ ..] => bench::criterion::run(name, arguments),
         _ => {
             eprintln!("{USAGE}");

@@ -10,7 +10,8 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use super::folder::{Folder, commit, text};
+use super::folder::Folder;
+use super::machine;
 use crate::command::Invocation;
 use crate::error::Error;
 use crate::workspace;
@@ -92,21 +93,11 @@ fn read_estimates(estimates: &Path, benchmark: &Path) -> Result<Measured, Error>
 
 /// Says what was measured, where and how.
 fn readme(name: &str, arguments: &[&str]) -> Result<String, Error> {
-    let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown");
-    let features = ["avx2", "avx512f"].into_iter().filter(|feature| processor.contains(feature));
     Ok(format!(
-        "# Benches on {name}\n\n\
-         - commit: {}\n- processor: {}, {} cores, {}\n- compiler: {}\n- adapter: none, CPU engine\n\
-         - load before: {}\n- command: `cargo xtask bench {name} {}`\n\n\
+        "# Benches on {name}\n\n{}- adapter: none, CPU engine\n- command: `cargo xtask bench {name} {}`\n\n\
          Medians and ratios are in [summary.md](summary.md), all medians with their 95 % confidence intervals in \
          [raw.csv](raw.csv).\n",
-        commit()?,
-        model.trim_start_matches([':', ' ', '\t']),
-        std::thread::available_parallelism().map_or(0, usize::from),
-        features.collect::<Vec<_>>().join(" "),
-        text(&["rustc", "--version"])?,
-        fs::read_to_string("/proc/loadavg").unwrap_or_default().trim(),
+        machine::facts()?,
         arguments.join(" "),
     ))
 }

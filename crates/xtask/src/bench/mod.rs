@@ -1,5 +1,10 @@
 //! `cargo xtask bench`: runs benches and records what they measured under `benches/results`.
 
+mod codecs;
 pub(crate) mod criterion;
+mod dialogue;
 mod folder;
 pub(crate) mod gpu;
+pub(crate) mod jpeg;
+mod machine;
+mod statistics;
