@@ -1,5 +1,11 @@
 //! Weight tables of resampling: real kernels in, 16-bit integers out.
 //!
+//! # Where samples lie
+//!
+//! A sample of a plane stands for some pixels and lies in their middle, in the source and in the result; so a plane of half
+//! size is resampled from where its samples are, and not from where those of another plane are. A [`Sampling`] says all
+//! about one axis of a plane in whole numbers; kernel, stretch and centres follow from it as fractions of integers.
+//!
 //! # Arithmetic
 //!
 //! Samples are 16-bit signed (a level of 8-bit colour is 64 units, so that opaque white is 16,320 and the overshoot of a
@@ -21,6 +27,8 @@
 //!
 //! Sines come from `libm`, not from the platform, so that a table is the same on every machine.
 
+use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::power_of_two;
@@ -35,6 +43,7 @@ pub struct WeightTable {
     source_len: u32,
     scaled_len: u32,
     offset: u32,
+    kernel: Kernel,
     taps: usize,
     /// Shared, like the weights, between the copies of a plan: a list that measures makes many.
     starts: Arc<Vec<u32>>,
@@ -59,10 +68,8 @@ impl WeightTable {
     /// The scale of an enlarging table, as a power of two: a weight of Catmull-Rom is at most 1.125, at the edges.
     const ENLARGING_SHIFT: u32 = 14;
 
-    /// Makes the table that resamples `source_len` samples to `scaled_len` and keeps `len` of those from `offset` on.
-    ///
-    /// The kernel is Lanczos3 where the axis shrinks and Catmull-Rom where it grows; samples outside the picture do not
-    /// count. A window gets the very weights that it has in the table of the whole axis.
+    /// Makes the table that resamples `source_len` samples to `scaled_len` and keeps `len` of those from `offset` on: a sample
+    /// for each pixel, in the source and in the result.
     ///
     /// # Errors
     ///
@@ -72,17 +79,36 @@ impl WeightTable {
     ///
     /// If a length is 0, the axis does not change, or the window is not inside the scaled axis.
     pub fn new(source_len: u32, scaled_len: u32, offset: u32, len: u32) -> Result<Self, Error> {
-        assert!(source_len > 0 && len > 0 && source_len != scaled_len, "an axis that does not change is copied");
-        assert!(u64::from(offset) + u64::from(len) <= u64::from(scaled_len), "the window lies inside the scaled axis");
-        if scaled_len < source_len {
+        let sampling =
+            Sampling { picture_len: source_len, spacing: 1, scaled_len, scaled_spacing: 1, window: (offset, len) };
+        let table = Self::of(sampling)?;
+        Ok(table.expect("an axis that does not change is copied"))
+    }
+
+    /// Makes the table for one axis of a plane; `None` if its samples are copied.
+    ///
+    /// Samples outside the picture do not count. A window gets the very weights that it has in the table of the whole axis.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`] if the allocator refuses.
+    ///
+    /// # Panics
+    ///
+    /// If a length or a spacing is 0, a sample of the result stands for more than two pixels, or the window is not inside
+    /// the scaled axis.
+    pub fn of(sampling: Sampling) -> Result<Option<Self>, Error> {
+        sampling.check();
+        let (first, len) = (sampling.first(), sampling.len());
+        let Some(kernel) = sampling.kernel() else { return Ok(None) };
+        if kernel == Kernel::Lanczos3 {
             // The scale depends on every weight of the axis, so the whole table is made; it has some six weights a source
             // sample. An enlarged axis may be thousands of times longer than its window, but its scale is known.
-            let mut whole =
-                Self::shrinking(&RealWeights::new(Kernel::Lanczos3, source_len, scaled_len, 0, scaled_len)?)?;
-            whole.cut(offset, len);
-            Ok(whole)
+            let mut whole = Self::shrinking(&RealWeights::new(kernel, sampling, 0, sampling.whole_len())?)?;
+            whole.cut(first, len);
+            Ok(Some(whole))
         } else {
-            Self::enlarging(&RealWeights::new(Kernel::CatmullRom, source_len, scaled_len, offset, len)?)
+            Self::enlarging(&RealWeights::new(kernel, sampling, first, len)?).map(Some)
         }
     }
 
@@ -107,7 +133,7 @@ impl WeightTable {
         }
     }
 
-    /// Rounds the weights of an enlarged axis, whose scale is always the same.
+    /// Rounds the weights of an axis that does not shrink, whose scale is always the same.
     fn enlarging(real: &RealWeights) -> Result<Self, Error> {
         let weights = real.quantise(Self::ENLARGING_SHIFT)?;
         let weights = weights.expect("weights of at most 1.125 fit 16 bits at a scale of 2^14");
@@ -116,9 +142,10 @@ impl WeightTable {
 
     /// Puts a table together.
     fn from_parts(real: &RealWeights, weights: Vec<i16>, shift: u32, chunk_shift: u32) -> Result<Self, Error> {
-        let &RealWeights { source_len, scaled_len, offset, max_taps: taps, .. } = real;
+        let &RealWeights { kernel, source_len, scaled_len, offset, max_taps: taps, .. } = real;
         let starts = Arc::new(real.starts()?);
-        Ok(Self { source_len, scaled_len, offset, taps, starts, weights: Arc::new(weights), shift, chunk_shift })
+        let weights = Arc::new(weights);
+        Ok(Self { source_len, scaled_len, offset, kernel, taps, starts, weights, shift, chunk_shift })
     }
 
     /// Keeps `len` output samples from `offset` on.
@@ -130,6 +157,39 @@ impl WeightTable {
         starts.drain(..offset);
         weights.truncate((offset + len) * self.taps);
         weights.drain(..offset * self.taps);
+    }
+
+    /// Returns the source samples that the output samples are made of.
+    #[must_use]
+    pub fn source_range(&self) -> Range<u32> {
+        let [first, last] =
+            [self.starts.first(), self.starts.last()].map(|start| *start.expect("a table is not empty"));
+        #[expect(clippy::cast_possible_truncation, reason = "taps are at most the samples of the axis")]
+        let taps = self.taps as u32;
+        first..last + taps
+    }
+
+    /// Makes the same table for a source of which only some samples are there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`] if the allocator refuses.
+    ///
+    /// # Panics
+    ///
+    /// If a sample of [`WeightTable::source_range`] is missing.
+    pub fn on_part(&self, part: Range<u32>) -> Result<Self, Error> {
+        let needed = self.source_range();
+        assert!(part.start <= needed.start && needed.end <= part.end, "what is needed was read");
+        let mut starts = alloc::try_with_capacity(self.starts.len())?;
+        starts.extend(self.starts.iter().map(|start| start - part.start));
+        Ok(Self { source_len: part.end - part.start, starts: Arc::new(starts), ..self.clone() })
+    }
+
+    /// Returns the bytes of weights and starts.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        (size_of_val(self.weights()) + size_of_val(self.starts())) as u64
     }
 
     /// Says whether no output sample of a table that is summed at once can overflow.
@@ -159,7 +219,7 @@ impl WeightTable {
     /// Returns the kernel that the weights come from.
     #[must_use]
     pub const fn kernel(&self) -> Kernel {
-        if self.scaled_len < self.source_len { Kernel::Lanczos3 } else { Kernel::CatmullRom }
+        self.kernel
     }
 
     /// Returns the number of output samples.
@@ -213,6 +273,105 @@ impl WeightTable {
     }
 }
 
+/// What one axis of a plane is resampled from and to, in whole numbers.
+///
+/// Output sample `i` lies in the middle of the pixels that it stands for, at pixel `offset + (i + 0.5)·scaled_spacing` of the
+/// scaled picture. That is pixel `x`, `picture_len / scaled_len` times as much, of the source, and so `x / spacing` in
+/// samples of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sampling {
+    /// Pixels of the whole source.
+    pub picture_len: u32,
+    /// Pixels that a sample of the source stands for.
+    pub spacing: u32,
+    /// Pixels that the whole source is scaled to.
+    pub scaled_len: u32,
+    /// Pixels that a sample of the result stands for, 1 or 2.
+    pub scaled_spacing: u32,
+    /// The first pixel of the scaled picture that is kept, and how many are.
+    pub window: (u32, u32),
+}
+
+impl Sampling {
+    /// Returns the number of source samples.
+    #[must_use]
+    pub const fn source_len(self) -> u32 {
+        self.picture_len.div_ceil(self.spacing)
+    }
+
+    /// Returns the number of output samples.
+    #[must_use]
+    pub const fn len(self) -> u32 {
+        self.window.1.div_ceil(self.scaled_spacing)
+    }
+
+    /// Tells whether there is no output sample.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the number of samples that the whole axis is scaled to, counted so that the window begins with one.
+    #[must_use]
+    pub const fn whole_len(self) -> u32 {
+        (self.scaled_len - self.phase()).div_ceil(self.scaled_spacing)
+    }
+
+    /// Returns which of those the window begins with.
+    #[must_use]
+    pub const fn first(self) -> u32 {
+        self.window.0 / self.scaled_spacing
+    }
+
+    /// Chooses the kernel; `None` where source samples lie exactly where output samples do, which are copied.
+    ///
+    /// Lanczos3 where the axis shrinks, Catmull-Rom where it grows, and in the seldom case that samples only move. At full
+    /// size the triangle, for chroma that becomes as dense as luma.
+    #[must_use]
+    pub fn kernel(self) -> Option<Kernel> {
+        let (source, scaled) = self.ratio();
+        match scaled.cmp(&source) {
+            Ordering::Less => Some(Kernel::Lanczos3),
+            Ordering::Equal if self.phase() == 0 => None,
+            Ordering::Greater if self.scaled_len == self.picture_len => Some(Kernel::Triangle),
+            Ordering::Equal | Ordering::Greater => Some(Kernel::CatmullRom),
+        }
+    }
+
+    /// Returns how many source samples there are to how many output samples, not in lowest terms.
+    fn ratio(self) -> (u64, u64) {
+        let product = |a: u32, b: u32| u64::from(a) * u64::from(b);
+        (product(self.picture_len, self.scaled_spacing), product(self.scaled_len, self.spacing))
+    }
+
+    /// Returns the pixels between the left edge of the scaled picture and that of its first output sample.
+    const fn phase(self) -> u32 {
+        self.window.0 % self.scaled_spacing
+    }
+
+    /// Returns the centre of an output sample of the whole axis, in source samples.
+    ///
+    /// Both numbers are exact up to 2⁵³, and the quotient is the one that is nearest.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "positions are below 2^35, and scaled lengths times spacings below 2^40"
+    )]
+    fn centre(self, i: u32) -> f64 {
+        let spacing = u64::from(self.scaled_spacing);
+        let half_pixels = 2 * u64::from(self.phase()) + (2 * u64::from(i) + 1) * spacing;
+        let (_, scaled) = self.ratio();
+        half_pixels as f64 * f64::from(self.picture_len) / (2 * scaled) as f64
+    }
+
+    /// Checks what every table relies on.
+    fn check(self) {
+        assert!(self.picture_len > 0 && self.spacing > 0 && self.window.1 > 0, "an axis has samples");
+        assert!((1..=2).contains(&self.scaled_spacing), "no result has samples for more than two pixels");
+        let end = u64::from(self.window.0) + u64::from(self.window.1);
+        assert!(end <= u64::from(self.scaled_len), "the window lies inside the scaled axis");
+    }
+}
+
 /// The resampling kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kernel {
@@ -220,6 +379,8 @@ pub enum Kernel {
     Lanczos3,
     /// Cubic with B = 0, C = 0.5, for enlarging.
     CatmullRom,
+    /// Linear interpolation, for chroma at full size.
+    Triangle,
 }
 
 impl Kernel {
@@ -229,6 +390,7 @@ impl Kernel {
         match self {
             Self::Lanczos3 => "lanczos3",
             Self::CatmullRom => "catmull-rom",
+            Self::Triangle => "triangle",
         }
     }
 
@@ -237,6 +399,7 @@ impl Kernel {
         match self {
             Self::Lanczos3 => 3.0,
             Self::CatmullRom => 2.0,
+            Self::Triangle => 1.0,
         }
     }
 
@@ -252,12 +415,14 @@ impl Kernel {
             }
             Self::CatmullRom if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
             Self::CatmullRom => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
+            Self::Triangle => 1.0 - x,
         }
     }
 }
 
 /// The weights of every output sample as real numbers that add up to 1, one after the other.
 struct RealWeights {
+    kernel: Kernel,
     source_len: u32,
     scaled_len: u32,
     offset: u32,
@@ -269,11 +434,13 @@ struct RealWeights {
 }
 
 impl RealWeights {
-    /// Evaluates the kernel around the centre of each output sample.
+    /// Evaluates the kernel around the centre of each of `len` output samples of the whole axis, from `offset` on.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the samples of the axis")]
-    fn new(kernel: Kernel, source_len: u32, scaled_len: u32, offset: u32, len: u32) -> Result<Self, Error> {
-        let (source, scaled) = (f64::from(source_len), f64::from(scaled_len));
-        let stretch = (source / scaled).max(1.0);
+    #[expect(clippy::cast_precision_loss, reason = "lengths times spacings are far below 2^53")]
+    fn new(kernel: Kernel, sampling: Sampling, offset: u32, len: u32) -> Result<Self, Error> {
+        let (source_len, scaled_len) = (sampling.source_len(), sampling.whole_len());
+        let (source, scaled) = sampling.ratio();
+        let stretch = (source as f64 / scaled as f64).max(1.0);
         let reach = kernel.radius() * stretch;
         let mut firsts = alloc::try_with_capacity(len as usize)?;
         let mut bounds = alloc::try_with_capacity(len as usize + 1)?;
@@ -282,7 +449,7 @@ impl RealWeights {
         let mut max_taps = 0;
         bounds.push(0);
         for i in offset..offset + len {
-            let centre = (2.0 * f64::from(i) + 1.0) * source / (2.0 * scaled);
+            let centre = sampling.centre(i);
             let first = (centre - reach - 0.5).ceil().max(0.0) as u32;
             let last = ((centre + reach - 0.5).floor() as u32).min(source_len - 1);
             let from = weights.len();
@@ -294,7 +461,7 @@ impl RealWeights {
             firsts.push(first);
             bounds.push(weights.len());
         }
-        Ok(Self { source_len, scaled_len, offset, firsts, bounds, weights, max_taps })
+        Ok(Self { kernel, source_len, scaled_len, offset, firsts, bounds, weights, max_taps })
     }
 
     /// Returns the real weights of one output sample.
@@ -411,18 +578,34 @@ mod tests {
         (3, 12_000),
     ];
 
+    /// Every axis of the grid: of pixels; of planes of half, quarter and eighth size; to planes of half size, with windows that
+    /// begin at a sample and between two.
+    fn samplings() -> impl Iterator<Item = Sampling> {
+        let spacings = [(1, 1, 0), (2, 1, 0), (8, 1, 0), (1, 2, 0), (2, 2, 0), (2, 2, 1), (4, 2, 1)];
+        let full_size = [(1, 1), (2, 2), (3, 3), (97, 97), (12_000, 12_000)];
+        let lens = GRID.into_iter().chain(full_size);
+        let all = lens.flat_map(move |lens| spacings.map(|spacings| (lens, spacings)));
+        all.map(|((picture_len, scaled_len), (spacing, scaled_spacing, offset))| {
+            let offset = offset.min(scaled_len - 1);
+            Sampling { picture_len, spacing, scaled_len, scaled_spacing, window: (offset, scaled_len - offset) }
+        })
+    }
+
+    fn tables() -> impl Iterator<Item = (Sampling, WeightTable)> {
+        samplings().filter_map(|sampling| Some((sampling, WeightTable::of(sampling).unwrap()?)))
+    }
+
     #[test]
     fn weights_add_up_to_the_scale_and_never_overflow() {
-        for (source_len, scaled_len) in GRID {
-            let table = table(source_len, scaled_len);
+        for (sampling, table) in tables() {
             let scale = 1_i64 << (table.shift() + table.chunk_shift());
             for (start, weights) in table.iter() {
-                assert!(start + weights.len() <= source_len as usize);
-                assert_eq!(weights.iter().map(|&w| i64::from(w)).sum::<i64>(), scale, "{source_len} to {scaled_len}");
+                assert!(start + weights.len() <= sampling.source_len() as usize);
+                assert_eq!(weights.iter().map(|&w| i64::from(w)).sum::<i64>(), scale, "{sampling:?}");
                 let group = if table.chunk_shift() == 0 { weights.len() } else { WeightTable::CHUNK_TAPS };
                 for chunk in weights.chunks(group) {
                     let sum: i64 = chunk.iter().map(|&w| i64::from(w).abs()).sum();
-                    assert!(sum * 32_767 + (1 << 15) < 1 << 31, "{source_len} to {scaled_len}: {sum}");
+                    assert!(sum * 32_767 + (1 << 15) < 1 << 31, "{sampling:?}: {sum}");
                 }
             }
         }
@@ -430,10 +613,8 @@ mod tests {
 
     #[test]
     fn weights_are_within_a_fifth_of_a_level_of_the_real_ones() {
-        for (source_len, scaled_len) in GRID {
-            let table = table(source_len, scaled_len);
-            let kernel = if scaled_len < source_len { Kernel::Lanczos3 } else { Kernel::CatmullRom };
-            let real = RealWeights::new(kernel, source_len, scaled_len, 0, scaled_len).unwrap();
+        for (sampling, table) in tables() {
+            let real = RealWeights::new(table.kernel(), sampling, sampling.first(), sampling.len()).unwrap();
             let scale = power_of_two(table.shift() + table.chunk_shift());
             for (i, (start, weights)) in table.iter().enumerate() {
                 let skipped = real.firsts[i] as usize - start;
@@ -445,7 +626,7 @@ mod tests {
                         (f64::from(w) / scale - exact).abs()
                     })
                     .sum();
-                assert!(error * 255.0 < 0.2, "{source_len} to {scaled_len}, sample {i}: {}", error * 255.0);
+                assert!(error * 255.0 < 0.2, "{sampling:?}, sample {i}: {}", error * 255.0);
             }
         }
     }
@@ -467,6 +648,52 @@ mod tests {
             assert!(window.iter().eq(whole.iter().skip(100).take(50)), "{source_len} to {scaled_len}");
             assert_eq!((window.scaled_len(), window.offset(), window.kernel()), (scaled_len, 100, whole.kernel()));
         }
+    }
+
+    #[test]
+    fn weights_of_a_part_are_those_of_the_whole() {
+        let whole = WeightTable::new(997, 311, 100, 50).unwrap();
+        let needed = whole.source_range();
+        let part = whole.on_part(needed.start - 3..needed.end + 5).unwrap();
+        assert_eq!(part.source_len(), needed.end - needed.start + 8);
+        assert!(part.iter().eq(whole.iter().map(|(start, weights)| (start - needed.start as usize + 3, weights))));
+        assert_eq!(part.source_range(), 3..needed.end - needed.start + 3);
+    }
+
+    /// Finds the weighted mean of sample centres, which is where an output sample lies, for a kernel that keeps ramps.
+    fn centres(sampling: Sampling) -> Vec<f64> {
+        let table = WeightTable::of(sampling).unwrap().unwrap();
+        let scale = power_of_two(table.shift() + table.chunk_shift());
+        let sum = |start: usize, weights: &[i16]| -> f64 {
+            (start..).zip(weights).map(|(j, &w)| (2 * j + 1) as f64 / 2.0 * f64::from(w) / scale).sum()
+        };
+        table.iter().map(|(start, weights)| sum(start, weights)).collect()
+    }
+
+    #[test]
+    fn weights_are_around_where_samples_lie() {
+        for (spacing, scaled_len, scaled_spacing, offset) in
+            [(1, 1200, 1, 0), (2, 1200, 1, 0), (2, 400, 1, 3), (2, 1000, 2, 1), (2, 1700, 2, 7), (8, 100, 2, 0)]
+        {
+            let window = (offset, scaled_len - offset);
+            let sampling = Sampling { picture_len: 1000, spacing, scaled_len, scaled_spacing, window };
+            let centres = centres(sampling);
+            for (i, centre) in centres.iter().enumerate().take(centres.len() - 20).skip(20) {
+                let pixel = f64::from(offset) + (i as f64 + 0.5) * f64::from(scaled_spacing);
+                let expected = pixel * 1000.0 / f64::from(scaled_len) / f64::from(spacing);
+                assert!((centre - expected).abs() < 0.02, "{sampling:?}: {i} at {centre}, not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn weights_of_chroma_at_full_size_are_the_triangle() {
+        let sampling = Sampling { picture_len: 5, spacing: 2, scaled_len: 5, scaled_spacing: 1, window: (0, 5) };
+        let table = WeightTable::of(sampling).unwrap().unwrap();
+        assert_eq!((table.kernel(), table.source_len(), table.shift(), table.taps()), (Kernel::Triangle, 3, 14, 2));
+        let quarters: Vec<_> =
+            table.iter().map(|(start, weights)| (start, weights[0] >> 12, weights[1] >> 12)).collect();
+        assert_eq!(quarters, [(0, 4, 0), (0, 3, 1), (0, 1, 3), (1, 3, 1), (1, 1, 3)]);
     }
 
     #[test]
