@@ -6,7 +6,7 @@ use palmette_core::measure::{BorderMeasure, Measurement};
 use palmette_core::plan::blur::BlurStep;
 use palmette_core::plan::tone::{LookupTable, SaturationMatrix};
 use palmette_core::plan::weights::WeightTable;
-use palmette_core::plan::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, SharpenStep, Step, StepKind, Tiling};
+use palmette_core::plan::{Axis, AxisOrder, DrawStep, Passes, Plan, ResizeStep, SharpenStep, Step, StepKind, Tiling};
 use palmette_core::{Color, Composite, Deadline, Flip, ImageIndex, Pixmap, Rotate, Size};
 
 use crate::device::Gpu;
@@ -111,7 +111,8 @@ impl Scene {
         let axis = |from, to| Ok::<_, palmette_core::Error>(Axis::Filter(WeightTable::new(from, to, 0, to)?));
         let horizontal = axis(input.width, output.width)?;
         let vertical = axis(input.height, output.height)?;
-        self.push(node, output, StepKind::Resize(ResizeStep { horizontal, vertical, order }));
+        let first = Passes { horizontal, vertical, order };
+        self.push(node, output, StepKind::Resize(ResizeStep { first, chroma: None }));
         Ok(())
     }
 }

@@ -13,7 +13,8 @@ use crate::pool::Lease;
 /// Resamples a picture, which stays as it is.
 pub(crate) fn resize(job: &mut Job<'_>, step: &ResizeStep, image: &Image, size: Size) -> Result<Image, Error> {
     let output = job.image(size)?;
-    match (&step.horizontal, &step.vertical) {
+    let passes = &step.first;
+    match (&passes.horizontal, &passes.vertical) {
         (Axis::Filter(table), Axis::Copy { offset }) => {
             let columns = Columns::new(job, table)?;
             for band in job.tiling().bands(size)? {
@@ -29,9 +30,9 @@ pub(crate) fn resize(job: &mut Job<'_>, step: &ResizeStep, image: &Image, size: 
                 rows.run(job, source, window, target, size.width, band);
             }
         }
-        (Axis::Filter(horizontal), Axis::Filter(vertical)) => match step.order {
+        (Axis::Filter(horizontal), Axis::Filter(vertical)) => match passes.order {
             AxisOrder::HorizontalFirst => horizontal_first(job, horizontal, vertical, image, &output)?,
-            AxisOrder::VerticalFirst => vertical_first(job, horizontal, &step.vertical, image, &output)?,
+            AxisOrder::VerticalFirst => vertical_first(job, horizontal, &passes.vertical, image, &output)?,
         },
     }
     Ok(output)

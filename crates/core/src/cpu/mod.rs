@@ -50,7 +50,7 @@ impl CpuEngine {
             StepKind::Rotate(Rotate::Quarter) => return rotate::rotate_quarter(&picture),
             StepKind::Rotate(Rotate::ThreeQuarters) => return rotate::rotate_three_quarters(&picture),
             StepKind::Resize(step) => {
-                let data = resize::resize::<4>(&self.kernels, step, picture.data(), picture.size(), output)?;
+                let data = resize::resize::<4>(&self.kernels, &step.first, picture.data(), picture.size(), output)?;
                 return Pixmap::from_vec(output, data);
             }
             StepKind::Pad { left, top, surround, under } => {
@@ -77,7 +77,7 @@ impl CpuEngine {
                 None => measure::measure_window(window, picture),
                 Some(step) => {
                     let size = window.copy_size;
-                    let data = resize::resize::<4>(&self.kernels, step, picture.data(), picture.size(), size)?;
+                    let data = resize::resize::<4>(&self.kernels, &step.first, picture.data(), picture.size(), size)?;
                     measure::measure_window(window, &Pixmap::from_vec(size, data)?)
                 }
             },

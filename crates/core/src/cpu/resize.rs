@@ -13,7 +13,7 @@ use super::kernels::resize_h_opaque::ROWS;
 use super::kernels::resize_v::VerticalTaps;
 use super::kernels::unpremultiply::narrow;
 use crate::plan::weights::WeightTable;
-use crate::plan::{Axis, AxisOrder, ResizeStep};
+use crate::plan::{Axis, AxisOrder, Passes};
 use crate::{Error, Size, alloc};
 
 /// Resamples interleaved 8-bit samples of `C` channels: 4 are straight RGBA, fewer have no alpha.
@@ -27,7 +27,7 @@ use crate::{Error, Size, alloc};
 /// If `source` is not of the size `input`, or the step is for other sizes.
 pub(super) fn resize<const C: usize>(
     kernels: &Kernels,
-    step: &ResizeStep,
+    step: &Passes,
     source: &[u8],
     input: Size,
     output: Size,
@@ -115,13 +115,7 @@ struct RowLoader<'a, const C: usize> {
 }
 
 impl<'a, const C: usize> RowLoader<'a, C> {
-    fn new(
-        kernels: &'a Kernels,
-        step: &'a ResizeStep,
-        source: &'a [u8],
-        input: Size,
-        output: Size,
-    ) -> Result<Self, Error> {
+    fn new(kernels: &'a Kernels, step: &'a Passes, source: &'a [u8], input: Size, output: Size) -> Result<Self, Error> {
         let (input_len, output_len) = (input.width as usize * C, output.width as usize * C);
         assert_eq!(source.len(), input_len * input.height as usize, "a picture of the planned size");
         let (columns, table, len) = match (&step.horizontal, step.order) {
@@ -185,7 +179,7 @@ struct LastPass<'a, const C: usize> {
 }
 
 impl<'a, const C: usize> LastPass<'a, C> {
-    fn new(kernels: &'a Kernels, step: &'a ResizeStep, output: Size) -> Result<Self, Error> {
+    fn new(kernels: &'a Kernels, step: &'a Passes, output: Size) -> Result<Self, Error> {
         let table = match (&step.horizontal, step.order) {
             (Axis::Filter(table), AxisOrder::VerticalFirst) => Some(table),
             _ => None,
@@ -263,11 +257,8 @@ mod tests {
     }
 
     fn resized<const C: usize>(source: &[u8], input: Size, output: Size, order: AxisOrder) -> Vec<u8> {
-        let step = ResizeStep {
-            horizontal: axis(input.width, output.width),
-            vertical: axis(input.height, output.height),
-            order,
-        };
+        let step =
+            Passes { horizontal: axis(input.width, output.width), vertical: axis(input.height, output.height), order };
         resize::<C>(&Kernels::SCALAR, &step, source, input, output).unwrap()
     }
 

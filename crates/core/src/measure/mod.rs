@@ -46,7 +46,7 @@ pub struct WindowMeasure {
     /// What makes a window good.
     pub method: WindowMethod,
     /// How the copy is made that is measured; absent if the picture itself is.
-    pub copy: Option<ResizeStep>,
+    pub copy: Option<Box<ResizeStep>>,
     /// The size of what is measured.
     pub copy_size: Size,
     /// The size that the picture will be scaled to.

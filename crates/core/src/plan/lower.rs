@@ -8,12 +8,12 @@ use palmette_protocol::{Color, Draw, Fit, Gravity, ImageIndex, Op, Repeat, Rotat
 
 use super::blur::BlurStep;
 use super::geometry::{self, Fitted};
-use super::step::{Axis, AxisOrder, DrawStep, Origin, Pause, Plan, ResizeStep, SharpenStep, Step, StepKind};
+use super::resample::ResizeStep;
+use super::step::{DrawStep, Origin, Pause, Plan, SharpenStep, Step, StepKind};
 use super::tone::{LookupTable, SaturationMatrix};
-use super::weights::WeightTable;
 use crate::measure::{self, BorderMeasure, MeasureStep, Measurement, WindowMeasure, WindowMethod};
 use crate::model::{Ability, ModelStep, SharedModel};
-use crate::{Error, Limits, Size};
+use crate::{Error, Layout, Limits, Rectangle, Size};
 
 /// Plans a request without a model: `sources[i]` is the size of node `i`, and node 0 becomes the result.
 ///
@@ -295,10 +295,9 @@ impl NodeLowering<'_, '_> {
             }
             return Ok(self.push("fit", window, StepKind::Crop { left, top })?);
         }
-        let horizontal = axis(input.width, scaled.width, left, window.width)?;
-        let vertical = axis(input.height, scaled.height, top, window.height)?;
-        let order = pass_order(input, scaled);
-        self.push("width, height", window, StepKind::Resize(ResizeStep { horizontal, vertical, order }))?;
+        let kept = Rectangle { left, top, size: window };
+        let step = ResizeStep::new((input, Layout::Rgba), scaled, kept, Layout::Rgba)?;
+        self.push("width, height", window, StepKind::Resize(step))?;
         Ok(())
     }
 
@@ -321,11 +320,8 @@ impl NodeLowering<'_, '_> {
         let copy = if copy_size == self.size {
             None
         } else {
-            Some(ResizeStep {
-                horizontal: axis(self.size.width, copy_size.width, 0, copy_size.width)?,
-                vertical: axis(self.size.height, copy_size.height, 0, copy_size.height)?,
-                order: pass_order(self.size, copy_size),
-            })
+            let whole = Rectangle { left: 0, top: 0, size: copy_size };
+            Some(Box::new(ResizeStep::new((self.size, Layout::Rgba), copy_size, whole, Layout::Rgba)?))
         };
         let measure = WindowMeasure { method, copy, copy_size, scaled, window };
         match self.measure("gravity", MeasureStep::Window(measure))? {
@@ -377,26 +373,6 @@ impl NodeLowering<'_, '_> {
         let input = std::mem::replace(&mut self.size, output);
         self.walk.steps.push(Step { node: self.node, op_position: self.position, option, input, output, kind });
         Ok(())
-    }
-}
-
-/// Makes what one axis of a resize needs.
-fn axis(input: u32, scaled: u32, offset: u32, len: u32) -> Result<Axis, Error> {
-    if input == scaled {
-        Ok(Axis::Copy { offset })
-    } else {
-        Ok(Axis::Filter(WeightTable::new(input, scaled, offset, len)?))
-    }
-}
-
-/// Chooses the order of the passes: the one with fewer pixels between them, rows first where both have the same. The whole
-/// scaled picture decides, so that a window of it is cut from the very same pixels.
-fn pass_order(input: Size, scaled: Size) -> AxisOrder {
-    let between = |width: u32, height: u32| Size::new(width, height).area();
-    if between(scaled.width, input.height) <= between(input.width, scaled.height) {
-        AxisOrder::HorizontalFirst
-    } else {
-        AxisOrder::VerticalFirst
     }
 }
 

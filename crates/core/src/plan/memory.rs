@@ -1,10 +1,9 @@
 //! What a step holds beside the picture that it takes, for whoever weighs a plan before it runs.
 
 use super::blur::BlurStep;
-use super::weights::WeightTable;
-use super::{Axis, AxisOrder, Plan, ResizeStep, Step, StepKind};
+use super::{Plan, ResizeStep, Step, StepKind};
 use crate::measure::MeasureStep;
-use crate::{Composite, ImageIndex, Pixmap, Size};
+use crate::{Composite, ImageIndex, Layout, Pixmap, Size};
 
 /// Bytes of a 16-bit RGBA pixel, as rows between two passes hold them.
 const WIDE_PIXEL_BYTES: u64 = 8;
@@ -50,8 +49,8 @@ impl Step {
     #[must_use]
     pub fn table_bytes(&self) -> u64 {
         match &self.kind {
-            StepKind::Resize(step) => resize_table_bytes(step),
-            StepKind::Measure(MeasureStep::Window(window)) => window.copy.as_ref().map_or(0, resize_table_bytes),
+            StepKind::Resize(step) => step.table_bytes(),
+            StepKind::Measure(MeasureStep::Window(window)) => window.copy.as_ref().map_or(0, |step| step.table_bytes()),
             _ => 0,
         }
     }
@@ -98,37 +97,15 @@ impl Size {
     }
 }
 
-/// The ring of rows between the two passes; where columns are done in strips, the picture between them.
+/// The rows between the two passes.
 fn resize_bytes(step: &ResizeStep, input: Size, output: Size) -> u64 {
-    let is_rows_first = step.order == AxisOrder::HorizontalFirst;
-    let between_width = if is_rows_first { output.width } else { input.width };
-    let rows = match &step.vertical {
-        Axis::Copy { .. } => 1,
-        Axis::Filter(table) if table.len() < table.taps() && !is_rows_first => table.len(),
-        Axis::Filter(table) => table.taps(),
-    };
-    // And four rows that are loaded, or finished, at a time.
-    rows as u64 * wide_row_bytes(between_width) + 4 * wide_row_bytes(input.width.max(output.width))
+    step.between_bytes((input, Layout::Rgba), (output, Layout::Rgba))
 }
 
 /// The ring of blurred rows, the sums of columns, and single rows.
 fn blur_bytes(step: &BlurStep, input: Size) -> u64 {
     let ring = (step.narrow_width + step.wide_width + 1).min(input.height);
     (u64::from(ring) + 8) * wide_row_bytes(input.width)
-}
-
-/// Adds up the tables of both axes.
-fn resize_table_bytes(step: &ResizeStep) -> u64 {
-    let axis = |axis: &Axis| match axis {
-        Axis::Copy { .. } => 0,
-        Axis::Filter(table) => filter_bytes(table),
-    };
-    axis(&step.horizontal) + axis(&step.vertical)
-}
-
-/// Weights of 16 bits, and a start of 32 bits for each output sample.
-fn filter_bytes(table: &WeightTable) -> u64 {
-    (size_of_val(table.weights()) + size_of_val(table.starts())) as u64
 }
 
 /// A row of 16-bit RGBA.

@@ -7,6 +7,7 @@ pub mod blur;
 pub mod geometry;
 pub mod lower;
 mod memory;
+pub mod resample;
 pub mod step;
 pub mod tone;
 pub mod weights;
@@ -18,7 +19,8 @@ pub const UNITS_PER_LEVEL: i32 = 64;
 pub(crate) use memory::is_small_part;
 
 pub use lower::{lower, lower_with_model};
-pub use step::{Axis, AxisOrder, DrawStep, Plan, ResizeStep, SharpenStep, Step, StepKind, Tiling};
+pub use resample::{Axis, AxisOrder, Passes, ResizeStep};
+pub use step::{DrawStep, Plan, SharpenStep, Step, StepKind, Tiling};
 
 /// Returns 2^`exponent`, for exponents up to 1,023.
 ///

@@ -6,8 +6,8 @@ use palmette_protocol::{Color, Composite, Draw, Flip, ImageIndex, Op, Rotate, Tr
 
 use super::blur::BlurStep;
 use super::lower;
+use super::resample::ResizeStep;
 use super::tone::{LookupTable, SaturationMatrix};
-use super::weights::WeightTable;
 use crate::arith::saturate;
 use crate::measure::{MeasureStep, Measurement};
 use crate::model::{ModelStep, SharedModel};
@@ -184,38 +184,6 @@ impl StepKind {
             Self::Model(step) => step.name(),
         }
     }
-}
-
-/// Resampling along both axes, with one rounding at the end.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ResizeStep {
-    /// From left to right.
-    pub horizontal: Axis,
-    /// From top to bottom.
-    pub vertical: Axis,
-    /// Which axis goes first. Results depend on it in the last bit, so it is part of the plan.
-    pub order: AxisOrder,
-}
-
-/// What resampling does along one axis.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Axis {
-    /// Output sample `i` is source sample `offset + i`.
-    Copy {
-        /// The first source sample that is kept.
-        offset: u32,
-    },
-    /// Output samples are weighted sums of source samples.
-    Filter(WeightTable),
-}
-
-/// The order of the two passes of a resize: the one with the smaller picture between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AxisOrder {
-    /// Rows are resampled first.
-    HorizontalFirst,
-    /// Columns are resampled first.
-    VerticalFirst,
 }
 
 /// Adds what a small blur takes away: `v + (strength / 2) · (v - b)`.

@@ -51,11 +51,11 @@ pub(super) fn color(color: Color) -> String {
 /// Describes both axes of a resize, and the window of the scaled picture that is computed.
 fn describe_resize(resize: &ResizeStep, input: Size, output: Size) -> Value {
     let window = Window::of(resize, input);
-    let [x, y] = [&resize.horizontal, &resize.vertical].map(|axis| match axis {
+    let [x, y] = [&resize.first.horizontal, &resize.first.vertical].map(|axis| match axis {
         Axis::Copy { .. } => ("copy", 1),
         Axis::Filter(table) => (table.kernel().name(), table.taps()),
     });
-    let first = match resize.order {
+    let first = match resize.first.order {
         AxisOrder::HorizontalFirst => "x",
         AxisOrder::VerticalFirst => "y",
     };
@@ -85,8 +85,8 @@ impl Window {
             Axis::Copy { offset } => (input_len, *offset),
             Axis::Filter(table) => (table.scaled_len(), table.offset()),
         };
-        let (width, left) = along(&resize.horizontal, input.width);
-        let (height, top) = along(&resize.vertical, input.height);
+        let (width, left) = along(&resize.first.horizontal, input.width);
+        let (height, top) = along(&resize.first.vertical, input.height);
         Self { scaled: Size::new(width, height), left, top }
     }
 }

@@ -7,9 +7,8 @@
 use std::time::Instant;
 
 use palmette_core::plan::blur::BlurStep;
-use palmette_core::plan::weights::WeightTable;
-use palmette_core::plan::{Axis, AxisOrder, Plan, ResizeStep, Step, StepKind};
-use palmette_core::{Deadline, Engine, Error, ImageIndex, Pixmap, Size};
+use palmette_core::plan::{Plan, ResizeStep, Step, StepKind};
+use palmette_core::{Deadline, Engine, Error, ImageIndex, Layout, Pixmap, Rectangle, Size};
 
 use super::effort::{Effort, area};
 
@@ -64,12 +63,8 @@ impl Costs {
 /// Plans a reduction to a half and a blur.
 fn scaled_and_blurred(size: Size) -> Result<Vec<Step>, Error> {
     let half = Size::new(size.width / 2, size.height / 2);
-    let axis = |from, to| Ok::<_, Error>(Axis::Filter(WeightTable::new(from, to, 0, to)?));
-    let resize = ResizeStep {
-        horizontal: axis(size.width, half.width)?,
-        vertical: axis(size.height, half.height)?,
-        order: AxisOrder::HorizontalFirst,
-    };
+    let whole = Rectangle { left: 0, top: 0, size: half };
+    let resize = ResizeStep::new((size, Layout::Rgba), half, whole, Layout::Rgba)?;
     let step = |input, kind| Step {
         node: ImageIndex::CANVAS,
         op_position: 0,

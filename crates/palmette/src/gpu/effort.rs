@@ -52,7 +52,7 @@ impl Effort {
             StepKind::Background(_) => map(8.0),
             StepKind::Sharpen(_) => map(13.0),
             StepKind::Resize(resize) => {
-                let between = match resize.order {
+                let between = match resize.first.order {
                     AxisOrder::HorizontalFirst => Size::new(step.output.width, step.input.height),
                     AxisOrder::VerticalFirst => Size::new(step.input.width, step.output.height),
                 };
