@@ -15,6 +15,10 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 #[allow(dead_code, reason = "shared with tests that use all of it")]
 mod turbo;
 
+mod drawn;
+
+use drawn::{clouds, hash, picture};
+
 /// Turns that each decoder has on each picture.
 const TURNS: u32 = 7;
 /// Sides of the pictures that are drawn.
@@ -79,7 +83,7 @@ fn zune_pixels(file: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A picture drawn by code: its name, how it is encoded, and its file.
-fn drawn() -> Vec<(String, Vec<u8>)> {
+fn all_drawn() -> Vec<(String, Vec<u8>)> {
     let (width, height) = SIZE;
     let mut files = Vec::new();
     // Fractal noise is much like a photo: the finer, the weaker. Its roughness is what photos differ in.
@@ -91,7 +95,7 @@ fn drawn() -> Vec<(String, Vec<u8>)> {
         ("hills, 95", 50, 95),
         ("leaves, 60", 65, 60),
     ] {
-        let pixels = picture(|x, y, c| clouds(x, y, c, roughness));
+        let pixels = picture(SIZE, |x, y, c| clouds(x, y, c, roughness));
         files.push((name.to_owned(), turbo::Encode::new(quality, turbo::Sampling::S420).rgba(&pixels, width, height)));
     }
     let screen = |x: usize, y: usize, c: u32| {
@@ -105,14 +109,14 @@ fn drawn() -> Vec<(String, Vec<u8>)> {
     let noise = |x: usize, y: usize, c: u32| u8::try_from(hash(x, y, c) % 256).unwrap_or(0);
     let slope = |x: usize, y: usize, c: u32| u8::try_from((x / 8 + y / (6 + c as usize)) % 256).unwrap_or(0);
     for (name, pixels) in [
-        ("screenshot", picture(screen)),
-        ("drawing", picture(drawing)),
-        ("noise", picture(noise)),
-        ("slope", picture(slope)),
+        ("screenshot", picture(SIZE, screen)),
+        ("drawing", picture(SIZE, drawing)),
+        ("noise", picture(SIZE, noise)),
+        ("slope", picture(SIZE, slope)),
     ] {
         files.push((name.to_owned(), turbo::Encode::new(80, turbo::Sampling::S420).rgba(&pixels, width, height)));
     }
-    let pixels = picture(|x, y, c| clouds(x, y, c, 55));
+    let pixels = picture(SIZE, |x, y, c| clouds(x, y, c, 55));
     let encode = turbo::Encode::new(85, turbo::Sampling::S444);
     files.push(("4:4:4".to_owned(), encode.rgba(&pixels, width, height)));
     let progressive = turbo::Encode { progressive: true, ..turbo::Encode::new(85, turbo::Sampling::S420) };
@@ -120,43 +124,10 @@ fn drawn() -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Draws RGBA by a function of place and channel.
-fn picture(level: impl Fn(usize, usize, u32) -> u8) -> Vec<u8> {
-    let (width, height) = SIZE;
-    let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-    places.flat_map(|(x, y)| [level(x, y, 0), level(x, y, 1), level(x, y, 2), 255]).collect()
-}
-
-/// Eight octaves of noise; each has so many percent of the strength of the coarser one.
-fn clouds(x: usize, y: usize, channel: u32, roughness: usize) -> u8 {
-    let (mut sum, mut total, mut strength) = (0, 0, 100_000);
-    for octave in (0..8).rev() {
-        let side = 1 << octave;
-        let (left, top) = (x / side, y / side);
-        let (right_part, bottom_part) = (x % side, y % side);
-        let corner = |dx: usize, dy: usize| hash(left + dx, top + dy, octave + 100 * (channel / 2)) % 256;
-        let upper = corner(0, 0) * (side - right_part) + corner(1, 0) * right_part;
-        let lower = corner(0, 1) * (side - right_part) + corner(1, 1) * right_part;
-        sum += (upper * (side - bottom_part) + lower * bottom_part) / side / side * strength;
-        total += strength;
-        strength = strength * roughness / 100;
-    }
-    u8::try_from(sum / total).unwrap_or(255)
-}
-
-/// A number that looks random.
-fn hash(x: usize, y: usize, seed: u32) -> usize {
-    let mut state = (x as u64) << 40 ^ (y as u64) << 16 ^ u64::from(seed);
-    for _ in 0..2 {
-        state = (state ^ state >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-    usize::try_from(state >> 33).unwrap_or(0)
-}
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let paths: Vec<String> = std::env::args().skip(1).collect();
     let files = if paths.is_empty() {
-        drawn()
+        all_drawn()
     } else {
         paths.into_iter().map(|path| std::fs::read(&path).map(|file| (path, file))).collect::<Result<_, _>>()?
     };

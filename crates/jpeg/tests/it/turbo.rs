@@ -81,16 +81,32 @@ impl Encode {
 
     /// Encodes RGBA, whose fourth byte is ignored.
     pub(crate) fn rgba(self, pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
-        self.pixels(sys::TJPF_TJPF_RGBA, pixels, width, height)
+        self.rgba_with(pixels, width, height, <[u8]>::to_vec)
+    }
+
+    /// Encodes RGBA, and lets `read` have the file where the library left it.
+    pub(crate) fn rgba_with<T>(self, pixels: &[u8], width: usize, height: usize, read: impl FnOnce(&[u8]) -> T) -> T {
+        self.pixels(sys::TJPF_TJPF_RGBA, pixels, width, height, read)
     }
 
     /// Encodes four inks, as CMYK or YCCK.
     pub(crate) fn cmyk(self, pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
-        self.pixels(sys::TJPF_TJPF_CMYK, pixels, width, height)
+        self.pixels(sys::TJPF_TJPF_CMYK, pixels, width, height, <[u8]>::to_vec)
     }
 
     /// Encodes planes as [`Planes`] has them.
     pub(crate) fn planes(self, planes: &Planes, width: usize, height: usize) -> Vec<u8> {
+        self.planes_with(planes, width, height, <[u8]>::to_vec)
+    }
+
+    /// Encodes planes, and lets `read` have the file where the library left it.
+    pub(crate) fn planes_with<T>(
+        self,
+        planes: &Planes,
+        width: usize,
+        height: usize,
+        read: impl FnOnce(&[u8]) -> T,
+    ) -> T {
         let turbo = self.turbo();
         let strides: Vec<c_int> = planes.0.iter().map(|plane| int(plane.width)).collect();
         let mut starts: Vec<*const u8> = planes.0.iter().map(|plane| plane.samples.as_ptr()).collect();
@@ -115,11 +131,18 @@ impl Encode {
             )
         };
         turbo.check(status).expect("it encodes");
-        file.bytes().to_vec()
+        read(file.bytes())
     }
 
     /// Encodes pixels of four bytes.
-    fn pixels(self, format: sys::TJPF, pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
+    fn pixels<T>(
+        self,
+        format: sys::TJPF,
+        pixels: &[u8],
+        width: usize,
+        height: usize,
+        read: impl FnOnce(&[u8]) -> T,
+    ) -> T {
         assert_eq!(pixels.len(), width * height * 4, "four bytes a pixel");
         let turbo = self.turbo();
         let mut file = OwnedFile::new();
@@ -137,7 +160,7 @@ impl Encode {
             )
         };
         turbo.check(status).expect("it encodes");
-        file.bytes().to_vec()
+        read(file.bytes())
     }
 
     /// Makes an encoder with these options.
