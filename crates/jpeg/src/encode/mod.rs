@@ -40,7 +40,7 @@
 //! # What is held
 //!
 //! With [`Coding::Baseline`] a strip of blocks and the bytes of a band. The others cannot write their first code before
-//! the last band has come: they keep a token of four bytes for each symbol.
+//! the last band has come: they keep a token of two bytes for each symbol.
 //!
 //! # How it is done
 //!

@@ -61,8 +61,8 @@ impl Sampling {
 pub enum Coding {
     /// One scan with the tables of the standard. The file streams: nothing but a band is held.
     Baseline,
-    /// One scan with tables made for this picture: a few per cent smaller. Four bytes a symbol are held until the end,
-    /// about six times the file.
+    /// One scan with tables made for this picture: a few per cent smaller. Two bytes a symbol are held until the end,
+    /// about three times the file.
     Optimized,
     /// Scans of growing detail with tables made for each, in the order that libjpeg calls simple. As much is held as for
     /// [`Optimized`](Self::Optimized).

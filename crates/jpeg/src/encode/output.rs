@@ -5,7 +5,7 @@ use std::io::Write;
 use super::bits::{BitBuffer, Bits};
 use super::error::Error;
 use super::kernels::Kernels;
-use super::tokens::{Codes, Tokens};
+use super::tokens::{Codes, Token, Tokens};
 
 /// A writer, and the bytes that it has not got yet.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl<W: Write> Output<W> {
 }
 
 /// Writes the codes of some tokens.
-pub(super) type WriteTokens = for<'a> fn(&[u32], &Codes, Bits<'a>) -> Bits<'a>;
+pub(super) type WriteTokens = for<'a> fn(&[Token], &Codes, Bits<'a>) -> Bits<'a>;
 
 /// Tokens of one call: their codes take less than half of the bit buffer.
 const AT_ONCE: usize = 4096;
@@ -56,7 +56,7 @@ pub(super) fn write_tokens<W: Write>(
 
 /// The reference: see [`WriteTokens`].
 #[inline(always)]
-pub(super) fn write_codes<'a>(tokens: &[u32], codes: &Codes, mut bits: Bits<'a>) -> Bits<'a> {
+pub(super) fn write_codes<'a>(tokens: &[Token], codes: &Codes, mut bits: Bits<'a>) -> Bits<'a> {
     let (pairs, rest) = tokens.as_chunks::<2>();
     for pair in pairs {
         for &token in pair {

@@ -16,7 +16,7 @@ use super::rows::{BandRows, STRIP};
 use super::scan::{Corrections, Part, Scan};
 use super::segments::Segments;
 use super::stage::{Counted, STAGE, Sink, Stage};
-use super::tokens::{self, Codes, Histogram, Tokens};
+use super::tokens::{self, Codes, Histogram, NEXT_TABLE, Token, Tokens};
 
 /// The scans of AC of a colour picture, in order.
 const COLOR: [Part; 8] = [
@@ -142,17 +142,15 @@ impl Progressive {
 
     /// Codes DC of a band, in the order of the MCUs: without the last bit, and the last bit by itself.
     fn code_dc(&mut self, grid: &Grid) -> Result<(), Error> {
-        /// From the tokens of luma to those of chroma.
-        const CHROMA: u32 = 512 << tokens::INDEX_SHIFT;
-        let mut second: Vec<u32> = Vec::new();
+        let mut second: Vec<Token> = Vec::new();
         for mcu in 0..grid.mcus_wide {
             let mut sink = Counted::new(&mut self.stage, &mut self.dc_histogram);
             for (i, component) in grid.components.iter().enumerate() {
-                let table = if component.table == 0 { 0 } else { CHROMA };
+                let table = if component.table == 0 { 0 } else { 2 * NEXT_TABLE };
                 for row in self.dc[i].chunks(grid.mcus_wide * component.across) {
                     for &dc in &row[mcu * component.across..][..component.across] {
                         let high = i32::from(dc >> 1);
-                        sink.put(table + tokens::of_value(high - self.last_dc[i]));
+                        sink.put(table + tokens::of_value(0, high - self.last_dc[i]));
                         self.last_dc[i] = high;
                         self.last_bits.push(u64::from(dc & 1 != 0), 1);
                     }

@@ -65,8 +65,8 @@ pub(super) fn stage_refinement<G: Gather>(
             if zeros > 15 {
                 (zeros, count) = long_run(old, next, at, &mut bits, &mut sink);
             }
-            let is_positive = (planes.positive >> at & 1) as u32;
-            sink.put((zeros << tokens::RUN_SHIFT) + (1 << tokens::INDEX_SHIFT) + is_positive);
+            let is_positive = planes.positive >> at & 1 != 0;
+            sink.put(tokens::of_sign(zeros, is_positive));
             put_corrections(&mut bits, count, &mut sink);
             next = at + 1;
         }
@@ -103,10 +103,10 @@ fn long_run(old: u64, next: u32, at: u32, bits: &mut u64, sink: &mut Counted<'_>
 
 /// Writes corrections, taken from the top of `bits`.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "16 bits")]
+#[expect(clippy::cast_possible_truncation, reason = "few bits")]
 fn put_corrections(bits: &mut u64, mut count: u32, sink: &mut Counted<'_>) {
     while count > 0 {
-        let len = count.min(16);
+        let len = count.min(tokens::MAX_BARE);
         sink.put_bare(tokens::of_bits((*bits >> (64 - len)) as u32, len));
         *bits <<= len;
         count -= len;

@@ -5,7 +5,7 @@ use super::error::Error;
 use super::fdct::Block;
 use super::kernels::Kernels;
 use super::stage::{Counted, Sink, Stage};
-use super::tokens::{self, Histogram, Tokens};
+use super::tokens::{self, Histogram, MAX_BARE, Token, Tokens};
 
 /// Which bits of which coefficients a scan holds.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +99,7 @@ pub(super) const MAX_CORRECTIONS: u32 = 1000 - 63;
 #[derive(Debug)]
 pub(super) struct Corrections {
     /// Whole tokens: what a run may have, and a block more.
-    tokens: [u32; 68],
+    tokens: [Token; 72],
     len: usize,
     /// The bits of the next token, the low `count`.
     pending: u64,
@@ -111,7 +111,7 @@ pub(super) struct Corrections {
 impl Corrections {
     /// None.
     pub(super) const fn new() -> Self {
-        Self { tokens: [0; 68], len: 0, pending: 0, count: 0, total: 0 }
+        Self { tokens: [0; 72], len: 0, pending: 0, count: 0, total: 0 }
     }
 
     /// Appends up to 32 bits.
@@ -120,15 +120,15 @@ impl Corrections {
         self.pending = self.pending << len | bits;
         self.count += len;
         self.total += len;
-        while self.count >= 16 {
-            self.count -= 16;
-            self.tokens[self.len] = tokens::of_bits(lowest(self.pending >> self.count, 16), 16);
+        while self.count >= MAX_BARE {
+            self.count -= MAX_BARE;
+            self.tokens[self.len] = tokens::of_bits(lowest(self.pending >> self.count, MAX_BARE), MAX_BARE);
             self.len += 1;
         }
     }
 
     /// Takes out what fills whole tokens.
-    pub(super) fn take_whole(&mut self) -> impl Iterator<Item = u32> {
+    pub(super) fn take_whole(&mut self) -> impl Iterator<Item = Token> {
         let len = std::mem::take(&mut self.len);
         self.total = self.count;
         self.tokens.into_iter().take(len)
@@ -145,9 +145,9 @@ impl Corrections {
     }
 }
 
-/// Cuts bits to the lowest `len`, at most 16.
+/// Cuts bits to the lowest `len`, at most [`MAX_BARE`].
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "16 bits")]
+#[expect(clippy::cast_possible_truncation, reason = "few bits")]
 const fn lowest(bits: u64, len: u32) -> u32 {
     bits as u32 & ((1 << len) - 1)
 }
@@ -158,7 +158,7 @@ pub(super) fn end_run(run: &mut u32, corrections: &mut Corrections, sink: &mut C
     if *run > 0 {
         // The symbol says how many bits the length has behind its first.
         let bits = run.ilog2();
-        sink.put(bits << tokens::RUN_SHIFT);
+        sink.put(tokens::of_empty_run(bits));
         if bits > 0 {
             sink.put_bare(tokens::of_bits(*run & ((1 << bits) - 1), bits));
         }
@@ -197,7 +197,7 @@ pub(super) fn stage_first(
             let level = i32::from(block.levels[at as usize % 64]);
             // The lower bits of the magnitude go: rounded towards zero.
             let level = (level + ((level >> 31) & ((1 << low) - 1))) >> low;
-            sink.put((run << tokens::RUN_SHIFT) + tokens::of_value(level));
+            sink.put(tokens::of_value(run, level));
         }
         if before < last {
             empty_run += 1;

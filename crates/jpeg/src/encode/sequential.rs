@@ -14,7 +14,7 @@ use super::output::{Output, write_tokens};
 use super::rows::{BandRows, STRIP};
 use super::segments::Segments;
 use super::stage::{Counted, STAGE, Sink, Stage};
-use super::tokens::{self, Codes, Histogram, TABLES, Tokens};
+use super::tokens::{self, Codes, Histogram, NEXT_TABLE, TABLES, Token, Tokens, Value};
 
 /// MCUs of a strip: a row of it is at most a [`STRIP`].
 const MCUS: usize = STRIP / 2;
@@ -206,9 +206,15 @@ struct Written<'a, 'b> {
 
 impl Sink for Written<'_, '_> {
     #[inline(always)]
-    fn put(&mut self, token: u32) {
-        let (bits, len) = self.codes.write(token);
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
+    fn put(&mut self, value: Value) {
+        let (bits, len) = self.codes.write(value as Token);
         self.bits.push(bits, len);
+        let last = (value >> 16) as Token;
+        if last != 0 {
+            let (bits, len) = self.codes.write(last);
+            self.bits.push(bits, len);
+        }
     }
 
     #[inline(always)]
@@ -247,11 +253,9 @@ fn code_mcus(mcus: Mcus<'_>, last_dc: &mut LastDc, sink: &mut impl Sink) {
 /// Makes tokens of a block.
 #[inline(always)]
 fn code_block(block: &Block, table: u32, last_dc: &mut i32, sink: &mut impl Sink) {
-    /// From the tokens of a table to those of the next.
-    const NEXT: u32 = 256 << tokens::INDEX_SHIFT;
-    let (dc_base, ac_base) = (2 * NEXT * table, 2 * NEXT * table + NEXT);
+    let (dc_base, ac_base) = (2 * NEXT_TABLE * table, 2 * NEXT_TABLE * table + NEXT_TABLE);
     let dc = i32::from(block.levels[0]);
-    sink.put(dc_base + tokens::of_value(dc - *last_dc));
+    sink.put(dc_base + tokens::of_value(0, dc - *last_dc));
     *last_dc = dc;
     let mut left = block.nonzero & !1;
     let mut before = 0;
@@ -266,7 +270,7 @@ fn code_block(block: &Block, table: u32, last_dc: &mut i32, sink: &mut impl Sink
             run -= 16;
         }
         let level = i32::from(block.levels[at as usize % 64]);
-        sink.put(ac_base + (run << tokens::RUN_SHIFT) + tokens::of_value(level));
+        sink.put(ac_base + tokens::of_value(run, level));
         sink.settle();
     }
     if before < 63 {

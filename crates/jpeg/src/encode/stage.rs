@@ -1,19 +1,21 @@
 //! Where a strip of blocks leaves its tokens: a small buffer that stays in the cache, and counts.
 
-use super::tokens::{Histogram, index};
+use super::tokens::{Histogram, Token, Value, index};
 
 /// Tokens that one strip may leave at most; a power of two, so that no access needs a check.
-pub(super) const STAGE: usize = 4096;
+///
+/// The longest strip has 8 MCUs of 6 blocks of 64 coefficients, each of at most two tokens.
+pub(super) const STAGE: usize = 8192;
 
 /// A buffer for the tokens of one strip.
-pub(super) type Stage = [u32; STAGE];
+pub(super) type Stage = [Token; STAGE];
 
 /// What a coder of blocks writes to.
 pub(super) trait Sink {
-    /// Takes the next token.
-    fn put(&mut self, token: u32);
+    /// Takes a symbol with its bits.
+    fn put(&mut self, value: Value);
 
-    /// Is called at least after every other token.
+    /// Is called at least after every other symbol.
     fn settle(&mut self);
 }
 
@@ -33,7 +35,7 @@ impl<'a> Counted<'a> {
 
     /// Takes a token that needs no counting: bare bits.
     #[inline(always)]
-    pub(super) fn put_bare(&mut self, token: u32) {
+    pub(super) fn put_bare(&mut self, token: Token) {
         self.stage[self.len % STAGE] = token;
         self.len += 1;
     }
@@ -41,9 +43,14 @@ impl<'a> Counted<'a> {
 
 impl Sink for Counted<'_> {
     #[inline(always)]
-    fn put(&mut self, token: u32) {
-        self.put_bare(token);
-        self.histogram.0[index(token)] += 1;
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
+    fn put(&mut self, value: Value) {
+        let (first, last) = (value as Token, (value >> 16) as Token);
+        self.put_bare(first);
+        self.histogram.0[index(first)] += 1;
+        if last != 0 {
+            self.put_bare(last);
+        }
     }
 
     #[inline(always)]

@@ -1,19 +1,23 @@
 //! Tokens: symbols with the bits that follow them, kept until the codes of the symbols are known.
 //!
-//! A token is 32 bits: the low 16 are the bits that follow, at most 11 for a symbol; above them stands what they follow,
-//! which is an index into [`Codes`]:
+//! A token is 16 bits: the low 6 are bits that follow; above them stands what they follow, which is an index into [`Codes`]:
 //!
-//! | index | in a sequential scan and a scan of DC | in a scan of AC |
+//! | index | in a sequential scan and the first one of DC | in other scans |
 //! | --- | --- | --- |
 //! | 0 to 255 | symbols of the luma DC table | symbols |
-//! | 256 to 511 | … of the luma AC table | bare bits: 256 and their number |
-//! | 512 to 1023 | … of the chroma tables | none |
+//! | 256 to 511 | … of the luma AC table | 14 bare bits, with the high ones of the low 6 |
+//! | 512 to 1023 | … of the chroma tables | 6 to 13 bare bits likewise, see [`BARE`] |
 //!
-//! The low four bits of a symbol say how many bits follow. Where the standard has more to say (the length of a run of empty
-//! blocks, corrections of coefficients), bare bits follow.
+//! The low four bits of a symbol are the size of a value: how many bits follow. Where there are more than six, the others come
+//! as bare bits in a token of their own; it looks like a symbol of size 15, which no table has, with their number in place of
+//! the run. Where the standard has more to say (the length of a run of empty blocks, corrections of coefficients), bare bits
+//! follow too.
 
 use super::error::{Error, reserve};
 use super::huffman::{Counts, Table};
+
+/// A symbol, or bare bits.
+pub(super) type Token = u16;
 
 /// Tables of a sequential scan: DC and AC of luma, DC and AC of chroma.
 pub(super) const TABLES: usize = 4;
@@ -21,52 +25,113 @@ pub(super) const TABLES: usize = 4;
 /// Kinds of tokens.
 pub(super) const KINDS: usize = 256 * TABLES;
 
-/// Where the index of a token starts.
-pub(super) const INDEX_SHIFT: u32 = 16;
-/// Where the run of zeros starts in the symbol of a token.
-pub(super) const RUN_SHIFT: u32 = INDEX_SHIFT + 4;
-/// Sixteen zeros, as the symbol of a token.
-pub(super) const SIXTEEN_ZEROS: u32 = 0xf0 << INDEX_SHIFT;
-/// Where the number of bare bits starts; the index above it is 256.
-const BARE: u32 = 256 << INDEX_SHIFT;
+/// Bits of a token that follow its symbol.
+const FOLLOW: u32 = 6;
+/// Where the run of zeros starts in a token.
+const RUN_SHIFT: u32 = FOLLOW + 4;
+/// From the tokens of a table to those of the next.
+pub(super) const NEXT_TABLE: u32 = 256 << FOLLOW;
+/// Sixteen zeros.
+pub(super) const SIXTEEN_ZEROS: u32 = 0xf0 << FOLLOW;
+/// Nothing to be written but what stands between two intervals: bare bits without any.
+pub(super) const RESTART: Token = 0x0f << FOLLOW;
 
-/// For each coefficient, or difference of two DC coefficients, cut to 12 bits: its size class at the place of a symbol,
-/// and the bits that tell it from others of its class.
-pub(super) static VALUES: [u32; 4096] = values();
+/// A value as tokens: in the low half its size, as if there were no zeros before it, with its first bits; in the high half a
+/// token with its last bits, or 0 if it has no more than six.
+///
+/// A run and a table may be added to it.
+pub(super) type Value = u32;
+
+/// For each coefficient, or difference of two DC coefficients, cut to 12 bits.
+static VALUES: [Value; 4096] = values();
 
 /// Computes [`VALUES`].
-#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "12 bits")]
-const fn values() -> [u32; 4096] {
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "12 bits")]
+const fn values() -> [Value; 4096] {
     let mut values = [0; 4096];
     let mut i = 0;
     while i < values.len() {
         let value = ((i as i32) << 20) >> 20;
-        let size = 32 - value.unsigned_abs().leading_zeros();
-        // Negative values are one less, so that their first bit is 0.
-        let bits = (value - (value < 0) as i32) as u32 & ((1 << size) - 1);
-        values[i] = size << INDEX_SHIFT | bits & 0xffff;
+        let size = size(value);
+        let bits = bits(value, size);
+        values[i] = if size <= FOLLOW {
+            size << FOLLOW | bits
+        } else {
+            let rest = size - FOLLOW;
+            let last = BARE[rest as usize] as u32 + (bits & ((1 << rest) - 1));
+            last << 16 | size << FOLLOW | bits >> rest
+        };
         i += 1;
     }
     values
 }
 
-/// Returns the token of a value without a run of zeros before it.
+/// Returns how many bits say which value of its size one is.
 #[inline(always)]
-#[expect(clippy::cast_sign_loss, reason = "cut to 12 bits")]
-pub(super) fn of_value(value: i32) -> u32 {
-    VALUES[(value & 4095) as usize]
+pub(super) const fn size(value: i32) -> u32 {
+    32 - value.unsigned_abs().leading_zeros()
 }
 
-/// Returns a token of bare bits, 1 to 16 of them.
+/// Returns the bits that say which value of its size one is.
 #[inline(always)]
-pub(super) const fn of_bits(bits: u32, len: u32) -> u32 {
-    BARE | len << INDEX_SHIFT | bits
+pub(super) const fn bits(value: i32, size: u32) -> u32 {
+    // Negative values are one less, so that their first bit is 0.
+    (value + (value >> 31)).cast_unsigned() & ((1 << size) - 1)
+}
+
+/// Returns a value behind a run of zeros, as tokens of the first table.
+#[inline(always)]
+pub(super) fn of_value(run: u32, value: i32) -> Value {
+    VALUES[(value.cast_unsigned() & 4095) as usize] + (run << RUN_SHIFT)
+}
+
+/// Returns a coefficient that was zero, behind a run of those that are zero still, as a token.
+#[inline(always)]
+pub(super) const fn of_sign(run: u32, is_positive: bool) -> Value {
+    (run << RUN_SHIFT) + (1 << FOLLOW) + is_positive as u32
+}
+
+/// Returns the symbol that says how many bits the length of a run of empty blocks has behind its first.
+#[inline(always)]
+pub(super) const fn of_empty_run(bits: u32) -> Value {
+    bits << RUN_SHIFT
+}
+
+/// Bare bits of a token at most.
+pub(super) const MAX_BARE: u32 = 14;
+
+/// The tokens of bare bits, by their number, if all of them are zero.
+const BARE: [Token; MAX_BARE as usize + 1] = bare();
+
+/// Computes [`BARE`].
+#[expect(clippy::cast_possible_truncation, reason = "below 3 × 2^14")]
+const fn bare() -> [Token; MAX_BARE as usize + 1] {
+    const TWO: Token = 2;
+    let mut bare = [0; MAX_BARE as usize + 1];
+    let mut len = 0;
+    while len <= MAX_BARE {
+        bare[len as usize] = if len < FOLLOW {
+            RESTART + ((len as Token) << RUN_SHIFT)
+        } else {
+            // 14 bits end where 13 start, and so on down to 6.
+            (3 << MAX_BARE) - (TWO << len)
+        };
+        len += 1;
+    }
+    bare
+}
+
+/// Returns a token of bare bits, at most [`MAX_BARE`] of them.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "no more bits than are said")]
+pub(super) const fn of_bits(bits: u32, len: u32) -> Token {
+    BARE[len as usize] + bits as Token
 }
 
 /// Returns the index of a token.
 #[inline(always)]
-pub(super) const fn index(token: u32) -> usize {
-    (token >> INDEX_SHIFT) as usize % KINDS
+pub(super) const fn index(token: Token) -> usize {
+    (token >> FOLLOW) as usize
 }
 
 /// What each kind of token is written as: the code with room for the bits that follow, above five bits of length.
@@ -77,8 +142,11 @@ impl Codes {
     /// No codes, apart from bare bits.
     pub(super) fn new() -> Self {
         let mut codes = [0; KINDS];
-        for (len, code) in (0..=16).zip(&mut codes[256..]) {
-            *code = len;
+        for (len, first) in (0..).zip(BARE) {
+            let kinds = 1 << len.max(FOLLOW) >> FOLLOW;
+            for (high, code) in (0..kinds).zip(&mut codes[index(first)..]) {
+                *code = high << FOLLOW << 5 | len;
+            }
         }
         Self(codes)
     }
@@ -87,16 +155,16 @@ impl Codes {
     pub(super) fn set(&mut self, number: usize, table: &Table) {
         let codes = &mut self.0[256 * number..][..256];
         table.for_each_code(|symbol, code, bits| {
-            let follow = u32::from(symbol & 15);
+            let follow = u32::from(symbol & 15).min(FOLLOW);
             codes[usize::from(symbol)] = (code << follow) << 5 | (bits + follow);
         });
     }
 
-    /// Returns the bits of a token and their number, at most 27.
+    /// Returns the bits of a token and their number, at most 22.
     #[inline(always)]
-    pub(super) fn write(&self, token: u32) -> (u64, u32) {
+    pub(super) fn write(&self, token: Token) -> (u64, u32) {
         let code = self.0[index(token)];
-        (u64::from(code >> 5 | token & 0xffff), code & 31)
+        (u64::from(code >> 5 | u32::from(token) & ((1 << FOLLOW) - 1)), code & 31)
     }
 }
 
@@ -118,11 +186,11 @@ impl Histogram {
 #[derive(Debug)]
 pub(super) struct Tokens {
     /// Pieces of fixed capacity; all but the last are full.
-    pieces: Vec<Vec<u32>>,
+    pieces: Vec<Vec<Token>>,
 }
 
 /// Tokens of a piece: 64 KiB.
-const PIECE: usize = 16 << 10;
+const PIECE: usize = 32 << 10;
 
 impl Tokens {
     /// No token yet.
@@ -135,7 +203,7 @@ impl Tokens {
     /// # Errors
     ///
     /// [`Error::Memory`].
-    pub(super) fn extend(&mut self, mut tokens: &[u32]) -> Result<(), Error> {
+    pub(super) fn extend(&mut self, mut tokens: &[Token]) -> Result<(), Error> {
         while !tokens.is_empty() {
             let room = self.pieces.last().map_or(0, |last| PIECE - last.len());
             if room == 0 {
@@ -155,7 +223,7 @@ impl Tokens {
     }
 
     /// Takes the pieces out, in order.
-    pub(super) fn into_pieces(self) -> impl Iterator<Item = Vec<u32>> {
+    pub(super) fn into_pieces(self) -> impl Iterator<Item = Vec<Token>> {
         self.pieces.into_iter()
     }
 }

@@ -26,7 +26,7 @@ use super::refine::{self, Gather};
 use super::scan::{self, Part, State};
 use super::sequential::{self, LastDc, Mcus};
 use super::stage::Stage;
-use super::tokens::{Codes, Histogram};
+use super::tokens::{Codes, Histogram, Token};
 
 /// Returns the kernels of this module if the machine can run them.
 pub(super) fn kernels() -> Option<Kernels> {
@@ -64,7 +64,7 @@ pub(super) fn kernels() -> Option<Kernels> {
     fn stage_refinement(b: &[Block], p: &[BitPlanes], part: &Part, state: &mut State, stage: &mut Stage) -> usize {
         unsafe { stage_refinement_compiled(b, p, part, state, stage) }
     }
-    fn write_tokens<'a>(tokens: &[u32], codes: &Codes, bits: Bits<'a>) -> Bits<'a> {
+    fn write_tokens<'a>(tokens: &[Token], codes: &Codes, bits: Bits<'a>) -> Bits<'a> {
         unsafe { write_tokens_compiled(tokens, codes, bits) }
     }
     all.then_some(Kernels {
@@ -114,7 +114,7 @@ fn stage_refinement_compiled(
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn write_tokens_compiled<'a>(tokens: &[u32], codes: &Codes, bits: Bits<'a>) -> Bits<'a> {
+fn write_tokens_compiled<'a>(tokens: &[Token], codes: &Codes, bits: Bits<'a>) -> Bits<'a> {
     output::write_codes(tokens, codes, bits)
 }
 
