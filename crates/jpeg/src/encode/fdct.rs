@@ -31,20 +31,21 @@ impl Block {
     }
 }
 
-/// A table of steps, prepared for division by multiplication. Everything is in natural order.
+/// A table of steps, prepared for division by multiplication. Everything is in natural order, each row of eight twice, so that
+/// two blocks side by side are divided at once.
 #[derive(Clone, Debug)]
 #[repr(C, align(32))]
 pub(super) struct Divisors {
     /// Half of the divisors, to be added before the division.
-    pub(super) half: [u16; 64],
+    pub(super) half: [[u16; 2 * SIDE]; SIDE],
     /// 2^(15 + b) over the divisor, rounded up, where b is the number of the divisor's highest bit.
     ///
     /// The product with a numerator, divided by 2^(15 + b), is the exact quotient rounded down: the reciprocal is too large by
     /// less than 1, so the quotient is too large by less than 2^14 / 2^(15 + b), as no numerator reaches 2^14. That is less
     /// than one over the divisor, which is what lacks at least before the next integer.
-    pub(super) reciprocal: [u16; 64],
+    pub(super) reciprocal: [[u16; 2 * SIDE]; SIDE],
     /// 2^(17 - b): multiplied by it, the high half of the product loses the b - 1 bits that are left.
-    pub(super) scale: [u16; 64],
+    pub(super) scale: [[u16; 2 * SIDE]; SIDE],
 }
 
 impl Divisors {
@@ -52,19 +53,23 @@ impl Divisors {
     pub(super) fn new(steps: &Steps) -> Self {
         let divisor = |i: usize| 8 * u32::from(steps[i]);
         let bit = |i: usize| divisor(i).ilog2();
-        let cut = |number: u32| u16::try_from(number).expect("divisors are 8 to 2040");
+        let rows = |number: &dyn Fn(usize) -> u32| {
+            let cut = |i| u16::try_from(number(i)).expect("divisors are 8 to 2040");
+            std::array::from_fn(|y| std::array::from_fn(|x| cut(SIDE * y + x % SIDE)))
+        };
         Self {
-            half: std::array::from_fn(|i| cut(divisor(i) / 2)),
-            reciprocal: std::array::from_fn(|i| cut((1_u32 << (15 + bit(i))).div_ceil(divisor(i)))),
-            scale: std::array::from_fn(|i| cut(1 << (17 - bit(i)))),
+            half: rows(&|i| divisor(i) / 2),
+            reciprocal: rows(&|i| (1_u32 << (15 + bit(i))).div_ceil(divisor(i))),
+            scale: rows(&|i| 1 << (17 - bit(i))),
         }
     }
 
     /// Divides the coefficient at a natural place.
     fn divide(&self, place: usize, coefficient: i32) -> i16 {
-        let numerator = coefficient.unsigned_abs() + u32::from(self.half[place]);
-        let high = (numerator * u32::from(self.reciprocal[place])) >> 16;
-        let quotient = ((high * u32::from(self.scale[place])) >> 16) as i16;
+        let [half, reciprocal, scale] =
+            [&self.half, &self.reciprocal, &self.scale].map(|rows| u32::from(rows[place / SIDE][place % SIDE]));
+        let numerator = coefficient.unsigned_abs() + half;
+        let quotient = ((((numerator * reciprocal) >> 16) * scale) >> 16) as i16;
         if coefficient < 0 { -quotient } else { quotient }
     }
 }
@@ -75,9 +80,9 @@ impl Divisors {
 pub(super) type Fdct = fn(rows: [&[u8]; SIDE], &Divisors, &mut [Block]);
 
 /// What is kept of the samples' precision between the passes.
-const KEPT_BITS: u32 = 2;
+pub(super) const KEPT_BITS: u32 = 2;
 /// Bits behind the point of [`ODD`] and [`EVEN`].
-const CONSTANT_BITS: u32 = 13;
+pub(super) const CONSTANT_BITS: u32 = 13;
 
 /// Coefficients 2 and 6 from the outer and inner differences of sums.
 pub(super) const EVEN: [[i32; 2]; 2] = [[10_703, 4_433], [4_433, -10_704]];

@@ -13,7 +13,7 @@ mod fdct;
 
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_loadu_si128, _mm_storel_epi64, _mm_storeu_si128, _mm256_broadcastsi128_si256,
-    _mm256_cvtepu8_epi16, _mm256_loadu_si256, _pext_u64,
+    _mm256_loadu_si256, _pext_u64,
 };
 
 use super::bit_planes::BitPlanes;
@@ -131,34 +131,34 @@ impl Gather for Extract {
     }
 }
 
-/// Loads 16 bytes, and widens them to 16 bits.
+/// Loads 16 bytes into both halves.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load_sixteen_bytes(bytes: &[u8; 16]) -> __m256i {
+fn load_bytes_twice(bytes: &[u8; 16]) -> __m256i {
     // SAFETY: reads the 16 bytes of the array, at any alignment.
-    _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
+    _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
 }
 
-/// Loads 8 numbers into both halves.
+/// Loads 32 bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load_eight(numbers: &[u16; 8]) -> __m256i {
-    // SAFETY: reads the 16 bytes of the array, at any alignment.
-    _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(numbers.as_ptr().cast()) })
+fn load_bytes(bytes: &[i8; 32]) -> __m256i {
+    // SAFETY: reads the 32 bytes of the array, at any alignment.
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }
 
-/// Loads the places of a shuffle into both halves.
+/// Loads 16 numbers.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load_shuffle(places: &[i8; 16]) -> __m256i {
-    // SAFETY: reads the 16 bytes of the array, at any alignment.
-    _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(places.as_ptr().cast()) })
+fn load_numbers(numbers: &[u16; 16]) -> __m256i {
+    // SAFETY: reads the 32 bytes of the array, at any alignment.
+    unsafe { _mm256_loadu_si256(numbers.as_ptr().cast()) }
 }
 
-/// Loads 16 levels.
+/// Loads 16 levels, or weights.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load_sixteen(levels: &[i16; 16]) -> __m256i {
+fn load_signed(levels: &[i16; 16]) -> __m256i {
     // SAFETY: reads the 32 bytes of the array, at any alignment.
     unsafe { _mm256_loadu_si256(levels.as_ptr().cast()) }
 }
