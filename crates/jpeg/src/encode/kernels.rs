@@ -3,10 +3,10 @@
 use super::bit_planes::{self, FindPlanes};
 use super::color::{self, ToChroma, ToLuma};
 use super::fdct::{self, Fdct};
+use super::mcus::{self, StageMcus, WriteMcus};
 use super::output::{self, WriteTokens};
 use super::refine::{self, Portable};
 use super::scan::{self, StageScan};
-use super::sequential::{self, StageMcus, WriteMcus};
 
 /// One function for each.
 ///
@@ -32,8 +32,8 @@ impl Kernels {
     pub(super) const SCALAR: Self = Self {
         fdct: fdct::fdct,
         find_planes: bit_planes::find_planes,
-        write_mcus: sequential::write_mcus,
-        stage_mcus: sequential::stage_mcus,
+        write_mcus: mcus::write_mcus,
+        stage_mcus: mcus::stage_mcus,
         stage_first: scan::stage_first,
         stage_refinement: refine::stage_refinement::<Portable>,
         write_tokens: output::write_codes,

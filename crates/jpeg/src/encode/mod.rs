@@ -49,7 +49,7 @@
 //! | `rgba`, `color` | planes from RGBA |
 //! | `rows`, `grid` | the rows of a band, and where the blocks stand in them |
 //! | `fdct`, `quality` | from samples to multiples of the quantiser's steps |
-//! | `sequential` | files of one scan |
+//! | `sequential`, `mcus`, `direct` | files of one scan |
 //! | `progressive`, `bit_planes`, `scan`, `refine` | files of many scans |
 //! | `tokens`, `stage`, `huffman` | symbols, their counts and their codes |
 //! | `bits`, `output`, `segments` | the bytes |
@@ -60,11 +60,13 @@ mod avx2;
 mod bit_planes;
 mod bits;
 mod color;
+mod direct;
 mod error;
 mod fdct;
 mod grid;
 mod huffman;
 mod kernels;
+mod mcus;
 mod options;
 mod output;
 mod progressive;

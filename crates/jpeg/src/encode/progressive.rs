@@ -15,7 +15,7 @@ use super::output::{Output, write_tokens};
 use super::rows::{BandRows, STRIP};
 use super::scan::{Corrections, Part, Scan};
 use super::segments::Segments;
-use super::stage::{Counted, STAGE, Sink, Stage};
+use super::stage::{Counted, STAGE, Stage};
 use super::tokens::{self, Codes, Histogram, NEXT_TABLE, Token, Tokens};
 
 /// The scans of AC of a colour picture, in order.

@@ -6,7 +6,7 @@
 use super::bit_planes::BitPlanes;
 use super::fdct::Block;
 use super::scan::{Corrections, MAX_CORRECTIONS, MAX_RUN, Part, State, end_run};
-use super::stage::{Counted, Sink, Stage};
+use super::stage::{Counted, Stage};
 use super::tokens;
 
 /// Gathers bits, which some machines have an instruction for.

@@ -4,7 +4,7 @@ use super::bit_planes::BitPlanes;
 use super::error::Error;
 use super::fdct::Block;
 use super::kernels::Kernels;
-use super::stage::{Counted, Sink, Stage};
+use super::stage::{Counted, Stage};
 use super::tokens::{self, Histogram, MAX_BARE, Token, Tokens};
 
 /// Which bits of which coefficients a scan holds.

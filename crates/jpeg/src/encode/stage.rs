@@ -10,15 +10,6 @@ pub(super) const STAGE: usize = 8192;
 /// A buffer for the tokens of one strip.
 pub(super) type Stage = [Token; STAGE];
 
-/// What a coder of blocks writes to.
-pub(super) trait Sink {
-    /// Takes a symbol with its bits.
-    fn put(&mut self, value: Value);
-
-    /// Is called at least after every other symbol.
-    fn settle(&mut self);
-}
-
 /// Keeps tokens, and counts them.
 #[derive(Debug)]
 pub(super) struct Counted<'a> {
@@ -33,18 +24,10 @@ impl<'a> Counted<'a> {
         Self { stage, histogram, len: 0 }
     }
 
-    /// Takes a token that needs no counting: bare bits.
-    #[inline(always)]
-    pub(super) fn put_bare(&mut self, token: Token) {
-        self.stage[self.len % STAGE] = token;
-        self.len += 1;
-    }
-}
-
-impl Sink for Counted<'_> {
+    /// Takes a symbol with its bits.
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
-    fn put(&mut self, value: Value) {
+    pub(super) fn put(&mut self, value: Value) {
         let (first, last) = (value as Token, (value >> 16) as Token);
         self.put_bare(first);
         self.histogram.0[index(first)] += 1;
@@ -53,6 +36,10 @@ impl Sink for Counted<'_> {
         }
     }
 
+    /// Takes a token that needs no counting: bare bits.
     #[inline(always)]
-    fn settle(&mut self) {}
+    pub(super) fn put_bare(&mut self, token: Token) {
+        self.stage[self.len % STAGE] = token;
+        self.len += 1;
+    }
 }

@@ -18,13 +18,14 @@ use std::arch::x86_64::{
 
 use super::bit_planes::BitPlanes;
 use super::bits::Bits;
+use super::direct::Direct;
 use super::fdct::{Block, Divisors};
 use super::grid::SIDE;
 use super::kernels::Kernels;
+use super::mcus::{self, LastDc, Mcus};
 use super::output;
 use super::refine::{self, Gather};
 use super::scan::{self, Part, State};
-use super::sequential::{self, LastDc, Mcus};
 use super::stage::Stage;
 use super::tokens::{Codes, Histogram, Token};
 
@@ -52,7 +53,7 @@ pub(super) fn kernels() -> Option<Kernels> {
     fn to_half_chroma(rows: [&[u8]; 2], blue: &mut [u8], red: &mut [u8]) {
         unsafe { color::to_half_chroma(rows, blue, red) }
     }
-    fn write_mcus<'a>(mcus: Mcus<'_>, last_dc: &mut LastDc, codes: &Codes, bits: Bits<'a>) -> Bits<'a> {
+    fn write_mcus<'a>(mcus: Mcus<'_>, last_dc: &mut LastDc, codes: &Direct, bits: Bits<'a>) -> Bits<'a> {
         unsafe { write_mcus_compiled(mcus, last_dc, codes, bits) }
     }
     fn stage_mcus(mcus: Mcus<'_>, last_dc: &mut LastDc, histogram: &mut Histogram, stage: &mut Stage) -> usize {
@@ -82,13 +83,13 @@ pub(super) fn kernels() -> Option<Kernels> {
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn write_mcus_compiled<'a>(mcus: Mcus<'_>, last_dc: &mut LastDc, codes: &Codes, bits: Bits<'a>) -> Bits<'a> {
-    sequential::write_mcus(mcus, last_dc, codes, bits)
+fn write_mcus_compiled<'a>(mcus: Mcus<'_>, last_dc: &mut LastDc, codes: &Direct, bits: Bits<'a>) -> Bits<'a> {
+    mcus::write_mcus(mcus, last_dc, codes, bits)
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn stage_mcus_compiled(mcus: Mcus<'_>, last_dc: &mut LastDc, histogram: &mut Histogram, stage: &mut Stage) -> usize {
-    sequential::stage_mcus(mcus, last_dc, histogram, stage)
+    mcus::stage_mcus(mcus, last_dc, histogram, stage)
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
