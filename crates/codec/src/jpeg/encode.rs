@@ -25,6 +25,7 @@ pub(crate) fn encode(pixmap: &Pixmap, options: &EncodeOptions) -> Result<Vec<u8>
         sampling: sampling(options.lossy_quality()),
         coding: coding(size),
         exif: exif.as_deref(),
+        ..Options::default()
     };
     let mut encoder = Encoder::new(Vec::new(), size.width, size.height, &jpeg).map_err(failed)?;
     for band in pixmap.data().chunks(encoder.band_rows() * pixmap.row_bytes()) {

@@ -8,18 +8,23 @@ use super::error::{Error, reserve};
 /// Bytes of the buffer. What one call writes is far less than half of it.
 const BUFFER: usize = 32 << 10;
 
+/// The first of eight restart markers.
+const FIRST_RESTART: u8 = 0xd0;
+
 /// The state between two calls: less than a byte of bits.
 #[derive(Debug)]
 pub(super) struct BitBuffer {
     bytes: Vec<u8>,
     pending: u64,
     count: u32,
+    /// The number of the next restart marker.
+    marker: u8,
 }
 
 impl BitBuffer {
     /// Allocates the buffer.
     pub(super) fn new() -> Result<Self, Error> {
-        Ok(Self { bytes: super::error::filled(0, BUFFER)?, pending: 0, count: 0 })
+        Ok(Self { bytes: super::error::filled(0, BUFFER)?, pending: 0, count: 0, marker: 0 })
     }
 
     /// Lets `write` write bits, and appends whole bytes of them to the file.
@@ -47,6 +52,19 @@ impl BitBuffer {
             bits
         })?;
         (self.pending, self.count) = (0, 0);
+        Ok(())
+    }
+
+    /// Fills the last byte with ones, and writes a restart marker.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Memory`].
+    pub(super) fn restart(&mut self, file: &mut Vec<u8>) -> Result<(), Error> {
+        self.finish(file)?;
+        reserve(file, 2)?;
+        file.extend_from_slice(&[0xff, FIRST_RESTART + self.marker]);
+        self.marker = (self.marker + 1) % 8;
         Ok(())
     }
 }

@@ -11,7 +11,9 @@ use super::tokens::{self, Histogram, NEXT_TABLE};
 pub(super) struct Mcus<'a> {
     /// The blocks, component by component, row by row.
     pub(super) blocks: &'a [Block],
-    /// How many MCUs there are.
+    /// The first MCU that is meant.
+    pub(super) first: usize,
+    /// How many there are.
     pub(super) count: usize,
     /// The blocks of an MCU, in order.
     pub(super) places: &'a [Place],
@@ -151,7 +153,7 @@ pub(super) fn stage_mcus(mcus: Mcus<'_>, last_dc: &mut LastDc, histogram: &mut H
 /// Codes some MCUs.
 #[inline(always)]
 fn code_mcus(mcus: Mcus<'_>, last_dc: &mut LastDc, sink: &mut impl Sink) {
-    for mcu in 0..mcus.count {
+    for mcu in mcus.first..mcus.first + mcus.count {
         for place in mcus.places {
             let block = &mcus.blocks[place.first + mcu * place.step];
             code_block(block, place.is_chroma, &mut last_dc[place.component], sink);

@@ -9,7 +9,8 @@
 //! # fn main() -> Result<(), palmette_jpeg::encode::Error> {
 //! // A grey slope of 100 × 50 pixels.
 //! let luma: Vec<u8> = (0..50_u8).flat_map(|y| (0..100).map(move |x| x + y)).collect();
-//! let options = Options { quality: 90, sampling: Sampling::Gray, coding: Coding::Progressive, exif: None };
+//! let options =
+//!     Options { quality: 90, sampling: Sampling::Gray, coding: Coding::Progressive, ..Options::default() };
 //! let mut encoder = Encoder::new(Vec::new(), 100, 50, &options)?;
 //! for band in luma.chunks(100 * encoder.band_rows()) {
 //!     encoder.write_band(&[PlaneRows { samples: band, stride: 100 }])?;
@@ -52,6 +53,7 @@
 //! | `sequential`, `mcus`, `direct` | files of one scan |
 //! | `progressive`, `bit_planes`, `scan`, `refine` | files of many scans |
 //! | `tokens`, `stage`, `huffman` | symbols, their counts and their codes |
+//! | `restart` | where decoders may start anew |
 //! | `bits`, `output`, `segments` | the bytes |
 //! | `kernels`, `avx2` | what is vectorised |
 
@@ -72,6 +74,7 @@ mod output;
 mod progressive;
 mod quality;
 mod refine;
+mod restart;
 mod rgba;
 mod rows;
 mod scan;
@@ -85,7 +88,7 @@ mod tokens;
 use std::io::Write;
 
 pub use self::error::Error;
-pub use self::options::{Coding, Options, Sampling};
+pub use self::options::{Coding, Options, Restart, Sampling};
 pub use self::rows::PlaneRows;
 
 use self::fdct::Divisors;
@@ -146,10 +149,11 @@ impl<W: Write> Encoder<W> {
         let mut bytes = Vec::new();
         Segments(&mut bytes).start(&grid, options, &tables)?;
         let coder = match options.coding {
-            Coding::Progressive => Coder::Progressive(Box::new(Progressive::new(&grid, divisors, kernels)?)),
-            coding => {
-                let optimized = coding == Coding::Optimized;
-                let sequential = Sequential::new(&grid, divisors, optimized, kernels, &mut bytes)?;
+            Coding::Progressive => {
+                Coder::Progressive(Box::new(Progressive::new(&grid, divisors, options.restart, kernels)?))
+            }
+            Coding::Baseline | Coding::Optimized => {
+                let sequential = Sequential::new(&grid, divisors, options, kernels, &mut bytes)?;
                 Coder::Sequential(Box::new(sequential))
             }
         };

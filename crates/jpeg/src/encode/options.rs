@@ -1,5 +1,7 @@
 //! What a caller chooses.
 
+use std::num::NonZeroU16;
+
 /// How a picture is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options<'a> {
@@ -11,11 +13,23 @@ pub struct Options<'a> {
     pub coding: Coding,
     /// EXIF without its signature (a TIFF file, that is), at most 65,527 bytes. Default: none.
     pub exif: Option<&'a [u8]>,
+    /// Where a decoder may start anew, so that it can skip damage or share work: a few bytes each time. Default: nowhere.
+    pub restart: Option<Restart>,
+}
+
+/// How far restart markers are apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// So many MCUs. In scans of one component, which are all in a grey picture and those of AC in a progressive file, an MCU
+    /// is one block.
+    Mcus(NonZeroU16),
+    /// So many rows of MCUs, as far as they have 65,535 MCUs at most; otherwise 65,535 MCUs.
+    Rows(NonZeroU16),
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { quality: 85, sampling: Sampling::S420, coding: Coding::Baseline, exif: None }
+        Self { quality: 85, sampling: Sampling::S420, coding: Coding::Baseline, exif: None, restart: None }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::bits::{BitBuffer, Bits};
 use super::error::Error;
 use super::kernels::Kernels;
-use super::tokens::{Codes, Token, Tokens};
+use super::tokens::{Codes, RESTART, Token, Tokens};
 
 /// A writer, and the bytes that it has not got yet.
 #[derive(Debug)]
@@ -45,9 +45,19 @@ pub(super) fn write_tokens<W: Write>(
     output: &mut Output<W>,
 ) -> Result<(), Error> {
     let mut bits = BitBuffer::new()?;
+    let has_restarts = tokens.has_restarts();
     for piece in tokens.into_pieces() {
         for tokens in piece.chunks(AT_ONCE) {
-            bits.write(&mut output.bytes, |bits| (kernels.write_tokens)(tokens, codes, bits))?;
+            if !has_restarts {
+                bits.write(&mut output.bytes, |bits| (kernels.write_tokens)(tokens, codes, bits))?;
+                continue;
+            }
+            for tokens in tokens.split_inclusive(|&token| token == RESTART) {
+                bits.write(&mut output.bytes, |bits| (kernels.write_tokens)(tokens, codes, bits))?;
+                if tokens.ends_with(&[RESTART]) {
+                    bits.restart(&mut output.bytes)?;
+                }
+            }
         }
         output.flush()?;
     }

@@ -11,7 +11,9 @@ use super::fdct::{Block, Divisors};
 use super::grid::Grid;
 use super::huffman::Table;
 use super::kernels::Kernels;
+use super::options::Restart;
 use super::output::{Output, write_tokens};
+use super::restart::Interval;
 use super::rows::{BandRows, STRIP};
 use super::scan::{Corrections, Part, Scan};
 use super::segments::Segments;
@@ -53,6 +55,7 @@ pub(super) struct Progressive {
     /// The DC coefficients of a band, by component, dummies included.
     dc: Vec<Vec<i16>>,
     last_dc: [i32; 3],
+    dc_interval: Interval,
     first_dc: Tokens,
     dc_histogram: Box<Histogram>,
     last_bits: Corrections,
@@ -65,8 +68,14 @@ impl Progressive {
     /// # Errors
     ///
     /// [`Error::Memory`].
-    pub(super) fn new(grid: &Grid, divisors: Vec<Divisors>, kernels: Kernels) -> Result<Self, Error> {
+    pub(super) fn new(
+        grid: &Grid,
+        divisors: Vec<Divisors>,
+        restart: Option<Restart>,
+        kernels: Kernels,
+    ) -> Result<Self, Error> {
         let parts = if grid.components.len() == 1 { &GRAY[..] } else { &COLOR };
+        let interval = |part: Part| Interval::new(restart, grid.components[part.component].blocks_wide);
         let dc = grid.components.iter().map(|it| filled(0, grid.mcus_wide * it.across * it.down));
         Ok(Self {
             kernels,
@@ -74,9 +83,10 @@ impl Progressive {
             blocks: filled(Block::ZERO, STRIP)?,
             planes: filled(BitPlanes::default(), STRIP)?,
             stage: Box::new([0; STAGE]),
-            scans: parts.iter().copied().map(Scan::new).collect(),
+            scans: parts.iter().map(|&part| Scan::new(part, interval(part))).collect(),
             dc: dc.collect::<Result<_, _>>()?,
             last_dc: [0; 3],
+            dc_interval: Interval::new(restart, grid.mcus_wide),
             first_dc: Tokens::new(),
             dc_histogram: Box::new(Histogram::NONE),
             last_bits: Corrections::new(),
@@ -144,6 +154,14 @@ impl Progressive {
     fn code_dc(&mut self, grid: &Grid) -> Result<(), Error> {
         let mut second: Vec<Token> = Vec::new();
         for mcu in 0..grid.mcus_wide {
+            if let (_, true) = self.dc_interval.take(1) {
+                self.last_dc = [0; 3];
+                self.first_dc.restart()?;
+                self.second_dc.extend(&second)?;
+                second.clear();
+                self.end_second_dc()?;
+                self.second_dc.restart()?;
+            }
             let mut sink = Counted::new(&mut self.stage, &mut self.dc_histogram);
             for (i, component) in grid.components.iter().enumerate() {
                 let table = if component.table == 0 { 0 } else { 2 * NEXT_TABLE };
@@ -163,12 +181,21 @@ impl Progressive {
         self.second_dc.extend(&second)
     }
 
+    /// Ends the scan of the last bits of DC, or an interval of it.
+    fn end_second_dc(&mut self) -> Result<(), Error> {
+        let mut sink = Counted::new(&mut self.stage, &mut self.dc_histogram);
+        self.last_bits.flush(&mut sink);
+        let len = sink.len;
+        self.second_dc.extend(&self.stage[..len])
+    }
+
     /// Writes all scans.
     ///
     /// # Errors
     ///
     /// [`Error::Memory`], [`Error::Write`].
     pub(super) fn finish<W: Write>(mut self, grid: &Grid, output: &mut Output<W>) -> Result<(), Error> {
+        self.end_second_dc()?;
         let mut codes = Codes::new();
         for table in 0..grid.components.len().min(2) {
             let best = Table::best(self.dc_histogram.of_table(2 * table));
@@ -176,39 +203,53 @@ impl Progressive {
             codes.set(2 * table, &best);
         }
         let components = || grid.components.iter().enumerate();
+        let mut last_interval = 0;
+        restart_interval(self.dc_interval, &mut last_interval, output)?;
         let all = components().map(|(i, component)| (i, component.table, 0));
         Segments(&mut output.bytes).scan(all, [0, 0], [0, 1])?;
         write_tokens(self.first_dc, &codes, self.kernels, output)?;
-        let mut sink = Counted::new(&mut self.stage, &mut self.dc_histogram);
-        self.last_bits.flush(&mut sink);
-        let len = sink.len;
-        self.second_dc.extend(&self.stage[..len])?;
         let mut second_dc = Some(self.second_dc);
         for mut scan in self.scans {
             if scan.part.refines && scan.part.low == 0 {
                 // The last bit of DC comes before that of all others.
                 if let Some(second_dc) = second_dc.take() {
+                    restart_interval(self.dc_interval, &mut last_interval, output)?;
                     Segments(&mut output.bytes).scan(components().map(|(i, _)| (i, 0, 0)), [0, 0], [1, 0])?;
                     write_tokens(second_dc, &Codes::new(), self.kernels, output)?;
                 }
             }
             scan.end(&mut self.stage)?;
-            write_scan(grid, scan, self.kernels, output)?;
+            write_scan(grid, scan, &mut last_interval, self.kernels, output)?;
         }
         Ok(())
     }
 }
 
+/// Writes the restart interval of a scan, if it is not that of the scan before.
+fn restart_interval<W>(interval: Interval, last: &mut u16, output: &mut Output<W>) -> Result<(), Error> {
+    if interval.mcus != *last {
+        Segments(&mut output.bytes).restart_interval(interval.mcus)?;
+        *last = interval.mcus;
+    }
+    Ok(())
+}
+
 /// Writes a scan of AC with its table.
-fn write_scan<W: Write>(grid: &Grid, scan: Scan, kernels: Kernels, output: &mut Output<W>) -> Result<(), Error> {
+fn write_scan<W: Write>(
+    grid: &Grid,
+    scan: Scan,
+    last_interval: &mut u16,
+    kernels: Kernels,
+    output: &mut Output<W>,
+) -> Result<(), Error> {
     let part = scan.part;
     let table = grid.components[part.component].table;
     let best = Table::best(scan.state.histogram.of_table(0));
     let mut codes = Codes::new();
     codes.set(0, &best);
-    let mut segments = Segments(&mut output.bytes);
-    segments.codes(true, table, &best)?;
+    Segments(&mut output.bytes).codes(true, table, &best)?;
+    restart_interval(scan.interval, last_interval, output)?;
     let high = if part.refines { part.low + 1 } else { 0 };
-    segments.scan([(part.component, 0, table)], [part.first, part.last], [high, part.low])?;
+    Segments(&mut output.bytes).scan([(part.component, 0, table)], [part.first, part.last], [high, part.low])?;
     write_tokens(scan.tokens, &codes, kernels, output)
 }

@@ -4,6 +4,7 @@ use super::bit_planes::BitPlanes;
 use super::error::Error;
 use super::fdct::Block;
 use super::kernels::Kernels;
+use super::restart::Interval;
 use super::stage::{Counted, Stage};
 use super::tokens::{self, Histogram, MAX_BARE, Token, Tokens};
 
@@ -34,6 +35,7 @@ impl Part {
 #[derive(Debug)]
 pub(super) struct Scan {
     pub(super) part: Part,
+    pub(super) interval: Interval,
     pub(super) state: State,
     pub(super) tokens: Tokens,
 }
@@ -53,10 +55,10 @@ pub(super) type StageScan = fn(&[Block], &[BitPlanes], &Part, &mut State, &mut S
 
 impl Scan {
     /// Starts a scan.
-    pub(super) fn new(part: Part) -> Self {
+    pub(super) fn new(part: Part, interval: Interval) -> Self {
         let histogram = Box::new(Histogram::NONE);
         let state = State { histogram, empty_run: 0, corrections: Corrections::new() };
-        Self { part, state, tokens: Tokens::new() }
+        Self { part, interval, state, tokens: Tokens::new() }
     }
 
     /// Takes a strip of blocks.
@@ -72,11 +74,22 @@ impl Scan {
         stage: &mut Stage,
     ) -> Result<(), Error> {
         let code = if self.part.refines { kernels.stage_refinement } else { kernels.stage_first };
-        let len = code(blocks, planes, &self.part, &mut self.state, stage);
-        self.tokens.extend(&stage[..len])
+        let mut done = 0;
+        while done < blocks.len() {
+            let (part, starts_anew) = self.interval.take(blocks.len() - done);
+            if starts_anew {
+                self.end(stage)?;
+                self.tokens.restart()?;
+            }
+            let (blocks, planes) = (&blocks[done..][..part], &planes[done..][..part]);
+            let len = code(blocks, planes, &self.part, &mut self.state, stage);
+            self.tokens.extend(&stage[..len])?;
+            done += part;
+        }
+        Ok(())
     }
 
-    /// Ends with the run that is still open.
+    /// Ends a scan, or an interval of it, with the run that is still open.
     ///
     /// # Errors
     ///

@@ -56,6 +56,15 @@ impl Segments<'_> {
         self.segment(0xc4, &[&[u8::from(is_ac) << 4 | small(number)], &table.lengths, &table.symbols])
     }
 
+    /// Writes the number of MCUs between two restart markers of the scans that follow.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Memory`].
+    pub(super) fn restart_interval(&mut self, mcus: u16) -> Result<(), Error> {
+        self.segment(0xdd, &[&mcus.to_be_bytes()])
+    }
+
     /// Writes the head of a scan.
     ///
     /// `components` are places in the grid, with the tables of DC and AC that they use. The scan holds coefficients

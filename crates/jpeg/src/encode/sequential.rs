@@ -12,7 +12,9 @@ use super::grid::Grid;
 use super::huffman::{Standard, Table};
 use super::kernels::Kernels;
 use super::mcus::{LastDc, Mcus, Place};
+use super::options::{Coding, Options};
 use super::output::{Output, write_tokens};
+use super::restart::Interval;
 use super::rows::{BandRows, STRIP};
 use super::segments::Segments;
 use super::stage::{STAGE, Stage};
@@ -29,6 +31,7 @@ pub(super) struct Sequential {
     places: Vec<Place>,
     blocks: Vec<Block>,
     last_dc: LastDc,
+    interval: Interval,
     target: Target,
 }
 
@@ -50,7 +53,7 @@ impl Sequential {
     pub(super) fn new(
         grid: &Grid,
         divisors: Vec<Divisors>,
-        optimized: bool,
+        options: &Options<'_>,
         kernels: Kernels,
         file: &mut Vec<u8>,
     ) -> Result<Self, Error> {
@@ -66,14 +69,15 @@ impl Sequential {
                 len += MCUS * component.across;
             }
         }
-        let target = if optimized {
+        let interval = Interval::new(options.restart, grid.mcus_wide);
+        let target = if options.coding == Coding::Optimized {
             let (histogram, stage) = (Box::new(Histogram::NONE), Box::new([0; STAGE]));
             Target::Kept { tokens: Tokens::new(), histogram, stage }
         } else {
-            start_scan(grid, |number| Table::standard(Standard::ALL[number]), file)?;
+            start_scan(grid, interval, |number| Table::standard(Standard::ALL[number]), file)?;
             Target::Written { bits: BitBuffer::new()? }
         };
-        Ok(Self { kernels, divisors, places, blocks: filled(Block::ZERO, len)?, last_dc: [0; 3], target })
+        Ok(Self { kernels, divisors, places, blocks: filled(Block::ZERO, len)?, last_dc: [0; 3], interval, target })
     }
 
     /// Codes a band.
@@ -85,19 +89,36 @@ impl Sequential {
         for first in (0..grid.mcus_wide).step_by(MCUS) {
             let count = MCUS.min(grid.mcus_wide - first);
             self.transform(grid, planes, first, count);
-            let mcus = Mcus { blocks: &self.blocks, count, places: &self.places };
-            match &mut self.target {
-                Target::Written { bits } => {
-                    let write = self.kernels.write_mcus;
-                    bits.write(file, |bits| write(mcus, &mut self.last_dc, &direct::STANDARD, bits))?;
-                }
-                Target::Kept { tokens, histogram, stage } => {
-                    let len = (self.kernels.stage_mcus)(mcus, &mut self.last_dc, histogram, stage);
-                    tokens.extend(&stage[..len])?;
-                }
+            let mut done = 0;
+            while done < count {
+                let (part, starts_anew) = self.interval.take(count - done);
+                self.code_mcus(done, part, starts_anew, file)?;
+                done += part;
             }
         }
         Ok(())
+    }
+
+    /// Codes MCUs that were transformed, behind a restart marker or not.
+    fn code_mcus(&mut self, first: usize, count: usize, starts_anew: bool, file: &mut Vec<u8>) -> Result<(), Error> {
+        if starts_anew {
+            self.last_dc = [0; 3];
+            match &mut self.target {
+                Target::Written { bits } => bits.restart(file)?,
+                Target::Kept { tokens, .. } => tokens.restart()?,
+            }
+        }
+        let mcus = Mcus { blocks: &self.blocks, first, count, places: &self.places };
+        match &mut self.target {
+            Target::Written { bits } => {
+                let write = self.kernels.write_mcus;
+                bits.write(file, |bits| write(mcus, &mut self.last_dc, &direct::STANDARD, bits))
+            }
+            Target::Kept { tokens, histogram, stage } => {
+                let len = (self.kernels.stage_mcus)(mcus, &mut self.last_dc, histogram, stage);
+                tokens.extend(&stage[..len])
+            }
+        }
     }
 
     /// Transforms the blocks of some MCUs.
@@ -144,7 +165,7 @@ impl Sequential {
                     codes.set(number, &table);
                     table
                 };
-                start_scan(grid, best, &mut output.bytes)?;
+                start_scan(grid, self.interval, best, &mut output.bytes)?;
                 write_tokens(tokens, &codes, self.kernels, output)
             }
         }
@@ -152,12 +173,20 @@ impl Sequential {
 }
 
 /// Writes the tables and the head of the one scan.
-fn start_scan(grid: &Grid, mut table: impl FnMut(usize) -> Table, file: &mut Vec<u8>) -> Result<(), Error> {
+fn start_scan(
+    grid: &Grid,
+    interval: Interval,
+    mut table: impl FnMut(usize) -> Table,
+    file: &mut Vec<u8>,
+) -> Result<(), Error> {
     let mut segments = Segments(file);
     // A grey picture has the tables of luma alone.
     let used = if grid.components.len() == 1 { TABLES / 2 } else { TABLES };
     for number in 0..used {
         segments.codes(number % 2 == 1, number / 2, &table(number))?;
+    }
+    if interval.mcus > 0 {
+        segments.restart_interval(interval.mcus)?;
     }
     let components = grid.components.iter().enumerate().map(|(i, component)| (i, component.table, component.table));
     segments.scan(components, [0, 63], [0, 0])

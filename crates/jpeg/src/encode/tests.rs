@@ -5,11 +5,13 @@
     reason = "small pictures, and samples in their range"
 )]
 
+use std::num::NonZeroU16;
+
 use super::bit_planes::BitPlanes;
 use super::color::PIXEL;
 use super::fdct::{Block, Divisors};
 use super::kernels::Kernels;
-use super::{Coding, Encoder, Options, Sampling, quality};
+use super::{Coding, Encoder, Options, Restart, Sampling, quality};
 use crate::NATURAL_ORDER;
 
 /// A sequence that looks random and is the same every time.
@@ -186,7 +188,8 @@ fn twins_write_the_same_files() {
         for sampling in [Sampling::Gray, Sampling::S444, Sampling::S422, Sampling::S420, Sampling::S440] {
             for coding in [Coding::Baseline, Coding::Optimized, Coding::Progressive] {
                 for quality in [1, 30, 75, 100] {
-                    let options = Options { quality, sampling, coding, exif: None };
+                    let restart = NonZeroU16::new(u16::from(quality / 10)).map(Restart::Mcus);
+                    let options = Options { quality, sampling, coding, restart, exif: None };
                     let encode = |kernels: Kernels| {
                         let mut encoder = Encoder::with_kernels(Vec::new(), width, height, &options, kernels).unwrap();
                         let band = PIXEL * width as usize * encoder.band_rows();

@@ -187,6 +187,7 @@ impl Histogram {
 pub(super) struct Tokens {
     /// Pieces of fixed capacity; all but the last are full.
     pieces: Vec<Vec<Token>>,
+    has_restarts: bool,
 }
 
 /// Tokens of a piece: 64 KiB.
@@ -195,7 +196,7 @@ const PIECE: usize = 32 << 10;
 impl Tokens {
     /// No token yet.
     pub(super) const fn new() -> Self {
-        Self { pieces: Vec::new() }
+        Self { pieces: Vec::new(), has_restarts: false }
     }
 
     /// Appends tokens.
@@ -220,6 +221,21 @@ impl Tokens {
             tokens = tail;
         }
         Ok(())
+    }
+
+    /// Appends a restart marker.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Memory`].
+    pub(super) fn restart(&mut self) -> Result<(), Error> {
+        self.has_restarts = true;
+        self.extend(&[RESTART])
+    }
+
+    /// Tells whether there are restart markers.
+    pub(super) const fn has_restarts(&self) -> bool {
+        self.has_restarts
     }
 
     /// Takes the pieces out, in order.

@@ -5,7 +5,9 @@
     reason = "small pictures, and samples that are clamped"
 )]
 
-use palmette_jpeg::encode::{Coding, Encoder, Error, Options, PlaneRows, Sampling};
+use std::num::NonZeroU16;
+
+use palmette_jpeg::encode::{Coding, Encoder, Error, Options, PlaneRows, Restart, Sampling};
 
 use crate::turbo::{self, Encode, Plane, Planes};
 
@@ -111,18 +113,19 @@ fn encode(planes: &Planes, width: usize, height: usize, options: &Options<'_>) -
 /// Compares a picture in all layouts and codings.
 #[track_caller]
 fn compare(kind: Kind, width: usize, height: usize, quality: u8) {
+    compare_restarts(kind, width, height, quality, &[None]);
+}
+
+/// Compares a picture in all layouts and codings, with markers so far apart.
+#[track_caller]
+fn compare_restarts(kind: Kind, width: usize, height: usize, quality: u8, restarts: &[Option<Restart>]) {
     for (sampling, theirs) in SAMPLINGS {
         let planes = planes(kind, sampling, width, height);
         let widened = widened(&planes, theirs, width, height);
-        for coding in CODINGS {
-            let options = Options { quality, sampling, coding, exif: None };
+        for (coding, &restart) in CODINGS.into_iter().flat_map(|coding| restarts.iter().map(move |it| (coding, it))) {
+            let options = Options { quality, sampling, coding, restart, exif: None };
             let file = encode(&planes, width, height, &options).expect("it encodes");
-            let judge = Encode {
-                optimize: coding == Coding::Optimized,
-                progressive: coding == Coding::Progressive,
-                ..Encode::new(quality, theirs)
-            };
-            let expected = judge.planes(&widened, width, height);
+            let expected = judge(theirs, &options).planes(&widened, width, height);
             let difference = file.iter().zip(&expected).position(|(a, b)| a != b);
             assert!(
                 file == expected,
@@ -131,6 +134,22 @@ fn compare(kind: Kind, width: usize, height: usize, quality: u8) {
                 expected.len(),
             );
         }
+    }
+}
+
+/// The judge with the same options.
+fn judge(sampling: turbo::Sampling, options: &Options<'_>) -> Encode {
+    let (restart_blocks, restart_rows) = match options.restart {
+        None => (0, 0),
+        Some(Restart::Mcus(mcus)) => (mcus.get(), 0),
+        Some(Restart::Rows(rows)) => (0, rows.get()),
+    };
+    Encode {
+        optimize: options.coding == Coding::Optimized,
+        progressive: options.coding == Coding::Progressive,
+        restart_blocks,
+        restart_rows,
+        ..Encode::new(options.quality, sampling)
     }
 }
 
@@ -169,15 +188,40 @@ fn encode_runs_of_more_than_32767_empty_blocks() {
     for kind in [Kind::Flat, Kind::Sparks] {
         let plane = kind.plane(1, 16_385, 1025);
         for coding in CODINGS {
-            let options = Options { quality: 30, sampling: Sampling::Gray, coding, exif: None };
+            let options = Options { quality: 30, sampling: Sampling::Gray, coding, ..Options::default() };
             let file = encode(&Planes(vec![plane.clone()]), 16_385, 1025, &options).unwrap();
-            let judge = Encode {
-                optimize: coding == Coding::Optimized,
-                progressive: coding == Coding::Progressive,
-                ..Encode::new(30, turbo::Sampling::Gray)
-            };
+            let judge = judge(turbo::Sampling::Gray, &options);
             assert!(file == judge.planes(&Planes(vec![plane.clone()]), 16_385, 1025), "{kind:?} {coding:?}");
         }
+    }
+}
+
+#[test]
+fn encode_restart_markers() {
+    let restarts = |numbers: &[u16], kind: fn(NonZeroU16) -> Restart| -> Vec<Option<Restart>> {
+        numbers.iter().map(|&number| NonZeroU16::new(number).map(kind)).collect()
+    };
+    // Strips have 8 MCUs or 16 blocks; markers come in threes and eights and more.
+    let mcus = restarts(&[1, 2, 7, 8, 9, 16, 17, 100, 65_535], Restart::Mcus);
+    let rows = restarts(&[1, 2, 3, 65_535], Restart::Rows);
+    for (kind, quality) in KINDS.into_iter().zip([90, 75, 50, 100, 80, 30]) {
+        for (width, height) in [(149, 83), (17, 150), (257, 40)] {
+            compare_restarts(kind, width, height, quality, &mcus);
+            compare_restarts(kind, width, height, quality, &rows);
+        }
+    }
+}
+
+#[test]
+fn encode_restart_intervals_are_cut() {
+    // 2,049 blocks in a row: 31 rows fit an interval of 65,535 blocks, 32 do not.
+    let plane = Kind::Sparks.plane(1, 16_385, 600);
+    for (coding, rows) in CODINGS.into_iter().flat_map(|coding| [31, 32].map(|rows| (coding, rows))) {
+        let restart = NonZeroU16::new(rows).map(Restart::Rows);
+        let options = Options { quality: 30, sampling: Sampling::Gray, coding, restart, exif: None };
+        let file = encode(&Planes(vec![plane.clone()]), 16_385, 600, &options).unwrap();
+        let judge = judge(turbo::Sampling::Gray, &options);
+        assert!(file == judge.planes(&Planes(vec![plane.clone()]), 16_385, 600), "{options:?}");
     }
 }
 
@@ -185,7 +229,7 @@ fn encode_runs_of_more_than_32767_empty_blocks() {
 fn encode_stays_near_the_planes() {
     let planes = planes(Kind::Photo, Sampling::S420, 200, 150);
     for coding in CODINGS {
-        let options = Options { quality: 95, sampling: Sampling::S420, coding, exif: None };
+        let options = Options { quality: 95, sampling: Sampling::S420, coding, ..Options::default() };
         let file = encode(&planes, 200, 150, &options).unwrap();
         let decoded = turbo::decode_planes(&file, 1).unwrap();
         assert_eq!(decoded.warning, None);
