@@ -6,7 +6,7 @@ use super::Decoder;
 use super::coefficients::Coefficients;
 use super::damage::Damage;
 use super::entropy::Entropy;
-use super::frame::Frame;
+use super::frame::{Frame, MAX_MCU_BLOCKS};
 use super::memory::try_filled;
 use super::scan::{Needs, Scan};
 use super::script::Script;
@@ -354,31 +354,30 @@ fn decode_scan(
     kept: &Range<usize>,
     into: &mut Coefficients,
 ) {
-    let uses = scan.uses.clone();
-    if let ([table_use], true) = (&uses[..], frame.components.len() > 1) {
+    if let (&[table_use], true) = (&scan.uses[..], frame.components.len() > 1) {
         // One component of several: its blocks come row by row, and only those that hold samples of the picture.
         let component = &frame.components[table_use.component];
         let part = into.parts[table_use.component];
         let (columns, rows) = component.blocks();
         for y in 0..part.vertical {
             if u64::from(row) * part.vertical as u64 + (y as u64) < rows.into() {
-                let unit = Unit { place: part.place(0, y), step: 1, table_use: *table_use };
+                let unit = Unit { place: part.place(0, y), step: 1, table_use };
                 let kept = kept.start * part.horizontal..kept.end * part.horizontal;
                 (entropy.0)(scan, &[unit], columns as usize, &kept, into);
             }
         }
         return;
     }
-    let mut units = Vec::new();
-    for &table_use in &uses {
+    let mut units = [Unit::default(); MAX_MCU_BLOCKS];
+    let mut len = 0;
+    for &table_use in &scan.uses {
         let part = into.parts[table_use.component];
         for y in 0..part.vertical {
-            units.extend((0..part.horizontal).map(|x| Unit {
-                place: part.place(x, y),
-                step: part.horizontal,
-                table_use,
-            }));
+            for x in 0..part.horizontal {
+                units[len] = Unit { place: part.place(x, y), step: part.horizontal, table_use };
+                len += 1;
+            }
         }
     }
-    (entropy.0)(scan, &units, count, kept, into);
+    (entropy.0)(scan, &units[..len], count, kept, into);
 }

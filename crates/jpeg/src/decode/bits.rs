@@ -25,7 +25,7 @@ pub(super) type Buffer = [u8; SIZE + 8];
 pub(super) struct Cursor {
     /// The next bits, uppermost first.
     pub(super) bits: u64,
-    /// How many of them are valid.
+    /// In its lowest six bits, how many of them are valid; above, nothing that counts.
     count: u32,
     /// The place in the buffer of the byte behind them.
     at: usize,
@@ -40,15 +40,15 @@ impl Cursor {
     pub(super) fn refill(&mut self, buffer: &Buffer) {
         let at = self.at & (SIZE - 1);
         let word = buffer[at..at + 8].first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-        self.bits |= word >> self.count;
-        self.at += ((63 - self.count) >> 3) as usize;
+        self.bits |= word >> (self.count & 63);
+        self.at += (!self.count >> 3 & 7) as usize;
         self.count |= 56;
     }
 
-    /// Drops bits, at most as many as are valid.
+    /// Drops bits, at most as many as are valid: a number in the lowest six bits, whatever stands above it.
     #[inline(always)]
     pub(super) const fn drop(&mut self, count: u32) {
-        self.bits <<= count;
+        self.bits <<= count & 63;
         self.count = self.count.wrapping_sub(count);
     }
 
@@ -119,7 +119,7 @@ impl<'a> Input<'a> {
 
     /// Tells whether more bits are taken than there are.
     pub(super) const fn is_past(&self, cursor: &Cursor) -> bool {
-        self.marker.is_some() && (self.len as i64 - cursor.at as i64) * 8 + (cursor.count as i64) < 0
+        self.marker.is_some() && (self.len as i64 - cursor.at as i64) * 8 + ((cursor.count & 63) as i64) < 0
     }
 
     /// Returns the marker that reading has come to.

@@ -5,7 +5,7 @@ use crate::markers::{JPG, SOF0, SOF2, SOF3, SOF9};
 use crate::{Error, Process, Reason, Scale};
 
 /// The most blocks that an MCU may have.
-const MAX_MCU_BLOCKS: u32 = 10;
+pub(super) const MAX_MCU_BLOCKS: usize = 10;
 
 /// One component of a picture: its luma, say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,8 +141,8 @@ impl Frame {
     pub(super) fn fits_mcu(&self, components: impl IntoIterator<Item = usize>) -> bool {
         let blocks = |index: usize| {
             let component = &self.components[index];
-            u32::from(component.horizontal) * u32::from(component.vertical)
+            usize::from(component.horizontal) * usize::from(component.vertical)
         };
-        components.into_iter().map(blocks).sum::<u32>() <= MAX_MCU_BLOCKS
+        components.into_iter().map(blocks).sum::<usize>() <= MAX_MCU_BLOCKS
     }
 }

@@ -4,8 +4,8 @@
 //! | --- | --- |
 //! | `segments`, `frame`, `tables`, `model`, `scan` | what headers say |
 //! | `script` | the scans of a file, and whether all are there |
-//! | `bits`, `huffman`, `standard` | bits and codes |
-//! | `sequential`, `progressive`, `deposit`, `entropy` | entropy decoding into `coefficients` |
+//! | `bits`, `huffman`, `joined`, `standard` | bits and codes |
+//! | `sequential`, `skip`, `progressive`, `deposit`, `entropy` | entropy decoding into `coefficients` |
 //! | `bands` | rows of MCUs: all scans in lockstep, then the inverse DCT |
 //! | `damage` | what is lacking of a picture |
 //!
@@ -20,6 +20,7 @@ mod deposit;
 mod entropy;
 mod frame;
 mod huffman;
+mod joined;
 mod memory;
 mod model;
 mod progressive;
@@ -27,6 +28,7 @@ mod scan;
 mod script;
 mod segments;
 mod sequential;
+mod skip;
 mod standard;
 mod tables;
 

@@ -7,7 +7,8 @@ use super::bits::{Buffer, Cursor};
 use super::coefficients::{Coefficients, WINDOW};
 use super::damage::DamageKind;
 use super::deposit::Deposit;
-use super::huffman::{AcTable, Codes, END, JOINED_BITS, is_invalid, value};
+use super::huffman::{Codes, END, SINGLE, is_invalid, value};
+use super::joined::AcTable;
 use super::scan::Scan;
 use super::sequential::{Unit, difference, wrap};
 
@@ -125,9 +126,9 @@ impl AcFirst<'_> {
         'block: loop {
             cursor.refill(self.buffer);
             for _ in 0..4 {
-                let joined = self.table.joined[(cursor.bits >> (64 - JOINED_BITS)) as usize];
+                let joined = self.table.joined(cursor.bits);
                 before = (*cursor, k, self.mask);
-                if joined.len() == 0 {
+                if joined.advance() == SINGLE {
                     if !self.symbol(cursor, &mut k, out) {
                         return false;
                     }

@@ -3,8 +3,10 @@
 use super::bits::{Cursor, Input};
 use super::damage::{Damage, DamageKind};
 use super::frame::Frame;
-use super::huffman::{AcTable, Codes, DcTable, SkipTable, Spec};
+use super::huffman::{Codes, DcTable, Spec};
+use super::joined::AcTable;
 use super::segments::Segment;
+use super::skip::SkipTable;
 use super::standard;
 use super::tables::Tables;
 use crate::markers::{RST0, RST7, SOF0, SOS};
@@ -115,7 +117,7 @@ pub(super) struct ScanTables {
 }
 
 /// How a component is read: the places of its tables in [`ScanTables`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Use {
     pub(super) component: usize,
     pub(super) dc: usize,
@@ -291,11 +293,16 @@ fn use_tables(header: &Header, tables: &Tables, needs: Needs) -> Result<(ScanTab
     let mut used = ScanTables::default();
     let mut uses = Vec::new();
     let (mut dc_numbers, mut ac_numbers, mut skip_numbers) = (Vec::new(), Vec::new(), Vec::new());
+    let is_sequential = header.part == Part::Sequential;
     for component in &header.components {
         let mut table_use = Use { component: component.index, dc: 0, ac: None, skip: 0 };
         if matches!(header.part, Part::Sequential | Part::DcFirst) {
             let spec = find_spec(&tables.dc, component.dc, header.part, &standard::DC)?;
-            table_use.dc = place(&mut dc_numbers, &mut used.dc, component.dc, || DcTable::new(&spec))?;
+            // In a sequential scan each pair of tables has one of its own.
+            let ac =
+                is_sequential.then(|| find_spec(&tables.ac, component.ac, header.part, &standard::AC)).transpose()?;
+            let number = (component.dc, if is_sequential { component.ac } else { 0 });
+            table_use.dc = place(&mut dc_numbers, &mut used.dc, number, || DcTable::new(&spec, ac.as_ref()))?;
         }
         if header.part == Part::AcRefine {
             let spec = find_spec(&tables.ac, component.ac, header.part, &standard::AC)?;
@@ -333,13 +340,13 @@ fn find_spec(
 }
 
 /// Finds the place of a table among those that are prepared, or prepares it.
-fn place<T>(
-    numbers: &mut Vec<u8>,
+fn place<T, N: PartialEq>(
+    numbers: &mut Vec<N>,
     tables: &mut Vec<T>,
-    number: u8,
+    number: N,
     make: impl FnOnce() -> Result<T, Reason>,
 ) -> Result<usize, Reason> {
-    if let Some(place) = numbers.iter().position(|&it| it == number) {
+    if let Some(place) = numbers.iter().position(|it| *it == number) {
         return Ok(place);
     }
     tables.push(make()?);

@@ -5,11 +5,14 @@ use std::ops::Range;
 use super::bits::{Buffer, Cursor};
 use super::coefficients::{Coefficients, WINDOW};
 use super::damage::DamageKind;
-use super::huffman::{AcTable, Codes, DcTable, END, SkipTable, is_invalid, value};
-use super::scan::{Scan, Use};
+use super::frame::MAX_MCU_BLOCKS;
+use super::huffman::{Codes, DcTable, END, SINGLE, is_end, is_invalid, value};
+use super::joined::{AcTable, Joined};
+use super::scan::{Scan, ScanTables, Use};
+use super::skip::{SkipTable, skip};
 
 /// A block of an MCU.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Unit {
     /// Where it is in the first MCU.
     pub(super) place: usize,
@@ -19,50 +22,101 @@ pub(super) struct Unit {
     pub(super) table_use: Use,
 }
 
+/// How the blocks of a [`Unit`] are read, with the tables themselves.
+#[derive(Clone, Copy)]
+struct Reader<'t> {
+    /// Where the block of this MCU is.
+    place: usize,
+    step: usize,
+    component: usize,
+    dc: &'t DcTable,
+    ac: Option<&'t AcTable>,
+    skip: Option<&'t SkipTable>,
+}
+
+impl<'t> Reader<'t> {
+    /// Finds the tables of a unit.
+    fn new(unit: &Unit, tables: &'t ScanTables) -> Self {
+        let Use { component, dc, ac, skip } = unit.table_use;
+        Self {
+            place: unit.place,
+            step: unit.step,
+            component,
+            dc: &tables.dc[dc],
+            ac: ac.map(|ac| &*tables.ac[ac]),
+            skip: tables.skip.get(skip).map(|skip| &**skip),
+        }
+    }
+}
+
 /// Decodes MCUs that stand side by side; those outside `kept` are skipped, apart from their DC.
 #[inline(always)]
 pub(super) fn decode(scan: &mut Scan<'_>, units: &[Unit], count: usize, kept: &Range<usize>, into: &mut Coefficients) {
+    let Some((first, others)) = units.split_first() else { return };
+    // They are lent to the readers while the scan goes on.
+    let tables = std::mem::take(&mut scan.tables);
+    let mut readers = [Reader::new(first, &tables); MAX_MCU_BLOCKS];
+    for (reader, unit) in readers[1..].iter_mut().zip(others) {
+        *reader = Reader::new(unit, &tables);
+    }
+    let readers = &mut readers[..units.len()];
     let mut cursor = scan.cursor;
     for mcu in 0..count {
         let has_data;
         (cursor, has_data) = scan.start_mcu(cursor);
         if has_data {
             let is_kept = kept.contains(&mcu);
-            for unit in units {
+            for reader in &mut *readers {
                 if scan.input.needs_more(&cursor) {
                     cursor = scan.more(cursor, 0);
                 }
-                let place = unit.place + mcu * unit.step;
-                let dc_table = &scan.tables.dc[unit.table_use.dc];
-                let (mut dc, dc_is_valid) = difference(&scan.input.buffer, &mut cursor, dc_table);
-                dc = scan.dc[unit.table_use.component].wrapping_add(dc);
-                scan.dc[unit.table_use.component] = dc;
-                let is_valid = match unit.table_use.ac {
-                    Some(ac) if is_kept => {
-                        let window = into.window(place);
+                cursor.refill(&scan.input.buffer);
+                let (mut dc, mut is_valid, is_whole);
+                let difference = reader.dc.difference(cursor.bits);
+                if difference.is_long() {
+                    (dc, is_valid) = long_difference(&scan.input.buffer, &mut cursor, reader.dc);
+                    is_whole = false;
+                } else {
+                    cursor.drop(difference.len());
+                    (dc, is_valid, is_whole) = (difference.value(), true, difference.is_whole_block());
+                }
+                dc = scan.dc[reader.component].wrapping_add(dc);
+                scan.dc[reader.component] = dc;
+                let mut last = 0;
+                match reader.ac {
+                    Some(table) if is_kept => {
+                        let window = into.window(reader.place);
                         window[..64].fill(0);
-                        let (last, is_valid) = block(&scan.input.buffer, &mut cursor, &scan.tables.ac[ac], window);
+                        if !is_whole {
+                            let ac_is_valid;
+                            (last, ac_is_valid) = block(&scan.input.buffer, &mut cursor, table, window);
+                            is_valid &= ac_is_valid;
+                        }
                         window[0] = wrap(dc);
-                        into.set_last(place, last);
-                        is_valid
                     }
                     _ => {
-                        let is_valid = skip(&scan.input.buffer, &mut cursor, &scan.tables.skip[unit.table_use.skip]);
-                        into.block(place)[0] = wrap(dc);
-                        into.set_last(place, 0);
-                        is_valid
+                        if let (Some(table), false) = (reader.skip, is_whole) {
+                            is_valid &= skip(&scan.input.buffer, &mut cursor, table);
+                        }
+                        into.block(reader.place)[0] = wrap(dc);
                     }
-                };
-                if !(is_valid && dc_is_valid) {
+                }
+                into.set_last(reader.place, last);
+                if !is_valid {
                     scan.note(DamageKind::Code);
                 }
+                reader.place += reader.step;
             }
         } else {
-            units.iter().for_each(|unit| into.clear_block(unit.place + mcu * unit.step));
+            for reader in &mut *readers {
+                into.clear_block(reader.place);
+                reader.place += reader.step;
+            }
         }
         scan.mcu += 1;
     }
     scan.cursor = cursor;
+    scan.tables = tables;
 }
 
 /// Cuts a coefficient to 16 bits, as all of them are kept.
@@ -71,17 +125,28 @@ pub(super) const fn wrap(coefficient: i32) -> i16 {
     coefficient as i16
 }
 
-/// Reads a difference of DC, and whether its code is one.
+/// Reads a difference of DC, and whether its code is one; there must be no end of block in its table.
 #[inline(always)]
 pub(super) fn difference(buffer: &Buffer, cursor: &mut Cursor, table: &DcTable) -> (i32, bool) {
     cursor.refill(buffer);
-    let (difference, len) = table.difference(cursor.bits);
-    let is_valid = !is_invalid(len) || !table.is_invalid(cursor.bits);
+    let difference = table.difference(cursor.bits);
+    if difference.is_long() {
+        return long_difference(buffer, cursor, table);
+    }
+    cursor.drop(difference.len());
+    (difference.value(), true)
+}
+
+/// Reads a difference of DC that a look-up does not give, and whether its code is one; refills before and behind it.
+#[inline]
+fn long_difference(buffer: &Buffer, cursor: &mut Cursor, table: &DcTable) -> (i32, bool) {
+    let (difference, len, is_valid) = table.long_difference(cursor.bits);
     cursor.drop(len);
+    cursor.refill(buffer);
     (difference, is_valid)
 }
 
-/// Reads the coefficients of AC of a block into one that is all zero.
+/// Reads the coefficients of AC of a block into one that is all zero; 44 bits must be valid.
 ///
 /// Returns the place of the last one, and whether all codes are valid.
 #[inline(always)]
@@ -89,40 +154,75 @@ fn block(buffer: &Buffer, cursor: &mut Cursor, table: &AcTable, out: &mut [i16; 
     // A copy whose address nobody has, so that it stays in registers.
     let mut at = *cursor;
     let mut k = 1;
-    let (before, joined) = 'block: loop {
-        at.refill(buffer);
-        // Four look-ups of 11 bits each are sure of their bits.
-        for _ in 0..4 {
-            let joined = table.joined[(at.bits >> (64 - super::huffman::JOINED_BITS)) as usize];
-            if joined.len() == 0 {
-                let is_valid;
-                (at, k, is_valid) = symbol(buffer, at, &table.codes, k, out);
-                if k >= 64 || !is_valid {
-                    *cursor = at;
-                    let last = if k > 64 { last(k) } else { 63 };
-                    return (last, is_valid);
+    // As many look-ups of 11 bits as are sure of their bits.
+    let mut sure = 4;
+    'block: loop {
+        let mut joined;
+        let mut next;
+        'joined: {
+            for _ in 0..sure {
+                joined = table.joined(at.bits);
+                next = k + joined.advance();
+                if next >= 64 {
+                    break 'joined;
                 }
-                break;
+                store(out, k, joined);
+                at.drop(joined.len());
+                k = next;
             }
-            // `k` is below 64, and an offset too.
-            out[k + joined.offset()..][..8].copy_from_slice(&joined.values());
-            let before = at;
-            at.drop(joined.len());
-            k += joined.advance();
-            if k >= 64 {
-                break 'block (before, joined);
-            }
+            at.refill(buffer);
+            sure = 5;
+            continue 'block;
         }
-    };
-    // Whole blocks end by an end of block before index 64, or by their last coefficient.
-    if k == 64 || (END..END + 64).contains(&k) {
-        *cursor = at;
-        return (last(k), true);
+        if joined.advance() == SINGLE {
+            let is_valid;
+            (at, k, is_valid) = single(buffer, at, table, joined, k, out);
+            if k >= 64 || !is_valid {
+                *cursor = at;
+                return (if k > 64 { last(k) } else { 63 }, is_valid);
+            }
+            at.refill(buffer);
+            sure = 5;
+            continue 'block;
+        }
+        if is_end(next) {
+            store(out, k, joined);
+            at.drop(joined.len());
+            *cursor = at;
+            return (last(next), true);
+        }
+        // What was joined belongs to the next block in part.
+        let is_valid;
+        (*cursor, is_valid) = one_by_one(buffer, at, &table.codes, k, out);
+        return (63, is_valid);
     }
-    // What was joined belongs to the next block in part.
-    let (at, is_valid) = one_by_one(buffer, before, &table.codes, k - joined.advance(), out);
-    *cursor = at;
-    (63, is_valid)
+}
+
+/// Stores the values of joined symbols from an index on, which is below 64.
+#[inline(always)]
+fn store(out: &mut [i16; WINDOW], k: usize, joined: Joined) {
+    out[(k & 63) + joined.offset()..][..8].copy_from_slice(&joined.values());
+}
+
+/// Reads one symbol of AC that is not joined, and its value.
+#[inline(always)]
+fn single(
+    buffer: &Buffer,
+    at: Cursor,
+    table: &AcTable,
+    joined: Joined,
+    k: usize,
+    out: &mut [i16; WINDOW],
+) -> (Cursor, usize, bool) {
+    let Some(known) = joined.symbol() else { return symbol(buffer, at, &table.codes, k, out) };
+    let mut at = at;
+    at.refill(buffer);
+    at.drop(joined.len());
+    let (run, size) = (usize::from(known >> 4), u32::from(known & 15));
+    out[(k + run).min(63)] = wrap(value(at.bits, size));
+    at.drop(size);
+    let next = k + run + 1;
+    (at, next, next <= 64)
 }
 
 /// Reads the rest of a block whose last look-up went too far; what it has stored beyond the block does not count.
@@ -160,71 +260,4 @@ fn symbol(buffer: &Buffer, at: Cursor, codes: &Codes, k: usize, out: &mut [i16; 
             (at, next, next <= 64 && !is_invalid(len))
         }
     }
-}
-
-/// Skips the coefficients of AC of a block; returns whether all codes are valid.
-#[inline(always)]
-fn skip(buffer: &Buffer, cursor: &mut Cursor, table: &SkipTable) -> bool {
-    // A copy whose address nobody has, so that it stays in registers.
-    let mut at = *cursor;
-    let mut k = 1;
-    let (before, before_k) = 'block: loop {
-        at.refill(buffer);
-        // Four look-ups of 12 bits each are sure of their bits.
-        for _ in 0..4 {
-            let (before, before_k) = (at, k);
-            let (advance, len) = table.advance(at.bits);
-            if len == 0 {
-                at.refill(buffer);
-                let (symbol_len, advance, is_valid) = skipped(at.bits, &table.codes);
-                at.drop(symbol_len);
-                k += advance;
-                if !is_valid {
-                    *cursor = at;
-                    return false;
-                }
-            } else {
-                at.drop(len);
-                k += advance;
-            }
-            if k >= 64 {
-                break 'block (before, before_k);
-            }
-            if len == 0 {
-                break;
-            }
-        }
-    };
-    if k == 64 || (END..END + 64).contains(&k) {
-        *cursor = at;
-        return true;
-    }
-    let (at, is_valid) = skip_one_by_one(buffer, before, &table.codes, before_k);
-    *cursor = at;
-    is_valid
-}
-
-/// Skips the rest of a block whose last look-up went too far.
-#[cold]
-fn skip_one_by_one(buffer: &Buffer, at: Cursor, codes: &Codes, k: usize) -> (Cursor, bool) {
-    let (mut at, mut k) = (at, k);
-    while k < 64 {
-        at.refill(buffer);
-        let (len, advance, is_valid) = skipped(at.bits, codes);
-        at.drop(len);
-        k += advance;
-        if !is_valid || (65..END).contains(&k) && advance < 16 {
-            return (at, false);
-        }
-    }
-    (at, true)
-}
-
-/// Returns the bits of a symbol and its value, how far the index goes by it, and whether its code is valid.
-#[inline(never)]
-fn skipped(bits: u64, codes: &Codes) -> (u32, usize, bool) {
-    let (symbol, len) = codes.symbol(bits);
-    let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-    let advance = if size == 0 && run != 15 { END } else { run + 1 };
-    (len + size, advance, !is_invalid(len))
 }
