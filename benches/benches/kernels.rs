@@ -12,7 +12,7 @@ use palmette_core::cpu::kernels::resize_v::VerticalTaps;
 use palmette_core::cpu::kernels::{Kernels, blend};
 use palmette_core::plan::DrawStep;
 use palmette_core::plan::weights::WeightTable;
-use palmette_protocol::Composite;
+use palmette_ops::Composite;
 
 fn variants() -> [(&'static str, Kernels); 2] {
     [("scalar", Kernels::SCALAR), ("fastest", Kernels::fastest())]

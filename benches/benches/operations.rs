@@ -10,8 +10,8 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use palmette_benches::{PHOTO, picture, plan_of};
 use palmette_core::plan::{Plan, lower};
 use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
-use palmette_protocol::transform::{Border, Trim, TrimBorder};
-use palmette_protocol::{Color, Composite, Draw, Fit, Flip, Gravity, ImageIndex, Op, Rotate, Transform};
+use palmette_ops::transform::{Border, Trim, TrimBorder};
+use palmette_ops::{Color, Composite, Draw, Fit, Flip, Gravity, ImageIndex, Op, Rotate, Transform};
 
 fn sized(width: u32, height: u32) -> Transform {
     let (width, height) = (NonZeroU32::new(width), NonZeroU32::new(height));

@@ -8,7 +8,7 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use palmette_benches::{PHOTO, picture, plan_of};
 use palmette_codec::{DecodeOptions, EncodeFormat, EncodeOptions};
 use palmette_core::{CpuEngine, Deadline, Engine, Limits};
-use palmette_protocol::Transform;
+use palmette_ops::Transform;
 
 /// Reads the photo, or draws one.
 fn photo() -> Vec<u8> {

@@ -6,7 +6,7 @@ pub use quartiles::Quartiles;
 
 use palmette_core::plan::{Plan, lower};
 use palmette_core::{Limits, Pixmap, Size};
-use palmette_protocol::{ImageIndex, Op, Transform};
+use palmette_ops::{ImageIndex, Op, Transform};
 
 /// The size that most benches use: 12 megapixels.
 pub const PHOTO: Size = Size::new(4000, 3000);

@@ -6,9 +6,10 @@ use std::io::Cursor;
 use image::{ColorType, ImageFormat};
 use palmette_codec::{AnimationEncoder, EncodeFormat, EncodeOptions, encode};
 use palmette_core::{Pixmap, Size};
+use palmette_ops::tree::Node;
+use palmette_ops::{Draw, Transform};
 use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece, TransformForm};
-use palmette_protocol::tree::Node;
-use palmette_protocol::{Draw, RawOutput, Transform};
+use palmette_protocol::{OptionObject, RawOutput};
 
 /// Draws slopes, stripes and soft alpha.
 fn picture(width: u32, height: u32, has_alpha: bool) -> Pixmap {
@@ -97,8 +98,8 @@ pub(crate) fn lists() -> Vec<Vec<u8>> {
 /// Whole forms, as the client writes them, with the [`boundary()`] of all.
 pub(crate) fn forms() -> Vec<Vec<u8>> {
     let image = || FormSource::Image(b"not looked at".to_vec());
-    let plain = Node::new(image()).transform(Transform::default().into());
-    let drawn = Node::new(image()).draw(plain.clone(), Draw::default().into());
+    let plain = Node::new(image()).transform(Transform::default().to_options());
+    let drawn = Node::new(image()).draw(plain.clone(), Draw::default().to_options());
     let output = || RawOutput {
         format: "image/webp".to_owned(),
         quality: Some("80".to_owned()),

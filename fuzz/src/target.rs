@@ -2,9 +2,10 @@
 
 use palmette_codec::{DecodeOptions, EncodeFormat, Error, Format, OnDamage, animation, decode, probe, sniff};
 use palmette_core::plan::lower;
-use palmette_core::{Class, CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_ops::Class;
 use palmette_protocol::form::{FormLimits, FormReader};
-use palmette_protocol::ops::{parse_list, resolve};
+use palmette_protocol::list::{parse_list, resolve};
 use palmette_protocol::request::{Collector, InfoCollector, RequestLimits, TransformCollector};
 
 use crate::seeds;
@@ -63,7 +64,7 @@ fn feed(bytes: &[u8], piece: usize, collector: &mut dyn Collector) -> Result<(),
 fn list(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Ok(raw) = parse_list(text) else { return };
-    let again = parse_list(&palmette_protocol::ops::list_to_json(&raw)).expect("what was written is read");
+    let again = parse_list(&palmette_protocol::list::list_to_json(&raw)).expect("what was written is read");
     // Not the raw ones: the client writes 0 for 0.0.
     let [raw, again] = [raw, again].map(|raw| resolve(&raw).ok());
     assert_eq!(raw, again, "a list means the same after it was written again");

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Limits, Pixmap, Size, plan};
-use palmette_protocol::tree::{self, Node, Step};
-use palmette_protocol::{Draw, Fit, Op, Transform};
+use palmette_ops::tree::{self, Node, Step};
+use palmette_ops::{Draw, Fit, Op, Transform};
 
 use crate::compare::{Agreement, compare, compare_with_real};
 use crate::gpu;

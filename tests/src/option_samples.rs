@@ -8,7 +8,8 @@ use std::fmt::Write;
 
 use palmette_codec::{DecodeOptions, EncodeOptions};
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::{Draw, Fit, OptionSpec, Options, Transform};
+use palmette_ops::{Draw, Fit, Transform};
+use palmette_protocol::{OptionObject, OptionSpec, Options};
 
 use crate::Case;
 use crate::pictures::from_fn;

@@ -3,7 +3,7 @@
 use palmette_benches::picture;
 use palmette_core::plan::{Plan, lower};
 use palmette_core::{Limits, Pixmap, Size};
-use palmette_protocol::ops;
+use palmette_protocol::list;
 
 /// A list of operations and what it shows.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +111,7 @@ impl Case {
         let low = size.height * narrow / size.width;
         let words = [("WIDTH", size.width), ("HEIGHT", size.height), ("NARROW", narrow), ("LOW", low)];
         let list = words.iter().fold(self.list.to_owned(), |list, (word, px)| list.replace(word, &px.to_string()));
-        let ops = ops::resolve(&ops::parse_list(&list).expect("a list")).expect("right options");
+        let ops = list::resolve(&list::parse_list(&list).expect("a list")).expect("right options");
         let sizes: Vec<Size> = sources.iter().map(Pixmap::size).collect();
         (lower(&ops, &sizes, &Limits::default()).expect("a plan"), sources)
     }

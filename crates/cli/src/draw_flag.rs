@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use palmette::protocol::{Draw, Options};
+use palmette::ops::Draw;
+use palmette::protocol::{OptionObject, Options};
 
 use crate::option_flags::to_json;
 

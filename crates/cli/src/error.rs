@@ -4,8 +4,9 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use palmette::ops::Class;
+use palmette::protocol::Code;
 use palmette::protocol::answer::error_body;
-use palmette::protocol::{Class, Code};
 use palmette_server::config::ConfigError;
 
 use crate::workerd::WorkerdError;

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use palmette::ops::tree::{TreeLimits, rebuild};
 use palmette::protocol::form::{FormEvent, FormSource, Part};
-use palmette::protocol::ops::parse_list;
+use palmette::protocol::list::parse_list;
 use palmette::protocol::output::parse_switch;
 use palmette::protocol::request::{Collector, RequestLimits, TransformCollector};
-use palmette::protocol::tree::{TreeLimits, rebuild};
-use palmette::protocol::{EngineChoice, Error as ProtocolError, Node, Options, RawOutput, TransformRequest};
+use palmette::protocol::{EngineChoice, Error as ProtocolError, Options, RawNode, RawOutput, TransformRequest};
 
 use crate::error::Error;
 use crate::files;
@@ -87,7 +87,8 @@ impl Form {
         let field = |part| fields.iter().find(|(present, _)| *present == part).map(|(_, text)| text.clone());
         let required = |part| field(part).ok_or(ProtocolError::MissingPart { part });
         Ok(Outline {
-            tree: rebuild(sources, parse_list(&required(Part::Transforms)?)?, &ANY_TREE)?,
+            tree: rebuild(sources, parse_list(&required(Part::Transforms)?)?, &ANY_TREE)
+                .map_err(ProtocolError::from)?,
             output: RawOutput {
                 format: required(Part::OutputFormat)?,
                 quality: field(Part::OutputQuality),
@@ -108,7 +109,7 @@ const ANY_TREE: TreeLimits =
 #[derive(Debug)]
 pub(crate) struct Outline {
     /// The sources and the steps on them.
-    pub(crate) tree: Node<FormSource<PathBuf>>,
+    pub(crate) tree: RawNode<FormSource<PathBuf>>,
     /// What the result is encoded as.
     pub(crate) output: RawOutput,
     /// Whether the plan is asked for instead of the picture.

@@ -1,7 +1,8 @@
 //! A flag for every option of a `transform`, made from the protocol's list of them.
 
 use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches};
-use palmette::protocol::{Options, Transform};
+use palmette::ops::Transform;
+use palmette::protocol::{OptionObject, Options};
 use serde_json::Value;
 
 /// The options of a transform that were given as flags.

@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use palmette::protocol::Node;
+use palmette::ops::tree::Step;
+use palmette::protocol::RawNode;
 use palmette::protocol::form::FormSource;
-use palmette::protocol::tree::Step;
 use palmette_client::{Images, Source, Transformer};
 use palmette_server::config::{Environment, Strings};
 use tokio::runtime::{Builder, Runtime};
@@ -72,7 +72,7 @@ impl Remote {
     }
 
     /// Says with the client what a tree says. Trees are no deeper than the protocol allows.
-    fn describe(&self, tree: Node<FormSource<PathBuf>>) -> Result<Transformer, Error> {
+    fn describe(&self, tree: RawNode<FormSource<PathBuf>>) -> Result<Transformer, Error> {
         let mut transformer = match tree.source {
             FormSource::Image(path) => self.images.input(self.open(&path)?),
             FormSource::Text(options) => self.images.text(options),

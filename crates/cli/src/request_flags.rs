@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use palmette::ops::{ImageIndex, Op};
+use palmette::protocol::OutputFormat;
 use palmette::protocol::form::Part;
-use palmette::protocol::ops::list_to_json;
-use palmette::protocol::{ImageIndex, Op, OutputFormat};
+use palmette::protocol::list::list_to_json;
 
 use crate::args::SetupArgs;
 use crate::draw_flag::DrawFlag;

@@ -14,7 +14,7 @@ use std::process::Command;
 
 use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, encode};
 use palmette::core::{Deadline, Limits, Pixmap, Size};
-use palmette::protocol::{Output, OutputFormat, Quality, Source, TransformRequest, ops};
+use palmette::protocol::{Output, OutputFormat, Quality, Source, TransformRequest, list};
 use palmette::{EngineChoice, Engines, Pipeline};
 
 /// Names the folder of a case to the process that runs it.
@@ -127,12 +127,12 @@ fn child_runs_a_case() {
     let list = if options.is_empty() { "[]".to_owned() } else { format!(r#"[{{"imageIndex":0,{options}}}]"#) };
     let source: bytes::Bytes = fs::read(Path::new(&folder).join("source")).unwrap().into();
     let request = || {
-        let raw_ops = ops::parse_list(&list).unwrap();
+        let raw_ops = list::parse_list(&list).unwrap();
         let mut output = Output::new(OutputFormat::ALL.into_iter().find(|known| known.as_str() == format).unwrap());
         output.quality = Some(quality.parse::<u8>().ok().and_then(Quality::new).unwrap());
         TransformRequest {
             sources: vec![Source::Image(source.clone())],
-            ops: ops::resolve(&raw_ops).unwrap(),
+            ops: list::resolve(&raw_ops).unwrap(),
             raw_ops,
             output,
             explain: false,

@@ -12,8 +12,9 @@ use hyper::{Request, Uri};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use palmette_ops::Node;
 use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece};
-use palmette_protocol::{Info, Node, Options};
+use palmette_protocol::{Info, IntoOptions};
 
 use crate::answer::Answer;
 use crate::body::FormBody;
@@ -59,9 +60,9 @@ impl Images {
         Transformer::new(self.clone(), Node::new(FormSource::Image(source.into())))
     }
 
-    /// Begins with text that is set: a [`Text`](crate::Text), or [`Options`] by their names on the wire.
-    pub fn text(&self, text: impl Into<Options>) -> Transformer {
-        Transformer::new(self.clone(), Node::new(FormSource::Text(text.into())))
+    /// Begins with text that is set: a [`Text`](crate::Text), or [`Options`](crate::Options) by their names on the wire.
+    pub fn text(&self, text: impl IntoOptions) -> Transformer {
+        Transformer::new(self.clone(), Node::new(FormSource::Text(text.into_options())))
     }
 
     /// Asks what a picture is; the server looks at its header only.

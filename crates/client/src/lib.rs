@@ -60,8 +60,10 @@ pub use picture::Picture;
 pub use source::Source;
 pub use transformer::Transformer;
 
-pub use palmette_protocol::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
+pub use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
+pub use palmette_ops::{
+    AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Repeat, Rotate, Transform,
+};
 pub use palmette_protocol::{
-    AxisPosition, Code, Color, Composite, Draw, EngineChoice, Fit, Flip, Gravity, GravityMode, Info, Options, Output,
-    OutputFormat, Quality, RawOutput, Repeat, Rotate, Text, Transform,
+    Code, EngineChoice, Info, IntoOptions, OptionObject, Options, Output, OutputFormat, Quality, RawOutput, Text,
 };

@@ -1,14 +1,15 @@
 //! What can be drawn.
 
 use bytes::Bytes;
+use palmette_ops::Node;
 use palmette_protocol::form::FormSource;
-use palmette_protocol::{Node, Text};
+use palmette_protocol::{RawNode, Text};
 use tokio::fs::File;
 
 use crate::{Source, Transformer};
 
 /// The tree of a request: sources, and the steps on each.
-pub(crate) type Tree = Node<FormSource<Source>>;
+pub(crate) type Tree = RawNode<FormSource<Source>>;
 
 /// A picture to draw on another: a [`Transformer`], or a [`Source`] or [`Text`] as it is.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use hyper::header::CONTENT_TYPE;
 use palmette_protocol::form::TransformForm;
-use palmette_protocol::{EngineChoice, Options, RawOutput};
+use palmette_protocol::{EngineChoice, IntoOptions, RawOutput};
 
 use crate::images::Images;
 use crate::overlay::{Overlay, Tree};
@@ -22,16 +22,16 @@ impl Transformer {
         Self { images, tree, engine: None }
     }
 
-    /// Adds a transform: a [`Transform`](crate::Transform), or [`Options`] by their names on the wire.
-    pub fn transform(mut self, options: impl Into<Options>) -> Self {
-        self.tree = self.tree.transform(options.into());
+    /// Adds a transform: a [`Transform`](crate::Transform), or [`Options`](crate::Options) by their names on the wire.
+    pub fn transform(mut self, options: impl IntoOptions) -> Self {
+        self.tree = self.tree.transform(options.into_options());
         self
     }
 
     /// Draws a picture on this one: a [`Transformer`] with its own steps, a [`Source`](crate::Source), bytes, or a
-    /// [`Text`](crate::Text). The options are a [`Draw`](crate::Draw), or [`Options`] by their names on the wire.
-    pub fn draw(mut self, overlay: impl Into<Overlay>, options: impl Into<Options>) -> Self {
-        self.tree = self.tree.draw(overlay.into().0, options.into());
+    /// [`Text`](crate::Text). The options are a [`Draw`](crate::Draw), or [`Options`](crate::Options) by their names on the wire.
+    pub fn draw(mut self, overlay: impl Into<Overlay>, options: impl IntoOptions) -> Self {
+        self.tree = self.tree.draw(overlay.into().0, options.into_options());
         self
     }
 

@@ -142,5 +142,5 @@ fn timed<T>(run: impl Fn() -> Result<T, Error>) -> (f64, Result<T, Error>) {
 
 /// Puts an error into one line.
 fn describe(error: &Error) -> String {
-    format!("error {}: {error}", error.code())
+    format!("error, {:?}: {error}", error.class())
 }

@@ -1,12 +1,12 @@
 //! Everything that can go wrong between bytes and pixels, in both directions.
 
-use palmette_core::{Class, Code, Size};
+use palmette_core::Size;
+use palmette_ops::Class;
 
 use crate::{Cause, EncodeFormat, Format};
 
 /// A failure of sniffing, probing, decoding or encoding.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// Occurs when there are no bytes, as of a stream that was read before.
     #[error("there are no bytes")]
@@ -90,21 +90,6 @@ impl Error {
             Self::Core(error) => error.class(),
         }
     }
-
-    /// Returns the code that the client sees.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Empty | Self::NotAPicture | Self::Svg => Code::NotAPicture,
-            Self::UnsupportedInput { .. }
-            | Self::UnsupportedOutput { .. }
-            | Self::LibraryMissing { .. }
-            | Self::Disabled { .. } => Code::UnsupportedFormat,
-            Self::Damaged { .. } | Self::Encode { .. } => Code::Damaged,
-            Self::FrameSize { .. } => Code::Internal,
-            Self::Core(error) => error.code(),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -114,22 +99,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn error_maps_to_class_and_code() {
+    fn error_maps_to_class() {
         let cause = || Cause::new("so it is");
         let too_large = Limits::default().check(Size::new(0, 1)).unwrap_err();
-        for (error, class, code) in [
-            (Error::Empty, Class::Caller, Code::NotAPicture),
-            (Error::NotAPicture, Class::Caller, Code::NotAPicture),
-            (Error::Svg, Class::Caller, Code::NotAPicture),
-            (Error::UnsupportedInput { name: "JPEG XL" }, Class::Unsupported, Code::UnsupportedFormat),
-            (Error::UnsupportedOutput { format: EncodeFormat::Gif }, Class::Unsupported, Code::UnsupportedFormat),
-            (Error::Disabled { name: "image/avif" }, Class::Unsupported, Code::UnsupportedFormat),
-            (Error::Damaged { format: Format::Png, source: cause() }, Class::Caller, Code::Damaged),
-            (Error::Encode { format: EncodeFormat::Png, source: cause() }, Class::Ours, Code::Damaged),
-            (Error::FrameSize { expected: Size::new(1, 2), actual: Size::new(2, 1) }, Class::Ours, Code::Internal),
-            (Error::Core(too_large), Class::Limit, Code::DimensionsTooLarge),
+        for (error, class) in [
+            (Error::Empty, Class::Caller),
+            (Error::NotAPicture, Class::Caller),
+            (Error::Svg, Class::Caller),
+            (Error::UnsupportedInput { name: "JPEG XL" }, Class::Unsupported),
+            (Error::UnsupportedOutput { format: EncodeFormat::Gif }, Class::Unsupported),
+            (Error::Disabled { name: "image/avif" }, Class::Unsupported),
+            (Error::Damaged { format: Format::Png, source: cause() }, Class::Caller),
+            (Error::Encode { format: EncodeFormat::Png, source: cause() }, Class::Ours),
+            (Error::FrameSize { expected: Size::new(1, 2), actual: Size::new(2, 1) }, Class::Ours),
+            (Error::Core(too_large), Class::Limit),
         ] {
-            assert_eq!((error.class(), error.code()), (class, code), "{error}");
+            assert_eq!(error.class(), class, "{error}");
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Integer arithmetic with one rounding, to nearest, from the exact result.
 
-use palmette_core::{Color, Pixmap};
+use palmette_core::Pixmap;
+use palmette_ops::Color;
 
 /// Makes a picture opaque on `background`; what that leaves clear shows white.
 pub(crate) fn flatten(pixmap: &mut Pixmap, background: Color) {

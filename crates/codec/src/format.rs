@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use palmette_core::{Color, Deadline};
+use palmette_core::Deadline;
+use palmette_ops::Color;
 
 /// The formats that are decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -132,7 +132,8 @@ mod png;
 #[cfg(feature = "webp")]
 mod webp;
 
-use palmette_core::{Color, Pixmap, Size};
+use palmette_core::{Pixmap, Size};
+use palmette_ops::Color;
 
 pub use animation::{Animation, AnimationEncoder, Frame, animation};
 pub use cause::Cause;

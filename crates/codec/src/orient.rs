@@ -1,7 +1,8 @@
 //! Turning pictures upright: the eight orientations that EXIF and AVIF can ask for, as one small type.
 
 use palmette_core::cpu::kernels::{flip, rotate};
-use palmette_core::{Flip, Pixmap, Rotate, Size};
+use palmette_core::{Pixmap, Size};
+use palmette_ops::{Flip, Rotate};
 
 use crate::area::Area;
 use crate::{Error, WorkingMemory};

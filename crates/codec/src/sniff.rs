@@ -154,7 +154,7 @@ fn skip_prolog(text: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use palmette_core::Code;
+    use palmette_ops::Class;
 
     use super::*;
 
@@ -187,7 +187,7 @@ mod tests {
             [(b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"), (b"\xff\x0a\xfa\x7f", "JPEG XL"), (b"8BPS\0\x01", "PSD")];
         for (bytes, expected) in cases {
             let error = sniff(bytes).unwrap_err();
-            assert_eq!(error.code(), Code::UnsupportedFormat);
+            assert_eq!(error.class(), Class::Unsupported);
             assert!(error.to_string().starts_with(expected), "{error}");
         }
     }

@@ -1,13 +1,12 @@
 //! Everything that can go wrong between a resolved list and a finished picture.
 
-use palmette_protocol::{Class, Code};
+use palmette_ops::Class;
 
 use crate::model::{Ability, ModelError};
 use crate::{Layout, Size};
 
 /// A failure of planning or of an engine.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// Occurs when an entry of the list cannot be planned; names the entry.
     #[error("op {position}, {kind}: {source}")]
@@ -198,28 +197,6 @@ impl Error {
             | Self::OutOfMemory { .. }
             | Self::Device { .. } => Class::Ours,
             Self::DeadlineExceeded => Class::Deadline,
-        }
-    }
-
-    /// Returns the code that the client sees.
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self {
-            Self::AtOp { source, .. } => source.code(),
-            Self::TooLarge { .. } | Self::AnimationTooLarge { .. } => Code::DimensionsTooLarge,
-            Self::NeedsModel { .. } | Self::ZoomNotBuilt | Self::NodeMissing { .. } | Self::NothingLeft { .. } => {
-                Code::InvalidOption
-            }
-            Self::WrongMeasurement
-            | Self::ModelFailed { .. }
-            | Self::EmptyPixmap { .. }
-            | Self::PixmapLength { .. }
-            | Self::RowsMissing { .. }
-            | Self::WrongLayout { .. }
-            | Self::SourceMismatch { .. }
-            | Self::OutOfMemory { .. }
-            | Self::Device { .. } => Code::Internal,
-            Self::DeadlineExceeded => Code::TimedOut,
         }
     }
 }

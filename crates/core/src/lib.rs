@@ -31,5 +31,3 @@ pub use picture::Picture;
 pub use pixmap::{Pixmap, Size};
 pub use reading::{Orientation, Reading};
 pub use rows::{Band, PictureRows, Rows};
-// The crates below this one (codec, gpu) may not depend on the protocol, but report its codes and read plans.
-pub use palmette_protocol::{Class, Code, Color, Composite, Flip, ImageIndex, Rotate};

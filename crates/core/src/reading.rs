@@ -3,7 +3,9 @@
 //! The planner decides, and decoders do as it says. Everything here is told in pixels of the picture as it is stored: decoders
 //! turn nothing, so that a turn can be planned where it costs least, behind the first resize.
 
-use crate::{Flip, Layout, Rectangle, Rotate, Size};
+use palmette_ops::{Flip, Rotate};
+
+use crate::{Layout, Rectangle, Size};
 
 /// How a source is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,8 @@ use palmette_core::plan::blur::BlurStep;
 use palmette_core::plan::tone::{LookupTable, SaturationMatrix};
 use palmette_core::plan::weights::WeightTable;
 use palmette_core::plan::{Axis, AxisOrder, DrawStep, Passes, Plan, ResizeStep, SharpenStep, Step, StepKind, Tiling};
-use palmette_core::{Color, Composite, Deadline, Flip, ImageIndex, Pixmap, Rotate, Size};
+use palmette_core::{Deadline, Pixmap, Size};
+use palmette_ops::{Color, Composite, Flip, ImageIndex, Rotate};
 
 use crate::device::Gpu;
 use crate::job::Job;

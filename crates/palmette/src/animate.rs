@@ -6,7 +6,7 @@
 use palmette_codec::{Animation, AnimationEncoder, EncodeOptions};
 use palmette_core::plan::Plan;
 use palmette_core::{Deadline, Engine, Limits, Pixmap, Size, alloc};
-use palmette_protocol::ImageIndex;
+use palmette_ops::ImageIndex;
 
 use crate::hoist::{Branch, Hoisted, hoist};
 use crate::pipeline::{Made, Sources};

@@ -1,8 +1,10 @@
 //! Everything that can go wrong between a checked request and its answer.
 
-use palmette_protocol::{Class, Code};
+use palmette_ops::Class;
+use palmette_protocol::Code;
 
 use crate::GpuError;
+use crate::code::{code_of_codec, code_of_core};
 
 /// A failure of the pipeline.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +43,7 @@ pub enum Error {
     },
     /// Occurs when the list is not that of a tree; a request that came through the protocol never causes it.
     #[error(transparent)]
-    List(palmette_protocol::Error),
+    List(palmette_ops::Error),
     /// Occurs when the list cannot be planned, or when the engine fails.
     #[error(transparent)]
     Core(#[from] palmette_core::Error),
@@ -81,11 +83,10 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::Source { source, .. } | Self::Encode(source) => source.code(),
-            Self::TextNotBuilt { .. } | Self::Gpu(_) | Self::NoGpu { .. } => Code::InvalidOption,
+            Self::Source { source, .. } | Self::Encode(source) => code_of_codec(source),
+            Self::TextNotBuilt { .. } | Self::Gpu(_) | Self::NoGpu { .. } | Self::List(_) => Code::InvalidOption,
             Self::TooMuchMemory { .. } => Code::DimensionsTooLarge,
-            Self::List(error) => error.code(),
-            Self::Core(error) => error.code(),
+            Self::Core(error) => code_of_core(error),
         }
     }
 }

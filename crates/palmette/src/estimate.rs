@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use palmette_codec::{EncodeOptions, WorkingMemory};
+use palmette_core::Size;
 use palmette_core::measure::{MeasureStep, Measurement};
 use palmette_core::plan::{Plan, Step, StepKind};
-use palmette_core::{ImageIndex, Size};
+use palmette_ops::ImageIndex;
 
 /// Pictures that a decoder of animations holds beside the one that it hands out, all of the size of the canvas.
 const DECODER_FRAMES: u64 = 3;
@@ -135,8 +136,8 @@ mod tests {
 
     /// Plans a list.
     fn plan(list: &str, sources: &[Size]) -> Plan {
-        let ops = palmette_protocol::ops::parse_list(list).unwrap();
-        lower(&palmette_protocol::ops::resolve(&ops).unwrap(), sources, &Limits::default()).unwrap()
+        let ops = palmette_protocol::list::parse_list(list).unwrap();
+        lower(&palmette_protocol::list::resolve(&ops).unwrap(), sources, &Limits::default()).unwrap()
     }
 
     /// Estimates a plan whose sources take nothing to decode, and whose result nothing to encode.

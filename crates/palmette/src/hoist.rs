@@ -4,8 +4,8 @@
 //! left of the list draws their results, to which nothing more is done.
 
 use palmette_core::Error;
-use palmette_protocol::tree::{Node, Step, TreeLimits, flatten, rebuild};
-use palmette_protocol::{Draw, Op, Transform};
+use palmette_ops::tree::{Node, Step, TreeLimits, flatten, rebuild};
+use palmette_ops::{Draw, Op, Transform};
 
 /// A canvas and its list, cut into what happens once and what happens to every frame.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Hoisted<S> {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Branch<S> {
     pub(crate) sources: Vec<S>,
-    pub(crate) ops: Vec<Op<Transform, Draw>>,
+    pub(crate) ops: Vec<Op>,
     /// For every entry, its position in the list that this was cut out of.
     positions: Vec<usize>,
 }
@@ -31,8 +31,8 @@ pub(crate) struct Branch<S> {
 ///
 /// # Errors
 ///
-/// Those of [`palmette_protocol::tree::check`] if the list is not that of a tree.
-pub(crate) fn hoist<S>(sources: Vec<S>, ops: Vec<Op<Transform, Draw>>) -> Result<Hoisted<S>, palmette_protocol::Error> {
+/// Those of [`palmette_ops::tree::check`] if the list is not that of a tree.
+pub(crate) fn hoist<S>(sources: Vec<S>, ops: Vec<Op>) -> Result<Hoisted<S>, palmette_ops::Error> {
     // Whoever made the request has checked how large it is.
     let unlimited = TreeLimits { max_sources: u32::MAX, max_steps: usize::MAX, max_depth: usize::MAX };
     let root = rebuild(sources, ops.into_iter().enumerate().map(number).collect(), &unlimited)?;
@@ -92,12 +92,12 @@ fn unnumber<T, D>(op: Op<(usize, T), (usize, D)>) -> (usize, Op<T, D>) {
 
 #[cfg(test)]
 mod tests {
-    use palmette_protocol::ImageIndex;
-    use palmette_protocol::ops::{parse_list, resolve};
+    use palmette_ops::ImageIndex;
+    use palmette_protocol::list::{parse_list, resolve};
 
     use super::*;
 
-    fn ops(list: &str) -> Vec<Op<Transform, Draw>> {
+    fn ops(list: &str) -> Vec<Op> {
         resolve(&parse_list(list).unwrap()).unwrap()
     }
 

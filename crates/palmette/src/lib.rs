@@ -5,11 +5,12 @@
 //! [`Pipeline::explain`] puts the plan into words. Both compute where they are called, and wait for nothing: whoever runs many
 //! requests at once weighs them in between. [`Pipeline::transform`] is both calls in one.
 //!
-//! The crates below are re-exported under short names, because their types are this crate's vocabulary: a request is made of
-//! [`protocol`] types, limits and engines come from [`core`], formats from [`codec`].
+//! The crates below are re-exported under short names, because their types are this crate's vocabulary: what is done to pictures is
+//! told in [`ops`], a request is made of [`protocol`] types, limits and engines come from [`core`], formats from [`codec`].
 
 mod animate;
 mod answer;
+mod code;
 mod engines;
 mod error;
 mod estimate;
@@ -22,6 +23,7 @@ mod select;
 
 pub use palmette_codec as codec;
 pub use palmette_core as core;
+pub use palmette_ops as ops;
 pub use palmette_protocol as protocol;
 
 pub use answer::{Answer, Damage, Stage, Timings};

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use palmette_codec::{DecodeOptions, Encoded, OnDamage};
 use palmette_core::plan::{self, Plan};
 use palmette_core::{Deadline, Limits, Model, Pixmap, SharedModel, Size, alloc};
+use palmette_ops::Op;
+use palmette_protocol::Info;
 use palmette_protocol::request::TransformRequest;
-use palmette_protocol::{Draw, Info, Op, Transform};
 
 use crate::prepare::{Image, Prepared, check_frames};
 use crate::{Answer, Damage, Engines, Error, Explanation, Stage, Timings};
@@ -190,7 +191,7 @@ impl Pipeline {
     }
 
     /// Plans a list for sources of these sizes.
-    pub(crate) fn lower(&self, ops: &[Op<Transform, Draw>], sizes: &[Size]) -> Result<Plan, palmette_core::Error> {
+    pub(crate) fn lower(&self, ops: &[Op], sizes: &[Size]) -> Result<Plan, palmette_core::Error> {
         plan::lower_with_model(ops, sizes, &self.limits, self.model.clone())
     }
 

@@ -4,8 +4,9 @@ use bytes::Bytes;
 use palmette_codec::{EncodeFormat, EncodeOptions, Probe, WorkingMemory};
 use palmette_core::plan::{Plan, StepKind};
 use palmette_core::{Deadline, Limits, Size};
+use palmette_ops::{ImageIndex, Op};
 use palmette_protocol::request::{Source, TransformRequest};
-use palmette_protocol::{Draw, ImageIndex, Op, Output, OutputFormat, Transform};
+use palmette_protocol::{Output, OutputFormat, RawOp};
 
 use crate::estimate::{Weighed, estimate};
 use crate::{Error, Pipeline, Selection, Stage, Timings};
@@ -23,8 +24,8 @@ pub struct Prepared {
     /// The sources by node; the first is the canvas.
     pub(crate) images: Vec<Image>,
     /// The list, resolved, and as it was sent.
-    pub(crate) ops: Vec<Op<Transform, Draw>>,
-    pub(crate) raw_ops: Vec<Op>,
+    pub(crate) ops: Vec<Op>,
+    pub(crate) raw_ops: Vec<RawOp>,
     pub(crate) plan: Plan,
     /// The frames that the steps of the canvas run on; 1 unless the result moves.
     pub(crate) frame_count: u32,

@@ -1,24 +1,11 @@
-//! The numeric codes of failures and the classes behind them.
+//! The numeric codes of failures.
 //!
 //! A [`Code`] is what the client sees in `cf-images-binding: err=N`; a [`Class`] says whose fault it was, so that logs and
-//! metrics need no list of numbers. Every error type of the workspace maps to both with an exhaustive `match` of its own.
+//! metrics need no list of numbers. Errors of this crate know their code; `palmette` has the table of those that stay below it.
 
 use std::fmt;
 
-/// Names whose fault a failure was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// The request is wrong: an option, an index, a form, or a damaged picture.
-    Caller,
-    /// The request is well formed, but asks for a format or an operation that does not exist here.
-    Unsupported,
-    /// A configured limit was exceeded, or the server is too busy to take the request.
-    Limit,
-    /// The time limit of the request ran out.
-    Deadline,
-    /// The server is at fault.
-    Ours,
-}
+use palmette_ops::Class;
 
 /// Identifies a failure on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

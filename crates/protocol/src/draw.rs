@@ -1,84 +1,16 @@
-//! The options of a `draw`, resolved: opacity, repeat, composite and position.
+//! The options of a `draw` as they are written: opacity, repeat, composite and position.
 
+use palmette_ops::{AxisPosition, Composite, Draw, Repeat};
 use serde_json::Value;
 
-use crate::options::{OptionSpec, Refusal, name, number, read_options, round, to_i32};
+use crate::object::{Named, OptionObject};
+use crate::options::{OptionSpec, Refusal, name, number, round, to_i32};
 use crate::values::{Values, words};
+use crate::written::draw_options;
 use crate::{Error, Options};
 
-/// Says how an overlay is drawn on its target.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draw {
-    /// Multiplies the overlay's alpha, 0 to 1; default 1.
-    pub opacity: f64,
-    /// The axes along which the overlay is tiled; default none.
-    pub repeat: Repeat,
-    /// The compositing operator; default `over`.
-    pub composite: Composite,
-    /// Where the overlay lies from left to right.
-    pub horizontal: AxisPosition,
-    /// Where the overlay lies from top to bottom.
-    pub vertical: AxisPosition,
-}
-
-impl Default for Draw {
-    fn default() -> Self {
-        Self {
-            opacity: 1.0,
-            repeat: Repeat::None,
-            composite: Composite::Over,
-            horizontal: AxisPosition::Unset,
-            vertical: AxisPosition::Unset,
-        }
-    }
-}
-
-/// Where an overlay lies along one axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AxisPosition {
-    /// Nothing was said: in the middle, or at 0 if the axis repeats.
-    Unset,
-    /// Pixels between the target's left (or top) edge and the overlay's; may be negative.
-    FromStart(i32),
-    /// Pixels between the overlay's right (or bottom) edge and the target's; may be negative.
-    FromEnd(i32),
-}
-
-/// The axes along which an overlay is tiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Repeat {
-    /// Drawn once.
-    #[default]
-    None,
-    /// Tiled from left to right (`"x"`).
-    X,
-    /// Tiled from top to bottom (`"y"`).
-    Y,
-    /// Tiled along both axes (`true`).
-    Both,
-}
-
-/// The compositing operators, foreground S over backdrop D with alphas aS and aD; results are premultiplied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Composite {
-    /// `S + D·(1 - aS)`
-    #[default]
-    Over,
-    /// `S·aD`
-    In,
-    /// `S·aD + D·(1 - aS)`
-    Atop,
-    /// `S·(1 - aD)`
-    Out,
-    /// `S·(1 - aD) + D·(1 - aS)`
-    Xor,
-    /// `min(1, S + D)`, alpha too
-    Lighter,
-}
-
-impl Composite {
-    /// Every operator and its name on the wire.
-    pub const NAMES: [(&str, Self); 6] = [
+impl Named for Composite {
+    const NAMES: &'static [(&'static str, Self)] = &[
         ("over", Self::Over),
         ("in", Self::In),
         ("atop", Self::Atop),
@@ -88,9 +20,8 @@ impl Composite {
     ];
 }
 
-impl Draw {
-    /// Every option.
-    pub const OPTIONS: &[OptionSpec<Self>] = &[
+impl OptionObject for Draw {
+    const OPTIONS: &'static [OptionSpec<Self>] = &[
         OptionSpec {
             name: "opacity",
             allowed: "0 to 1",
@@ -116,60 +47,51 @@ impl Draw {
             name: "composite",
             allowed: "over, in, atop, out, xor or lighter",
             summary: "how the overlay combines with what is there",
-            values: Values::Words { words: &words(&Composite::NAMES) },
-            read: |value, draw| name(value, &Composite::NAMES).map(|composite| draw.composite = composite),
+            values: Values::Words { words: &words::<_, { Composite::NAMES.len() }>(Composite::NAMES) },
+            read: |value, draw| name(value, Composite::NAMES).map(|composite| draw.composite = composite),
         },
         OptionSpec {
             name: "top",
             allowed: "a number",
             summary: "pixels between the upper edges, rounded; may be negative",
             values: Values::ANY_NUMBER,
-            read: |value, draw| draw.vertical.set(AxisPosition::FromStart(offset(value)?), ["bottom", "top"]),
+            read: |value, draw| set(&mut draw.vertical, AxisPosition::FromStart(offset(value)?), ["bottom", "top"]),
         },
         OptionSpec {
             name: "left",
             allowed: "a number",
             summary: "pixels between the left edges, rounded; may be negative",
             values: Values::ANY_NUMBER,
-            read: |value, draw| draw.horizontal.set(AxisPosition::FromStart(offset(value)?), ["right", "left"]),
+            read: |value, draw| set(&mut draw.horizontal, AxisPosition::FromStart(offset(value)?), ["right", "left"]),
         },
         OptionSpec {
             name: "bottom",
             allowed: "a number",
             summary: "pixels between the lower edges, rounded; may be negative",
             values: Values::ANY_NUMBER,
-            read: |value, draw| draw.vertical.set(AxisPosition::FromEnd(offset(value)?), ["top", "bottom"]),
+            read: |value, draw| set(&mut draw.vertical, AxisPosition::FromEnd(offset(value)?), ["top", "bottom"]),
         },
         OptionSpec {
             name: "right",
             allowed: "a number",
             summary: "pixels between the right edges, rounded; may be negative",
             values: Values::ANY_NUMBER,
-            read: |value, draw| draw.horizontal.set(AxisPosition::FromEnd(offset(value)?), ["left", "right"]),
+            read: |value, draw| set(&mut draw.horizontal, AxisPosition::FromEnd(offset(value)?), ["left", "right"]),
         },
     ];
 
-    /// Resolves the options of one `draw`.
-    ///
-    /// A `null` counts as absent, whatever its key.
-    ///
-    /// # Errors
-    ///
-    /// 9401 if an option is unknown or its value is not allowed, or if both sides of an axis are given.
-    pub fn from_options(options: &Options) -> Result<Self, Error> {
-        read_options("", Self::OPTIONS, options)
+    fn to_options(&self) -> Options {
+        draw_options(self)
     }
 }
 
-impl AxisPosition {
-    /// Sets what was unset; else the two options, the earlier one first, exclude each other.
-    fn set(&mut self, position: Self, [first, second]: [&'static str; 2]) -> Result<(), Refusal> {
-        if *self != Self::Unset {
-            return Err(Error::Conflict { first, second }.into());
-        }
-        *self = position;
-        Ok(())
+/// Sets what was unset; else the two options, the earlier one first, exclude each other.
+fn set(axis: &mut AxisPosition, position: AxisPosition, [first, second]: [&'static str; 2]) -> Result<(), Refusal> {
+    if *axis != AxisPosition::Unset {
+        return Err(Error::Conflict { first, second }.into());
     }
+    *axis = position;
+    Ok(())
 }
 
 /// Reads a distance in pixels. What lies beyond ±2³¹ becomes that, which is outside of every picture as well; a tiling has
@@ -226,7 +148,7 @@ mod tests {
 
     #[test]
     fn composite_knows_its_names() {
-        for (name, composite) in Composite::NAMES {
+        for &(name, composite) in Composite::NAMES {
             let expected = Draw { composite, ..Draw::default() };
             assert_eq!(draw(&format!(r#"{{"composite":"{name}"}}"#)), Ok(expected));
         }

@@ -1,11 +1,13 @@
 //! Everything that can be wrong with a request before a picture is opened.
 //!
-//! One enum for the whole crate. A message names the place, the option, the bad value and what is allowed, because it is
-//! all that the author of a request gets to see: `op 3, draw: opacity must be 0 to 1, got 1.5`. Whatever of the request is
-//! repeated in a message is JSON, shortened, so that it can neither flood nor forge a log.
+//! One enum for the whole crate; what is wrong with a tree comes from the vocabulary. A message names the place, the option, the
+//! bad value and what is allowed, because it is all that the author of a request gets to see: `op 3, draw: opacity must be 0 to 1,
+//! got 1.5`. Whatever of the request is repeated in a message is JSON, shortened, so that it can neither flood nor forge a log.
+
+use palmette_ops::Class;
 
 use crate::form::Part;
-use crate::{Class, Code, ImageIndex, OutputFormat};
+use crate::{Code, OutputFormat};
 
 /// A request that cannot be understood, or that asks for something outside the protocol.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +67,7 @@ pub enum Error {
         second: &'static str,
     },
     /// Occurs when text that shall be a colour is none.
-    #[error("a colour must be {}, got {actual}", crate::Color::ALLOWED)]
+    #[error("a colour must be {}, got {actual}", crate::color::ALLOWED)]
     NotAColor {
         /// The text, quoted.
         actual: String,
@@ -95,79 +97,9 @@ pub enum Error {
         /// The entry.
         actual: String,
     },
-    /// Occurs when an entry names a node whose source the form does not hold.
-    #[error("node {node} has no source, the form holds {source_count}")]
-    NoSource {
-        /// The node.
-        node: ImageIndex,
-        /// Sources in the form; nodes count from 0.
-        source_count: usize,
-    },
-    /// Occurs when a node is drawn on itself.
-    #[error("node {node} cannot be drawn on itself")]
-    DrawnOnItself {
-        /// The node.
-        node: ImageIndex,
-    },
-    /// Occurs when the canvas is drawn.
-    #[error("node 0 is the canvas and cannot be drawn")]
-    CanvasDrawn,
-    /// Occurs when an entry touches a node that an earlier entry drew.
-    #[error("node {node} is gone since op {drawn_at} drew it")]
-    UsedAfterDraw {
-        /// The node.
-        node: ImageIndex,
-        /// The entry that drew it.
-        drawn_at: usize,
-    },
-    /// Occurs when an entry turns to a node while one that was begun later is not drawn yet.
-    #[error("node {node} has to wait until node {unfinished} is drawn")]
-    OutOfTurn {
-        /// The node.
-        node: ImageIndex,
-        /// The node whose turn it is.
-        unfinished: ImageIndex,
-    },
-    /// Occurs when a node is drawn on another one than that which was being made when it began.
-    #[error("node {node} belongs on node {parent}, not on node {target}")]
-    WrongTarget {
-        /// The node that is drawn.
-        node: ImageIndex,
-        /// What it can be drawn on at this place: the last node that is not drawn yet.
-        parent: ImageIndex,
-        /// What it is drawn on.
-        target: ImageIndex,
-    },
-    /// Occurs when the list ends before every node but the canvas is drawn.
-    #[error("op {position} is missing: node {node} is never drawn")]
-    NeverDrawn {
-        /// The length of the list.
-        position: usize,
-        /// The innermost node that is not drawn.
-        node: ImageIndex,
-    },
-    /// Occurs when the tree has more levels than allowed.
-    #[error("node {node} would be on level {} of the tree, allowed are {max_depth}", .max_depth + 1)]
-    TooDeep {
-        /// The first node that lies too deep.
-        node: ImageIndex,
-        /// The limit.
-        max_depth: usize,
-    },
-    /// Occurs when the list has more entries than allowed.
-    #[error("op {max_steps} is one too many: the list has {actual} entries, allowed are {max_steps}")]
-    TooManySteps {
-        /// Entries of the list.
-        actual: usize,
-        /// The limit.
-        max_steps: usize,
-    },
-    /// Occurs when a form has more sources than allowed.
-    #[error("source {max_sources} is one too many: allowed are {max_sources}, the canvas included")]
-    TooManySources {
-        /// The limit.
-        max_sources: u32,
-    },
+    /// Occurs when the list is not that of a tree, or when the tree is larger than allowed.
+    #[error(transparent)]
+    Tree(#[from] palmette_ops::Error),
 
     /// Occurs when the media type of a body is not that of a form.
     #[error("content-type must be multipart/form-data with a boundary of 1 to 70 characters, got {actual}")]
@@ -269,10 +201,8 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::AtOp { source, .. } | Self::AtSource { source, .. } => source.class(),
-            Self::TooDeep { .. }
-            | Self::TooManySteps { .. }
-            | Self::TooManySources { .. }
-            | Self::HeaderTooLarge { .. }
+            Self::Tree(error) => error.class(),
+            Self::HeaderTooLarge { .. }
             | Self::FormTooLarge { .. }
             | Self::SourceTooLarge { .. }
             | Self::FieldTooLarge { .. } => Class::Limit,
@@ -284,13 +214,6 @@ impl Error {
             | Self::NotAColor { .. }
             | Self::NotJson { .. }
             | Self::NotAnOp { .. }
-            | Self::NoSource { .. }
-            | Self::DrawnOnItself { .. }
-            | Self::CanvasDrawn
-            | Self::UsedAfterDraw { .. }
-            | Self::OutOfTurn { .. }
-            | Self::WrongTarget { .. }
-            | Self::NeverDrawn { .. }
             | Self::NotAForm { .. }
             | Self::MalformedForm { .. }
             | Self::UnfinishedForm
@@ -319,16 +242,7 @@ impl Error {
             | Self::NotAColor { .. }
             | Self::NotJson { .. }
             | Self::NotAnOp { .. }
-            | Self::NoSource { .. }
-            | Self::DrawnOnItself { .. }
-            | Self::CanvasDrawn
-            | Self::UsedAfterDraw { .. }
-            | Self::OutOfTurn { .. }
-            | Self::WrongTarget { .. }
-            | Self::NeverDrawn { .. }
-            | Self::TooDeep { .. }
-            | Self::TooManySteps { .. }
-            | Self::TooManySources { .. }
+            | Self::Tree(_)
             | Self::UnknownPart { .. } => Code::InvalidOption,
             Self::FormTooLarge { .. } | Self::SourceTooLarge { .. } => Code::SourceTooLarge,
             Self::NotAForm { .. }

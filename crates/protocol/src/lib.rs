@@ -1,50 +1,48 @@
-//! The wire protocol of the Images binding, as types: what a client sends, what a server answers.
+//! The wire protocol of the Images binding: how the vocabulary of [`palmette_ops`] is written, and what else a client sends and
+//! a server answers.
 //!
 //! No I/O and no pixels. A request goes through this crate in five steps:
 //!
 //! 1. [`form`] splits a body into parts while it arrives;
 //! 2. [`request`] collects them and refuses what has no place;
-//! 3. [`ops`] reads the flat list, its options untouched;
-//! 4. [`tree`] checks that the list is the flattening of one tree;
-//! 5. [`transform`], [`draw`] and [`output`] turn options into typed values.
+//! 3. [`list`] reads the flat list, its options untouched;
+//! 4. [`palmette_ops::tree`] checks that the list is the flattening of one tree;
+//! 5. [`OptionObject`] and [`output`] turn options into typed values.
 //!
 //! Everything that can be wrong with a request before a picture is opened is decided here, once: an [`Error`] that names
 //! the place and what is allowed there, and carries the numeric [`Code`] that the client sees ([`answer`]).
 //!
-//! The way back is here too: typed options become objects ([`Transform::to_options`], [`Draw::to_options`]), and
-//! [`tree::flatten`] and the forms of [`form`] write what the client writes, byte for byte, for clients in Rust and for tests.
+//! The way back is here too: typed options become objects ([`OptionObject::to_options`]), and [`list::list_to_json`] and the
+//! forms of [`form`] write what the client writes, byte for byte, for clients in Rust and for tests.
 
 pub mod answer;
 pub mod code;
 pub mod color;
-pub mod draw;
+mod draw;
 pub mod engine;
 pub mod error;
 pub mod form;
 pub mod info;
 mod json;
-pub mod ops;
+pub mod list;
+mod object;
 mod options;
 pub mod output;
 pub mod request;
 pub mod text;
-pub mod transform;
-pub mod tree;
+mod transform;
 pub mod values;
 mod written;
 
-pub use code::{Class, Code};
-pub use color::Color;
-pub use draw::{AxisPosition, Composite, Draw, Repeat};
+pub use code::Code;
 pub use engine::EngineChoice;
 pub use error::Error;
 pub use form::{FormEvent, FormLimits, FormReader};
 pub use info::Info;
-pub use ops::{ImageIndex, Op, Options};
+pub use list::{Options, RawNode, RawOp};
+pub use object::{IntoOptions, Named, OptionObject};
 pub use options::OptionSpec;
 pub use output::{Output, OutputFormat, Quality, RawOutput};
 pub use request::{Collector, InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest};
 pub use text::Text;
-pub use transform::{Fit, Flip, Gravity, GravityMode, Rotate, Transform};
-pub use tree::{Node, TreeLimits};
 pub use values::{OptionInfo, Values};

@@ -5,10 +5,11 @@
 
 use std::ops::RangeInclusive;
 
+use palmette_ops::Color;
 use serde_json::Value;
 
 use crate::values::{OptionInfo, Values};
-use crate::{Color, Error, Options, json};
+use crate::{Error, Options, color, json};
 
 /// Describes one option of an object that becomes a `T`.
 #[derive(Debug)]
@@ -98,7 +99,7 @@ pub(crate) fn name<T: Copy>(value: &Value, names: &[(&str, T)]) -> Result<T, Ref
 
 /// Reads a colour.
 pub(crate) fn color(value: &Value) -> Result<Color, Refusal> {
-    value.as_str().and_then(|text| Color::parse(text).ok()).ok_or(Refusal::Value)
+    value.as_str().and_then(|text| color::parse(text).ok()).ok_or(Refusal::Value)
 }
 
 /// Rounds to the nearest whole number, halves up. (`(x + 0.5).floor()` is wrong just below a half.)

@@ -1,9 +1,11 @@
 //! What the result is encoded as: format, quality, background and animation.
 
+use palmette_ops::Color;
+
 use crate::json::excerpt_text;
 use crate::options::{round, to_u8};
 use crate::values::{OptionInfo, Values, words};
-use crate::{Color, Error};
+use crate::{Error, color};
 
 /// The output fields of a form as sent: text.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -61,12 +63,15 @@ impl Output {
             allowed: Quality::ALLOWED,
             summary: "how good a lossy picture shall be",
             values: Values::Any {
-                of: &[Values::between(1.0, 100.0), Values::Words { words: &words(&Quality::NAMES) }],
+                of: &[
+                    Values::between(1.0, 100.0),
+                    Values::Words { words: &words::<_, { Quality::NAMES.len() }>(&Quality::NAMES) },
+                ],
             },
         },
         OptionInfo {
             name: "background",
-            allowed: Color::ALLOWED,
+            allowed: color::ALLOWED,
             summary: "what the result is flattened on, whatever the format",
             values: Values::Color,
         },
@@ -90,7 +95,7 @@ impl Output {
         RawOutput {
             format: self.format.as_str().to_owned(),
             quality: self.quality.map(|quality| quality.get().to_string()),
-            background: self.background.map(|color| color.to_string()),
+            background: self.background.map(color::to_hex),
             anim: self.anim.map(|anim| anim.to_string()),
         }
     }
@@ -211,9 +216,9 @@ impl Quality {
 }
 
 fn parse_background(text: &str) -> Result<Color, Error> {
-    Color::parse(text).map_err(|_| Error::BadValue {
+    color::parse(text).map_err(|_| Error::BadValue {
         option: "background".to_owned(),
-        allowed: Color::ALLOWED,
+        allowed: color::ALLOWED,
         actual: excerpt_text(text),
     })
 }
@@ -282,7 +287,7 @@ mod tests {
         let output = RawOutput { format: "rgb".to_owned(), ..RawOutput::default() };
         let background = RawOutput { background: Some("5".to_owned()), ..output.clone() };
         let message = background.resolve().unwrap_err().to_string();
-        assert_eq!(message, format!("background must be {}, got \"5\"", Color::ALLOWED));
+        assert_eq!(message, format!("background must be {}, got \"5\"", color::ALLOWED));
         let anim = RawOutput { anim: Some("1".to_owned()), ..output };
         assert_eq!(anim.resolve().unwrap_err().to_string(), "anim must be true or false, got \"1\"");
     }

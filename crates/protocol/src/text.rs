@@ -1,10 +1,13 @@
 //! Text that is set and used as a picture: the JSON of `text_input` and `draw_text` parts.
 
+use palmette_ops::Color;
 use serde_json::{Number, Value};
 
+use crate::color::to_hex;
+use crate::object::IntoOptions;
 use crate::options::{OptionSpec, Refusal, color, infos, number, read_options};
 use crate::values::Values;
-use crate::{Color, Error, Options};
+use crate::{Error, Options, color};
 
 /// A source that is text to set instead of a picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,9 +49,15 @@ impl Text {
             options.insert("size".to_owned(), size.into());
         }
         if let Some(color) = self.color {
-            options.insert("color".to_owned(), color.to_string().into());
+            options.insert("color".to_owned(), to_hex(color).into());
         }
         options
+    }
+}
+
+impl IntoOptions for Text {
+    fn into_options(self) -> Options {
+        self.to_options()
     }
 }
 
@@ -89,7 +98,7 @@ const FIELDS: &[OptionSpec<Fields>] = &[
     },
     OptionSpec {
         name: "color",
-        allowed: Color::ALLOWED,
+        allowed: color::ALLOWED,
         summary: "the colour of the glyphs",
         values: Values::Color,
         read: |value, fields| color(value).map(|color| fields.color = Some(color)),

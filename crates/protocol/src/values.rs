@@ -78,7 +78,11 @@ impl Values {
 }
 
 /// Returns the words of a list of named values.
-pub(crate) const fn words<T, const COUNT: usize>(names: &'static [(&'static str, T); COUNT]) -> [&'static str; COUNT] {
+///
+/// # Panics
+///
+/// If the list has fewer than `COUNT` names.
+pub(crate) const fn words<T, const COUNT: usize>(names: &'static [(&'static str, T)]) -> [&'static str; COUNT] {
     let mut words = [""; COUNT];
     let mut index = 0;
     while index < COUNT {
@@ -95,10 +99,11 @@ fn serialize_fields<S: Serializer>(fields: &fn() -> Vec<OptionInfo>, serializer:
 
 #[cfg(test)]
 mod tests {
+    use palmette_ops::{Draw, Transform};
     use serde_json::{Map, Value, json};
 
     use super::*;
-    use crate::{Draw, Options, Output, RawOutput, Transform};
+    use crate::{OptionObject, Options, Output, RawOutput};
 
     /// Values of which the description says that they are taken.
     fn promised(values: Values) -> Vec<Value> {

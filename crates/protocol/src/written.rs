@@ -2,13 +2,13 @@
 //!
 //! What an option does when it is absent is not written, so that a default value and an empty object are the same request.
 
+use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
+use palmette_ops::{AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Repeat, Rotate, Transform};
 use serde_json::{Number, Value};
 
-use crate::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
-use crate::{
-    AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Options, Output, OutputFormat, RawOutput,
-    Repeat, Rotate, Text, Transform,
-};
+use crate::color::to_hex;
+use crate::object::Named;
+use crate::{Options, Output, OutputFormat, RawOutput};
 
 /// An object that is being written.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Writer {
     }
 
     fn color(&mut self, name: &str, color: Option<Color>) {
-        self.given(name, color.map(|color| color.to_string()));
+        self.given(name, color.map(to_hex));
     }
 
     /// Writes a word that is there by its name.
@@ -42,74 +42,53 @@ impl Writer {
     }
 }
 
-impl Transform {
-    /// Returns the options as they are sent; [`Transform::from_options`] reads the same from them.
-    ///
-    /// ```
-    /// use std::num::NonZeroU32;
-    ///
-    /// use palmette_protocol::{Fit, Options, Transform};
-    ///
-    /// let square = Transform {
-    ///     width: NonZeroU32::new(64),
-    ///     height: NonZeroU32::new(64),
-    ///     fit: Some(Fit::Cover),
-    ///     ..Transform::default()
-    /// };
-    /// assert_eq!(serde_json::to_string(&square.to_options())?, r#"{"width":64,"height":64,"fit":"cover"}"#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    #[must_use]
-    pub fn to_options(&self) -> Options {
-        let mut options = Writer::default();
-        options.given("trim", self.trim.map(trim_value));
-        options.word("flip", self.flip.as_ref(), &Flip::NAMES);
-        options.given("rotate", self.rotate.map(Rotate::degrees));
-        options.given("width", self.width.map(u32::from));
-        options.given("height", self.height.map(u32::from));
-        options.word("fit", self.fit.as_ref(), &Fit::NAMES);
-        match self.gravity {
-            Some(Gravity::Point { x, y, mode }) => options.value("gravity", point_value(x, y, mode)),
-            word => options.word("gravity", word.as_ref(), &Gravity::NAMES),
-        }
-        options.number("zoom", self.zoom);
-        options.word("upscale", self.upscale.as_ref(), &Upscale::NAMES);
-        options.word("segment", self.segment.as_ref(), &Segment::NAMES);
-        options.number("brightness", self.brightness);
-        options.number("contrast", self.contrast);
-        options.number("gamma", self.gamma);
-        options.number("saturation", self.saturation);
-        options.given("blur", self.blur);
-        options.number("sharpen", self.sharpen);
-        options.color("background", self.background);
-        options.given("border", self.border.map(border_value));
-        options.0
+/// Writes the options of a `transform`.
+pub(crate) fn transform_options(transform: &Transform) -> Options {
+    let mut options = Writer::default();
+    options.given("trim", transform.trim.map(trim_value));
+    options.word("flip", transform.flip.as_ref(), Flip::NAMES);
+    options.given("rotate", transform.rotate.map(Rotate::degrees));
+    options.given("width", transform.width.map(u32::from));
+    options.given("height", transform.height.map(u32::from));
+    options.word("fit", transform.fit.as_ref(), Fit::NAMES);
+    match transform.gravity {
+        Some(Gravity::Point { x, y, mode }) => options.value("gravity", point_value(x, y, mode)),
+        word => options.word("gravity", word.as_ref(), Gravity::NAMES),
     }
+    options.number("zoom", transform.zoom);
+    options.word("upscale", transform.upscale.as_ref(), Upscale::NAMES);
+    options.word("segment", transform.segment.as_ref(), Segment::NAMES);
+    options.number("brightness", transform.brightness);
+    options.number("contrast", transform.contrast);
+    options.number("gamma", transform.gamma);
+    options.number("saturation", transform.saturation);
+    options.given("blur", transform.blur);
+    options.number("sharpen", transform.sharpen);
+    options.color("background", transform.background);
+    options.given("border", transform.border.map(border_value));
+    options.0
 }
 
-impl Draw {
-    /// Returns the options as they are sent; [`Draw::from_options`] reads the same from them.
-    #[must_use]
-    pub fn to_options(&self) -> Options {
-        let default = Self::default();
-        let mut options = Writer::default();
-        options.number("opacity", Some(self.opacity).filter(|opacity| *opacity != default.opacity));
-        match self.repeat {
-            Repeat::None => {}
-            Repeat::X => options.value("repeat", "x"),
-            Repeat::Y => options.value("repeat", "y"),
-            Repeat::Both => options.value("repeat", true),
-        }
-        options.word("composite", Some(&self.composite).filter(|word| **word != default.composite), &Composite::NAMES);
-        for (position, [start, end]) in [(self.vertical, ["top", "bottom"]), (self.horizontal, ["left", "right"])] {
-            match position {
-                AxisPosition::Unset => {}
-                AxisPosition::FromStart(distance) => options.value(start, distance),
-                AxisPosition::FromEnd(distance) => options.value(end, distance),
-            }
-        }
-        options.0
+/// Writes the options of a `draw`.
+pub(crate) fn draw_options(draw: &Draw) -> Options {
+    let default = Draw::default();
+    let mut options = Writer::default();
+    options.number("opacity", Some(draw.opacity).filter(|opacity| *opacity != default.opacity));
+    match draw.repeat {
+        Repeat::None => {}
+        Repeat::X => options.value("repeat", "x"),
+        Repeat::Y => options.value("repeat", "y"),
+        Repeat::Both => options.value("repeat", true),
     }
+    options.word("composite", Some(&draw.composite).filter(|word| **word != default.composite), Composite::NAMES);
+    for (position, [start, end]) in [(draw.vertical, ["top", "bottom"]), (draw.horizontal, ["left", "right"])] {
+        match position {
+            AxisPosition::Unset => {}
+            AxisPosition::FromStart(distance) => options.value(start, distance),
+            AxisPosition::FromEnd(distance) => options.value(end, distance),
+        }
+    }
+    options.0
 }
 
 fn trim_value(trim: Trim) -> Value {
@@ -148,7 +127,7 @@ fn point_value(x: f64, y: f64, mode: GravityMode) -> Value {
     let mut options = Writer::default();
     options.number("x", Some(x));
     options.number("y", Some(y));
-    options.word("mode", Some(&mode).filter(|mode| **mode != GravityMode::default()), &GravityMode::NAMES);
+    options.word("mode", Some(&mode).filter(|mode| **mode != GravityMode::default()), GravityMode::NAMES);
     options.0.into()
 }
 
@@ -163,24 +142,6 @@ fn border_value(Border { color, top, right, bottom, left }: Border) -> Value {
         }
     }
     options.0.into()
-}
-
-impl From<Transform> for Options {
-    fn from(transform: Transform) -> Self {
-        transform.to_options()
-    }
-}
-
-impl From<Draw> for Options {
-    fn from(draw: Draw) -> Self {
-        draw.to_options()
-    }
-}
-
-impl From<Text> for Options {
-    fn from(text: Text) -> Self {
-        text.to_options()
-    }
 }
 
 impl From<OutputFormat> for Output {
@@ -204,7 +165,7 @@ impl From<OutputFormat> for RawOutput {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
+    use crate::{OptionObject, json};
 
     fn options(text: &str) -> Options {
         json::parse(text).unwrap().as_object().unwrap().clone()

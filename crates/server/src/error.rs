@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use palmette::ops::Class;
+use palmette_protocol::Code;
 use palmette_protocol::answer::{ERROR_HEADER, error_body, error_header};
-use palmette_protocol::{Class, Code};
 
 use crate::request_id;
 

@@ -1,7 +1,7 @@
 //! Compositing and the place of an overlay.
 
 use palmette_core::Pixmap;
-use palmette_protocol::{AxisPosition, Composite, Draw, Repeat};
+use palmette_ops::{AxisPosition, Composite, Draw, Repeat};
 
 use super::RealPixmap;
 use super::real::{Pixel, premultiplied};

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::num::NonZeroU32;
 
 use palmette_core::Size;
-use palmette_protocol::{Fit, Gravity, GravityMode};
+use palmette_ops::{Fit, Gravity, GravityMode};
 
 use super::real::place;
 

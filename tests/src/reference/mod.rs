@@ -18,8 +18,8 @@ pub mod tone;
 pub mod trim;
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::transform::{Border, Trim};
-use palmette_protocol::{Color, Composite, Draw, Fit, Flip, Rotate, Transform};
+use palmette_ops::transform::{Border, Trim};
+use palmette_ops::{Color, Composite, Draw, Fit, Flip, Rotate, Transform};
 
 pub use real::RealPixmap;
 

@@ -1,7 +1,7 @@
 //! Cutting edges off, by measure and by what they show.
 
 use palmette_core::Size;
-use palmette_protocol::transform::{Length, TrimBorder, TrimEdges};
+use palmette_ops::transform::{Length, TrimBorder, TrimEdges};
 
 use super::RealPixmap;
 use super::real::{place, premultiplied};

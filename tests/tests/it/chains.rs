@@ -1,8 +1,8 @@
 //! Random trees of every option that needs no model, nested draws among them, against the exact reference.
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
-use palmette_protocol::{AxisPosition, Color, Draw, Flip, Gravity, GravityMode, Repeat, Rotate, Transform};
+use palmette_ops::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
+use palmette_ops::{AxisPosition, Color, Draw, Flip, Gravity, GravityMode, Repeat, Rotate, Transform};
 use palmette_tests::Case;
 use palmette_tests::pictures::{Alpha, disc, extremes, gradient_with, letter, letter_on_clear, noise};
 use palmette_tests::random::Random;

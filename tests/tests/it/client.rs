@@ -14,7 +14,7 @@ use palmette::Engines;
 use palmette_client::{Draw, Error, Images, Info, Options, OutputFormat, Source, Text, Transform, Transformer};
 use palmette_core::{CpuEngine, Deadline, Limits};
 use palmette_protocol::request::{self, TransformRequest};
-use palmette_protocol::{EngineChoice, Output, ops};
+use palmette_protocol::{EngineChoice, Output, list};
 use palmette_server::{Config, serve};
 use palmette_tests::pictures;
 use serde_json::{Value, json};
@@ -53,10 +53,10 @@ fn pipeline() -> palmette::Pipeline {
 
 /// Makes a picture without a server or a client.
 fn direct(sources: &[&[u8]], list: &str, format: OutputFormat) -> Bytes {
-    let raw_ops = ops::parse_list(list).expect("a list");
+    let raw_ops = list::parse_list(list).expect("a list");
     let request = TransformRequest {
         sources: sources.iter().map(|bytes| request::Source::Image(Bytes::copy_from_slice(bytes))).collect(),
-        ops: ops::resolve(&raw_ops).expect("right options"),
+        ops: list::resolve(&raw_ops).expect("right options"),
         raw_ops,
         output: Output::new(format),
         explain: false,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use palmette_core::plan::{Plan, lower};
 use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
-use palmette_protocol::{ImageIndex, Op, Transform};
+use palmette_ops::{ImageIndex, Op, Transform};
 use palmette_tests::gpu::{self, AdapterChoice, GpuEngine, GpuOptions};
 use palmette_tests::pictures::{Alpha, noise};
 use palmette_tests::random::Random;

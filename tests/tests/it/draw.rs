@@ -1,7 +1,7 @@
 //! Goldens of `draw`: every composite at every opacity on every kind of base, then positions and tiling.
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::{AxisPosition, Composite, Draw, Repeat};
+use palmette_ops::{AxisPosition, Composite, Draw, Repeat};
 use palmette_tests::Case;
 use palmette_tests::pictures::{Alpha, disc, gradient, gradient_with, letter, letter_on_clear, solid};
 use palmette_tests::sheet::Sheet;
@@ -79,7 +79,7 @@ fn watermark() -> Pixmap {
 /// Draws on draws: three levels, each turned or scaled before it is drawn.
 fn nested() -> Pixmap {
     let inner = Case::of(letter_on_clear(Size::new(20, 20), [255, 230, 0]))
-        .transform(crate::options::turned(palmette_protocol::Rotate::Quarter));
+        .transform(crate::options::turned(palmette_ops::Rotate::Quarter));
     let middle = Case::of(solid(Size::new(40, 30), [0, 60, 160, 200]))
         .draw(inner, Draw { horizontal: AxisPosition::FromStart(2), ..Draw::default() })
         .transform(crate::options::into(30, 30));

@@ -1,8 +1,8 @@
 //! Trim, colour, blur, sharpen and border: cases computed by hand, edge values, and goldens.
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
-use palmette_protocol::{AxisPosition, Code, Color, Draw, Transform};
+use palmette_ops::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
+use palmette_ops::{AxisPosition, Class, Color, Draw, Transform};
 use palmette_tests::Case;
 use palmette_tests::pictures::{Alpha, checker, disc, extremes, from_fn, gradient_with, letter, noise, solid};
 use palmette_tests::random::Random;
@@ -182,7 +182,7 @@ fn effects_trim_that_leaves_nothing_is_refused() {
         TrimEdges { width: Some(Length::Fraction(0.01)), ..TrimEdges::default() },
     ] {
         let error = Case::of(letter(Size::new(10, 9))).transform(cut(edges)).plan().unwrap_err();
-        assert_eq!(error.code(), Code::InvalidOption, "{error}");
+        assert_eq!(error.class(), Class::Caller, "{error}");
     }
 }
 

@@ -3,7 +3,7 @@
 //! Seeds are fixed, so a failure comes back; sizes are drawn so that small ones are as likely as large ones.
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::{Gravity, GravityMode, Transform};
+use palmette_ops::{Gravity, GravityMode, Transform};
 use palmette_tests::Case;
 use palmette_tests::pictures::{Alpha, extremes, from_fn, gradient_with, noise};
 use palmette_tests::random::Random;

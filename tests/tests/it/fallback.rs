@@ -12,7 +12,7 @@ use bytes::Bytes;
 use palmette::{EngineChoice, Engines, Pipeline, Reason};
 use palmette_core::{Deadline, DeviceFault, EngineKind, Limits};
 use palmette_protocol::request::{Source, TransformRequest};
-use palmette_protocol::{Output, OutputFormat, ops};
+use palmette_protocol::{Output, OutputFormat, list};
 use palmette_tests::gpu;
 
 /// The pictures of the scene.
@@ -36,10 +36,10 @@ fn request(names: [&str; 2], list: &str, format: OutputFormat) -> TransformReque
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/pictures").join(name);
         Source::Image(Bytes::from(fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))))
     };
-    let raw_ops = ops::parse_list(list).expect("a list");
+    let raw_ops = list::parse_list(list).expect("a list");
     TransformRequest {
         sources: names.map(shipped).into(),
-        ops: ops::resolve(&raw_ops).expect("right options"),
+        ops: list::resolve(&raw_ops).expect("right options"),
         raw_ops,
         output: Output::new(format),
         explain: false,

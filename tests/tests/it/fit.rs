@@ -4,7 +4,7 @@
 //! a letter on a slope, so that every cut, turn and stretch can be told from the others.
 
 use palmette_core::Size;
-use palmette_protocol::{Fit, Gravity, GravityMode, Transform};
+use palmette_ops::{Fit, Gravity, GravityMode, Transform};
 use palmette_tests::Case;
 use palmette_tests::pictures::letter;
 use palmette_tests::sheet::Sheet;

@@ -1,7 +1,7 @@
 //! Gravities that look at the picture: the window is where the most is to see, and no better one exists.
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::{Fit, Gravity, Transform};
+use palmette_ops::{Fit, Gravity, Transform};
 use palmette_tests::Case;
 use palmette_tests::pictures::{Alpha, from_fn, noise, solid};
 use palmette_tests::random::Random;

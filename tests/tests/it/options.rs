@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use palmette_protocol::{Composite, Fit, Rotate, Transform};
+use palmette_ops::{Composite, Fit, Rotate, Transform};
 
 /// Every fit, in the order of the specification.
 pub(crate) const FITS: [Fit; 8] =

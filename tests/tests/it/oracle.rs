@@ -1,7 +1,7 @@
 //! Tiny cases whose every pixel was computed by hand or measured on the real service.
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::{AxisPosition, Color, Composite, Draw, Fit, Flip, Repeat, Rotate, Transform};
+use palmette_ops::{AxisPosition, Color, Composite, Draw, Fit, Flip, Repeat, Rotate, Transform};
 use palmette_tests::Case;
 use palmette_tests::pictures::{from_fn, solid};
 
@@ -284,7 +284,7 @@ fn oracle_nested_draws_happen_before_their_parent_is_drawn() {
 
 #[test]
 fn oracle_gravity_moves_the_window() {
-    use palmette_protocol::{Gravity, GravityMode};
+    use palmette_ops::{Gravity, GravityMode};
     // Six columns, one red: cut to two, which of them are left?
     let columns = |gravity| {
         let row: Vec<[u8; 4]> = (0..6_u8).map(|x| [x, 0, 0, 255]).collect();

@@ -8,8 +8,9 @@ use bytes::Bytes;
 use palmette::{Engines, Pipeline};
 use palmette_codec::{EncodeFormat, EncodeOptions, encode};
 use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
+use palmette_ops::{ImageIndex, Op, Transform};
 use palmette_protocol::request::{Source, TransformRequest};
-use palmette_protocol::{EngineChoice, ImageIndex, Op, Output, OutputFormat, Transform};
+use palmette_protocol::{EngineChoice, Output, OutputFormat};
 use palmette_tests::compare::mean_distance;
 use palmette_tests::pictures::{from_fn, letter};
 

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Pixmap, Size};
-use palmette_protocol::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
-use palmette_protocol::{AxisPosition, Color, Draw, Fit, Flip, Repeat, Rotate, Transform};
+use palmette_ops::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
+use palmette_ops::{AxisPosition, Color, Draw, Fit, Flip, Repeat, Rotate, Transform};
 use palmette_tests::Case;
 use palmette_tests::gpu::{self, AdapterChoice, GpuEngine, GpuOptions};
 use palmette_tests::pictures::{Alpha, extremes, from_fn, gradient_with, noise};

@@ -1,7 +1,7 @@
 //! What must hold for every picture, on pictures that make it hard.
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::{Color, Composite, Draw, Fit, Flip, Repeat, Rotate, Transform};
+use palmette_ops::{Color, Composite, Draw, Fit, Flip, Repeat, Rotate, Transform};
 use palmette_tests::Case;
 use palmette_tests::pictures::{Alpha, extremes, gradient_with, noise, solid};
 use palmette_tests::random::Random;

@@ -1,7 +1,7 @@
 //! Goldens of resampling, turning and filling: what a kernel makes of edges, alpha and odd sizes.
 
 use palmette_core::{Pixmap, Size};
-use palmette_protocol::{Color, Fit, Flip, Rotate, Transform};
+use palmette_ops::{Color, Fit, Flip, Rotate, Transform};
 use palmette_tests::Case;
 use palmette_tests::pictures::{Alpha, alpha_ramp, checker, disc, extremes, gradient_with, letter, letter_on_clear};
 use palmette_tests::random::Random;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use palmette_codec::DecodeOptions;
 use palmette_core::Pixmap;
-use palmette_protocol::{Draw, Transform};
+use palmette_ops::{Draw, Transform};
+use palmette_protocol::OptionObject;
 use palmette_tests::option_samples::{
     DRAW_ROWS, FOLDER, Row, Shown, TRANSFORM_ROWS, draw_sample, draw_table, path, transform_table,
 };

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use palmette_core::plan::{Plan, lower};
 use palmette_core::{Deadline, Limits, Pixmap, Size};
-use palmette_protocol::transform::{Trim, TrimBorder};
-use palmette_protocol::{Fit, ImageIndex, Op, Transform};
+use palmette_ops::transform::{Trim, TrimBorder};
+use palmette_ops::{Fit, ImageIndex, Op, Transform};
 use palmette_tests::gpu::{self, AdapterChoice, GpuEngine, GpuOptions};
 use palmette_tests::pictures::{Alpha, noise};
 use palmette_tests::random::Random;

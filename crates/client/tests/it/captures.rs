@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use palmette_client::{Color, Images, Options, Output, OutputFormat, Quality, RawOutput, Text, Transform, Transformer};
 use palmette_client::{Draw, EngineChoice};
-use palmette_protocol::{FormEvent, FormLimits, FormReader};
+use palmette_protocol::{FormEvent, FormLimits, FormReader, OptionObject};
 use serde_json::{Value, json};
 
 use crate::recorder::{PICTURE, PLAN, Recorded, recorded_images};

@@ -1,7 +1,8 @@
 //! The properties of AVIF files: turns, mirrors, crops, depths, alpha, sequences.
 
 use palmette_codec::{Format, probe};
-use palmette_core::{Code, Size};
+use palmette_core::Size;
+use palmette_ops::Class;
 
 use crate::color::p3_to_srgb;
 use crate::draw::{QUADRANTS, assert_corners};
@@ -94,5 +95,5 @@ fn avif_item_that_is_not_shown_is_bound_by_no_limit() {
 fn avif_of_any_size_is_probed_and_one_over_the_limits_is_too_large() {
     let bytes = fixture("avif-17000.avif");
     assert_eq!(probe(&bytes).unwrap().size, Size::new(17_000, 17_000));
-    assert_eq!(decode(&bytes).unwrap_err().code(), Code::DimensionsTooLarge);
+    assert_eq!(decode(&bytes).unwrap_err().class(), Class::Limit);
 }

@@ -1,7 +1,7 @@
 //! The rules of output: which kind of file a size, a quality and a background give.
 
 use palmette_codec::{EncodeFormat, EncodeOptions, Error, encode};
-use palmette_core::{Class, Code, Color};
+use palmette_ops::{Class, Color};
 
 use crate::draw::{gradient, picture, soft};
 use crate::files::{decode, encoded};
@@ -111,6 +111,6 @@ fn encode_failure_is_our_fault() {
     let long = picture(16_384, 1, |_, _| [0, 0, 0, 255]);
     let error = encode(long, &EncodeOptions::new(EncodeFormat::Webp)).unwrap_err();
     assert!(matches!(error, Error::Encode { format: EncodeFormat::Webp, .. }));
-    assert_eq!((error.code(), error.class()), (Code::Damaged, Class::Ours));
+    assert_eq!(error.class(), Class::Ours);
     assert_eq!(error.to_string(), "encoding as image/webp failed: a side is longer than the 16,383 pixels of WebP");
 }

@@ -1,7 +1,8 @@
 //! HEIC, where the machine has libheif; made by the encoder of Debian.
 
 use palmette_codec::{DecodeOptions, Error, Format, heic, probe};
-use palmette_core::{Code, Limits, Pixmap, Size};
+use palmette_core::{Limits, Pixmap, Size};
+use palmette_ops::Class;
 
 use crate::draw::{QUADRANTS, assert_corners};
 use crate::files::{decode, fixture};
@@ -97,7 +98,7 @@ fn heic_over_the_limits_is_refused_by_its_boxes() {
         item.properties[0] = ispe(side, side);
         let bytes = as_heic(file(1, std::slice::from_ref(&item), Place::Behind));
         assert_eq!(probe(&bytes).unwrap().size, Size::new(side, side));
-        assert_eq!(decode(&bytes).unwrap_err().code(), Code::DimensionsTooLarge);
+        assert_eq!(decode(&bytes).unwrap_err().class(), Class::Limit);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is special about JPEG: inks, warnings, depths.
 
 use palmette_codec::{EncodeFormat, EncodeOptions, Error, encode, probe};
-use palmette_core::Code;
+use palmette_ops::Class;
 
 use crate::draw::{assert_corners, gradient};
 use crate::files::{decode, decode_damaged, encoded, fixture, with_jpeg_segment};
@@ -154,7 +154,7 @@ fn jpeg_of_12_bits_is_refused_by_name() {
     let frame = segment_at(&bytes, 0xc0);
     bytes[frame + 4] = 12;
     let error = decode(&bytes).unwrap_err();
-    assert_eq!(error.code(), Code::UnsupportedFormat);
+    assert_eq!(error.class(), Class::Unsupported);
     assert!(error.to_string().starts_with("JPEG of other than 8 bits"), "{error}");
 }
 

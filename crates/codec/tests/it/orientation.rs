@@ -1,7 +1,8 @@
 //! EXIF orientation in every format that has it, in the picture and in the size that the probe tells.
 
 use palmette_codec::{EncodeFormat, probe};
-use palmette_core::{Flip, Orientation, Rotate, Size};
+use palmette_core::{Orientation, Size};
+use palmette_ops::{Flip, Rotate};
 
 use crate::draw::{QUADRANTS, assert_corners, quadrants};
 use crate::files::{decode, encoded, exif, webp, webp_canvas, webp_chunk, with_jpeg_segment, with_png_chunk};

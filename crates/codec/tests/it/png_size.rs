@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use palmette_codec::{EncodeFormat, EncodeOptions, encode};
-use palmette_core::{Class, Deadline, Pixmap};
+use palmette_core::{Deadline, Pixmap};
+use palmette_ops::Class;
 use png::{BitDepth, ColorType, DeflateCompression, Filter};
 
 use crate::draw::{gradient, noise, picture, quadrants, soft};

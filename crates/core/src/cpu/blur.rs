@@ -91,8 +91,7 @@ mod tests {
         // 255·(11/15)² = 137 in the middle. Seen on the real service.
         let red = Pixmap::filled(Size::new(4, 4), [255, 0, 0, 255]).unwrap();
         let mut picture =
-            super::super::kernels::pad::pad(&red, 3, 3, Size::new(10, 10), palmette_protocol::Color::TRANSPARENT)
-                .unwrap();
+            super::super::kernels::pad::pad(&red, 3, 3, Size::new(10, 10), palmette_ops::Color::TRANSPARENT).unwrap();
         blur(&Kernels::SCALAR, &BlurStep::new(3), &mut picture).unwrap();
         for (x, y) in [(4, 4), (5, 4), (4, 5), (5, 5)] {
             assert_eq!(picture.pixel(x, y), [255, 0, 0, 137]);

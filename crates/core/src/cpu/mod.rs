@@ -12,7 +12,7 @@ pub mod kernels;
 mod resize;
 mod sharpen;
 
-use palmette_protocol::{Flip, Rotate};
+use palmette_ops::{Flip, Rotate};
 
 use crate::engine::{Deadline, Engine, EngineKind};
 use crate::measure::{self, MeasureStep, Measurement};

@@ -60,7 +60,7 @@ fn associated([red, green, blue, alpha]: [u8; 4]) -> [u32; 4] {
 mod tests {
     use super::*;
     use crate::cpu::kernels::pad::pad;
-    use palmette_protocol::Color;
+    use palmette_ops::Color;
 
     fn framed() -> Pixmap {
         let inner = Pixmap::filled(Size::new(3, 2), [200, 0, 0, 255]).unwrap();

@@ -1,6 +1,6 @@
 //! Puts a window around faces.
 
-use palmette_protocol::{Gravity, GravityMode};
+use palmette_ops::{Gravity, GravityMode};
 
 use super::{Measurement, WindowMeasure};
 use crate::model::{Ability, Rectangle, SharedModel};

@@ -14,7 +14,7 @@ mod window;
 pub use border::{BorderEdges, measure_border};
 pub use window::{COPY_LONG_SIDE_PX, copy_size, measure_window};
 
-use palmette_protocol::Color;
+use palmette_ops::Color;
 
 use crate::Size;
 use crate::model::SharedModel;

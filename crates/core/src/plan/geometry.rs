@@ -2,8 +2,8 @@
 //!
 //! Ratios are compared and rounded as fractions of integers, so that no size depends on how a division was rounded before.
 
-use palmette_protocol::transform::Length;
-use palmette_protocol::{AxisPosition, Fit, Gravity, GravityMode};
+use palmette_ops::transform::Length;
+use palmette_ops::{AxisPosition, Fit, Gravity, GravityMode};
 
 use super::step::Tiling;
 use crate::Size;

@@ -3,8 +3,8 @@
 //! It needs the sizes of the sources, not their pixels, so it runs before anything is decoded: a request that is wrong or
 //! too large costs no memory.
 
-use palmette_protocol::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
-use palmette_protocol::{Color, Draw, Fit, Gravity, ImageIndex, Op, Repeat, Rotate, Transform};
+use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
+use palmette_ops::{Color, Draw, Fit, Gravity, ImageIndex, Op, Repeat, Rotate, Transform};
 
 use super::blur::BlurStep;
 use super::geometry::{self, Fitted};
@@ -434,7 +434,7 @@ mod tests {
         let options = Transform {
             background: Some(Color::BLACK),
             rotate: Some(Rotate::Quarter),
-            flip: Some(palmette_protocol::Flip::Horizontal),
+            flip: Some(palmette_ops::Flip::Horizontal),
             ..sized(300, 300)
         };
         let plan = lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap();

@@ -1,9 +1,11 @@
 //! What a step holds beside the picture that it takes, for whoever weighs a plan before it runs.
 
+use palmette_ops::{Composite, ImageIndex};
+
 use super::blur::BlurStep;
 use super::{Plan, ResizeStep, Step, StepKind};
 use crate::measure::MeasureStep;
-use crate::{Composite, ImageIndex, Layout, Pixmap, Size};
+use crate::{Layout, Pixmap, Size};
 
 /// Bytes of a 16-bit RGBA pixel, as rows between two passes hold them.
 const WIDE_PIXEL_BYTES: u64 = 8;
@@ -115,7 +117,7 @@ const fn wide_row_bytes(width: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use palmette_protocol::ops::{parse_list, resolve};
+    use palmette_protocol::list::{parse_list, resolve};
 
     use super::*;
     use crate::Limits;

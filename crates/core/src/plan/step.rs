@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use palmette_protocol::{Color, Composite, Draw, Flip, ImageIndex, Op, Rotate, Transform};
+use palmette_ops::{Color, Composite, Draw, Flip, ImageIndex, Op, Rotate, Transform};
 
 use super::blur::BlurStep;
 use super::lower;

@@ -4,8 +4,9 @@
 //! Options are written as JSON and read as those of a request are, so that a value is tried exactly if it can arrive.
 
 use palmette_core::plan::lower;
-use palmette_core::{Class, CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
-use palmette_protocol::ops::{parse_list, resolve};
+use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_ops::Class;
+use palmette_protocol::list::{parse_list, resolve};
 
 /// Small, so that what is within them runs fast and most extreme sizes are not.
 const LIMITS: Limits = Limits { max_side_px: 130, max_area_px: 9_000, max_animation_area_px: 9_000 };

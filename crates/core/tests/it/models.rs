@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use palmette_core::measure::MeasureStep;
 use palmette_core::plan::{Plan, StepKind, lower_with_model};
-use palmette_core::{
-    Ability, Code, CpuEngine, Deadline, Engine, Error, Limits, Model, ModelError, Pixmap, Rectangle, Size,
-};
-use palmette_protocol::ops::{parse_list, resolve};
+use palmette_core::{Ability, CpuEngine, Deadline, Engine, Error, Limits, Model, ModelError, Pixmap, Rectangle, Size};
+use palmette_ops::Class;
+use palmette_protocol::list::{parse_list, resolve};
 
 const RED: [u8; 4] = [255, 0, 0, 255];
 const GREY: [u8; 4] = [99, 99, 99, 255];
@@ -168,7 +167,7 @@ fn abilities_are_asked_for_before_anything_runs() {
     for options in [r#""zoom":0"#, r#""zoom":0.5"#, r#""gravity":"face""#, r#""segment":"foreground""#] {
         let error = plan(None, options, size).unwrap_err();
         assert!(error.to_string().ends_with("and none is configured"), "{error}");
-        assert_eq!(error.code(), Code::InvalidOption);
+        assert_eq!(error.class(), Class::Unsupported);
     }
 }
 
@@ -179,5 +178,5 @@ fn answers_of_a_model_are_checked() {
         error.to_string(),
         "the model that tells foreground from background failed: 1 bytes of foreground for a picture of 4×2 pixels"
     );
-    assert_eq!(error.code(), Code::Internal);
+    assert_eq!(error.class(), Class::Ours);
 }

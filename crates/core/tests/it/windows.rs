@@ -2,7 +2,7 @@
 
 use palmette_core::plan::{StepKind, lower};
 use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
-use palmette_protocol::ops::{parse_list, resolve};
+use palmette_protocol::list::{parse_list, resolve};
 
 /// Runs a list that resamples.
 fn run(list: &str, source: &Pixmap) -> Pixmap {

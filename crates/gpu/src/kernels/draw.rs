@@ -1,7 +1,7 @@
 //! Draws one picture on another.
 
-use palmette_core::Composite;
 use palmette_core::plan::{DrawStep, Tiling};
+use palmette_ops::Composite;
 
 use super::{Kernel, Parameters, parameters};
 use crate::Error;

@@ -5,8 +5,9 @@
 //! a pad enters the program where the pad was. So any run with at most one pad is one pass over the result, whatever its
 //! length, and each pixel still goes through the very arithmetic of its steps, one by one.
 
+use palmette_core::Size;
 use palmette_core::plan::tone::{LookupTable, SaturationMatrix};
-use palmette_core::{Color, Flip, Rotate, Size};
+use palmette_ops::{Color, Flip, Rotate};
 
 use super::{Kernel, Parameters, parameters};
 use crate::Error;

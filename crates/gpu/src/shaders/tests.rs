@@ -161,7 +161,7 @@ fn shaders_and_host_agree_on_constants() {
         ("CHUNK_TAPS", WeightTable::CHUNK_TAPS as u64),
         ("OPACITY_ONE", DrawStep::OPACITY_ONE.into()),
         ("STRENGTH_ONE", SharpenStep::STRENGTH_ONE.into()),
-        ("LIGHTER", crate::kernels::draw::composite_code(palmette_core::Composite::Lighter).into()),
+        ("LIGHTER", crate::kernels::draw::composite_code(palmette_ops::Composite::Lighter).into()),
     ];
     for (name, value) in expected {
         let found: Vec<u64> = KERNELS.iter().filter_map(|kernel| constant(&parse(kernel), name)).collect();

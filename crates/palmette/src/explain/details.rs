@@ -1,17 +1,19 @@
 //! The numbers of a step, by name.
 
+use palmette_core::Size;
 use palmette_core::measure::{BorderMeasure, MeasureStep, WindowMeasure, WindowMethod};
 use palmette_core::plan::tone::SaturationMatrix;
 use palmette_core::plan::{Axis, AxisOrder, DrawStep, ResizeStep, SharpenStep, Step, StepKind, Tiling};
-use palmette_core::{Color, Size};
-use palmette_protocol::{Composite, Flip, Rotate};
+use palmette_ops::{Color, Rotate};
+use palmette_protocol::Named;
+use palmette_protocol::color::to_hex;
 use serde_json::{Map, Value, json};
 
 /// Returns what an engine knows of a step, apart from sizes.
 pub(super) fn of_step(step: &Step) -> Map<String, Value> {
     let details = match &step.kind {
         StepKind::Crop { left, top } => json!({"left": left, "top": top}),
-        StepKind::Flip(flip) => json!({"direction": name_of(&Flip::NAMES, *flip)}),
+        StepKind::Flip(flip) => json!({"direction": name_of(*flip)}),
         StepKind::Rotate(rotate) => json!({"degrees": degrees(*rotate)}),
         StepKind::Resize(resize) => describe_resize(resize, step.input, step.output),
         StepKind::Measure(MeasureStep::Border(border)) => describe_border(*border),
@@ -45,7 +47,7 @@ pub(super) fn size(size: Size) -> Value {
 
 /// Writes a colour as CSS does.
 pub(super) fn color(color: Color) -> String {
-    color.to_string()
+    to_hex(color)
 }
 
 /// Describes both axes of a resize, and the window of the scaled picture that is computed.
@@ -122,7 +124,7 @@ fn describe_draw(draw: &DrawStep) -> Value {
     let mut details = json!({
         "foreground": draw.foreground.0,
         "foreground_size": size(draw.foreground_size),
-        "composite": name_of(&Composite::NAMES, draw.composite),
+        "composite": name_of(draw.composite),
         "opacity": f64::from(draw.opacity) / f64::from(DrawStep::OPACITY_ONE),
     });
     for (tiling, once, repeat) in [(draw.horizontal, "left", "phase_x"), (draw.vertical, "top", "phase_y")] {
@@ -151,6 +153,6 @@ const fn degrees(rotate: Rotate) -> u32 {
 }
 
 /// Returns the name on the wire of one of a list of named things.
-fn name_of<T: PartialEq>(names: &[(&'static str, T)], thing: T) -> &'static str {
-    names.iter().find(|(_, named)| *named == thing).map_or("?", |(name, _)| name)
+fn name_of<T: Named>(thing: T) -> &'static str {
+    T::NAMES.iter().find(|(_, named)| *named == thing).map_or("?", |(name, _)| name)
 }

@@ -10,7 +10,7 @@ mod output;
 
 use palmette_core::Size;
 use palmette_core::plan::Plan;
-use palmette_protocol::{Op, Options};
+use palmette_protocol::{Options, RawOp};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -131,7 +131,7 @@ impl Explanation {
 }
 
 /// Lists the steps of a plan.
-fn steps(plan: &Plan, raw_ops: &[Op]) -> Vec<StepEntry> {
+fn steps(plan: &Plan, raw_ops: &[RawOp]) -> Vec<StepEntry> {
     let entry = |step: &palmette_core::plan::Step| StepEntry {
         node: step.node.0,
         op: step.op_position,

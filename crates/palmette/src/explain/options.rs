@@ -1,19 +1,20 @@
 //! Which of the options that were given led to which step, and which led to none.
 
 use palmette_core::plan::{Plan, Step, StepKind};
-use palmette_protocol::{Op, Options};
+use palmette_ops::Op;
+use palmette_protocol::{Options, RawOp};
 
 use super::IdleOption;
 use super::details::Window;
 
 /// Returns the options of a step's entry that the step comes from, as they were sent.
-pub(super) fn of_step(step: &Step, raw_ops: &[Op]) -> Options {
+pub(super) fn of_step(step: &Step, raw_ops: &[RawOp]) -> Options {
     let given = raw_ops.get(step.op_position).map(given).into_iter().flatten();
     given.filter(|(name, _)| takes_part(step, name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Returns the options that no step comes from, in the order of the list.
-pub(super) fn idle(plan: &Plan, raw_ops: &[Op]) -> Vec<IdleOption> {
+pub(super) fn idle(plan: &Plan, raw_ops: &[RawOp]) -> Vec<IdleOption> {
     let is_idle = |position: usize, name: &str| {
         !plan.steps.iter().any(|step| step.op_position == position && takes_part(step, name))
     };
@@ -27,7 +28,7 @@ pub(super) fn idle(plan: &Plan, raw_ops: &[Op]) -> Vec<IdleOption> {
 }
 
 /// Returns what was given; a `null` was not.
-fn given(op: &Op) -> impl Iterator<Item = (&String, &serde_json::Value)> {
+fn given(op: &RawOp) -> impl Iterator<Item = (&String, &serde_json::Value)> {
     let (Op::Transform { options, .. } | Op::Draw { options, .. }) = op;
     options.iter().filter(|(_, value)| !value.is_null())
 }

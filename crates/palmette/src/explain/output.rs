@@ -1,7 +1,8 @@
 //! What a result is encoded as, with every default filled in.
 
 use palmette_codec::{EncodeOptions, Probe};
-use palmette_core::{Color, Size};
+use palmette_core::Size;
+use palmette_ops::Color;
 use palmette_protocol::{Output, OutputFormat};
 use serde::Serialize;
 

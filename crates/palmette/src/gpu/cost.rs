@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use palmette_core::plan::blur::BlurStep;
 use palmette_core::plan::{Plan, ResizeStep, Step, StepKind};
-use palmette_core::{Deadline, Engine, Error, ImageIndex, Layout, Pixmap, Rectangle, Size};
+use palmette_core::{Deadline, Engine, Error, Layout, Pixmap, Rectangle, Size};
+use palmette_ops::ImageIndex;
 
 use super::effort::{Effort, area};
 
@@ -92,7 +93,7 @@ fn fastest(engine: &dyn Engine, size: Size, steps: &[Step]) -> Result<f64, Error
 
 #[cfg(test)]
 mod tests {
-    use palmette_protocol::Flip;
+    use palmette_ops::Flip;
 
     use super::*;
 

@@ -10,7 +10,7 @@ use std::ops::AddAssign;
 use palmette_core::Size;
 use palmette_core::measure::MeasureStep;
 use palmette_core::plan::{AxisOrder, DrawStep, Step, StepKind, Tiling};
-use palmette_protocol::Rotate;
+use palmette_ops::Rotate;
 
 /// The work of some steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -97,9 +97,10 @@ pub(super) fn area(size: Size) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use palmette_core::Limits;
     use palmette_core::plan::lower;
-    use palmette_core::{ImageIndex, Limits};
-    use palmette_protocol::{Draw, Flip, Op, Transform};
+    use palmette_ops::ImageIndex;
+    use palmette_ops::{Draw, Flip, Op, Transform};
 
     use super::*;
 
@@ -125,7 +126,7 @@ mod tests {
             let ops = [Op::Draw { draw_image_index: ImageIndex(1), target_image_index: ImageIndex::CANVAS, options }];
             Effort::of_steps(&lower(&ops, &[PHOTO, Size::new(100, 100)], &Limits::default()).unwrap().steps)
         };
-        let (once, tiled) = (draw(Draw::default().repeat), draw(palmette_protocol::Repeat::Both));
+        let (once, tiled) = (draw(Draw::default().repeat), draw(palmette_ops::Repeat::Both));
         assert!((once.gpu_pixels - 30_000.0).abs() < 0.5, "{once:?}");
         assert!((tiled.gpu_pixels - 36e6).abs() < 0.5, "{tiled:?}");
     }

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use palmette::Explanation;
 use palmette::core::{Deadline, Pixmap, Size};
-use palmette::protocol::{Code, Color, Draw, Output, OutputFormat, Quality, Transform};
+use palmette::ops::{Color, Draw, Transform};
+use palmette::protocol::{Code, OptionObject, Output, OutputFormat, Quality};
 use serde_json::{Value, json};
 
 use crate::support::{file_of, pipeline, png, request};

@@ -5,7 +5,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use palmette::codec::{EncodeFormat, EncodeOptions, encode, probe};
 use palmette::core::{Deadline, EngineKind, Limits, Pixmap, Size};
-use palmette::protocol::{Class, Code, Info, Output, OutputFormat, TransformRequest};
+use palmette::ops::Class;
+use palmette::protocol::{Code, Info, Output, OutputFormat, TransformRequest};
 use palmette::{EngineChoice, Engines, Error, Pipeline, Reason, Stage};
 
 use crate::support::{pipeline, png, request};

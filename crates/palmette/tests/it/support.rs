@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use palmette::codec::{EncodeFormat, EncodeOptions, encode};
 use palmette::core::{Limits, Pixmap, Size};
-use palmette::protocol::{Output, OutputFormat, Source, TransformRequest, ops};
+use palmette::protocol::{Output, OutputFormat, Source, TransformRequest, list};
 use palmette::{EngineChoice, Engines, Pipeline};
 
 pub(crate) fn pipeline() -> Pipeline {
@@ -25,10 +25,10 @@ pub(crate) fn file_of(pixmap: Pixmap) -> Bytes {
 
 /// A request for bare pixels.
 pub(crate) fn request(sources: Vec<Bytes>, list: &str) -> TransformRequest {
-    let raw_ops = ops::parse_list(list).unwrap();
+    let raw_ops = list::parse_list(list).unwrap();
     TransformRequest {
         sources: sources.into_iter().map(Source::Image).collect(),
-        ops: ops::resolve(&raw_ops).unwrap(),
+        ops: list::resolve(&raw_ops).unwrap(),
         raw_ops,
         output: Output::new(OutputFormat::Rgba),
         explain: false,

@@ -1,6 +1,8 @@
 //! `rgb()` and `hsl()` of CSS Color 4, in the syntax with commas and in the one with spaces.
 
-use super::{Color, is_space};
+use palmette_ops::Color;
+
+use super::{from_fractions, is_space};
 
 /// One argument of a colour function.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +27,7 @@ pub(super) fn parse(function: &str, arguments: &str) -> Option<Color> {
     let (components, alpha, syntax) =
         if arguments.contains(',') { split_at_commas(arguments)? } else { split_at_spaces(arguments)? };
     let [red, green, blue] = resolve(components, syntax)?;
-    Some(Color::from_fractions([red, green, blue, alpha.map_or(Some(1.0), |alpha| alpha.or_percent(1.0))?]))
+    Some(from_fractions([red, green, blue, alpha.map_or(Some(1.0), |alpha| alpha.or_percent(1.0))?]))
 }
 
 /// The two ways to write a function, which differ in what they allow.
@@ -141,7 +143,7 @@ mod tests {
     use super::*;
 
     fn rgba(text: &str) -> Option<[u8; 4]> {
-        Color::parse(text).ok().map(Color::to_rgba)
+        super::super::parse(text).ok().map(Color::to_rgba)
     }
 
     #[test]

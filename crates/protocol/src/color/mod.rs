@@ -7,94 +7,64 @@
 
 mod function;
 
+use palmette_ops::Color;
+
 use crate::Error;
 use crate::json::excerpt_text;
 use crate::options::{round, to_u8};
 
-/// A straight (unassociated) colour in gamma-encoded sRGB, 8 bits a channel.
+/// What text may be, as it reads after "must be".
+pub(crate) const ALLOWED: &str = "a CSS colour (a name, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb() or hsl())";
+
+/// Reads a CSS colour: a name, `transparent`, `#` with 3, 4, 6 or 8 hex digits, `rgb()`, `rgba()`, `hsl()` or `hsla()`, the
+/// functions with commas or with spaces and `/ alpha`. Case and surrounding spaces do not matter.
 ///
 /// Components that CSS gives as real numbers are rounded to the nearest of 256 levels, halves up; that includes alpha, as
 /// browsers do when they serialise a colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Color {
-    /// Red, 0 to 255.
-    pub red: u8,
-    /// Green, 0 to 255.
-    pub green: u8,
-    /// Blue, 0 to 255.
-    pub blue: u8,
-    /// Alpha, 0 (clear) to 255 (opaque).
-    pub alpha: u8,
+///
+/// ```
+/// use palmette_protocol::color::parse;
+///
+/// assert_eq!(parse("rgb(100% 0 0 / 50%)")?.to_rgba(), [255, 0, 0, 128]);
+/// assert!(parse("ff0000").is_err());
+/// # Ok::<(), palmette_protocol::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// 9401 if it is none of these.
+pub fn parse(text: &str) -> Result<Color, Error> {
+    let color = text.trim_matches(is_space);
+    let parsed = match color.split_once('(') {
+        Some((function, arguments)) => function::parse(function, arguments),
+        // The crate takes hex digits without a `#` as well; no name is made of hex digits alone.
+        None if color.bytes().all(|byte| byte.is_ascii_hexdigit()) => None,
+        None if color.contains(is_space) => None,
+        None => csscolorparser::parse(color).ok().map(|parsed| {
+            let [red, green, blue, alpha] = parsed.to_rgba8();
+            Color { red, green, blue, alpha }
+        }),
+    };
+    parsed.ok_or_else(|| Error::NotAColor { actual: excerpt_text(text) })
 }
 
-impl Color {
-    /// Opaque black.
-    pub const BLACK: Self = Self::opaque(0, 0, 0);
-    /// Opaque white.
-    pub const WHITE: Self = Self::opaque(255, 255, 255);
-    /// Nothing at all: every component 0.
-    pub const TRANSPARENT: Self = Self { red: 0, green: 0, blue: 0, alpha: 0 };
-
-    /// What text may be, as it reads after "must be".
-    pub(crate) const ALLOWED: &str = "a CSS colour (a name, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb() or hsl())";
-
-    /// Reads a CSS colour: a name, `transparent`, `#` with 3, 4, 6 or 8 hex digits, `rgb()`, `rgba()`, `hsl()` or
-    /// `hsla()`, the functions with commas or with spaces and `/ alpha`. Case and surrounding spaces do not matter.
-    ///
-    /// ```
-    /// use palmette_protocol::Color;
-    ///
-    /// assert_eq!(Color::parse("rgb(100% 0 0 / 50%)")?.to_rgba(), [255, 0, 0, 128]);
-    /// assert!(Color::parse("ff0000").is_err());
-    /// # Ok::<(), palmette_protocol::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// 9401 if it is none of these.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let color = text.trim_matches(is_space);
-        let parsed = match color.split_once('(') {
-            Some((function, arguments)) => function::parse(function, arguments),
-            // The crate takes hex digits without a `#` as well; no name is made of hex digits alone.
-            None if color.bytes().all(|byte| byte.is_ascii_hexdigit()) => None,
-            None if color.contains(is_space) => None,
-            None => csscolorparser::parse(color).ok().map(|parsed| {
-                let [red, green, blue, alpha] = parsed.to_rgba8();
-                Self { red, green, blue, alpha }
-            }),
-        };
-        parsed.ok_or_else(|| Error::NotAColor { actual: excerpt_text(text) })
-    }
-
-    /// Makes an opaque colour.
-    #[must_use]
-    pub const fn opaque(red: u8, green: u8, blue: u8) -> Self {
-        Self { red, green, blue, alpha: 255 }
-    }
-
-    /// Returns the components in the order of a pixel: red, green, blue, alpha.
-    #[must_use]
-    pub const fn to_rgba(self) -> [u8; 4] {
-        [self.red, self.green, self.blue, self.alpha]
-    }
-
-    /// Makes a colour of components from 0 to 1; what lies outside is clamped.
-    fn from_fractions(components: [f64; 4]) -> Self {
-        // A half that decimals cannot hold exactly (0.3·255) may come out a little low; the slack is far below the
-        // distance of any other number with up to 6 decimals.
-        let [red, green, blue, alpha] = components.map(|component| to_u8(round(component * 255.0 + 1e-9)));
-        Self { red, green, blue, alpha }
+/// Writes a colour as `#rrggbb`, or `#rrggbbaa` unless it is opaque.
+#[must_use]
+pub fn to_hex(color: Color) -> String {
+    let Color { red, green, blue, alpha } = color;
+    if alpha == 255 {
+        format!("#{red:02x}{green:02x}{blue:02x}")
+    } else {
+        format!("#{red:02x}{green:02x}{blue:02x}{alpha:02x}")
     }
 }
 
-impl std::fmt::Display for Color {
-    /// Writes `#rrggbb`, or `#rrggbbaa` unless opaque.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { red, green, blue, alpha } = self;
-        write!(f, "#{red:02x}{green:02x}{blue:02x}")?;
-        if *alpha == 255 { Ok(()) } else { write!(f, "{alpha:02x}") }
-    }
+/// Makes a colour of components from 0 to 1; what lies outside is clamped.
+fn from_fractions(components: [f64; 4]) -> Color {
+    // A half that decimals cannot hold exactly (0.3·255) may come out a little low; the slack is far below the
+    // distance of any other number with up to 6 decimals.
+    let [red, green, blue, alpha] = components.map(|component| to_u8(round(component * 255.0 + 1e-9)));
+    Color { red, green, blue, alpha }
 }
 
 /// Says whether a character is white space in CSS.
@@ -107,7 +77,7 @@ mod tests {
     use super::*;
 
     fn rgba(text: &str) -> Option<[u8; 4]> {
-        Color::parse(text).ok().map(Color::to_rgba)
+        parse(text).ok().map(Color::to_rgba)
     }
 
     #[test]
@@ -179,15 +149,15 @@ mod tests {
 
     #[test]
     fn a_refusal_quotes_the_text() {
-        let error = Color::parse("re\nd").unwrap_err();
-        assert_eq!(error.to_string(), format!("a colour must be {}, got \"re\\nd\"", Color::ALLOWED));
+        let error = parse("re\nd").unwrap_err();
+        assert_eq!(error.to_string(), format!("a colour must be {}, got \"re\\nd\"", ALLOWED));
         assert_eq!(error.code(), crate::Code::InvalidOption);
     }
 
     #[test]
     fn colors_are_written_as_hex() {
         for text in ["#010203", "#01020304", "#00000000"] {
-            assert_eq!(Color::parse(text).unwrap().to_string(), text);
+            assert_eq!(to_hex(parse(text).unwrap()), text);
         }
     }
 }

@@ -5,9 +5,10 @@
 //! sends one.
 
 use bytes::Bytes;
+use palmette_ops::tree::flatten;
 
 use super::Part;
-use crate::{EngineChoice, Node, Op, Options, RawOutput, json, ops, tree};
+use crate::{EngineChoice, Options, RawNode, RawOp, RawOutput, json, list};
 
 /// Separates the parts of a form: 26 dashes and 24 decimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +65,9 @@ pub enum FormSource<S> {
 /// The form of a request to `/transform`.
 ///
 /// ```
+/// use palmette_ops::Node;
 /// use palmette_protocol::form::{Boundary, FormSource, Piece, TransformForm};
-/// use palmette_protocol::{Node, Options, Output, OutputFormat};
+/// use palmette_protocol::{Options, Output, OutputFormat};
 ///
 /// // A photo with a watermark of 100×100 pixels in its corner, as AVIF.
 /// let watermark = Node::new(FormSource::Image("the watermark"))
@@ -101,7 +103,7 @@ pub enum FormSource<S> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TransformForm<S> {
     sources: Vec<FormSource<S>>,
-    ops: Vec<Op>,
+    ops: Vec<RawOp>,
     output: RawOutput,
     explain: bool,
     engine: Option<EngineChoice>,
@@ -110,8 +112,8 @@ pub struct TransformForm<S> {
 impl<S> TransformForm<S> {
     /// Makes the form that asks for a tree as a picture.
     #[must_use]
-    pub fn new(tree: Node<FormSource<S>>, output: RawOutput) -> Self {
-        let (sources, ops) = tree::flatten(tree);
+    pub fn new(tree: RawNode<FormSource<S>>, output: RawOutput) -> Self {
+        let (sources, ops) = flatten(tree);
         Self { sources, ops, output, explain: false, engine: None }
     }
 
@@ -139,7 +141,7 @@ impl<S> TransformForm<S> {
                 (FormSource::Text(text), _) => writer.field(Part::DrawText, &json::to_string(&text)),
             }
         }
-        writer.field(Part::Transforms, &ops::list_to_json(&self.ops));
+        writer.field(Part::Transforms, &list::list_to_json(&self.ops));
         writer.field(Part::OutputFormat, &self.output.format);
         let optional = [
             (Part::OutputQuality, self.output.quality.as_deref()),

@@ -10,12 +10,12 @@ mod pieces;
 mod transform;
 
 use bytes::Bytes;
+use palmette_ops::TreeLimits;
 
 pub use info::InfoCollector;
 pub use transform::{TransformCollector, TransformRequest};
 
 use crate::form::FormEvent;
-use crate::tree::TreeLimits;
 use crate::{Error, Text};
 
 /// How large a request may be, apart from the form as a whole.

@@ -1,11 +1,14 @@
 //! The form of a request to `/transform`.
 
+use palmette_ops::tree::check;
+use palmette_ops::{Error as TreeError, Op};
+
 use super::part::PartBuffer;
 use super::{Collector, RequestLimits, Source};
 use crate::form::{FormEvent, Part};
-use crate::ops::{parse_list, resolve};
+use crate::list::{parse_list, resolve};
 use crate::output::parse_switch;
-use crate::{Draw, EngineChoice, Error, Op, Output, RawOutput, Transform, tree};
+use crate::{EngineChoice, Error, Output, RawOp, RawOutput};
 
 /// A request to `/transform`, checked: the list is a tree, every option is in range.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,9 +16,9 @@ pub struct TransformRequest {
     /// The sources by index; 0 is the canvas.
     pub sources: Vec<Source>,
     /// What is done, in this order.
-    pub ops: Vec<Op<Transform, Draw>>,
+    pub ops: Vec<Op>,
     /// The same list as it was sent.
-    pub raw_ops: Vec<Op>,
+    pub raw_ops: Vec<RawOp>,
     /// What the result is encoded as.
     pub output: Output,
     /// Whether the plan is asked for instead of the picture.
@@ -80,7 +83,7 @@ impl TransformCollector {
                 let max_sources = self.limits.tree.max_sources;
                 // The canvas has its place, whether it has come or not.
                 let index = u32::try_from(self.drawn.len() + 1).ok().filter(|index| *index < max_sources);
-                index.ok_or(Error::TooManySources { max_sources })
+                Ok(index.ok_or(TreeError::TooManySources { max_sources })?)
             }
             _ if self.field(part).is_some() => Err(Error::DoubledPart { part }),
             _ => Ok(0),
@@ -121,7 +124,7 @@ impl TransformCollector {
         let (list, format) = (required(Part::Transforms)?, required(Part::OutputFormat)?);
 
         let raw_ops = parse_list(list)?;
-        tree::check(self.drawn.len() + 1, &raw_ops, &self.limits.tree)?;
+        check(self.drawn.len() + 1, &raw_ops, &self.limits.tree)?;
         let ops = resolve(&raw_ops)?;
         let output = RawOutput {
             format: format.to_owned(),

@@ -1,37 +1,18 @@
 //! `background` and `border`: what is under and around a picture.
 
+use palmette_ops::transform::Border;
+use palmette_ops::{Color, Transform};
 use serde_json::Value;
 
-use super::Transform;
+use crate::Error;
+use crate::color;
 use crate::options::{OptionSpec, Refusal, color, infos, pixels, read_options};
 use crate::values::Values;
-use crate::{Color, Error};
-
-/// A frame around a picture, which is enlarged by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Border {
-    /// Its colour; default opaque black.
-    pub color: Color,
-    /// Pixels added at the top.
-    pub top: u32,
-    /// Pixels added at the right.
-    pub right: u32,
-    /// Pixels added at the bottom.
-    pub bottom: u32,
-    /// Pixels added at the left.
-    pub left: u32,
-}
-
-impl Default for Border {
-    fn default() -> Self {
-        Self { color: Color::BLACK, top: 0, right: 0, bottom: 0, left: 0 }
-    }
-}
 
 /// `background`
 pub(super) const BACKGROUND: OptionSpec<Transform> = OptionSpec {
     name: "background",
-    allowed: Color::ALLOWED,
+    allowed: color::ALLOWED,
     summary: "drawn under the picture, and around it where fit is pad",
     values: Values::Color,
     read: |value, transform| color(value).map(|color| transform.background = Some(color)),
@@ -83,7 +64,7 @@ const WIDTHS: &str = "a number of at least 0";
 const FIELDS: &[OptionSpec<Fields>] = &[
     OptionSpec {
         name: "color",
-        allowed: Color::ALLOWED,
+        allowed: color::ALLOWED,
         summary: "the colour of the frame",
         values: Values::Color,
         read: |value, border| color(value).map(|color| border.color = Some(color)),

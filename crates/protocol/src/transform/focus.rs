@@ -1,6 +1,7 @@
 //! `blur` and `sharpen`: the detail of a picture.
 
-use super::Transform;
+use palmette_ops::Transform;
+
 use crate::options::{OptionSpec, number, round, to_u8};
 use crate::values::Values;
 

@@ -1,44 +1,14 @@
 //! `gravity` and `zoom`: which part of a picture survives a crop.
 
+use palmette_ops::{Gravity, GravityMode, Transform};
 use serde_json::Value;
 
-use super::Transform;
+use crate::object::Named;
 use crate::options::{OptionSpec, infos, name, number, read_options};
 use crate::values::{Values, words};
 
-/// Which part of a picture survives a crop.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Gravity {
-    /// The left edge, vertically centred.
-    Left,
-    /// The right edge, vertically centred.
-    Right,
-    /// The top edge, horizontally centred.
-    Top,
-    /// The bottom edge, horizontally centred.
-    Bottom,
-    /// The middle.
-    Center,
-    /// A point of the picture, as fractions of its size.
-    Point {
-        /// 0 (left) to 1 (right); default 0.5.
-        x: f64,
-        /// 0 (top) to 1 (bottom); default 0.5.
-        y: f64,
-        /// What the point means.
-        mode: GravityMode,
-    },
-    /// The most salient window.
-    Auto,
-    /// The window with the most detail.
-    Entropy,
-    /// The faces.
-    Face,
-}
-
-impl Gravity {
-    /// Every gravity that is a word and its name on the wire.
-    pub const NAMES: [(&str, Self); 8] = [
+impl Named for Gravity {
+    const NAMES: &'static [(&'static str, Self)] = &[
         ("left", Self::Left),
         ("right", Self::Right),
         ("top", Self::Top),
@@ -50,19 +20,8 @@ impl Gravity {
     ];
 }
 
-/// What the point of a `gravity` means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum GravityMode {
-    /// The fraction of what is cut off that is cut at the left (or top).
-    #[default]
-    Remainder,
-    /// The middle of the window, as far as the picture reaches.
-    BoxCenter,
-}
-
-impl GravityMode {
-    /// Every mode and its name on the wire.
-    pub const NAMES: [(&str, Self); 2] = [("remainder", Self::Remainder), ("box-center", Self::BoxCenter)];
+impl Named for GravityMode {
+    const NAMES: &'static [(&'static str, Self)] = &[("remainder", Self::Remainder), ("box-center", Self::BoxCenter)];
 }
 
 /// `gravity`
@@ -71,7 +30,10 @@ pub(super) const GRAVITY: OptionSpec<Transform> = OptionSpec {
     allowed: "left, right, top, bottom, center, auto, entropy, face or an object of x, y, mode",
     summary: "which part of the picture survives a crop",
     values: Values::Any {
-        of: &[Values::Words { words: &words(&Gravity::NAMES) }, Values::Object { fields: || infos(POINT) }],
+        of: &[
+            Values::Words { words: &words::<_, { Gravity::NAMES.len() }>(Gravity::NAMES) },
+            Values::Object { fields: || infos(POINT) },
+        ],
     },
     read: |value, transform| {
         transform.gravity = Some(match value {
@@ -79,7 +41,7 @@ pub(super) const GRAVITY: OptionSpec<Transform> = OptionSpec {
                 let Point { x, y, mode } = read_options("gravity.", POINT, options)?;
                 Gravity::Point { x, y, mode }
             }
-            word => name(word, &Gravity::NAMES)?,
+            word => name(word, Gravity::NAMES)?,
         });
         Ok(())
     },
@@ -127,8 +89,8 @@ const POINT: &[OptionSpec<Point>] = &[
         name: "mode",
         allowed: "remainder or box-center",
         summary: "what the point means",
-        values: Values::Words { words: &words(&GravityMode::NAMES) },
-        read: |value, point| name(value, &GravityMode::NAMES).map(|mode| point.mode = mode),
+        values: Values::Words { words: &words::<_, { GravityMode::NAMES.len() }>(GravityMode::NAMES) },
+        read: |value, point| name(value, GravityMode::NAMES).map(|mode| point.mode = mode),
     },
 ];
 
@@ -139,7 +101,7 @@ mod tests {
 
     #[test]
     fn gravity_knows_its_names() {
-        for (name, gravity) in Gravity::NAMES {
+        for &(name, gravity) in Gravity::NAMES {
             assert_eq!(transform(&format!(r#"{{"gravity":"{name}"}}"#)).unwrap().gravity, Some(gravity));
             assert!(GRAVITY.allowed.contains(name));
         }

@@ -1,4 +1,4 @@
-//! The options of a `transform`, resolved: every range is checked, every alternative is a type.
+//! The options of a `transform` as they are written: every range is checked here.
 //!
 //! Each option lives in one place, with its values, its meaning and its tests: `resize` (width, height, fit, upscale),
 //! `gravity` (gravity, zoom), `trim`, `turn` (flip, rotate), `tone` (brightness, contrast, gamma, saturation),
@@ -13,65 +13,16 @@ mod tone;
 mod trim;
 mod turn;
 
-use std::num::NonZeroU32;
+use palmette_ops::Transform;
 
-pub use border::Border;
-pub use gravity::{Gravity, GravityMode};
-pub use resize::{Fit, Upscale};
-pub use segment::Segment;
-pub use trim::{Length, Trim, TrimBorder, TrimEdges};
-pub use turn::{Flip, Rotate};
+use crate::Options;
+use crate::object::OptionObject;
+use crate::options::OptionSpec;
+use crate::written::transform_options;
 
-use crate::options::{OptionSpec, read_options};
-use crate::{Color, Error, Options};
-
-/// Everything that one `transform` object asks for; an absent option does nothing.
-///
-/// The fields stand in the order in which they are applied inside one object: trim, flip, rotate, resize, colour, blur,
-/// sharpen, background, border.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Transform {
-    /// Cuts edges off.
-    pub trim: Option<Trim>,
-    /// Mirrors.
-    pub flip: Option<Flip>,
-    /// Turns clockwise.
-    pub rotate: Option<Rotate>,
-    /// Requested width in pixels, after rotation; a fraction is rounded, never below 1.
-    pub width: Option<NonZeroU32>,
-    /// Requested height in pixels, after rotation; a fraction is rounded, never below 1.
-    pub height: Option<NonZeroU32>,
-    /// How width and height are met; default `scale-down`.
-    pub fit: Option<Fit>,
-    /// Which part survives a crop; default centre.
-    pub gravity: Option<Gravity>,
-    /// How close a crop by `gravity: face` goes, 0 (much around) to 1 (tight).
-    pub zoom: Option<f64>,
-    /// How a picture is enlarged; default `interpolate`.
-    pub upscale: Option<Upscale>,
-    /// Keeps a part of the picture by what it shows.
-    pub segment: Option<Segment>,
-    /// Factor on every channel, 0 to 255; 0 and 1 do nothing.
-    pub brightness: Option<f64>,
-    /// Factor on the distance from mid grey, 0 to 255; 0 and 1 do nothing.
-    pub contrast: Option<f64>,
-    /// Exponent is 1 divided by this, 0 to 255; 0 and 1 do nothing.
-    pub gamma: Option<f64>,
-    /// Factor on the distance from grey, 0 to 255; 0 gives grey, 1 does nothing.
-    pub saturation: Option<f64>,
-    /// Radius in pixels, 0 to 250, rounded; 0 does nothing.
-    pub blur: Option<u8>,
-    /// Strength, 0 to 10; 0 does nothing.
-    pub sharpen: Option<f64>,
-    /// Colour drawn under the picture.
-    pub background: Option<Color>,
-    /// Frame around the picture.
-    pub border: Option<Border>,
-}
-
-impl Transform {
-    /// Every option, in the order in which they are applied.
-    pub const OPTIONS: &[OptionSpec<Self>] = &[
+impl OptionObject for Transform {
+    // In the order in which they are applied.
+    const OPTIONS: &'static [OptionSpec<Self>] = &[
         trim::TRIM,
         turn::FLIP,
         turn::ROTATE,
@@ -92,22 +43,17 @@ impl Transform {
         border::BORDER,
     ];
 
-    /// Resolves the options of one `transform` object.
-    ///
-    /// A `null` counts as absent, whatever its key.
-    ///
-    /// # Errors
-    ///
-    /// 9401 if an option is unknown, if its value is not allowed, or if two exclude each other.
-    pub fn from_options(options: &Options) -> Result<Self, Error> {
-        read_options("", Self::OPTIONS, options)
+    fn to_options(&self) -> Options {
+        transform_options(self)
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use palmette_ops::transform::Border;
+
     use super::*;
-    use crate::json;
+    use crate::{Error, json};
 
     /// Resolves `{"key": value}` of the given text.
     pub(crate) fn transform(options: &str) -> Result<Transform, Error> {

@@ -2,37 +2,16 @@
 
 use std::num::NonZeroU32;
 
+use palmette_ops::transform::Upscale;
+use palmette_ops::{Fit, Transform};
 use serde_json::Value;
 
-use super::Transform;
+use crate::object::Named;
 use crate::options::{OptionSpec, Refusal, name, number, round, to_u32};
 use crate::values::{Values, words};
 
-/// How requested width and height become a scaled size and a crop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Fit {
-    /// Fits inside the box, never enlarges.
-    #[default]
-    ScaleDown,
-    /// Fits inside the box.
-    Contain,
-    /// Fills the box, then crops to it.
-    Cover,
-    /// As `cover`, but never enlarges.
-    Crop,
-    /// As `cover` where that shrinks; else only crops to the aspect ratio of the box.
-    AspectCrop,
-    /// Fits inside the box, then fills up the box around it.
-    Pad,
-    /// Exactly the box, whatever the aspect ratio.
-    Squeeze,
-    /// Fits inside the box, never shrinks.
-    ScaleUp,
-}
-
-impl Fit {
-    /// Every fit and its name on the wire.
-    pub const NAMES: [(&str, Self); 8] = [
+impl Named for Fit {
+    const NAMES: &'static [(&'static str, Self)] = &[
         ("scale-down", Self::ScaleDown),
         ("contain", Self::Contain),
         ("cover", Self::Cover),
@@ -44,19 +23,8 @@ impl Fit {
     ];
 }
 
-/// How a picture is enlarged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Upscale {
-    /// By resampling.
-    #[default]
-    Interpolate,
-    /// By a model.
-    Generate,
-}
-
-impl Upscale {
-    /// Every way to enlarge and its name on the wire.
-    pub const NAMES: [(&str, Self); 2] = [("interpolate", Self::Interpolate), ("generate", Self::Generate)];
+impl Named for Upscale {
+    const NAMES: &'static [(&'static str, Self)] = &[("interpolate", Self::Interpolate), ("generate", Self::Generate)];
 }
 
 /// `width`
@@ -82,8 +50,8 @@ pub(super) const FIT: OptionSpec<Transform> = OptionSpec {
     name: "fit",
     allowed: "scale-down, contain, cover, crop, aspect-crop, pad, squeeze or scale-up",
     summary: "how width and height are met",
-    values: Values::Words { words: &words(&Fit::NAMES) },
-    read: |value, transform| name(value, &Fit::NAMES).map(|fit| transform.fit = Some(fit)),
+    values: Values::Words { words: &words::<_, { Fit::NAMES.len() }>(Fit::NAMES) },
+    read: |value, transform| name(value, Fit::NAMES).map(|fit| transform.fit = Some(fit)),
 };
 
 /// `upscale`
@@ -91,8 +59,8 @@ pub(super) const UPSCALE: OptionSpec<Transform> = OptionSpec {
     name: "upscale",
     allowed: "interpolate or generate",
     summary: "how a picture is enlarged",
-    values: Values::Words { words: &words(&Upscale::NAMES) },
-    read: |value, transform| name(value, &Upscale::NAMES).map(|upscale| transform.upscale = Some(upscale)),
+    values: Values::Words { words: &words::<_, { Upscale::NAMES.len() }>(Upscale::NAMES) },
+    read: |value, transform| name(value, Upscale::NAMES).map(|upscale| transform.upscale = Some(upscale)),
 };
 
 /// Reads a side. One that no picture can have is kept as the largest number; limits refuse it by its size, not its type.
@@ -124,11 +92,11 @@ mod tests {
 
     #[test]
     fn fit_and_upscale_know_their_names() {
-        for (name, fit) in Fit::NAMES {
+        for &(name, fit) in Fit::NAMES {
             assert_eq!(transform(&format!(r#"{{"fit":"{name}"}}"#)).unwrap().fit, Some(fit));
             assert!(FIT.allowed.contains(name));
         }
-        for (name, upscale) in Upscale::NAMES {
+        for &(name, upscale) in Upscale::NAMES {
             assert_eq!(transform(&format!(r#"{{"upscale":"{name}"}}"#)).unwrap().upscale, Some(upscale));
             assert!(UPSCALE.allowed.contains(name));
         }

@@ -1,19 +1,14 @@
 //! `segment`: a part of a picture by what it shows.
 
-use super::Transform;
+use palmette_ops::Transform;
+use palmette_ops::transform::Segment;
+
+use crate::object::Named;
 use crate::options::{OptionSpec, name};
 use crate::values::{Values, words};
 
-/// Keeps a part of the picture by what it shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// The subject; the rest becomes clear.
-    Foreground,
-}
-
-impl Segment {
-    /// Every segment and its name on the wire.
-    pub const NAMES: [(&str, Self); 1] = [("foreground", Self::Foreground)];
+impl Named for Segment {
+    const NAMES: &'static [(&'static str, Self)] = &[("foreground", Self::Foreground)];
 }
 
 /// `segment`
@@ -21,8 +16,8 @@ pub(super) const SEGMENT: OptionSpec<Transform> = OptionSpec {
     name: "segment",
     allowed: "foreground",
     summary: "keeps the subject and makes the rest clear",
-    values: Values::Words { words: &words(&Segment::NAMES) },
-    read: |value, transform| name(value, &Segment::NAMES).map(|segment| transform.segment = Some(segment)),
+    values: Values::Words { words: &words::<_, { Segment::NAMES.len() }>(Segment::NAMES) },
+    read: |value, transform| name(value, Segment::NAMES).map(|segment| transform.segment = Some(segment)),
 };
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `brightness`, `contrast`, `gamma` and `saturation`: the colours of a picture.
 
-use super::Transform;
+use palmette_ops::Transform;
+
 use crate::options::{OptionSpec, number};
 use crate::values::Values;
 

@@ -1,63 +1,13 @@
 //! `trim`: edges cut off, by measure or by what the picture shows.
 
+use palmette_ops::Transform;
+use palmette_ops::transform::{Length, Trim, TrimBorder, TrimEdges};
 use serde_json::Value;
 
-use super::Transform;
+use crate::Error;
+use crate::color;
 use crate::options::{OptionSpec, Refusal, color, infos, number, pixels, read_options, round, to_u32};
 use crate::values::Values;
-use crate::{Color, Error};
-
-/// Cuts edges off a picture.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Trim {
-    /// By measure.
-    Edges(TrimEdges),
-    /// By what the picture shows.
-    Border(TrimBorder),
-}
-
-/// What `trim` cuts by measure; all that is given holds, so the smaller part remains where `right` and `width` differ.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub struct TrimEdges {
-    /// Cut from the top.
-    pub top: Option<Length>,
-    /// Cut from the right.
-    pub right: Option<Length>,
-    /// Cut from the bottom.
-    pub bottom: Option<Length>,
-    /// Cut from the left.
-    pub left: Option<Length>,
-    /// Kept from the left cut on.
-    pub width: Option<Length>,
-    /// Kept from the top cut on.
-    pub height: Option<Length>,
-}
-
-/// A distance along an axis.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Length {
-    /// Whole pixels.
-    Pixels(u32),
-    /// A fraction of the axis, between 0 and 1 exclusive.
-    Fraction(f64),
-}
-
-/// What `trim: "border"` cuts.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TrimBorder {
-    /// The colour of the border; absent means the top-left pixel's.
-    pub color: Option<Color>,
-    /// Largest difference of a channel that still counts as border, 0 to 255; default 10.
-    pub tolerance: f64,
-    /// Pixels of border that stay; default 0.
-    pub keep: u32,
-}
-
-impl Default for TrimBorder {
-    fn default() -> Self {
-        Self { color: None, tolerance: 10.0, keep: 0 }
-    }
-}
 
 /// `trim`
 pub(super) const TRIM: OptionSpec<Transform> = OptionSpec {
@@ -171,7 +121,7 @@ const FIELDS: &[OptionSpec<Fields>] = &[
 const BORDER_FIELDS: &[OptionSpec<TrimBorder>] = &[
     OptionSpec {
         name: "color",
-        allowed: Color::ALLOWED,
+        allowed: color::ALLOWED,
         summary: "the colour of the border",
         values: Values::Color,
         read: |value, border| color(value).map(|color| border.color = Some(color)),
@@ -208,6 +158,8 @@ fn kept(value: &Value) -> Result<Length, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use palmette_ops::Color;
+
     use super::super::tests::{assert_refuses, transform};
     use super::*;
 

@@ -5,14 +5,17 @@ use std::fs;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece, TransformForm};
-use palmette_protocol::ops::parse_list;
-use palmette_protocol::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges};
-use palmette_protocol::tree::{Step, rebuild};
-use palmette_protocol::{
-    AxisPosition, Code, Collector, Color, Composite, Draw, EngineChoice, Fit, Flip, FormLimits, Gravity, GravityMode,
-    ImageIndex, InfoCollector, Node, Op, Options, RawOutput, Repeat, RequestLimits, Rotate, Source, Transform,
+use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges};
+use palmette_ops::tree::{Step, rebuild};
+use palmette_ops::{
+    AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, ImageIndex, Op, Repeat, Rotate, Transform,
     TreeLimits,
+};
+use palmette_protocol::color::to_hex;
+use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece, TransformForm};
+use palmette_protocol::list::parse_list;
+use palmette_protocol::{
+    Code, Collector, EngineChoice, FormLimits, InfoCollector, Options, RawNode, RawOutput, RequestLimits, Source,
 };
 
 use crate::wire::{WholePart, collect, read, read_parts};
@@ -85,13 +88,13 @@ fn capture(name: &str) -> Capture {
 }
 
 /// Writes a node as the Worker wrote it.
-fn show(node: &Node<&Source>) -> String {
+fn show(node: &RawNode<&Source>) -> String {
     let mut text = match node.source {
         Source::Image(bytes) if bytes.starts_with(b"\x89PNG") => "input(PNG)".to_owned(),
         Source::Image(bytes) => format!("input({})", String::from_utf8_lossy(bytes)),
         Source::Text(text) => {
             let size = text.size.map(|size| format!(", {size} pt")).unwrap_or_default();
-            let color = text.color.map(|color| format!(", {color}")).unwrap_or_default();
+            let color = text.color.map(|color| format!(", {}", to_hex(color))).unwrap_or_default();
             assert_eq!(text.font_url, "https://example.com/font.ttf");
             format!("text({}{size}{color})", text.text)
         }
@@ -129,7 +132,8 @@ fn captures_become_the_trees_that_were_written() {
             let tree = rebuild(sources, request.raw_ops, &TreeLimits::default()).unwrap();
             let mut output = request.output.format.as_str().to_owned();
             output += &request.output.quality.map(|quality| format!(", quality {}", quality.get())).unwrap_or_default();
-            output += &request.output.background.map(|color| format!(", background {color}")).unwrap_or_default();
+            output +=
+                &request.output.background.map(|color| format!(", background {}", to_hex(color))).unwrap_or_default();
             output += &request.output.anim.map(|anim| format!(", anim {anim}")).unwrap_or_default();
             assert_eq!((request.explain, request.engine), (false, EngineChoice::Auto));
             format!("{}.output({output})", show(&tree))
@@ -272,7 +276,7 @@ fn boundary(content_type: &str) -> Boundary {
     Boundary::new(digits.parse().expect("the boundary ends with digits"))
 }
 
-fn raw_tree(parts: &[WholePart]) -> Node<FormSource<Vec<u8>>> {
+fn raw_tree(parts: &[WholePart]) -> RawNode<FormSource<Vec<u8>>> {
     let sources = parts.iter().filter_map(|part| {
         assert_eq!(part.is_file, ["image", "draw_image"].contains(&part.name.as_str()));
         match part.name.as_str() {

@@ -4,5 +4,4 @@ mod captures;
 mod forms;
 mod options;
 mod requests;
-mod trees;
 mod wire;

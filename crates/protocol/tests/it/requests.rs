@@ -1,8 +1,9 @@
 //! Whole requests: parts in any order, and every way in which parts can be wrong.
 
+use palmette_ops::{Class, TreeLimits};
 use palmette_protocol::{
-    Class, Code, Collector, EngineChoice, FormLimits, InfoCollector, RequestLimits, Source, TransformCollector,
-    TransformRequest, TreeLimits,
+    Code, Collector, EngineChoice, FormLimits, InfoCollector, RequestLimits, Source, TransformCollector,
+    TransformRequest,
 };
 
 use crate::wire::{CONTENT_TYPE, collect, form, read};

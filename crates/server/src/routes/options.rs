@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use palmette_protocol::{Draw, OptionInfo, OptionSpec, Output, Transform};
+use palmette::ops::{Draw, Transform};
+use palmette_protocol::{OptionInfo, OptionObject, OptionSpec, Output};
 use serde_json::json;
 
 use super::health::engine_status;

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use palmette_protocol::{Draw, Transform};
+use palmette::ops::{Draw, Transform};
+use palmette_protocol::OptionObject;
 use serde_json::Value;
 
 use crate::support::{Answer, call, default_app, get};

@@ -1,6 +1,6 @@
 //! Draws a picture over one colour.
 
-use palmette_protocol::{Color, Composite};
+use palmette_ops::{Color, Composite};
 
 use super::blend::blend;
 use crate::Pixmap;

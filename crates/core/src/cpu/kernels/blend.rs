@@ -5,7 +5,7 @@
 //! two integers: alpha is the sum of the weights, colour is the mean of both colours by weight. A quotient of integers has
 //! one correct rounding, however it is computed, so every engine gives the same byte.
 
-use palmette_protocol::Composite;
+use palmette_ops::Composite;
 
 use crate::plan::DrawStep;
 

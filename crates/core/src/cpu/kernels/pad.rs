@@ -1,6 +1,6 @@
 //! Places a picture on a larger canvas of one colour.
 
-use palmette_protocol::Color;
+use palmette_ops::Color;
 
 use crate::{Error, Pixmap, Size};
 

@@ -1,6 +1,7 @@
 //! The options of a `draw`.
 
-use palmette_protocol::{AxisPosition, Composite, Draw, Repeat};
+use palmette_ops::{AxisPosition, Composite, Draw, Repeat};
+use palmette_protocol::OptionObject;
 
 use super::{Case, NOT_A_FRACTION, check};
 

@@ -6,8 +6,9 @@ mod transform;
 
 use std::fmt::Debug;
 
-use palmette_protocol::ops::parse_list;
-use palmette_protocol::{Code, Error, Op, Options};
+use palmette_ops::Op;
+use palmette_protocol::list::parse_list;
+use palmette_protocol::{Code, Error, Options};
 
 /// One option, with a dot between the names of those that are nested.
 struct Case<T: 'static> {

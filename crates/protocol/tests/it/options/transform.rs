@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use palmette_protocol::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
-use palmette_protocol::{Color, Fit, Flip, Gravity, GravityMode, Rotate, Transform};
+use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
+use palmette_ops::{Color, Fit, Flip, Gravity, GravityMode, Rotate, Transform};
+use palmette_protocol::OptionObject;
 
 use super::{Case, NOT_A_FRACTION, check};
 

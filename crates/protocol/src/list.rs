@@ -4,65 +4,24 @@
 //! wrote them (order of keys and `null`s included, so that a list can be written back byte for byte), then with the typed
 //! [`Transform`] and [`Draw`].
 
-use std::fmt;
-
+use palmette_ops::{Draw, ImageIndex, Node, Op, Transform};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::form::Part;
+use crate::object::OptionObject;
 use crate::options::to_u32;
-use crate::{Draw, Error, Transform, json};
+use crate::{Error, json};
 
 /// The options of one entry as sent: a JSON object in the order of its keys.
 pub type Options = serde_json::Map<String, Value>;
 
-/// Numbers a source of the form: 0 is the canvas, then one count over `draw_image` and `draw_text` parts alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ImageIndex(pub u32);
+/// One entry of the flat list as sent.
+pub type RawOp = Op<Options, Options>;
 
-impl ImageIndex {
-    /// The node that becomes the result.
-    pub const CANVAS: Self = Self(0);
-}
-
-impl fmt::Display for ImageIndex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// One entry of the flat list.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Op<T = Options, D = Options> {
-    /// Applies one `transform` object to the picture of a node.
-    Transform {
-        /// The node that is changed.
-        image_index: ImageIndex,
-        /// What is done to it.
-        options: T,
-    },
-    /// Draws one node on another; the drawn node is finished by then and is gone afterwards.
-    Draw {
-        /// The overlay.
-        draw_image_index: ImageIndex,
-        /// The node it is drawn on, which keeps its size.
-        target_image_index: ImageIndex,
-        /// Where and how.
-        options: D,
-    },
-}
-
-impl<T, D> Op<T, D> {
-    /// Says what the entry is, for messages: `transform` or `draw`.
-    #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Transform { .. } => "transform",
-            Self::Draw { .. } => "draw",
-        }
-    }
-}
+/// A node of a tree whose options are as sent.
+pub type RawNode<S> = Node<S, Options, Options>;
 
 /// Reads the text of the `transforms` part; options are kept as they are.
 ///
@@ -71,7 +30,7 @@ impl<T, D> Op<T, D> {
 /// # Errors
 ///
 /// 9401 if it is not a JSON array of entries; names the entry.
-pub fn parse_list(text: &str) -> Result<Vec<Op>, Error> {
+pub fn parse_list(text: &str) -> Result<Vec<RawOp>, Error> {
     let list = json::parse(text).map_err(|source| Error::NotJson { part: Part::Transforms, source })?;
     let Value::Array(entries) = list else {
         return Err(Error::BadValue {
@@ -83,7 +42,7 @@ pub fn parse_list(text: &str) -> Result<Vec<Op>, Error> {
     entries.into_iter().enumerate().map(|(position, entry)| parse_entry(position, entry)).collect()
 }
 
-fn parse_entry(position: usize, entry: Value) -> Result<Op, Error> {
+fn parse_entry(position: usize, entry: Value) -> Result<RawOp, Error> {
     let not_an_op = |entry: &Value| Error::NotAnOp { position, actual: json::excerpt(entry) };
     let Value::Object(mut options) = entry else {
         return Err(not_an_op(&entry));
@@ -122,26 +81,29 @@ fn take_index(options: &mut Options, key: &str) -> Result<ImageIndex, Error> {
 /// Writes a list as the client does, with `JSON.stringify`: what [`parse_list`] read of a client comes out byte for byte.
 ///
 /// ```
-/// use palmette_protocol::ops::{list_to_json, parse_list};
+/// use palmette_protocol::list::{list_to_json, parse_list};
 ///
 /// let text = r#"[{"imageIndex":0,"width":320.5,"unset":null},{"drawImageIndex":1,"targetImageIndex":0,"top":1}]"#;
 /// assert_eq!(list_to_json(&parse_list(text)?), text);
 /// # Ok::<(), palmette_protocol::Error>(())
 /// ```
 #[must_use]
-pub fn list_to_json(ops: &[Op]) -> String {
-    json::to_string(&ops)
+pub fn list_to_json(ops: &[RawOp]) -> String {
+    json::to_string(&ops.iter().map(Entry).collect::<Vec<_>>())
 }
 
-impl Serialize for Op {
+/// An entry as it is written.
+struct Entry<'a>(&'a RawOp);
+
+impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let options = match self {
-            Self::Transform { image_index, options } => {
+        let options = match self.0 {
+            Op::Transform { image_index, options } => {
                 map.serialize_entry("imageIndex", &image_index.0)?;
                 options
             }
-            Self::Draw { draw_image_index, target_image_index, options } => {
+            Op::Draw { draw_image_index, target_image_index, options } => {
                 map.serialize_entry("drawImageIndex", &draw_image_index.0)?;
                 map.serialize_entry("targetImageIndex", &target_image_index.0)?;
                 options
@@ -159,24 +121,22 @@ impl Serialize for Op {
 /// # Errors
 ///
 /// 9401 for the first option that is unknown or not allowed; names the entry.
-pub fn resolve(ops: &[Op]) -> Result<Vec<Op<Transform, Draw>>, Error> {
+pub fn resolve(ops: &[RawOp]) -> Result<Vec<Op>, Error> {
     ops.iter()
         .enumerate()
-        .map(|(position, op)| op.resolve().map_err(|error| error.at_op(position, op.kind())))
+        .map(|(position, op)| resolve_entry(op).map_err(|error| error.at_op(position, op.kind())))
         .collect()
 }
 
-impl Op {
-    fn resolve(&self) -> Result<Op<Transform, Draw>, Error> {
-        Ok(match *self {
-            Self::Transform { image_index, ref options } => {
-                Op::Transform { image_index, options: Transform::from_options(options)? }
-            }
-            Self::Draw { draw_image_index, target_image_index, ref options } => {
-                Op::Draw { draw_image_index, target_image_index, options: Draw::from_options(options)? }
-            }
-        })
-    }
+fn resolve_entry(op: &RawOp) -> Result<Op, Error> {
+    Ok(match *op {
+        Op::Transform { image_index, ref options } => {
+            Op::Transform { image_index, options: Transform::from_options(options)? }
+        }
+        Op::Draw { draw_image_index, target_image_index, ref options } => {
+            Op::Draw { draw_image_index, target_image_index, options: Draw::from_options(options)? }
+        }
+    })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::{Error, ImageIndex, Op};
 ///
 /// # Errors
 ///
-/// 9401, naming the first entry that is wrong and why, or the limit that the tree exceeds.
+/// Names the first entry that is wrong and why, or the limit that the tree exceeds.
 pub fn check<T, D>(source_count: usize, ops: &[Op<T, D>], limits: &TreeLimits) -> Result<(), Error> {
     if source_count > limits.max_sources as usize {
         return Err(Error::TooManySources { max_sources: limits.max_sources });
@@ -111,7 +111,7 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Code;
+    use crate::Class;
 
     type ShortOp = Op<(), ()>;
 
@@ -163,7 +163,7 @@ mod tests {
         for (source_count, ops, message) in invalid {
             let error = check(source_count, ops, &TreeLimits::default()).unwrap_err();
             assert_eq!(error.to_string(), message);
-            assert_eq!(error.code(), Code::InvalidOption);
+            assert_eq!(error.class(), Class::Caller);
         }
     }
 
@@ -178,7 +178,7 @@ mod tests {
         ] {
             let error = check(source_count, ops, &limits).unwrap_err();
             assert_eq!(error.to_string(), message);
-            assert_eq!(error.class(), crate::Class::Limit);
+            assert_eq!(error.class(), Class::Limit);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Trees and lists: every tree survives flattening, and no list but a flattened tree is taken.
 
-use palmette_protocol::tree::{check, flatten, rebuild};
-use palmette_protocol::{Code, Error, ImageIndex, Node, Op, TreeLimits};
+use palmette_ops::tree::{check, flatten, rebuild};
+use palmette_ops::{Class, Error, ImageIndex, Node, Op, TreeLimits};
 use proptest::prelude::*;
 
 type Tree = Node<u8, u8, u8>;
@@ -76,7 +76,7 @@ fn assert_valid_or_located(source_count: usize, list: &List) {
     match rebuild(sources.clone(), list.clone(), &UNLIMITED) {
         Ok(tree) => assert_eq!(flatten(tree), (sources, list.clone())),
         Err(error) => {
-            assert_eq!(error.code(), Code::InvalidOption);
+            assert_eq!(error.class(), Class::Caller);
             match error {
                 Error::AtOp { position, kind, .. } => assert_eq!(kind, list[position].kind()),
                 Error::NeverDrawn { position, .. } => assert_eq!(position, list.len()),

@@ -21,11 +21,11 @@ mod walk;
 
 pub use walk::check;
 
-use crate::{Error, ImageIndex, Op, Options};
+use crate::{Draw, Error, ImageIndex, Op, Transform};
 
 /// A picture in the making: a source and what is done to it, in order.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node<S, T = Options, D = Options> {
+pub struct Node<S, T = Transform, D = Draw> {
     /// What the picture starts as.
     pub source: S,
     /// What is done to it.
@@ -34,7 +34,7 @@ pub struct Node<S, T = Options, D = Options> {
 
 /// One thing that is done to a node.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Step<S, T = Options, D = Options> {
+pub enum Step<S, T = Transform, D = Draw> {
     /// One `transform` object.
     Transform(T),
     /// Draws another node, finished, on this one.
@@ -68,7 +68,7 @@ impl<S, T, D> Node<S, T, D> {
     }
 }
 
-/// How large a tree may be. A breach is code 9401.
+/// How large a tree may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TreeLimits {
     /// Sources, the canvas included; default 64. A breach is [`Error::TooManySources`].
@@ -93,18 +93,18 @@ impl Default for TreeLimits {
 /// Flattens a tree to its sources in the order of their indices and its list.
 ///
 /// ```
-/// use palmette_protocol::tree::{Node, flatten};
-/// use palmette_protocol::ops::list_to_json;
-/// use palmette_protocol::Options;
+/// use palmette_ops::tree::{Node, flatten};
+/// use palmette_ops::{ImageIndex, Op};
 ///
-/// let none = Options::new;
-/// let tree = Node::new("a").draw(Node::new("b").draw(Node::new("c"), none()), none()).draw(Node::new("d"), none());
-/// let (sources, ops) = flatten(tree);
+/// let tree = Node::new("a").draw(Node::new("b").draw(Node::new("c"), 'x'), 'y').draw(Node::new("d"), 'z');
+/// let (sources, ops) = flatten::<_, (), _>(tree);
 /// assert_eq!(sources, ["a", "b", "c", "d"]);
-/// assert_eq!(
-///     list_to_json(&ops),
-///     r#"[{"drawImageIndex":2,"targetImageIndex":1},{"drawImageIndex":1,"targetImageIndex":0},{"drawImageIndex":3,"targetImageIndex":0}]"#,
-/// );
+/// let draw = |index, target, options| Op::Draw {
+///     draw_image_index: ImageIndex(index),
+///     target_image_index: ImageIndex(target),
+///     options,
+/// };
+/// assert_eq!(ops, [draw(2, 1, 'x'), draw(1, 0, 'y'), draw(3, 0, 'z')]);
 /// ```
 ///
 /// # Panics

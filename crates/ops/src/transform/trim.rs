@@ -1,0 +1,55 @@
+//! Edges cut off, by measure or by what the picture shows.
+
+use crate::Color;
+
+/// Cuts edges off a picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trim {
+    /// By measure.
+    Edges(TrimEdges),
+    /// By what the picture shows.
+    Border(TrimBorder),
+}
+
+/// What `trim` cuts by measure; all that is given holds, so the smaller part remains where `right` and `width` differ.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct TrimEdges {
+    /// Cut from the top.
+    pub top: Option<Length>,
+    /// Cut from the right.
+    pub right: Option<Length>,
+    /// Cut from the bottom.
+    pub bottom: Option<Length>,
+    /// Cut from the left.
+    pub left: Option<Length>,
+    /// Kept from the left cut on.
+    pub width: Option<Length>,
+    /// Kept from the top cut on.
+    pub height: Option<Length>,
+}
+
+/// A distance along an axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Length {
+    /// Whole pixels.
+    Pixels(u32),
+    /// A fraction of the axis, between 0 and 1 exclusive.
+    Fraction(f64),
+}
+
+/// What `trim: "border"` cuts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrimBorder {
+    /// The colour of the border; absent means the top-left pixel's.
+    pub color: Option<Color>,
+    /// Largest difference of a channel that still counts as border, 0 to 255; default 10.
+    pub tolerance: f64,
+    /// Pixels of border that stay; default 0.
+    pub keep: u32,
+}
+
+impl Default for TrimBorder {
+    fn default() -> Self {
+        Self { color: None, tolerance: 10.0, keep: 0 }
+    }
+}

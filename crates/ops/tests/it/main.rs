@@ -1,0 +1,3 @@
+//! Tests of the vocabulary through its public interface.
+
+mod trees;
