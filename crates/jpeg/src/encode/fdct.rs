@@ -36,16 +36,14 @@ impl Block {
 #[derive(Clone, Debug)]
 #[repr(C, align(32))]
 pub(super) struct Divisors {
-    /// Half of the divisors, to be added before the division.
-    pub(super) half: [[u16; 2 * SIDE]; SIDE],
     /// 2^(15 + b) over the divisor, rounded up, where b is the number of the divisor's highest bit.
     ///
-    /// The product with a numerator, divided by 2^(15 + b), is the exact quotient rounded down: the reciprocal is too large by
-    /// less than 1, so the quotient is too large by less than 2^14 / 2^(15 + b), as no numerator reaches 2^14. That is less
-    /// than one over the divisor, which is what lacks at least before the next integer.
+    /// The product with a magnitude, divided by 2^(15 + b), is the exact quotient once that is rounded, halves up: the
+    /// reciprocal is too large by less than 1, so the quotient is too large by less than 2^14 / 2^(15 + b), as no magnitude
+    /// reaches 2^14. That is less than one over the divisor, which is what lacks at least before the next half.
     pub(super) reciprocal: [[u16; 2 * SIDE]; SIDE],
-    /// 2^(17 - b): multiplied by it, the high half of the product loses the b - 1 bits that are left.
-    pub(super) scale: [[u16; 2 * SIDE]; SIDE],
+    /// 2^(16 - b): the high half of the product, multiplied by it, loses the b - 1 bits that are left as the lower 15 bits.
+    pub(super) scale: [[i16; 2 * SIDE]; SIDE],
 }
 
 impl Divisors {
@@ -53,23 +51,18 @@ impl Divisors {
     pub(super) fn new(steps: &Steps) -> Self {
         let divisor = |i: usize| 8 * u32::from(steps[i]);
         let bit = |i: usize| divisor(i).ilog2();
-        let rows = |number: &dyn Fn(usize) -> u32| {
-            let cut = |i| u16::try_from(number(i)).expect("divisors are 8 to 2040");
-            std::array::from_fn(|y| std::array::from_fn(|x| cut(SIDE * y + x % SIDE)))
-        };
-        Self {
-            half: rows(&|i| divisor(i) / 2),
-            reciprocal: rows(&|i| (1_u32 << (15 + bit(i))).div_ceil(divisor(i))),
-            scale: rows(&|i| 1 << (17 - bit(i))),
-        }
+        let reciprocal = |i| u16::try_from((1_u32 << (15 + bit(i))).div_ceil(divisor(i)));
+        let row = |y| std::array::from_fn(|x| reciprocal(SIDE * y + x % SIDE).expect("at most 2^15"));
+        let scales = |y| std::array::from_fn(|x| 1 << (16 - bit(SIDE * y + x % SIDE)));
+        Self { reciprocal: std::array::from_fn(row), scale: std::array::from_fn(scales) }
     }
 
     /// Divides the coefficient at a natural place.
-    fn divide(&self, place: usize, coefficient: i32) -> i16 {
-        let [half, reciprocal, scale] =
-            [&self.half, &self.reciprocal, &self.scale].map(|rows| u32::from(rows[place / SIDE][place % SIDE]));
-        let numerator = coefficient.unsigned_abs() + half;
-        let quotient = ((((numerator * reciprocal) >> 16) * scale) >> 16) as i16;
+    #[expect(clippy::cast_possible_truncation, reason = "a quotient is below 2^11")]
+    pub(super) fn divide(&self, place: usize, coefficient: i32) -> i16 {
+        let (y, x) = (place / SIDE, place % SIDE);
+        let high = (coefficient.unsigned_abs() * u32::from(self.reciprocal[y][x])) >> 16;
+        let quotient = ((high * u32::from(self.scale[y][x].unsigned_abs()) + (1 << 14)) >> 15) as i16;
         if coefficient < 0 { -quotient } else { quotient }
     }
 }

@@ -92,6 +92,18 @@ fn fdct_divides_exactly() {
     }
 }
 
+#[test]
+fn divisors_divide_every_coefficient() {
+    for step in 1..=255_u8 {
+        let (divisors, divisor) = (Divisors::new(&[step; 64]), 8 * i32::from(step));
+        for coefficient in 0..1 << 14 {
+            let expected = (2 * coefficient + divisor) / (2 * divisor);
+            let quotients = [coefficient, -coefficient].map(|it| i32::from(divisors.divide(0, it)));
+            assert_eq!(quotients, [expected, -expected], "{coefficient} / {divisor}");
+        }
+    }
+}
+
 /// The twins of this machine, without the reference.
 fn twins() -> impl Iterator<Item = (&'static str, Kernels)> {
     Kernels::all().skip(1)

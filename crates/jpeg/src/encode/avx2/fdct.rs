@@ -54,9 +54,8 @@ fn transform(samples: [&[u8; PAIR]; SIDE], divisors: &Divisors, pair: &mut [Bloc
     }
     let mut levels = transform_columns(rows);
     for (i, levels) in levels.iter_mut().enumerate() {
-        let numerator = _mm256_add_epi16(_mm256_abs_epi16(*levels), load_numbers(&divisors.half[i]));
-        let high = _mm256_mulhi_epu16(numerator, load_numbers(&divisors.reciprocal[i]));
-        let quotient = _mm256_mulhi_epu16(high, load_numbers(&divisors.scale[i]));
+        let high = _mm256_mulhi_epu16(_mm256_abs_epi16(*levels), load_numbers(&divisors.reciprocal[i]));
+        let quotient = _mm256_mulhrs_epi16(high, load_signed(&divisors.scale[i]));
         *levels = _mm256_sign_epi16(quotient, *levels);
     }
     let levels = [
