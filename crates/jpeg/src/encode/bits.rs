@@ -5,8 +5,16 @@
 
 use super::error::{Error, reserve};
 
-/// Bytes of the buffer. What one call writes is far less than half of it.
+/// Bits to be written, above six bits that say how many they are.
+pub(super) type Code = u32;
+
+/// Where the bits of a [`Code`] start.
+pub(super) const CODE_SHIFT: u32 = 6;
+
+/// Bytes of the buffer: a power of two, so that no access needs a check. What one call writes is far less than half of it.
 const BUFFER: usize = 32 << 10;
+/// With room for what is written at once.
+const BUFFER_AND_MORE: usize = BUFFER + 8;
 
 /// The first of eight restart markers.
 const FIRST_RESTART: u8 = 0xd0;
@@ -24,7 +32,7 @@ pub(super) struct BitBuffer {
 impl BitBuffer {
     /// Allocates the buffer.
     pub(super) fn new() -> Result<Self, Error> {
-        Ok(Self { bytes: super::error::filled(0, BUFFER)?, pending: 0, count: 0, marker: 0 })
+        Ok(Self { bytes: super::error::filled(0, BUFFER_AND_MORE)?, pending: 0, count: 0, marker: 0 })
     }
 
     /// Lets `write` write bits, and appends whole bytes of them to the file.
@@ -33,7 +41,8 @@ impl BitBuffer {
     ///
     /// [`Error::Memory`].
     pub(super) fn write(&mut self, file: &mut Vec<u8>, write: impl FnOnce(Bits<'_>) -> Bits<'_>) -> Result<(), Error> {
-        let bits = Bits { bytes: &mut self.bytes, len: 0, pending: self.pending, count: self.count };
+        let bytes = self.bytes.first_chunk_mut().expect("the buffer was made so large");
+        let bits = Bits { bytes, len: 0, pending: self.pending, count: self.count };
         // It goes through by value, so that hot loops keep it in registers.
         let Bits { len, pending, count, .. } = write(bits);
         (self.pending, self.count) = (pending, count);
@@ -47,7 +56,7 @@ impl BitBuffer {
     /// [`Error::Memory`].
     pub(super) fn finish(&mut self, file: &mut Vec<u8>) -> Result<(), Error> {
         self.write(file, |mut bits| {
-            bits.push(0x7f, 7);
+            bits.push(0x7f << CODE_SHIFT | 7);
             bits.settle();
             bits
         })?;
@@ -72,31 +81,34 @@ impl BitBuffer {
 /// Writes bits, the first in the highest place.
 #[derive(Debug)]
 pub(super) struct Bits<'a> {
-    bytes: &'a mut [u8],
+    bytes: &'a mut [u8; BUFFER_AND_MORE],
     len: usize,
-    /// The low `count` bits are not written yet.
+    /// The low bits are not written yet.
     pending: u64,
+    /// How many, in the low six bits.
     count: u32,
 }
 
 impl Bits<'_> {
-    /// Appends the low `len` bits of `bits`, which has no others. At most 57 bits may come between two [settlings].
+    /// Appends bits. At most 56 may come between two [settlings].
     ///
     /// [settlings]: Self::settle
     #[inline(always)]
-    pub(super) fn push(&mut self, bits: u64, len: u32) {
-        self.pending = self.pending << len | bits;
-        self.count += len;
+    pub(super) fn push(&mut self, code: Code) {
+        // Shifts look at six bits, so nothing need be cut off.
+        self.pending = self.pending << (code & 63) | u64::from(code >> CODE_SHIFT);
+        self.count = self.count.wrapping_add(code);
     }
 
     /// Writes whole bytes out: eight at a time, of which those that are not whole are written over next time.
     #[inline(always)]
     pub(super) fn settle(&mut self) {
         // Without any bits the shift is none, and what is written does not matter.
-        let aligned = self.pending.wrapping_shl(64 - self.count);
-        self.bytes[self.len..][..8].copy_from_slice(&aligned.to_be_bytes());
-        self.len += self.count as usize / 8;
-        self.count %= 8;
+        let aligned = self.pending << (self.count.wrapping_neg() & 63);
+        self.bytes[self.len % BUFFER..][..8].copy_from_slice(&aligned.to_be_bytes());
+        let count = self.count & 63;
+        self.len += count as usize / 8;
+        self.count = count % 8;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::bits::{CODE_SHIFT, Code};
 use super::huffman::{Standard, Table};
 use super::tokens::{self, TABLES};
 
@@ -12,9 +13,6 @@ const OFFSET: i32 = 32;
 
 /// The codes of the standard. They are made once.
 pub(super) static STANDARD: LazyLock<Direct> = LazyLock::new(Direct::standard);
-
-/// Bits above five bits of their number.
-type Code = u32;
 
 /// Codes with the bits that follow them.
 #[derive(Debug)]
@@ -31,31 +29,29 @@ impl Direct {
     fn standard() -> Self {
         let mut codes = Self { symbols: [[0; 256]; TABLES], small: [[0; 16 * VALUES]; TABLES / 2] };
         for (which, symbols) in Standard::ALL.into_iter().zip(&mut codes.symbols) {
-            Table::standard(which).for_each_code(|symbol, code, bits| symbols[usize::from(symbol)] = code << 5 | bits);
+            Table::standard(which)
+                .for_each_code(|symbol, code, bits| symbols[usize::from(symbol)] = code << CODE_SHIFT | bits);
         }
         let Self { symbols, small } = &mut codes;
         for (symbols, small) in symbols.iter().skip(1).step_by(2).zip(small) {
-            for (run, small) in small.chunks_mut(VALUES).enumerate() {
+            for (run, small) in (0..).zip(small.chunks_mut(VALUES)) {
                 for (value, small) in (-OFFSET..).zip(small) {
-                    let size = tokens::size(value);
-                    let code = symbols[run << 4 | size as usize];
-                    let bits = code >> 5 << size | tokens::bits(value, size);
-                    *small = bits << 5 | ((code & 31) + size);
+                    *small = with_value(symbols, run, value);
                 }
             }
         }
         codes
     }
 
-    /// Returns the bits of a difference of DC, and their number, at most 22.
+    /// Returns the code of a difference of DC, of at most 22 bits.
     #[inline(always)]
-    pub(super) fn dc(&self, is_chroma: bool, difference: i32) -> (u64, u32) {
+    pub(super) fn dc(&self, is_chroma: bool, difference: i32) -> Code {
         with_value(&self.symbols[2 * usize::from(is_chroma)], 0, difference)
     }
 
-    /// Returns the bits of a coefficient behind at most 15 zeros, and their number, at most 26.
+    /// Returns the code of a coefficient behind at most 15 zeros, of at most 26 bits.
     #[inline(always)]
-    pub(super) fn ac(&self, is_chroma: bool, run: u32, value: i32) -> (u64, u32) {
+    pub(super) fn ac(&self, is_chroma: bool, run: u32, value: i32) -> Code {
         let place = (value + OFFSET).cast_unsigned() as usize;
         if place < VALUES {
             self.small(is_chroma, run, place)
@@ -64,30 +60,30 @@ impl Direct {
         }
     }
 
-    /// Returns the bits of sixteen zeros, and their number.
+    /// Returns the code of sixteen zeros.
     #[inline(always)]
-    pub(super) fn sixteen_zeros(&self, is_chroma: bool) -> (u64, u32) {
+    pub(super) fn sixteen_zeros(&self, is_chroma: bool) -> Code {
         self.small(is_chroma, 15, OFFSET.cast_unsigned() as usize)
     }
 
-    /// Returns the bits of the end of a block, and their number.
+    /// Returns the code of the end of a block.
     #[inline(always)]
-    pub(super) fn end(&self, is_chroma: bool) -> (u64, u32) {
+    pub(super) fn end(&self, is_chroma: bool) -> Code {
         self.small(is_chroma, 0, OFFSET.cast_unsigned() as usize)
     }
 
     /// Looks a small value up.
     #[inline(always)]
-    fn small(&self, is_chroma: bool, run: u32, place: usize) -> (u64, u32) {
-        let code = self.small[usize::from(is_chroma)][(run as usize % 16) * VALUES + place];
-        (u64::from(code >> 5), code & 31)
+    fn small(&self, is_chroma: bool, run: u32, place: usize) -> Code {
+        self.small[usize::from(is_chroma)][(run as usize % 16) * VALUES + place]
     }
 }
 
 /// Puts a value behind the code of its symbol.
 #[inline(always)]
-fn with_value(symbols: &[Code; 256], run: u32, value: i32) -> (u64, u32) {
+fn with_value(symbols: &[Code; 256], run: u32, value: i32) -> Code {
     let size = tokens::size(value);
     let code = symbols[(run << 4 | size) as usize % 256];
-    (u64::from(code >> 5 << size | tokens::bits(value, size)), (code & 31) + size)
+    // The number of bits is below 32: adding to it leaves the bits alone.
+    (code >> CODE_SHIFT << size | tokens::bits(value, size)) << CODE_SHIFT | ((code & 63) + size)
 }

@@ -68,26 +68,22 @@ struct Written<'a, 'b> {
 impl Sink for Written<'_, '_> {
     #[inline(always)]
     fn put_dc(&mut self, is_chroma: bool, difference: i32) {
-        let (bits, len) = self.codes.dc(is_chroma, difference);
-        self.bits.push(bits, len);
+        self.bits.push(self.codes.dc(is_chroma, difference));
     }
 
     #[inline(always)]
     fn put_ac(&mut self, is_chroma: bool, run: u32, level: i32) {
-        let (bits, len) = self.codes.ac(is_chroma, run, level);
-        self.bits.push(bits, len);
+        self.bits.push(self.codes.ac(is_chroma, run, level));
     }
 
     #[inline(always)]
     fn put_sixteen_zeros(&mut self, is_chroma: bool) {
-        let (bits, len) = self.codes.sixteen_zeros(is_chroma);
-        self.bits.push(bits, len);
+        self.bits.push(self.codes.sixteen_zeros(is_chroma));
     }
 
     #[inline(always)]
     fn put_end(&mut self, is_chroma: bool) {
-        let (bits, len) = self.codes.end(is_chroma);
-        self.bits.push(bits, len);
+        self.bits.push(self.codes.end(is_chroma));
     }
 
     #[inline(always)]

@@ -70,14 +70,12 @@ pub(super) fn write_codes<'a>(tokens: &[Token], codes: &Codes, mut bits: Bits<'a
     let (pairs, rest) = tokens.as_chunks::<2>();
     for pair in pairs {
         for &token in pair {
-            let (code, len) = codes.write(token);
-            bits.push(code, len);
+            bits.push(codes.write(token));
         }
         bits.settle();
     }
     for &token in rest {
-        let (code, len) = codes.write(token);
-        bits.push(code, len);
+        bits.push(codes.write(token));
         bits.settle();
     }
     bits

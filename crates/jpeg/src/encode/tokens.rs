@@ -13,6 +13,7 @@
 //! the run. Where the standard has more to say (the length of a run of empty blocks, corrections of coefficients), bare bits
 //! follow too.
 
+use super::bits::{CODE_SHIFT, Code};
 use super::error::{Error, reserve};
 use super::huffman::{Counts, Table};
 
@@ -134,9 +135,9 @@ pub(super) const fn index(token: Token) -> usize {
     (token >> FOLLOW) as usize
 }
 
-/// What each kind of token is written as: the code with room for the bits that follow, above five bits of length.
+/// What each kind of token is written as: its code with room for the bits that follow.
 #[derive(Clone, Debug)]
-pub(super) struct Codes([u32; KINDS]);
+pub(super) struct Codes([Code; KINDS]);
 
 impl Codes {
     /// No codes, apart from bare bits.
@@ -145,7 +146,7 @@ impl Codes {
         for (len, first) in (0..).zip(BARE) {
             let kinds = 1 << len.max(FOLLOW) >> FOLLOW;
             for (high, code) in (0..kinds).zip(&mut codes[index(first)..]) {
-                *code = high << FOLLOW << 5 | len;
+                *code = high << FOLLOW << CODE_SHIFT | len;
             }
         }
         Self(codes)
@@ -156,15 +157,14 @@ impl Codes {
         let codes = &mut self.0[256 * number..][..256];
         table.for_each_code(|symbol, code, bits| {
             let follow = u32::from(symbol & 15).min(FOLLOW);
-            codes[usize::from(symbol)] = (code << follow) << 5 | (bits + follow);
+            codes[usize::from(symbol)] = code << follow << CODE_SHIFT | (bits + follow);
         });
     }
 
-    /// Returns the bits of a token and their number, at most 22.
+    /// Returns the code of a token, of at most 22 bits.
     #[inline(always)]
-    pub(super) fn write(&self, token: Token) -> (u64, u32) {
-        let code = self.0[index(token)];
-        (u64::from(code >> 5 | u32::from(token) & ((1 << FOLLOW) - 1)), code & 31)
+    pub(super) fn write(&self, token: Token) -> Code {
+        self.0[index(token)] | (Code::from(token) & ((1 << FOLLOW) - 1)) << CODE_SHIFT
     }
 }
 
