@@ -20,6 +20,52 @@ pub(super) const RED_OVER: i32 = 1402;
 /// Bytes of a pixel.
 pub(super) const PIXEL: usize = 4;
 
+// What vectorised twins compute with. Luma stays within 16 bits: its numerator, with a half added, over eight is
+// 37 R + 73 G + 14 B, and what is left over eight, rounded down; it is at most 31,937. Dividing by the other 125 is multiplying
+// by 33,555 / 2^22, which is too large by 71 / (125 · 2^22): too little, with such numerators, to reach the next 125th.
+
+/// Weights of red, green and blue for an eighth of luma's numerator.
+pub(super) const LUMA_EIGHTHS: [u8; 3] = [37, 73, 14];
+/// Weights for what is left.
+pub(super) const LUMA_REST: [u8; 3] = [3, 3, 2];
+/// What is added to what is left, so that halves are rounded up.
+pub(super) const LUMA_BIAS: u16 = 500;
+/// 2^22 over 125, rounded up.
+pub(super) const LUMA_OVER_EIGHT: u16 = 33_555;
+
+/// Weights of chroma, and the rest of its formula, all doubled so that a half can be added.
+///
+/// A numerator t, with 128 and a rounding half in it, is below 2^21, so 2 t + 1 is a number of single precision. Its product
+/// with the factor is wrong by less than 256 · 2^-23, or 0.00003. It is to be rounded down, and as t + ½ over the denominator
+/// it is at least ½ over the denominator away from the next integer, which is more than 0.00007.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Doubled {
+    pub(super) red: i16,
+    pub(super) green: i16,
+    pub(super) blue: i16,
+    pub(super) bias: i32,
+    pub(super) factor: f32,
+}
+
+/// Cb of two pixels, and of four.
+pub(super) const TO_BLUE: [Doubled; 2] = [Doubled::new(BLUE, 2 * BLUE_OVER), Doubled::new(BLUE, 4 * BLUE_OVER)];
+/// Cr of two pixels, and of four.
+pub(super) const TO_RED: [Doubled; 2] = [Doubled::new(RED, 2 * RED_OVER), Doubled::new(RED, 4 * RED_OVER)];
+
+impl Doubled {
+    /// Doubles a formula.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "small numbers")]
+    const fn new([red, green, blue]: [i32; 3], over: i32) -> Self {
+        Self {
+            red: 2 * red as i16,
+            green: 2 * green as i16,
+            blue: 2 * blue as i16,
+            bias: 2 * (128 * over + over / 2) + 1,
+            factor: 1.0 / (2 * over) as f32,
+        }
+    }
+}
+
 /// Converts a row of RGBA, whose alpha is ignored, to luma.
 pub(super) type ToLuma = fn(&[u8], &mut [u8]);
 
@@ -70,4 +116,19 @@ fn dot(weights: [i32; 3], pixel: [i32; PIXEL]) -> i32 {
 /// Divides, rounding to nearest, halves up, and cuts what lies above the range (pure blue and pure red, by a half).
 fn round(numerator: i32, denominator: i32) -> u8 {
     u8::try_from((numerator + denominator / 2) / denominator).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn luma_is_its_eighths_and_the_rest() {
+        let eighths = LUMA_EIGHTHS.into_iter().zip(LUMA_REST);
+        assert!(eighths.map(|(eighths, rest)| 8 * i32::from(eighths) + i32::from(rest)).eq(LUMA));
+        assert_eq!(2 * i32::from(LUMA_BIAS), LUMA_OVER);
+        for eighth in 0..=31_937 {
+            assert_eq!((eighth * u32::from(LUMA_OVER_EIGHT)) >> 22, eighth / 125, "{eighth}");
+        }
+    }
 }

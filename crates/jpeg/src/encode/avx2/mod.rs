@@ -12,8 +12,8 @@ mod color;
 mod fdct;
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_loadu_si128, _mm_storel_epi64, _mm_storeu_si128, _mm256_broadcastsi128_si256,
-    _mm256_loadu_si256, _pext_u64,
+    __m128i, __m256i, _mm_loadu_si128, _mm_storel_epi64, _mm_storeu_si128, _mm_unpackhi_epi64,
+    _mm256_broadcastsi128_si256, _mm256_loadu_si256, _pext_u64,
 };
 
 use super::bit_planes::BitPlanes;
@@ -180,10 +180,21 @@ fn store_eight(levels: &mut [i16; 8], vector: __m128i) {
     unsafe { _mm_storeu_si128(levels.as_mut_ptr().cast(), vector) }
 }
 
-/// Stores 8 bytes, the low half of a vector.
+/// Stores 16 bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn store_eight_bytes(bytes: &mut [u8; 8], vector: __m128i) {
-    // SAFETY: writes the 8 bytes of the array, at any alignment.
-    unsafe { _mm_storel_epi64(bytes.as_mut_ptr().cast(), vector) }
+fn store_sixteen_bytes(bytes: &mut [u8; 16], vector: __m128i) {
+    // SAFETY: writes the 16 bytes of the array, at any alignment.
+    unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), vector) }
+}
+
+/// Stores 8 bytes of the low half of a vector, and 8 of the high half.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_both(low: &mut [u8; 8], high: &mut [u8; 8], vector: __m128i) {
+    // SAFETY: writes the 8 bytes of each array, at any alignment.
+    unsafe {
+        _mm_storel_epi64(low.as_mut_ptr().cast(), vector);
+        _mm_storel_epi64(high.as_mut_ptr().cast(), _mm_unpackhi_epi64(vector, vector));
+    }
 }
