@@ -60,7 +60,7 @@ impl BitBuffer {
             bits.settle();
             bits
         })?;
-        (self.pending, self.count) = (0, 0);
+        (self.pending, self.count, self.marker) = (0, 0, 0);
         Ok(())
     }
 
@@ -70,10 +70,11 @@ impl BitBuffer {
     ///
     /// [`Error::Memory`].
     pub(super) fn restart(&mut self, file: &mut Vec<u8>) -> Result<(), Error> {
+        let marker = self.marker;
         self.finish(file)?;
         reserve(file, 2)?;
-        file.extend_from_slice(&[0xff, FIRST_RESTART + self.marker]);
-        self.marker = (self.marker + 1) % 8;
+        file.extend_from_slice(&[0xff, FIRST_RESTART + marker]);
+        self.marker = (marker + 1) % 8;
         Ok(())
     }
 }

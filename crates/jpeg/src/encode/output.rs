@@ -42,9 +42,9 @@ pub(super) fn write_tokens<W: Write>(
     tokens: Tokens,
     codes: &Codes,
     kernels: Kernels,
+    bits: &mut BitBuffer,
     output: &mut Output<W>,
 ) -> Result<(), Error> {
-    let mut bits = BitBuffer::new()?;
     let has_restarts = tokens.has_restarts();
     for piece in tokens.into_pieces() {
         for tokens in piece.chunks(AT_ONCE) {

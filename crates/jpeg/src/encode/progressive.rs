@@ -6,6 +6,7 @@
 use std::io::Write;
 
 use super::bit_planes::BitPlanes;
+use super::bits::BitBuffer;
 use super::error::{Error, filled};
 use super::fdct::{Block, Divisors};
 use super::grid::Grid;
@@ -196,6 +197,7 @@ impl Progressive {
     /// [`Error::Memory`], [`Error::Write`].
     pub(super) fn finish<W: Write>(mut self, grid: &Grid, output: &mut Output<W>) -> Result<(), Error> {
         self.end_second_dc()?;
+        let mut bits = BitBuffer::new()?;
         let mut codes = Codes::new();
         for table in 0..grid.components.len().min(2) {
             let best = Table::best(self.dc_histogram.of_table(2 * table));
@@ -207,7 +209,7 @@ impl Progressive {
         restart_interval(self.dc_interval, &mut last_interval, output)?;
         let all = components().map(|(i, component)| (i, component.table, 0));
         Segments(&mut output.bytes).scan(all, [0, 0], [0, 1])?;
-        write_tokens(self.first_dc, &codes, self.kernels, output)?;
+        write_tokens(self.first_dc, &codes, self.kernels, &mut bits, output)?;
         let mut second_dc = Some(self.second_dc);
         for mut scan in self.scans {
             if scan.part.refines && scan.part.low == 0 {
@@ -215,11 +217,11 @@ impl Progressive {
                 if let Some(second_dc) = second_dc.take() {
                     restart_interval(self.dc_interval, &mut last_interval, output)?;
                     Segments(&mut output.bytes).scan(components().map(|(i, _)| (i, 0, 0)), [0, 0], [1, 0])?;
-                    write_tokens(second_dc, &Codes::new(), self.kernels, output)?;
+                    write_tokens(second_dc, &Codes::new(), self.kernels, &mut bits, output)?;
                 }
             }
             scan.end(&mut self.stage)?;
-            write_scan(grid, scan, &mut last_interval, self.kernels, output)?;
+            write_scan(grid, scan, &mut last_interval, self.kernels, &mut bits, output)?;
         }
         Ok(())
     }
@@ -237,19 +239,26 @@ fn restart_interval<W>(interval: Interval, last: &mut u16, output: &mut Output<W
 /// Writes a scan of AC with its table.
 fn write_scan<W: Write>(
     grid: &Grid,
-    scan: Scan,
+    mut scan: Scan,
     last_interval: &mut u16,
     kernels: Kernels,
+    bits: &mut BitBuffer,
     output: &mut Output<W>,
 ) -> Result<(), Error> {
     let part = scan.part;
     let table = grid.components[part.component].table;
+    if part.refines {
+        scan.state.histogram.join_corrected();
+    }
     let best = Table::best(scan.state.histogram.of_table(0));
     let mut codes = Codes::new();
     codes.set(0, &best);
+    if part.refines {
+        codes.set_corrected();
+    }
     Segments(&mut output.bytes).codes(true, table, &best)?;
     restart_interval(scan.interval, last_interval, output)?;
     let high = if part.refines { part.low + 1 } else { 0 };
     Segments(&mut output.bytes).scan([(part.component, 0, table)], [part.first, part.last], [high, part.low])?;
-    write_tokens(scan.tokens, &codes, kernels, output)
+    write_tokens(scan.tokens, &codes, kernels, bits, output)
 }

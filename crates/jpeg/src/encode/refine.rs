@@ -1,7 +1,8 @@
 //! The passes that add one more bit to the AC coefficients of a progressive file.
 //!
 //! A coefficient that has been there gets its bit as a *correction*, bare. One that appears now is coded as in the first
-//! pass, with the run of those that are zero even now; corrections of those in between follow its code.
+//! pass, with the run of those that are zero even now; corrections of those in between follow its code, and mostly have room
+//! in its token.
 
 use super::bit_planes::BitPlanes;
 use super::fdct::Block;
@@ -66,8 +67,11 @@ pub(super) fn stage_refinement<G: Gather>(
                 (zeros, count) = long_run(old, next, at, &mut bits, &mut sink);
             }
             let is_positive = planes.positive >> at & 1 != 0;
-            sink.put(tokens::of_sign(zeros, is_positive));
-            put_corrections(&mut bits, count, &mut sink);
+            let with_sign = count.min(tokens::MAX_CORRECTIONS);
+            sink.put(tokens::of_sign(zeros, is_positive, take(&mut bits, with_sign), with_sign));
+            if count > with_sign {
+                put_corrections(&mut bits, count - with_sign, &mut sink);
+            }
             next = at + 1;
         }
         if next <= u32::from(part.last) {
@@ -103,14 +107,22 @@ fn long_run(old: u64, next: u32, at: u32, bits: &mut u64, sink: &mut Counted<'_>
 
 /// Writes corrections, taken from the top of `bits`.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "few bits")]
 fn put_corrections(bits: &mut u64, mut count: u32, sink: &mut Counted<'_>) {
     while count > 0 {
         let len = count.min(tokens::MAX_BARE);
-        sink.put_bare(tokens::of_bits((*bits >> (64 - len)) as u32, len));
-        *bits <<= len;
+        sink.put_bare(tokens::of_bits(take(bits, len), len));
         count -= len;
     }
+}
+
+/// Takes up to 14 bits from the top.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "few bits")]
+fn take(bits: &mut u64, count: u32) -> u32 {
+    // In two steps, since none may be taken.
+    let taken = *bits >> 1 >> (63 - count);
+    *bits <<= count;
+    taken as u32
 }
 
 /// Keeps corrections of a block with nothing new, taken from the top of `bits`.

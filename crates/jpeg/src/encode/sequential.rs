@@ -166,7 +166,7 @@ impl Sequential {
                     table
                 };
                 start_scan(grid, self.interval, best, &mut output.bytes)?;
-                write_tokens(tokens, &codes, self.kernels, output)
+                write_tokens(tokens, &codes, self.kernels, &mut BitBuffer::new()?, output)
             }
         }
     }

@@ -86,10 +86,15 @@ pub(super) fn of_value(run: u32, value: i32) -> Value {
     VALUES[(value.cast_unsigned() & 4095) as usize] + (run << RUN_SHIFT)
 }
 
+/// Corrections that a token has room for behind the sign of a coefficient.
+pub(super) const MAX_CORRECTIONS: u32 = FOLLOW - 1;
+
 /// Returns a coefficient that was zero, behind a run of those that are zero still, as a token.
+///
+/// Its size is 1, so there is room for corrections of those in between: the size says how many there are as well.
 #[inline(always)]
-pub(super) const fn of_sign(run: u32, is_positive: bool) -> Value {
-    (run << RUN_SHIFT) + (1 << FOLLOW) + is_positive as u32
+pub(super) const fn of_sign(run: u32, is_positive: bool, corrections: u32, count: u32) -> Value {
+    (run << RUN_SHIFT) + ((1 + count) << FOLLOW) + ((is_positive as u32) << count | corrections)
 }
 
 /// Returns the symbol that says how many bits the length of a run of empty blocks has behind its first.
@@ -161,6 +166,17 @@ impl Codes {
         });
     }
 
+    /// Sets the codes of signs that corrections follow, as those of signs alone are: see [`of_sign`].
+    pub(super) fn set_corrected(&mut self) {
+        for run in 0..16 {
+            let codes = &mut self.0[run << 4..][1..];
+            let (sign, corrected) = codes.split_at_mut(1);
+            for (count, code) in (1..=MAX_CORRECTIONS).zip(corrected) {
+                *code = (sign[0] >> CODE_SHIFT << count << CODE_SHIFT) | ((sign[0] & 63) + count);
+            }
+        }
+    }
+
     /// Returns the code of a token, of at most 22 bits.
     #[inline(always)]
     pub(super) fn write(&self, token: Token) -> Code {
@@ -175,6 +191,15 @@ pub(super) struct Histogram(pub(super) [u32; KINDS]);
 impl Histogram {
     /// No token yet.
     pub(super) const NONE: Self = Self([0; KINDS]);
+
+    /// Counts signs that corrections follow as signs.
+    pub(super) fn join_corrected(&mut self) {
+        for run in 0..16 {
+            let counts = &mut self.0[run << 4..][1..=FOLLOW as usize];
+            counts[0] = counts.iter().sum();
+            counts[1..].fill(0);
+        }
+    }
 
     /// Returns the counts of one of [`TABLES`].
     pub(super) fn of_table(&self, number: usize) -> &Counts {
