@@ -5,7 +5,7 @@
 //! files are compared: from planes they are equal.
 //!
 //! `… encode --once ours|turbo WORK [FILE]` does one work on one picture, and says what it took in time, in page faults and in
-//! memory. The work is the function [`once`], for `valgrind --tool=callgrind --toggle-collect='encode::once'`.
+//! memory. `WIDTHxHEIGHT` instead of a file is a picture drawn at that size. The work is the function [`once`], for `valgrind --tool=callgrind --toggle-collect='encode::once'`.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -53,8 +53,13 @@ impl Picture {
         Ok(Self { name, width, height, rgba, planes })
     }
 
-    /// Reads a picture.
+    /// Reads a picture, or draws one if it is a size.
     fn read(path: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        if let Some((Ok(width), Ok(height))) =
+            path.split_once('x').map(|(width, height)| (width.parse(), height.parse()))
+        {
+            return Ok(Self::drawn((width, height))?);
+        }
         let file = std::fs::read(path)?;
         let header = turbo::header(&file)?;
         Ok(Self::new(path.to_owned(), (header.width, header.height), turbo::decode_pixels(&file)?.result)?)
