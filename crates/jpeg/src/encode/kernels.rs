@@ -51,7 +51,9 @@ impl Kernels {
     pub(super) fn all() -> impl Iterator<Item = (&'static str, Self)> {
         #[cfg(target_arch = "x86_64")]
         let vectorised = super::avx2::kernels().map(|kernels| ("avx2", kernels));
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(target_arch = "aarch64")]
+        let vectorised = super::neon::kernels().map(|kernels| ("neon", kernels));
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         let vectorised = None;
         [("scalar", Self::SCALAR)].into_iter().chain(vectorised)
     }

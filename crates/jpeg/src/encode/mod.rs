@@ -55,7 +55,7 @@
 //! | `tokens`, `stage`, `huffman` | symbols, their counts and their codes |
 //! | `restart` | where decoders may start anew |
 //! | `bits`, `output`, `segments` | the bytes |
-//! | `kernels`, `avx2` | what is vectorised |
+//! | `kernels`, `avx2`, `neon` | what is vectorised |
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -69,6 +69,8 @@ mod grid;
 mod huffman;
 mod kernels;
 mod mcus;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod options;
 mod output;
 mod progressive;
