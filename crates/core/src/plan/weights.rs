@@ -267,6 +267,27 @@ impl WeightTable {
         &self.weights
     }
 
+    /// Returns the weights of one output sample.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such output sample.
+    #[must_use]
+    pub fn row(&self, output: usize) -> &[i16] {
+        &self.weights[output * self.taps..][..self.taps]
+    }
+
+    /// Returns the most output samples that have begun at once and are not finished, where source samples come in groups of
+    /// `group`.
+    #[must_use]
+    pub fn overlap(&self, group: usize) -> usize {
+        let begun = |first: usize| {
+            let seen = (self.starts[first] as usize + self.taps).next_multiple_of(group);
+            self.starts[first..].iter().take_while(|&&start| (start as usize) < seen).count()
+        };
+        (0..self.len()).map(begun).max().unwrap_or_default()
+    }
+
     /// Returns each output sample's first source sample and weights.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, &[i16])> {
         self.starts.iter().map(|&start| start as usize).zip(self.weights.chunks_exact(self.taps))

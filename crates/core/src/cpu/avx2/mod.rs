@@ -10,13 +10,15 @@
 mod premultiply;
 mod resize_h;
 mod resize_h_opaque;
+mod resize_h_plane;
 mod resize_v;
 mod unpremultiply;
+mod ycc_to_rgba;
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_cvtsi32_si128, _mm_loadl_epi64, _mm_loadu_si128, _mm_storel_epi64, _mm256_add_epi32,
-    _mm256_broadcastq_epi64, _mm256_loadu_si256, _mm256_set1_epi32, _mm256_setr_epi8, _mm256_shuffle_epi8,
-    _mm256_sra_epi32, _mm256_storeu_si256,
+    __m128i, __m256i, _mm_add_epi32, _mm_cvtsi32_si128, _mm_loadl_epi64, _mm_loadu_si128, _mm_set1_epi32,
+    _mm_sra_epi32, _mm_storel_epi64, _mm256_add_epi32, _mm256_broadcastq_epi64, _mm256_loadu_si256, _mm256_set1_epi32,
+    _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_sra_epi32, _mm256_storeu_si256,
 };
 
 use super::kernels::resize_h_opaque::ROWS;
@@ -29,7 +31,7 @@ const UNIT_SHIFT: i32 = UNITS_PER_LEVEL.trailing_zeros().cast_signed();
 
 /// Returns the kernels of this module if the machine can run them.
 pub(super) fn kernels() -> Option<Kernels> {
-    // SAFETY (all six): the functions need AVX2 and nothing else, and this set exists only where it was detected.
+    // SAFETY (all of them): the functions need AVX2 and nothing else, and this set exists only where it was detected.
     fn premultiply(straight: &[u8], premultiplied: &mut [i16]) {
         unsafe { premultiply::premultiply(straight, premultiplied) }
     }
@@ -39,11 +41,23 @@ pub(super) fn kernels() -> Option<Kernels> {
     fn resize_h_opaque(table: &WeightTable, sources: [&[u8]; ROWS], outputs: [&mut [i16]; ROWS]) {
         unsafe { resize_h_opaque::resize_h_opaque(table, sources, outputs) }
     }
+    fn resize_h_gray(table: &WeightTable, source: &[i16], output: &mut [i16]) {
+        unsafe { resize_h_plane::resize_h_gray(table, source, output) }
+    }
+    fn resize_h_plane(table: &WeightTable, sources: [&[u8]; ROWS], outputs: [&mut [i16]; ROWS]) {
+        unsafe { resize_h_plane::resize_h_plane(table, sources, outputs) }
+    }
     fn is_opaque(row: &[u8]) -> bool {
         unsafe { premultiply::is_opaque(row) }
     }
     fn resize_v(taps: VerticalTaps<'_>, rows: &[&[i16]], output: &mut [i16]) {
         unsafe { resize_v::resize_v(taps, rows, output) }
+    }
+    fn resize_v_chunk(taps: VerticalTaps<'_>, rows: &[&[i16]], sums: &mut [i32]) {
+        unsafe { resize_v::resize_v_chunk(taps, rows, sums) }
+    }
+    fn ycc_to_rgba(rows: [&[i16]; 3], output: &mut [u8]) {
+        unsafe { ycc_to_rgba::ycc_to_rgba(rows, output) }
     }
     fn unpremultiply(premultiplied: &[i16], straight: &mut [u8]) {
         unsafe { unpremultiply::unpremultiply(premultiplied, straight) }
@@ -51,10 +65,14 @@ pub(super) fn kernels() -> Option<Kernels> {
     is_x86_feature_detected!("avx2").then_some(Kernels {
         premultiply,
         resize_h_rgba,
+        resize_h_gray,
         resize_h_opaque,
+        resize_h_plane,
         is_opaque,
         resize_v,
+        resize_v_chunk,
         unpremultiply,
+        ycc_to_rgba,
     })
 }
 
@@ -70,6 +88,20 @@ fn load_16(samples: &[i16; 16]) -> __m256i {
 fn store_16(samples: &mut [i16; 16], vector: __m256i) {
     // SAFETY: writes the 32 bytes of the array, at any alignment; callers are compiled for AVX2.
     unsafe { _mm256_storeu_si256(samples.as_mut_ptr().cast(), vector) }
+}
+
+/// Loads 8 sums.
+#[inline(always)]
+fn load_8_sums(sums: &[i32; 8]) -> __m256i {
+    // SAFETY: reads the 32 bytes of the array, at any alignment; callers are compiled for AVX2.
+    unsafe { _mm256_loadu_si256(sums.as_ptr().cast()) }
+}
+
+/// Stores 8 sums.
+#[inline(always)]
+fn store_8_sums(sums: &mut [i32; 8], vector: __m256i) {
+    // SAFETY: writes the 32 bytes of the array, at any alignment; callers are compiled for AVX2.
+    unsafe { _mm256_storeu_si256(sums.as_mut_ptr().cast(), vector) }
 }
 
 /// Stores 4 samples, the low half of a vector.
@@ -149,6 +181,14 @@ fn round_shift(values: __m256i, shift: u32) -> __m256i {
     _mm256_sra_epi32(_mm256_add_epi32(values, _mm256_set1_epi32(half)), _mm_cvtsi32_si128(shift.cast_signed()))
 }
 
+/// Rounds and shifts 4 sums: [`round_shift`] of half as many.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn round_shift_4(values: __m128i, shift: u32) -> __m128i {
+    let half = if shift == 0 { 0 } else { 1 << (shift - 1) };
+    _mm_sra_epi32(_mm_add_epi32(values, _mm_set1_epi32(half)), _mm_cvtsi32_si128(shift.cast_signed()))
+}
+
 /// Two weights as one 32-bit number, the first in the low half: what a pairwise multiply-add takes.
 #[inline(always)]
 fn weight_pair(first: i16, second: i16) -> i32 {
@@ -158,6 +198,7 @@ fn weight_pair(first: i16, second: i16) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::super::kernels::resize_h_opaque::ResizeHOpaque;
+    use super::super::kernels::resize_h_plane::ResizeHPlane;
     use super::*;
 
     /// A sequence that looks random and is the same every time.
@@ -262,6 +303,64 @@ mod tests {
     }
 
     #[test]
+    fn avx2_resize_h_of_one_channel_of_all_tap_counts() {
+        let Some((scalar, vectorised)) = twins() else { return };
+        for (source_len, scaled_len) in [
+            (1, 3),
+            (2, 5),
+            (3, 2),
+            (5, 3),
+            (7, 100),
+            (31, 7),
+            (40, 37),
+            (64, 63),
+            (100, 9),
+            (100, 40),
+            (333, 100),
+            (500, 11),
+            (3000, 7),
+            (3001, 1),
+        ] {
+            let table = WeightTable::new(source_len, scaled_len, 0, scaled_len).unwrap();
+            let what = format!("{source_len} to {scaled_len}");
+            let source = samples(source_len, source_len as usize);
+            let (mut expected, mut actual) = (vec![0; scaled_len as usize], vec![0; scaled_len as usize]);
+            (scalar.resize_h_gray)(&table, &source, &mut expected);
+            (vectorised.resize_h_gray)(&table, &source, &mut actual);
+            assert_same(&actual, &expected, &what);
+            let sources = [1, 2, 3, 4].map(|seed| bytes(seed, source_len as usize));
+            let sources = sources.each_ref().map(Vec::as_slice);
+            let run = |kernel: ResizeHPlane| {
+                let mut outputs = [(); ROWS].map(|()| vec![0; scaled_len as usize]);
+                kernel(&table, sources, outputs.each_mut().map(Vec::as_mut_slice));
+                outputs.concat()
+            };
+            assert_same(&run(vectorised.resize_h_plane), &run(scalar.resize_h_plane), &what);
+        }
+    }
+
+    #[test]
+    fn avx2_ycc_to_rgba_of_all_kinds_of_samples() {
+        let Some((scalar, vectorised)) = twins() else { return };
+        let compare = |rows: [&[i16]; 3]| {
+            let (mut expected, mut actual) = (vec![0; 4 * rows[0].len()], vec![0; 4 * rows[0].len()]);
+            (scalar.ycc_to_rgba)(rows, &mut expected);
+            (vectorised.ycc_to_rgba)(rows, &mut actual);
+            assert_same(&actual, &expected, "pixels");
+        };
+        let any = [1, 2, 3].map(|seed| samples(seed, 300_001));
+        compare(any.each_ref().map(Vec::as_slice));
+        // Colours as they are, and every level of chroma with every other.
+        let usual = any.map(|row| row.iter().map(|sample| sample.rem_euclid(16_321)).collect::<Vec<_>>());
+        compare(usual.each_ref().map(Vec::as_slice));
+        let chroma = |of: fn(i16) -> i16| (0..=i16::MAX).map(of).collect::<Vec<_>>();
+        let (blue, red) = (chroma(|i| (i & 255) * 64), chroma(|i| (i >> 8) * 128));
+        for level in [0, 77, 128, 255] {
+            compare([&vec![level * 64; blue.len()], &blue, &red]);
+        }
+    }
+
+    #[test]
     fn avx2_is_opaque_wherever_a_pixel_is_not() {
         let Some((_, vectorised)) = twins() else { return };
         for len in [0, 1, 7, 8, 9, 100] {
@@ -290,7 +389,14 @@ mod tests {
                 let (mut expected, mut actual) = (vec![0; width], vec![0; width]);
                 (scalar.resize_v)(taps, &rows, &mut expected);
                 (vectorised.resize_v)(taps, &rows, &mut actual);
-                assert_same(&actual, &expected, &format!("{source_len} to {scaled_len}, {width} columns"));
+                let what = format!("{source_len} to {scaled_len}, {width} columns");
+                assert_same(&actual, &expected, &what);
+                let (taps, rows) =
+                    (VerticalTaps { weights: &weights[..weights.len().min(8)], ..taps }, &rows[..rows.len().min(8)]);
+                let (mut expected, mut actual) = (vec![7; width], vec![7; width]);
+                (scalar.resize_v_chunk)(taps, rows, &mut expected);
+                (vectorised.resize_v_chunk)(taps, rows, &mut actual);
+                assert_same(&actual, &expected, &what);
             }
         }
     }

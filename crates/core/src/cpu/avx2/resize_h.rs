@@ -1,13 +1,12 @@
 //! Twin of [`crate::cpu::kernels::resize_h`] for 4 channels: 4 taps at once.
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_add_epi32, _mm_cvtsi32_si128, _mm_madd_epi16, _mm_packs_epi32, _mm_set1_epi32, _mm_setr_epi8,
-    _mm_setzero_si128, _mm_shuffle_epi8, _mm_sra_epi32, _mm_storeu_si64, _mm_unpacklo_epi16, _mm256_add_epi32,
-    _mm256_broadcastsi128_si256, _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_madd_epi16,
-    _mm256_setzero_si256, _mm256_shuffle_epi8,
+    __m128i, __m256i, _mm_add_epi32, _mm_madd_epi16, _mm_packs_epi32, _mm_set1_epi32, _mm_setr_epi8, _mm_setzero_si128,
+    _mm_shuffle_epi8, _mm_storeu_si64, _mm_unpacklo_epi16, _mm256_add_epi32, _mm256_broadcastsi128_si256,
+    _mm256_castsi256_si128, _mm256_extracti128_si256, _mm256_madd_epi16, _mm256_setzero_si256, _mm256_shuffle_epi8,
 };
 
-use super::{load_4, load_8, load_16, spread, weight_pair};
+use super::{load_4, load_8, load_16, round_shift_4, spread, weight_pair};
 use crate::plan::weights::WeightTable;
 
 #[target_feature(enable = "avx2")]
@@ -76,12 +75,4 @@ fn dot(weights: &[i16], pixels: &[[i16; 4]]) -> __m128i {
 fn interleave(samples: __m256i) -> __m256i {
     let pair = _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
     _mm256_shuffle_epi8(samples, _mm256_broadcastsi128_si256(pair))
-}
-
-/// Rounds and shifts 4 sums.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn round_shift_4(values: __m128i, shift: u32) -> __m128i {
-    let half = if shift == 0 { 0 } else { 1 << (shift - 1) };
-    _mm_sra_epi32(_mm_add_epi32(values, _mm_set1_epi32(half)), _mm_cvtsi32_si128(shift.cast_signed()))
 }

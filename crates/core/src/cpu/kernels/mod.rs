@@ -16,11 +16,13 @@ pub mod pad;
 pub mod premultiply;
 pub mod resize_h;
 pub mod resize_h_opaque;
+pub mod resize_h_plane;
 pub mod resize_v;
 pub mod rotate;
 pub mod saturation;
 pub mod sharpen;
 pub mod unpremultiply;
+pub mod ycc_to_rgba;
 
 use crate::arith::round_shift;
 pub use crate::plan::UNITS_PER_LEVEL;
@@ -35,14 +37,22 @@ pub struct Kernels {
     pub premultiply: fn(&[u8], &mut [i16]),
     /// [`resize_h::resize_h`] of 4 channels
     pub resize_h_rgba: resize_h::ResizeH,
+    /// [`resize_h::resize_h`] of 1 channel
+    pub resize_h_gray: resize_h::ResizeH,
     /// [`resize_h_opaque::resize_h_opaque`]
     pub resize_h_opaque: resize_h_opaque::ResizeHOpaque,
+    /// [`resize_h_plane::resize_h_plane`]
+    pub resize_h_plane: resize_h_plane::ResizeHPlane,
     /// Tells whether every pixel of some RGBA has alpha 255, as [`crate::Pixmap::is_opaque`] does
     pub is_opaque: fn(&[u8]) -> bool,
     /// [`resize_v::resize_v`]
     pub resize_v: resize_v::ResizeV,
+    /// [`resize_v::resize_v_chunk`]
+    pub resize_v_chunk: resize_v::ResizeVChunk,
     /// [`unpremultiply::unpremultiply`]
     pub unpremultiply: fn(&[i16], &mut [u8]),
+    /// [`ycc_to_rgba::ycc_to_rgba`]
+    pub ycc_to_rgba: ycc_to_rgba::YccToRgba,
 }
 
 impl Kernels {
@@ -50,10 +60,14 @@ impl Kernels {
     pub const SCALAR: Self = Self {
         premultiply: premultiply::premultiply,
         resize_h_rgba: resize_h::resize_h::<4>,
+        resize_h_gray: resize_h::resize_h::<1>,
         resize_h_opaque: resize_h_opaque::resize_h_opaque,
+        resize_h_plane: resize_h_plane::resize_h_plane,
         is_opaque: crate::pixmap::is_opaque,
         resize_v: resize_v::resize_v,
+        resize_v_chunk: resize_v::resize_v_chunk,
         unpremultiply: unpremultiply::unpremultiply,
+        ycc_to_rgba: ycc_to_rgba::ycc_to_rgba,
     };
 
     /// Returns the fastest kernels that this machine can run.

@@ -22,23 +22,43 @@ pub(super) fn resample<const C: usize, S: Copy + Into<i32>, const UNIT: i32>(
     source: &[S],
     output: &mut [i16],
 ) {
-    let chunk_taps = if table.chunk_shift() == 0 { table.taps() } else { WeightTable::CHUNK_TAPS };
     for ((start, weights), output) in table.iter().zip(output.as_chunks_mut::<C>().0) {
-        let window = &source.as_chunks::<C>().0[start..start + weights.len()];
-        let mut total = [0; C];
-        for (weights, samples) in weights.chunks(chunk_taps).zip(window.chunks(chunk_taps)) {
-            let mut partial = [0; C];
-            for (&weight, sample) in weights.iter().zip(samples) {
-                for c in 0..C {
-                    partial[c] += i32::from(weight) * sample[c].into();
-                }
-            }
+        *output = resample_pixel::<C, S, UNIT>(table, weights, &source.as_chunks::<C>().0[start..]);
+    }
+}
+
+/// Makes one output sample of each channel, of as many pixels as there are weights.
+#[inline]
+fn resample_pixel<const C: usize, S: Copy + Into<i32>, const UNIT: i32>(
+    table: &WeightTable,
+    weights: &[i16],
+    source: &[[S; C]],
+) -> [i16; C] {
+    let chunk_taps = if table.chunk_shift() == 0 { table.taps() } else { WeightTable::CHUNK_TAPS };
+    let window = &source[..weights.len()];
+    let mut total = [0; C];
+    for (weights, samples) in weights.chunks(chunk_taps).zip(window.chunks(chunk_taps)) {
+        let mut partial = [0; C];
+        for (&weight, sample) in weights.iter().zip(samples) {
             for c in 0..C {
-                total[c] += round_shift(partial[c] * UNIT, table.chunk_shift());
+                partial[c] += i32::from(weight) * sample[c].into();
             }
         }
-        *output = total.map(|total| saturate(round_shift(total, table.shift())));
+        for c in 0..C {
+            total[c] += round_shift(partial[c] * UNIT, table.chunk_shift());
+        }
     }
+    total.map(|total| saturate(round_shift(total, table.shift())))
+}
+
+/// Makes one output sample of one channel: for a twin that leaves the last ones of a row over.
+#[cfg(target_arch = "x86_64")]
+pub(in crate::cpu) fn resample_one<S: Copy + Into<i32>, const UNIT: i32>(
+    table: &WeightTable,
+    weights: &[i16],
+    source: &[S],
+) -> i16 {
+    resample_pixel::<1, S, UNIT>(table, weights, source.as_chunks::<1>().0)[0]
 }
 
 #[cfg(test)]

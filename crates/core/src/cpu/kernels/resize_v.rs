@@ -47,6 +47,34 @@ pub fn resize_v(taps: VerticalTaps<'_>, rows: &[&[i16]], output: &mut [i16]) {
     }
 }
 
+/// The signature of [`resize_v_chunk`].
+pub type ResizeVChunk = fn(VerticalTaps<'_>, &[&[i16]], &mut [i32]);
+
+/// Adds the next chunk to the sums of one output row: at most [`WeightTable::CHUNK_TAPS`] rows, each times its weight.
+///
+/// # Panics
+///
+/// If a row is shorter than `sums`, or if there are not as many rows as weights.
+pub fn resize_v_chunk(taps: VerticalTaps<'_>, rows: &[&[i16]], sums: &mut [i32]) {
+    assert_eq!(rows.len(), taps.weights.len(), "a weight for each row");
+    for (column, sum) in sums.iter_mut().enumerate() {
+        let products = rows.iter().zip(taps.weights).map(|(row, &weight)| i32::from(weight) * i32::from(row[column]));
+        *sum += round_shift(products.sum(), taps.chunk_shift);
+    }
+}
+
+/// Rounds the sums of all chunks to an output row.
+///
+/// # Panics
+///
+/// If the slices differ in length.
+pub fn resize_v_total(shift: u32, sums: &[i32], output: &mut [i16]) {
+    assert_eq!(sums.len(), output.len(), "a sum for each sample");
+    for (output, &sum) in output.iter_mut().zip(sums) {
+        *output = saturate(round_shift(sum, shift));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::resize_h::resize_h;
@@ -66,6 +94,13 @@ mod tests {
                 let mut output = vec![0; 65];
                 let taps = VerticalTaps { weights, shift: table.shift(), chunk_shift: table.chunk_shift() };
                 resize_v(taps, &rows, &mut output);
+                assert_eq!(output, vec![expected[i]; 65]);
+                let chunk_taps = if table.chunk_shift() == 0 { rows.len() } else { WeightTable::CHUNK_TAPS };
+                let mut sums = vec![0; 65];
+                for (rows, weights) in rows.chunks(chunk_taps).zip(weights.chunks(chunk_taps)) {
+                    resize_v_chunk(VerticalTaps { weights, ..taps }, rows, &mut sums);
+                }
+                resize_v_total(table.shift(), &sums, &mut output);
                 assert_eq!(output, vec![expected[i]; 65]);
             }
         }

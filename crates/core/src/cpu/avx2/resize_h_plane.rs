@@ -1,0 +1,186 @@
+//! Twin of [`crate::cpu::kernels::resize_h_plane`], and of [`crate::cpu::kernels::resize_h`] of one channel: 16 taps at once.
+//!
+//! Taps are neighbours in memory, and so are their weights, so both are multiplied as they lie. What a register holds at the
+//! end belongs to one output sample and is added up; four samples (of four rows, or four neighbours of one row) are added up
+//! together. The last block of a window reads over its end, where the weights of the next sample lie: they are masked.
+
+use std::arch::x86_64::{
+    __m128i, __m256i, _mm_add_epi32, _mm_packs_epi32, _mm_unpackhi_epi16, _mm_unpackhi_epi64, _mm_unpacklo_epi16,
+    _mm256_add_epi32, _mm256_and_si256, _mm256_castsi256_si128, _mm256_cvtepu8_epi16, _mm256_extracti128_si256,
+    _mm256_hadd_epi32, _mm256_madd_epi16, _mm256_setzero_si256, _mm256_slli_epi32,
+};
+
+use super::{UNIT_SHIFT, load_16, load_16_bytes, round_shift, round_shift_4, store_4};
+use crate::cpu::kernels::UNITS_PER_LEVEL;
+use crate::cpu::kernels::resize_h::resample_one;
+use crate::cpu::kernels::resize_h_opaque::ROWS;
+use crate::plan::weights::WeightTable;
+
+/// Taps of a block: two chunks of a table that is summed in chunks.
+const BLOCK: usize = 2 * WeightTable::CHUNK_TAPS;
+
+/// Output samples that are made together.
+const GROUP: usize = 4;
+
+#[target_feature(enable = "avx2")]
+pub(super) fn resize_h_plane(table: &WeightTable, sources: [&[u8]; ROWS], mut outputs: [&mut [i16]; ROWS]) {
+    let blocks = Blocks::new(table);
+    let vectorised =
+        blocks.groups(table, sources[0].len().min(sources[1].len()).min(sources[2].len()).min(sources[3].len()));
+    for first in (0..vectorised).step_by(GROUP) {
+        let mut samples = [_mm256_castsi256_si128(_mm256_setzero_si256()); GROUP];
+        for (i, samples) in (first..).zip(&mut samples) {
+            let start = table.starts()[i] as usize;
+            let weights = &table.weights()[i * table.taps()..][..blocks.taps];
+            let windows = sources.map(|row| &row[start..start + blocks.taps]);
+            *samples = blocks.rows(table, weights, windows);
+        }
+        let (first_pair, second_pair) =
+            (_mm_packs_epi32(samples[0], samples[1]), _mm_packs_epi32(samples[2], samples[3]));
+        // The samples of a row are apart by 4 now: a transposition of 4 by 4.
+        let even = _mm_unpacklo_epi16(first_pair, second_pair);
+        let odd = _mm_unpackhi_epi16(first_pair, second_pair);
+        let (upper, lower) = (_mm_unpacklo_epi16(even, odd), _mm_unpackhi_epi16(even, odd));
+        store_4(four(outputs[0], first), upper);
+        store_4(four(outputs[1], first), _mm_unpackhi_epi64(upper, upper));
+        store_4(four(outputs[2], first), lower);
+        store_4(four(outputs[3], first), _mm_unpackhi_epi64(lower, lower));
+    }
+    for (source, output) in sources.into_iter().zip(&mut outputs) {
+        for (i, (start, weights)) in table.iter().enumerate().skip(vectorised) {
+            output[i] = resample_one::<u8, UNITS_PER_LEVEL>(table, weights, &source[start..]);
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn resize_h_gray(table: &WeightTable, source: &[i16], output: &mut [i16]) {
+    let blocks = Blocks::new(table);
+    let vectorised = blocks.groups(table, source.len());
+    for first in (0..vectorised).step_by(GROUP) {
+        let samples = blocks.neighbours(table, first, source);
+        store_4(four(output, first), _mm_packs_epi32(samples, samples));
+    }
+    for (i, (start, weights)) in table.iter().enumerate().skip(vectorised) {
+        output[i] = resample_one::<i16, 1>(table, weights, &source[start..]);
+    }
+}
+
+/// Returns the four samples from `first` on.
+#[inline(always)]
+fn four(row: &mut [i16], first: usize) -> &mut [i16; GROUP] {
+    row[first..].first_chunk_mut().expect("a row has all samples of the table")
+}
+
+/// How the taps of a table are cut into blocks.
+struct Blocks {
+    /// The taps of all blocks, some of which reach over the end of a window.
+    taps: usize,
+    /// Which weights of the last block count.
+    mask: __m256i,
+}
+
+impl Blocks {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn new(table: &WeightTable) -> Self {
+        let taps = table.taps().next_multiple_of(BLOCK);
+        let last = table.taps() - (taps - BLOCK);
+        let mut mask = [0_i16; BLOCK];
+        mask[..last].fill(-1);
+        Self { taps, mask: load_16(&mask) }
+    }
+
+    /// Counts the first output samples, in groups, whose blocks end inside the source and inside the weights.
+    fn groups(&self, table: &WeightTable, source_len: usize) -> usize {
+        let inside = table.starts().partition_point(|&start| start as usize + self.taps <= source_len);
+        let weighed = (table.weights().len() + table.taps()).saturating_sub(self.taps) / table.taps();
+        let samples = inside.min(weighed);
+        samples - samples % GROUP
+    }
+
+    /// Resamples one output sample of four rows.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn rows(&self, table: &WeightTable, weights: &[i16], windows: [&[u8]; ROWS]) -> __m128i {
+        let weights = weights.as_chunks::<BLOCK>().0;
+        let [a, b, c, d] = windows.map(|window| window.as_chunks::<BLOCK>().0);
+        let (last, mut total) = (weights.len() - 1, _mm256_setzero_si256());
+        let mut sums = [_mm256_setzero_si256(); ROWS];
+        for (((((block, weights), a), b), c), d) in weights.iter().enumerate().zip(a).zip(b).zip(c).zip(d) {
+            let weights = load_16(weights);
+            let weights = if block == last { _mm256_and_si256(weights, self.mask) } else { weights };
+            let products = [product(a, weights), product(b, weights), product(c, weights), product(d, weights)];
+            if table.chunk_shift() == 0 {
+                sums[0] = _mm256_add_epi32(sums[0], products[0]);
+                sums[1] = _mm256_add_epi32(sums[1], products[1]);
+                sums[2] = _mm256_add_epi32(sums[2], products[2]);
+                sums[3] = _mm256_add_epi32(sums[3], products[3]);
+            } else {
+                let chunks = _mm256_slli_epi32::<UNIT_SHIFT>(add_up(products));
+                total = _mm256_add_epi32(total, round_shift(chunks, table.chunk_shift()));
+            }
+        }
+        if table.chunk_shift() == 0 {
+            total = _mm256_slli_epi32::<UNIT_SHIFT>(add_up(sums));
+        }
+        finish(table, total)
+    }
+
+    /// Resamples four output samples of a row, from `first` on.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn neighbours(&self, table: &WeightTable, first: usize, source: &[i16]) -> __m128i {
+        let mut total = _mm256_setzero_si256();
+        let mut sums = [_mm256_setzero_si256(); GROUP];
+        let last = self.taps - BLOCK;
+        for block in (0..self.taps).step_by(BLOCK) {
+            let mut products = [_mm256_setzero_si256(); GROUP];
+            for (i, product) in (first..).zip(&mut products) {
+                let weights = load_16(sixteen(table.weights(), i * table.taps() + block));
+                let weights = if block == last { _mm256_and_si256(weights, self.mask) } else { weights };
+                let samples = load_16(sixteen(source, table.starts()[i] as usize + block));
+                *product = _mm256_madd_epi16(samples, weights);
+            }
+            if table.chunk_shift() == 0 {
+                for (sum, product) in sums.iter_mut().zip(products) {
+                    *sum = _mm256_add_epi32(*sum, product);
+                }
+            } else {
+                total = _mm256_add_epi32(total, round_shift(add_up(products), table.chunk_shift()));
+            }
+        }
+        if table.chunk_shift() == 0 {
+            total = add_up(sums);
+        }
+        finish(table, total)
+    }
+}
+
+/// Multiplies 16 levels by their weights and adds neighbours.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn product(levels: &[u8; BLOCK], weights: __m256i) -> __m256i {
+    _mm256_madd_epi16(_mm256_cvtepu8_epi16(load_16_bytes(levels)), weights)
+}
+
+/// Adds up the halves of four vectors: the low ones in the low half, one sum beside the other.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn add_up([a, b, c, d]: [__m256i; 4]) -> __m256i {
+    _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d))
+}
+
+/// Adds the halves and rounds.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn finish(table: &WeightTable, total: __m256i) -> __m128i {
+    let total = _mm_add_epi32(_mm256_castsi256_si128(total), _mm256_extracti128_si256::<1>(total));
+    round_shift_4(total, table.shift())
+}
+
+/// Returns the 16 numbers from `first` on.
+#[inline(always)]
+fn sixteen(numbers: &[i16], first: usize) -> &[i16; BLOCK] {
+    numbers[first..].first_chunk().expect("blocks end inside")
+}
