@@ -49,10 +49,7 @@ impl CpuEngine {
             StepKind::Rotate(Rotate::None) | StepKind::Draw(_) | StepKind::Measure(_) => {}
             StepKind::Rotate(Rotate::Quarter) => return rotate::rotate_quarter(&picture),
             StepKind::Rotate(Rotate::ThreeQuarters) => return rotate::rotate_three_quarters(&picture),
-            StepKind::Resize(step) => {
-                let data = resize::resize::<4>(&self.kernels, &step.first, picture.data(), picture.size(), output)?;
-                return Pixmap::from_vec(output, data);
-            }
+            StepKind::Resize(step) => return resize::resize(&self.kernels, step, &mut picture, output),
             StepKind::Pad { left, top, surround, under } => {
                 if *under {
                     background::background(&mut picture, *surround);
@@ -70,15 +67,14 @@ impl CpuEngine {
     }
 
     /// Answers what a plan cannot know.
-    fn measure(&self, step: &MeasureStep, picture: &Pixmap) -> Result<Measurement, Error> {
+    fn measure(&self, step: &MeasureStep, picture: &mut Pixmap) -> Result<Measurement, Error> {
         match step {
             MeasureStep::Border(border) => Ok(measure::measure_border(border, picture)),
             MeasureStep::Window(window) => match &window.copy {
                 None => measure::measure_window(window, picture),
                 Some(step) => {
-                    let size = window.copy_size;
-                    let data = resize::resize::<4>(&self.kernels, &step.first, picture.data(), picture.size(), size)?;
-                    measure::measure_window(window, &Pixmap::from_vec(size, data)?)
+                    let copy = resize::resize(&self.kernels, step, picture, window.copy_size)?;
+                    measure::measure_window(window, &copy)
                 }
             },
         }
@@ -108,7 +104,7 @@ impl Engine for CpuEngine {
             match &step.kind {
                 StepKind::Measure(measure) => {
                     let missing = done == plan.steps.len() && !plan.is_complete();
-                    let measurement = if missing { Some(self.measure(measure, &picture)?) } else { None };
+                    let measurement = if missing { Some(self.measure(measure, &mut picture)?) } else { None };
                     nodes[node] = Some(picture);
                     if let Some(measurement) = measurement {
                         *plan = plan.resume(measurement)?;

@@ -202,15 +202,18 @@ impl Passes {
 
     /// Returns the bytes of the rows between the two passes, and of single rows around them.
     fn between_bytes(&self, source_len: u32, target_len: u32, channels: u64) -> u64 {
+        /// Source rows that are loaded at once.
+        const GROUP_ROWS: usize = 4;
         let wide_row_bytes = |len: u32| u64::from(len) * channels * WIDE_SAMPLE_BYTES;
-        let is_rows_first = self.order == AxisOrder::HorizontalFirst;
-        let between_len = if is_rows_first { target_len } else { source_len };
+        let ring = |taps: usize| (taps + GROUP_ROWS - 1).next_multiple_of(GROUP_ROWS);
         let rows = match &self.vertical {
-            Axis::Copy { .. } => 1,
-            Axis::Filter(table) if table.len() < table.taps() && !is_rows_first => table.len(),
-            Axis::Filter(table) => table.taps(),
+            Axis::Copy { .. } => ring(1),
+            Axis::Filter(table) if table.chunk_shift() == 0 => ring(table.taps()),
+            // A sum has twice as many bytes as a sample.
+            Axis::Filter(table) => ring(WeightTable::CHUNK_TAPS) + 2 * table.overlap(GROUP_ROWS),
         };
-        // And four rows that are loaded, or finished, at a time.
+        let between_len = if self.order == AxisOrder::HorizontalFirst { target_len } else { source_len };
+        // And a row before the passes, one between them, and one or two of the result.
         rows as u64 * wide_row_bytes(between_len) + 4 * wide_row_bytes(source_len.max(target_len))
     }
 }
