@@ -5,15 +5,18 @@
 //! | `segments`, `frame`, `tables`, `model`, `scan` | what headers say |
 //! | `script` | the scans of a file, and whether all are there |
 //! | `bits`, `huffman`, `joined`, `standard` | bits and codes |
+//! | `request`, `wanted` | what is wanted of a picture, and of a scan |
 //! | `sequential`, `skip`, `progressive`, `deposit`, `entropy` | entropy decoding into `coefficients` |
-//! | `bands` | rows of MCUs: all scans in lockstep, then the inverse DCT |
+//! | `blocks` | rows of MCUs, run by run: all scans in lockstep |
+//! | `bands` | samples: the inverse DCT of these |
 //! | `damage` | what is lacking of a picture |
 //!
-//! A progressive picture is not collected scan by scan: each scan has its own reader, and all of them decode one row of
-//! MCUs before the next. That takes the whole file, and no memory for coefficients but that of the row.
+//! A progressive picture is not collected scan by scan: each scan has its own reader, and all of them decode a part of a
+//! row of MCUs before the next. That takes the whole file, and no memory for coefficients but that of the part.
 
 mod bands;
 mod bits;
+mod blocks;
 mod coefficients;
 mod damage;
 mod deposit;
@@ -24,6 +27,7 @@ mod joined;
 mod memory;
 mod model;
 mod progressive;
+mod request;
 mod scan;
 mod script;
 mod segments;
@@ -31,13 +35,15 @@ mod sequential;
 mod skip;
 mod standard;
 mod tables;
+mod wanted;
 
 pub(crate) use memory::try_filled;
 
-pub use bands::{Bands, PlaneBand, Request, Scale, Window};
+pub use bands::{Bands, PlaneBand};
 pub use damage::{Damage, DamageKind};
 pub use frame::Component;
 pub use model::Model;
+pub use request::{Request, Scale, Window};
 pub use segments::{Segment, Segments};
 
 use self::frame::Frame;

@@ -27,7 +27,7 @@ pub(super) fn dc_first(scan: &mut Scan<'_>, units: &[Unit], count: usize, into: 
             let (difference, is_valid) = difference(&scan.input.buffer, &mut cursor, table);
             let dc = &mut scan.dc[unit.table_use.component];
             *dc = dc.wrapping_add(difference);
-            into.block(unit.place + mcu * unit.step)[0] = wrap(*dc << low);
+            into.dc[unit.place + mcu * unit.step] = wrap(*dc << low);
             if !is_valid {
                 scan.note(DamageKind::Code);
             }
@@ -50,7 +50,7 @@ pub(super) fn dc_refine(scan: &mut Scan<'_>, units: &[Unit], count: usize, into:
             }
             cursor.refill(&scan.input.buffer);
             let bit = cursor.take(1);
-            into.block(unit.place + mcu * unit.step)[0] |= wrap((bit << low).cast_signed());
+            into.dc[unit.place + mcu * unit.step] |= wrap((bit << low).cast_signed());
         }
         scan.mcu += 1;
     }

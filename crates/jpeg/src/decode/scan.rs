@@ -5,10 +5,12 @@ use super::damage::{Damage, DamageKind};
 use super::frame::Frame;
 use super::huffman::{Codes, DcTable, Spec};
 use super::joined::AcTable;
+use super::request::Window;
 use super::segments::Segment;
 use super::skip::SkipTable;
 use super::standard;
 use super::tables::Tables;
+use super::wanted::Wanted;
 use crate::markers::{RST0, RST7, SOF0, SOS};
 use crate::{Error, Reason};
 
@@ -36,6 +38,13 @@ pub(super) enum Part {
     AcFirst,
     /// A further bit of some AC.
     AcRefine,
+}
+
+impl Part {
+    /// Tells whether it is some AC of one component, and no DC.
+    pub(super) const fn is_ac(self) -> bool {
+        matches!(self, Self::AcFirst | Self::AcRefine)
+    }
 }
 
 /// The header of a scan.
@@ -145,21 +154,23 @@ pub(super) struct Scan<'a> {
     pub(super) mcu: u64,
     /// MCUs to go until the next restart.
     pub(super) to_restart: u32,
-    restart_interval: u32,
+    pub(super) restart_interval: u32,
     next_restart: u8,
     /// Its number among the scans of the file.
     number: usize,
+    /// Which MCUs are wanted; absent: all.
+    pub(super) wanted: Option<Wanted>,
     /// What was met first.
     damage: Option<Damage>,
 }
 
 /// What a picture needs of a scan.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Needs {
     /// For each component, whether it needs AC.
     pub(super) ac: [bool; 4],
-    /// Whether some MCUs are not needed at all.
-    pub(super) is_window: bool,
+    /// Which MCUs are needed; absent: all, as far as there is something to pass.
+    pub(super) window: Option<Window>,
 }
 
 impl<'a> Scan<'a> {
@@ -172,13 +183,14 @@ impl<'a> Scan<'a> {
         (file, at): (&'a [u8], usize),
         header: Header,
         tables: &Tables,
-        needs: Needs,
+        (frame, needs): (&Frame, &Needs),
         number: usize,
     ) -> Result<Self, Error> {
         let error = |reason| Error::Segment { marker: SOS, at, reason };
         let (tables_used, uses) = use_tables(&header, tables, needs).map_err(error)?;
         let (input, cursor) = Input::new(file, at)?;
         Ok(Self {
+            wanted: needs.window.as_ref().map(|window| Wanted::new(&header, frame, window)),
             header,
             tables: tables_used,
             uses,
@@ -248,9 +260,40 @@ impl<'a> Scan<'a> {
         cursor
     }
 
-    /// Goes behind the next restart marker.
+    /// Returns how many of some MCUs are to be read before a place where MCUs can be passed.
+    pub(super) fn up_to_restart(&self, count: usize) -> usize {
+        match self.before_restart() {
+            Some(0) => count.min(usize::try_from(self.restart_interval).unwrap_or(count)),
+            Some(left) => count.min(left),
+            None => count,
+        }
+    }
+
+    /// Passes whole restart intervals without a wanted MCU, if it stands before one: nothing but their markers is sought.
+    pub(super) fn pass_unwanted(&mut self, wanted: &Wanted) {
+        let interval = u64::from(self.restart_interval);
+        let is_between = self.to_restart == 0 || self.mcu == 0;
+        if !(wanted.may_pass && interval > 0 && is_between) {
+            return;
+        }
+        for _ in 0..(wanted.next(self.mcu) - self.mcu) / interval {
+            if self.to_restart == 0 {
+                self.pass_restart();
+            }
+            self.mcu += interval;
+            self.to_restart = 0;
+        }
+    }
+
+    /// Goes behind the next restart marker, to read on.
     #[cold]
     fn restart(&mut self) -> Cursor {
+        self.pass_restart();
+        self.input.restart()
+    }
+
+    /// Goes behind the next restart marker.
+    fn pass_restart(&mut self) {
         let expected = self.next_restart;
         let marker = self.input.find_marker();
         if marker == RST0 + expected {
@@ -264,7 +307,6 @@ impl<'a> Scan<'a> {
         self.dc = [0; 4];
         self.end_run = 0;
         self.is_out &= self.input.marker().is_some();
-        self.input.restart()
     }
 
     /// Decides, as libjpeg does, what a marker means that is not the expected one.
@@ -289,7 +331,7 @@ impl<'a> Scan<'a> {
 }
 
 /// Prepares the tables that the components of a scan use.
-fn use_tables(header: &Header, tables: &Tables, needs: Needs) -> Result<(ScanTables, Vec<Use>), Reason> {
+fn use_tables(header: &Header, tables: &Tables, needs: &Needs) -> Result<(ScanTables, Vec<Use>), Reason> {
     let mut used = ScanTables::default();
     let mut uses = Vec::new();
     let (mut dc_numbers, mut ac_numbers, mut skip_numbers) = (Vec::new(), Vec::new(), Vec::new());
@@ -315,7 +357,7 @@ fn use_tables(header: &Header, tables: &Tables, needs: Needs) -> Result<(ScanTab
                 let table = || AcTable::new(&spec);
                 table_use.ac = Some(place(&mut ac_numbers, &mut used.ac, component.ac, table)?);
             }
-            if needs.is_window || !has_ac {
+            if needs.window.is_some() || !has_ac {
                 let table = || SkipTable::new(&spec);
                 table_use.skip = place(&mut skip_numbers, &mut used.skip, component.ac, table)?;
             }

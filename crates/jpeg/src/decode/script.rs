@@ -40,7 +40,7 @@ impl<'a> Script<'a> {
         file: &'a [u8],
         frame: &Frame,
         first: &FirstScan,
-        needs: Needs,
+        needs: &Needs,
         limits: Limits,
     ) -> Result<Self, Error> {
         let FirstScan { mut header, mut tables, mut at } = first.clone();
@@ -73,7 +73,25 @@ impl<'a> Script<'a> {
         if !progress.has_all_components() || !(has_end || progress.is_whole()) {
             script.damage = Some(Damage { kind: DamageKind::MissingScans, scan: number, mcu: 0 });
         }
+        script.check_intervals();
         Ok(script)
+    }
+
+    /// Makes sure that where a scan of AC passes blocks, all scans of that component do.
+    ///
+    /// Scans that refine must know what came before, or they lose their place among the bits.
+    fn check_intervals(&mut self) {
+        let mut intervals = [None; 4];
+        let mut differ = [false; 4];
+        for scan in self.scans.iter().filter(|scan| scan.header.part.is_ac()) {
+            for it in &scan.header.components {
+                differ[it.index] |= *intervals[it.index].get_or_insert(scan.restart_interval) != scan.restart_interval;
+            }
+        }
+        for scan in self.scans.iter_mut().filter(|scan| scan.header.part.is_ac()) {
+            let passes = scan.header.components.iter().all(|it| !differ[it.index]);
+            scan.wanted.iter_mut().for_each(|wanted| wanted.may_pass = passes);
+        }
     }
 
     /// Opens a scan, if it is needed, and takes over the tables of its components.
@@ -82,7 +100,7 @@ impl<'a> Script<'a> {
         file: &'a [u8],
         frame: &Frame,
         (header, tables, at): (Header, &Tables, usize),
-        needs: Needs,
+        needs: &Needs,
         number: usize,
     ) -> Result<Header, Error> {
         for component in &header.components {
@@ -97,7 +115,7 @@ impl<'a> Script<'a> {
             _ => true,
         };
         if is_needed {
-            self.scans.push(Scan::open((file, at), header.clone(), tables, needs, number)?);
+            self.scans.push(Scan::open((file, at), header.clone(), tables, (frame, needs), number)?);
         }
         Ok(header)
     }

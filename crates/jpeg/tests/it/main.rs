@@ -13,5 +13,6 @@ mod sizes;
 mod turbo;
 mod turbo_face;
 mod twin;
+mod unread;
 mod window;
 mod writer;

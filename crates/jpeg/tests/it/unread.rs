@@ -1,0 +1,48 @@
+//! What of a file is left unread, because a window does not need it.
+
+use palmette_jpeg::{Damage, DamageKind, Decoder, Request, Window};
+
+use crate::decode::{picture, planes};
+use crate::turbo::{Encode, Sampling};
+
+/// A file of rows with restart markers, and where their data starts.
+fn with_intervals(progressive: bool) -> (Vec<u8>, Vec<usize>) {
+    let encode = Encode { restart_rows: 1, progressive, ..Encode::new(80, Sampling::S420) };
+    let file = encode.rgba(&picture(100, 160, 60), 100, 160);
+    let starts = (2..file.len()).filter(|&at| file[at - 2] == 0xff && (0xd0..=0xd7).contains(&file[at - 1])).collect();
+    (file, starts)
+}
+
+#[test]
+fn unread_whole_intervals() {
+    let request = Request { window: Some(Window { columns: 0..99, rows: 4..6 }), ..Request::default() };
+    let (file, starts) = with_intervals(false);
+    let right = window(&file, &request);
+    // All ones are no code; nor is it seen that they are.
+    let mut bent = file.clone();
+    for &at in [1, 2, 6, 7].map(|i| &starts[i]) {
+        bent[at..at + 32].copy_from_slice(&[0xff, 0].repeat(16));
+    }
+    assert!(planes(&bent, &Request::default()).1.is_some(), "damage is seen where it is read");
+    assert_eq!(window(&bent, &request), right);
+    // A marker that lacks is seen, unless it comes behind the window.
+    let mut bent = file.clone();
+    bent[starts[1] - 1] = 0;
+    let (_, damage) = window(&bent, &request);
+    assert_eq!(damage.map(|it| it.kind), Some(DamageKind::Restart));
+    bent = file;
+    bent[starts[7] - 1] = 0;
+    assert_eq!(window(&bent, &request), right);
+}
+
+/// Decodes what a window has, plane by plane.
+fn window(file: &[u8], request: &Request) -> (Vec<Vec<u8>>, Option<Damage>) {
+    let mut bands = Decoder::new(file).expect("a header").bands(request).expect("scans");
+    let mut samples = vec![Vec::new(); 3];
+    while let Some(band) = bands.next_band() {
+        for (samples, band) in samples.iter_mut().zip(band) {
+            band.rows().for_each(|row| samples.extend_from_slice(row));
+        }
+    }
+    (samples, bands.damage().copied())
+}
