@@ -24,8 +24,9 @@ mod upsample;
 mod zigzag;
 
 pub use decode::{
-    Bands, Component, Damage, DamageKind, Decoder, Limits, Model, PlaneBand, Request, Scale, Segment, Segments, Window,
+    Bands, Component, Damage, DamageKind, Decoder, Limits, Model, PlaneBand,
+    Request, Scale, Segment, Segments, Window,
 };
 pub use error::{Error, Process, Reason};
-pub use rows::Rows;
+pub use rows::{Area, PixelRequest, Rows};
 pub use zigzag::NATURAL_ORDER;

@@ -62,19 +62,19 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    /// Chooses for a plane of so many columns, whose sampling factors are given beside the largest ones.
+    /// Chooses for a plane of so many columns, whose samples of an MCU are given beside the pixels of an MCU.
     ///
-    /// Absent if they are in no whole ratio.
-    pub(crate) fn new((h, v): (u8, u8), (h_max, v_max): (u8, u8), width: usize) -> Option<Self> {
+    /// Absent if they are in no whole ratio. At 1/8 libjpeg has no filter.
+    pub(crate) fn new((h, v): (u8, u8), (h_max, v_max): (u8, u8), width: usize, has_filter: bool) -> Option<Self> {
         if !h_max.is_multiple_of(h) || !v_max.is_multiple_of(v) {
             return None;
         }
         Some(match (h_max / h, v_max / v) {
             (1, 1) => Self::Full,
-            (1, 2) => Self::Down,
+            (1, 2) if has_filter => Self::Down,
             // The filter starts and ends with two samples, and libjpeg wants one between.
-            (2, 1) if width > 2 => Self::Across,
-            (2, 2) if width > 2 => Self::Both,
+            (2, 1) if has_filter && width > 2 => Self::Across,
+            (2, 2) if has_filter && width > 2 => Self::Both,
             (across, down) => Self::Repeat(across.into(), down.into()),
         })
     }
@@ -207,10 +207,10 @@ mod tests {
 
     #[test]
     fn upsample_method_of_odd_ratios() {
-        assert_eq!(Method::new((1, 1), (2, 2), 3), Some(Method::Both));
-        assert_eq!(Method::new((1, 1), (2, 2), 2), Some(Method::Repeat(2, 2)));
-        assert_eq!(Method::new((1, 1), (4, 1), 9), Some(Method::Repeat(4, 1)));
-        assert_eq!(Method::new((2, 2), (3, 2), 9), None);
+        assert_eq!(Method::new((1, 1), (2, 2), 3, true), Some(Method::Both));
+        assert_eq!(Method::new((1, 1), (2, 2), 2, true), Some(Method::Repeat(2, 2)));
+        assert_eq!(Method::new((1, 1), (4, 1), 9, true), Some(Method::Repeat(4, 1)));
+        assert_eq!(Method::new((2, 2), (3, 2), 9, true), None);
         let mut out = [0; 7];
         repeat(&[1, 2, 3, 4], 2, &mut out);
         assert_eq!(out, [1, 1, 2, 2, 3, 3, 4]);

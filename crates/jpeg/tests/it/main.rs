@@ -1,5 +1,6 @@
 //! Tests through the public interface, with libjpeg-turbo as the judge.
 
+mod areas;
 mod decode;
 mod dnl;
 mod encode;

@@ -274,12 +274,25 @@ pub(crate) fn decode_planes(file: &[u8], denominator: u8) -> Result<Decoded<Plan
 ///
 /// What the library said, unless it was a warning.
 pub(crate) fn decode_pixels(file: &[u8]) -> Result<Decoded<Vec<u8>>, String> {
+    decode_pixels_at(file, 1)
+}
+
+/// Decodes to pixels as [`decode_pixels`] does, at full size over 1, 2, 4 or 8.
+///
+/// # Errors
+///
+/// What the library said, unless it was a warning.
+pub(crate) fn decode_pixels_at(file: &[u8], denominator: u8) -> Result<Decoded<Vec<u8>>, String> {
     let (turbo, header) = open(file)?;
     let is_cmyk = matches!(header.space, Space::Cmyk | Space::Ycck);
     let format = if is_cmyk { sys::TJPF_TJPF_CMYK } else { sys::TJPF_TJPF_RGBA };
-    let mut pixels = vec![0; header.width * header.height * 4];
-    // SAFETY: the library parses the same header again; it writes width × 4 bytes into each of height rows, tightly
-    // packed (pitch 0).
+    let factor = sys::tjscalingfactor { num: 1, denom: denominator.into() };
+    // SAFETY: the handle is live, the factor is passed by value.
+    turbo.check(unsafe { sys::tj3SetScalingFactor(turbo.0, factor) })?;
+    let scaled = |side: usize| side.div_ceil(denominator.into());
+    let mut pixels = vec![0; scaled(header.width) * scaled(header.height) * 4];
+    // SAFETY: the library parses the same header again; it writes scaled width × 4 bytes into each row of the scaled
+    // height, tightly packed (pitch 0).
     let status = unsafe {
         sys::tj3Decompress8(turbo.0, file.as_ptr(), file.len() as sys::size_t, pixels.as_mut_ptr(), 0, format)
     };
