@@ -24,7 +24,7 @@ mod upsample;
 mod zigzag;
 
 pub use decode::{
-    Bands, Component, Damage, DamageKind, Decoder, Limits, Model, PlaneBand,
+    Bands, CoefficientBand, CoefficientBands, Component, Damage, DamageKind, Decoder, Levels, Limits, Model, PlaneBand,
     Request, Scale, Segment, Segments, Window,
 };
 pub use error::{Error, Process, Reason};

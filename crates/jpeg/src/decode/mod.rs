@@ -9,6 +9,7 @@
 //! | `sequential`, `skip`, `progressive`, `deposit`, `entropy` | entropy decoding into `coefficients` |
 //! | `blocks` | rows of MCUs, run by run: all scans in lockstep |
 //! | `bands` | samples: the inverse DCT of these |
+//! | `coefficient_bands` | these as they are |
 //! | `damage` | what is lacking of a picture |
 //!
 //! A progressive picture is not collected scan by scan: each scan has its own reader, and all of them decode a part of a
@@ -17,6 +18,7 @@
 mod bands;
 mod bits;
 mod blocks;
+mod coefficient_bands;
 mod coefficients;
 mod damage;
 mod deposit;
@@ -40,6 +42,7 @@ mod wanted;
 pub(crate) use memory::try_filled;
 
 pub use bands::{Bands, PlaneBand};
+pub use coefficient_bands::{CoefficientBand, CoefficientBands, Levels};
 pub use damage::{Damage, DamageKind};
 pub use frame::Component;
 pub use model::Model;

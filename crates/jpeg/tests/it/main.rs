@@ -1,6 +1,7 @@
 //! Tests through the public interface, with libjpeg-turbo as the judge.
 
 mod areas;
+mod coefficients;
 mod decode;
 mod dnl;
 mod encode;
