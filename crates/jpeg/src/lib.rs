@@ -6,6 +6,7 @@
 //! | `decode` | from a file to bands of samples |
 //! | [`encode`] | from planes, or RGBA, to a file |
 //! | `idct` | the inverse DCT, at full size and reduced |
+//! | `image_traits` | the traits of the crate `image`, with the feature `image` |
 //! | `markers` | the markers of a file |
 //! | `rows` | from bands of samples to rows of pixels |
 //! | `upsample` | chroma at the size of luma |
@@ -18,6 +19,8 @@ mod decode;
 pub mod encode;
 mod error;
 mod idct;
+#[cfg(feature = "image")]
+pub mod image_traits;
 mod markers;
 mod rows;
 mod upsample;

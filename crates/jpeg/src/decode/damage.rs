@@ -49,3 +49,6 @@ impl fmt::Display for Damage {
         write!(f, "{what} in MCU {} of scan {}", self.mcu, self.scan)
     }
 }
+
+/// For those who take it for an error.
+impl std::error::Error for Damage {}

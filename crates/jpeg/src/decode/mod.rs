@@ -11,6 +11,7 @@
 //! | `bands` | samples: the inverse DCT of these |
 //! | `coefficient_bands` | these as they are |
 //! | `damage` | what is lacking of a picture |
+//! | `metadata` | EXIF, XMP and the colour profile |
 //!
 //! A progressive picture is not collected scan by scan: each scan has its own reader, and all of them decode a part of a
 //! row of MCUs before the next. That takes the whole file, and no memory for coefficients but that of the part.
@@ -27,6 +28,7 @@ mod frame;
 mod huffman;
 mod joined;
 mod memory;
+mod metadata;
 mod model;
 mod progressive;
 mod request;
