@@ -21,7 +21,10 @@ const USAGE: &str = "usage:
                                  those of the bench (benches/README.md), --from takes what it wrote elsewhere
   cargo xtask bench jpeg decode|encode [--turns N] [--instructions] [--package-photos] [--name NAME] [FOLDER…]
                                  JPEG codecs side by side, on pictures drawn by code, on photos that packages of PyPI
-                                 ship, and on the JPEGs of folders; to benches/results/<date>-NAME-jpeg-…";
+                                 ship, and on the JPEGs of folders; to benches/results/<date>-NAME-jpeg-…
+  cargo xtask bench peers [--rounds N] [--only TEXT] [--name NAME] [FOLDER]
+                                 whole requests beside sharp and oximg, on the two largest JPEGs of a folder, or on two
+                                 that are drawn; installs both below the target folder; to benches/results/<date>-NAME-peers";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         ["goldens"] => goldens::run(),
         ["bench", "gpu", arguments @ ..] => bench::gpu::run(arguments),
         ["bench", "jpeg", arguments @ ..] => bench::jpeg::run(arguments),
+        ["bench", "peers", arguments @ ..] => bench::peers::run(arguments),
         ["bench", name, arguments @ ..] => bench::criterion::run(name, arguments),
         _ => {
             eprintln!("{USAGE}");

@@ -64,6 +64,11 @@ impl Dialogue {
         }
     }
 
+    /// Returns the number of the process.
+    pub(super) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Makes an error of what it said.
     pub(super) fn failed(&self, message: &str) -> Error {
         Error::Peer { program: self.name.clone(), message: message.to_owned() }

@@ -7,4 +7,5 @@ mod folder;
 pub(crate) mod gpu;
 pub(crate) mod jpeg;
 mod machine;
+pub(crate) mod peers;
 mod statistics;
