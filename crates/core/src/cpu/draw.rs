@@ -25,15 +25,15 @@ pub(super) fn draw(step: &DrawStep, foreground: &Pixmap, backdrop: &mut Pixmap) 
 
 /// A stretch of the target that one copy of the overlay covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Span {
+pub(super) struct Span {
     /// The samples of the target.
-    target: Range<u32>,
+    pub(super) target: Range<u32>,
     /// The sample of the overlay that the first of them meets.
-    overlay: u32,
+    pub(super) overlay: u32,
 }
 
 /// Returns the stretches of a target that an overlay covers along one axis, in ascending order.
-fn spans(tiling: Tiling, target_len: u32, overlay_len: u32) -> impl Iterator<Item = Span> {
+pub(super) fn spans(tiling: Tiling, target_len: u32, overlay_len: u32) -> impl Iterator<Item = Span> {
     let (first, period) = match tiling {
         Tiling::Once(start) => (start, None),
         Tiling::Repeat(phase) => (-i64::from(phase), Some(overlay_len as usize)),

@@ -8,6 +8,7 @@
 mod avx2;
 mod blur;
 mod draw;
+pub mod draw_planes;
 pub mod kernels;
 mod resize;
 mod sharpen;

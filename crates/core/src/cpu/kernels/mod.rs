@@ -8,16 +8,19 @@
 
 pub mod background;
 pub mod blend;
+pub mod blend_planes;
 pub mod blur;
 pub mod crop;
 pub mod flip;
 pub mod lookup;
 pub mod pad;
+pub mod planes;
 pub mod premultiply;
 pub mod resize_h;
 pub mod resize_h_opaque;
 pub mod resize_h_plane;
 pub mod resize_v;
+pub mod rgb_to_ycc;
 pub mod rotate;
 pub mod saturation;
 pub mod sharpen;
