@@ -12,18 +12,19 @@ use image::codecs::pnm::PnmDecoder;
 use image::codecs::qoi::QoiDecoder;
 use image::codecs::tiff::TiffDecoder;
 use image::{ColorType, ImageDecoder, ImageError};
-use palmette_core::{Pixmap, Size, alloc};
+use palmette_core::{Pixmap, Reading, Size, alloc};
 
 use crate::icc::{self, ToSrgb, ToSrgb16};
 use crate::orient::Orientation;
-use crate::{Cause, DecodeOptions, Decoded, Error, Format, Probe, WorkingMemory};
+use crate::reader::{Opened, Stored};
+use crate::{Cause, DecodeOptions, Error, Format, Probe, WorkingMemory};
 
 /// Memory that a decoder may take beside twice the picture.
 const SPARE_BYTES: u64 = 32 << 20;
 
 /// Reads the header.
 pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
-    let mut decoder = open(format, bytes)?;
+    let mut decoder = read_header(format, bytes)?;
     let (stored, orientation) = (stored_size(&*decoder), orientation(&mut *decoder));
     let color = decoder.color_type();
     // As stored, and once more where a part of the file is all of it.
@@ -36,27 +37,36 @@ pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
     })
 }
 
-/// Decodes to upright sRGB.
-pub(crate) fn decode(format: Format, bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
-    let mut decoder = open(format, bytes)?;
+/// Opens a file to be read.
+pub(crate) fn open<'a>(
+    format: Format,
+    bytes: &'a [u8],
+    reading: &Reading,
+    options: &DecodeOptions,
+) -> Result<Opened<'a>, Error> {
+    let mut decoder = read_header(format, bytes)?;
     let size = stored_size(&*decoder);
     options.limits.check(size)?;
-    options.deadline.check()?;
+    let orientation = orientation(&mut *decoder);
+    Opened::whole(size, orientation, reading, Box::new(move || decode(format, decoder, size)))
+}
+
+/// Decodes to sRGB, not yet upright.
+fn decode(format: Format, mut decoder: Box<dyn ImageDecoder + '_>, size: Size) -> Result<Stored, Error> {
     let (total, color) = (decoder.total_bytes(), decoder.color_type());
     // Before the limits are told: that of a small TIFF would count for its profile, too.
-    let (orientation, icc) = (orientation(&mut *decoder), decoder.icc_profile().unwrap_or_default());
+    let icc = decoder.icc_profile().unwrap_or_default();
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(total.saturating_mul(2).saturating_add(SPARE_BYTES));
     decoder.set_limits(limits).map_err(|error| failed(format, error))?;
     let too_large = palmette_core::Error::OutOfMemory { bytes: total };
     let mut stored = alloc::try_filled(usize::try_from(total).map_err(|_| too_large)?, 0)?;
     decoder.read_image_boxed(&mut stored).map_err(|error| failed(format, error))?;
-    let pixmap = to_pixmap(&stored, color, size, icc.as_deref())?;
-    orientation.apply(pixmap).map(Decoded::whole)
+    Ok(Stored { pixmap: to_pixmap(&stored, color, size, icc.as_deref())?, damage: None })
 }
 
 /// Reads the header of a file.
-fn open<'a>(format: Format, bytes: &'a [u8]) -> Result<Box<dyn ImageDecoder + 'a>, Error> {
+fn read_header<'a>(format: Format, bytes: &'a [u8]) -> Result<Box<dyn ImageDecoder + 'a>, Error> {
     let file = Cursor::new(bytes);
     let decoder: Result<Box<dyn ImageDecoder>, ImageError> = match format {
         Format::Bmp => BmpDecoder::new(file).map(|decoder| Box::new(decoder) as Box<dyn ImageDecoder>),

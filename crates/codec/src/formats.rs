@@ -2,9 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::{Pixmap, Reading, Size};
 
 use crate::animation::Layout;
+use crate::reader::Opened;
 
 #[cfg(feature = "avif")]
 use crate::avif;
@@ -20,7 +21,7 @@ use crate::jpeg;
 use crate::png;
 #[cfg(feature = "webp")]
 use crate::webp;
-use crate::{DecodeOptions, Decoded, EncodeFormat, EncodeOptions, Error, Format, Probe, WorkingMemory};
+use crate::{DecodeOptions, Decoded, EncodeFormat, EncodeOptions, Error, Format, Probe, WorkingMemory, decode_as};
 
 /// Reads the header of a file of the given format.
 pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
@@ -52,23 +53,34 @@ pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
     }
 }
 
-/// Decodes a file of the given format.
-pub(crate) fn decode(format: Format, bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
+/// Opens a file of the given format to be read.
+pub(crate) fn open<'a>(
+    format: Format,
+    bytes: &'a [u8],
+    reading: &Reading,
+    options: &DecodeOptions,
+) -> Result<Opened<'a>, Error> {
+    if !reading.layout.is_rgba() && format != Format::Jpeg {
+        let error = palmette_core::Error::WrongLayout { expected: reading.layout, actual: palmette_core::Layout::Rgba };
+        return Err(error.into());
+    }
     match format {
         #[cfg(feature = "jpeg")]
-        Format::Jpeg => jpeg::decode(bytes, options),
+        Format::Jpeg => jpeg::open(bytes, reading, options),
         #[cfg(feature = "png")]
-        Format::Png => png::decode(bytes, options),
+        Format::Png => png::open(bytes, reading, options),
         #[cfg(feature = "gif")]
-        Format::Gif => gif::decode(bytes, options),
+        Format::Gif => gif::open(bytes, reading, options),
         #[cfg(feature = "webp")]
-        Format::Webp => webp::decode(bytes, options),
+        Format::Webp => webp::open(bytes, reading, options),
         #[cfg(feature = "avif")]
-        Format::Avif => avif::decode(bytes, options),
+        Format::Avif => avif::open(bytes, reading, options),
         #[cfg(feature = "heic")]
-        Format::Heic => heic::decode(bytes, options),
+        Format::Heic => heic::open(bytes, reading, options),
         #[cfg(feature = "extra")]
-        Format::Bmp | Format::Tiff | Format::Ico | Format::Qoi | Format::Pnm => extra::decode(format, bytes, options),
+        Format::Bmp | Format::Tiff | Format::Ico | Format::Qoi | Format::Pnm => {
+            extra::open(format, bytes, reading, options)
+        }
         #[cfg(not(all(
             feature = "jpeg",
             feature = "png",
@@ -97,7 +109,7 @@ impl Frames<'_> {
     /// Decodes the next frame; returns the canvas as it is then, and the delay in milliseconds.
     pub(crate) fn next_frame(&mut self) -> Result<(Decoded, u32), Error> {
         match self {
-            Self::Still(format, bytes, options) => Ok((decode(*format, bytes, options)?, 0)),
+            Self::Still(format, bytes, options) => Ok((decode_as(*format, bytes, options)?, 0)),
             #[cfg(feature = "gif")]
             Self::Gif(frames) => frames.next_frame(),
             #[cfg(feature = "webp")]

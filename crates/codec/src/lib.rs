@@ -5,9 +5,11 @@
 //!
 //! 1. [`sniff()`] names the format by the first bytes.
 //! 2. [`probe()`] reads the size as displayed, from headers alone.
-//! 3. [`decode()`] gives a [`Pixmap`]: upright, in sRGB, 8 bits, straight alpha. Of an animation the first frame.
-//! 4. [`encode()`] writes one.
-//! 5. [`animation()`] gives all frames, and [`AnimationEncoder`] writes them, one at a time.
+//! 3. [`reader()`] gives the rows of a picture as it is stored, or of a part of it: pixels, or the planes of a JPEG, reduced
+//!    if that is enough. Of an animation the first frame.
+//! 4. [`decode()`] gives a whole [`Pixmap`]: upright, in sRGB, 8 bits, straight alpha.
+//! 5. [`encode()`] writes one.
+//! 6. [`animation()`] gives all frames, and [`AnimationEncoder`] writes them, one at a time.
 //!
 //! # Libraries, and why these
 //!
@@ -109,6 +111,7 @@ mod memory;
 mod orient;
 mod probe;
 mod raw;
+mod reader;
 mod reading;
 mod sniff;
 
@@ -132,7 +135,7 @@ mod png;
 #[cfg(feature = "webp")]
 mod webp;
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::{Layout, Pixmap, Reading, Size};
 use palmette_ops::Color;
 
 pub use animation::{Animation, AnimationEncoder, Frame, animation};
@@ -141,6 +144,7 @@ pub use error::Error;
 pub use format::{EncodeFormat, EncodeOptions, Encoded, Format};
 pub use memory::WorkingMemory;
 pub use probe::{Note, Probe, probe};
+pub use reader::{Reader, reader};
 pub use reading::{DecodeOptions, Decoded, OnDamage};
 pub use sniff::sniff;
 
@@ -152,8 +156,15 @@ pub use sniff::sniff;
 /// deadline passed; [`Error::Damaged`] if pixels are missing, unless they may be; [`Error::UnsupportedInput`] for a kind of a
 /// format that is not decoded, such as JPEG of 12 bits.
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
-    let format = sniff(bytes)?;
-    guard::reading(format, || formats::decode(format, bytes, options))
+    decode_as(sniff(bytes)?, bytes, options)
+}
+
+/// Decodes the first frame of a picture of a format.
+fn decode_as(format: Format, bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
+    let reader = reader::open(format, bytes, &Reading::whole(Layout::Rgba), options)?;
+    let orientation = reader.orientation();
+    let (picture, damage) = reader.into_picture()?;
+    Ok(Decoded { pixmap: orientation.apply(picture.into_pixmap()?)?, damage })
 }
 
 /// Says what [`encode()`] holds at its worst moment, beside the picture that it takes, which may have alpha or is opaque.

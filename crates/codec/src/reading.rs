@@ -49,10 +49,3 @@ pub struct Decoded {
     /// Why some of them are missing; only with [`OnDamage::Show`].
     pub damage: Option<Cause>,
 }
-
-impl Decoded {
-    /// Wraps a picture of which nothing is missing.
-    pub(crate) const fn whole(pixmap: Pixmap) -> Self {
-        Self { pixmap, damage: None }
-    }
-}

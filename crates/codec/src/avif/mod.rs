@@ -11,15 +11,16 @@ mod dav1d;
 mod tiles;
 mod ycbcr;
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::{Pixmap, Reading, Size};
 
 use self::aom::Target;
 use self::container::Coded;
 use self::tiles::DecodedLayer;
 use crate::cicp::Cicp;
-use crate::heif::{Coding, Layer, Nclx, Picture, Prefer};
+use crate::heif::{Coding, Layer, Nclx, Picture, Prefer, View};
 use crate::planar::{Alpha, AnyPlanes, Chroma, Conversion};
-use crate::{Cause, DecodeOptions, Decoded, EncodeOptions, Error, Format, Note, OnDamage, Probe, WorkingMemory};
+use crate::reader::{Opened, Stored};
+use crate::{Cause, DecodeOptions, EncodeOptions, Error, Format, Note, OnDamage, Probe, WorkingMemory};
 
 /// From this quality on chroma keeps its full size, as in JPEG.
 const FULL_CHROMA_QUALITY: u8 = 90;
@@ -48,14 +49,16 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     })
 }
 
-/// Decodes to upright sRGB; of a sequence the first frame.
-pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
+/// Opens a file to be read; of a sequence the first frame.
+pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptions) -> Result<Opened<'a>, Error> {
     let picture = read(bytes)?;
-    for layer in [Some(&picture.color), picture.alpha.as_ref()].into_iter().flatten() {
-        options.limits.check(layer.size)?;
-        // Cells may reach over the edges of a picture, but are decoded whole.
-        layer.tiles.iter().try_for_each(|tile| options.limits.check(tile.size))?;
-    }
+    picture.check_sizes(&options.limits)?;
+    let (View { area, orientation }, options) = (picture.view, *options);
+    Opened::whole(area.size, orientation, reading, Box::new(move || decode(&picture, &options)))
+}
+
+/// Decodes to sRGB, not yet upright.
+fn decode(picture: &Picture<'_>, options: &DecodeOptions) -> Result<Stored, Error> {
     let color_bytes = picture.color.first_bytes()?;
     let color = DecodedLayer::decode(&picture.color, &color_bytes, options)?;
     let alpha_bytes = picture.alpha.as_ref().map(Layer::first_bytes).transpose()?.unwrap_or_default();
@@ -76,9 +79,9 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, E
         is_premultiplied: picture.is_premultiplied,
         deadline: options.deadline,
     };
-    let pixmap = picture.view.apply(conversion.run(&planes)?)?;
+    let pixmap = picture.view.cut(conversion.run(&planes)?)?;
     damage = damage.or(alpha.and_then(|alpha| alpha.damage)).or(color.damage);
-    Ok(Decoded { pixmap, damage })
+    Ok(Stored { pixmap, damage })
 }
 
 /// Reads the container of a picture that can be decoded.

@@ -10,6 +10,7 @@ use weezl::{BitOrder, LzwStatus};
 use super::blocks::{Frame, Walk, contents};
 use super::damaged_here;
 use crate::canvas::Canvas;
+use crate::reader::Stored;
 use crate::{Cause, DecodeOptions, Decoded, Error, Format, OnDamage};
 
 /// Blocks, of at most 255 bytes, between two looks at the clock.
@@ -43,9 +44,9 @@ impl<'a> Frames<'a> {
     }
 
     /// Decodes the first frame and gives the canvas away.
-    pub(super) fn into_first(mut self) -> Result<Decoded, Error> {
+    pub(super) fn into_first(mut self) -> Result<Stored, Error> {
         let (damage, _) = self.draw_next()?;
-        Ok(Decoded { pixmap: self.canvas.into_pixmap(), damage })
+        Ok(Stored { pixmap: self.canvas.into_pixmap(), damage })
     }
 
     /// Draws the next frame; returns why pixels are missing, if they may be, and its delay in milliseconds.

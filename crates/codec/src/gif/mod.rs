@@ -8,14 +8,15 @@ mod writer;
 
 use std::num::NonZeroU32;
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::{Pixmap, Reading, Size};
 
 use self::blocks::Blocks;
 pub(crate) use self::frames::Frames;
 pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
 use crate::orient::Orientation;
-use crate::{Cause, DecodeOptions, Decoded, EncodeFormat, Error, Format, OnDamage, Probe, WorkingMemory};
+use crate::reader::Opened;
+use crate::{Cause, DecodeOptions, EncodeFormat, Error, Format, OnDamage, Probe, WorkingMemory};
 
 /// Reads the size of the canvas and of the largest frame, and counts frames by stepping over blocks.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
@@ -30,9 +31,12 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     })
 }
 
-/// Decodes the first frame.
-pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
-    Frames::open(bytes, Blocks::parse(bytes)?.canvas, options)?.into_first()
+/// Opens a file for its first frame to be read.
+pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptions) -> Result<Opened<'a>, Error> {
+    let (canvas, options) = (Blocks::parse(bytes)?.canvas, *options);
+    options.limits.check(canvas)?;
+    let decode = move || Frames::open(bytes, canvas, &options)?.into_first();
+    Opened::whole(canvas, Orientation::default(), reading, Box::new(decode))
 }
 
 /// Counts the frames, checks them against the limits, and prepares to decode them.

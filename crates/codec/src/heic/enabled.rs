@@ -1,10 +1,13 @@
 //! HEIC in a build with it: sizes and properties by the container, samples by the library.
 
+use palmette_core::Reading;
+
 use super::libheif;
 use crate::cicp::Cicp;
-use crate::heif::{Coding, Nclx, Picture, Prefer};
+use crate::heif::{Coding, Nclx, Picture, Prefer, View};
 use crate::planar::{Alpha, Chroma, Conversion};
-use crate::{Cause, DecodeOptions, Decoded, Error, Format, Note, Probe, WorkingMemory};
+use crate::reader::{Opened, Stored};
+use crate::{Cause, DecodeOptions, Error, Format, Note, Probe, WorkingMemory};
 
 /// What a file means that names no colours, and whose bitstream names none either.
 const UNNAMED: Nclx = Nclx { cicp: Cicp { primaries: 2, transfer: 2 }, matrix: 2, is_full_range: true };
@@ -32,15 +35,17 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     })
 }
 
-/// Decodes to upright sRGB.
-pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
+/// Opens a file to be read.
+pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptions) -> Result<Opened<'a>, Error> {
     let picture = read(bytes)?;
+    picture.check_sizes(&options.limits)?;
+    let (View { area, orientation }, options) = (picture.view, *options);
+    Opened::whole(area.size, orientation, reading, Box::new(move || decode(bytes, &picture, &options)))
+}
+
+/// Decodes to sRGB, not yet upright.
+fn decode(bytes: &[u8], picture: &Picture<'_>, options: &DecodeOptions) -> Result<Stored, Error> {
     let size = picture.color.size;
-    for layer in [Some(&picture.color), picture.alpha.as_ref()].into_iter().flatten() {
-        options.limits.check(layer.size)?;
-        // Tiles may reach over the edges of a picture, but are decoded whole.
-        layer.tiles.iter().try_for_each(|tile| options.limits.check(tile.size))?;
-    }
     options.deadline.check()?;
     let library = libheif::library()?;
     let image = library.decode(bytes, options.limits.max_side_px)?;
@@ -60,7 +65,7 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, E
         is_premultiplied: picture.is_premultiplied && alpha.is_some(),
         deadline: options.deadline,
     };
-    picture.view.apply(conversion.run(&planes)?).map(Decoded::whole)
+    Ok(Stored { pixmap: picture.view.cut(conversion.run(&planes)?)?, damage: None })
 }
 
 /// Reads the container of a picture that can be decoded.

@@ -16,4 +16,4 @@ pub use self::disabled::version;
 #[cfg(feature = "heic")]
 pub use self::enabled::version;
 #[cfg(feature = "heic")]
-pub(crate) use self::enabled::{decode, probe};
+pub(crate) use self::enabled::{open, probe};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use palmette_core::Size;
+use palmette_core::{Limits, Size};
 
 use super::boxes::{Boxed, Reader, boxes_of_file};
 use super::meta::Meta;
@@ -146,6 +146,20 @@ impl<'a> Picture<'a> {
             (icc, true) => ToSrgb16::from_gray(icc),
             (icc, false) => ToSrgb16::from_rgb(icc),
         }
+    }
+
+    /// Checks all sizes that are decoded.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Core`] if one of them is over the limits.
+    pub(crate) fn check_sizes(&self, limits: &Limits) -> Result<(), Error> {
+        for layer in [Some(&self.color), self.alpha.as_ref()].into_iter().flatten() {
+            limits.check(layer.size)?;
+            // Cells may reach over the edges of a picture, but are decoded whole.
+            layer.tiles.iter().try_for_each(|tile| limits.check(tile.size))?;
+        }
+        Ok(())
     }
 
     /// Reads the item that is the picture.

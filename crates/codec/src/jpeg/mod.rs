@@ -1,8 +1,8 @@
 //! JPEG: read and written by our own codec.
 //!
-//! The header is walked by [`markers`] without a decoder; [`rows`] has the pixels of all files but those coded by rare
-//! processes, arithmetic and lossless, which libjpeg-turbo reads: [`turbo`] is its safe face, [`rare`] its use. A file
-//! that the library warns about is damaged; one with what no pixel depends on is cleaned of it first.
+//! The header is walked by [`markers`] without a decoder; [`planes`] has the samples of most files, [`rows`] the pixels of all
+//! but those coded by rare processes, arithmetic and lossless, which libjpeg-turbo reads: [`turbo`] is its safe face, [`rare`]
+//! its use. A file that the library warns about is damaged; one with what no pixel depends on is cleaned of it first.
 
 mod encode;
 mod markers;
@@ -11,13 +11,14 @@ mod rare;
 mod rows;
 mod turbo;
 
-use palmette_core::Pixmap;
+use palmette_core::{Reading, Size};
+use palmette_jpeg::{Decoder, Error as JpegError, Process};
 
 pub(crate) use self::encode::{encode, encoding_memory};
 use self::markers::Header;
 use crate::exif::Exif;
-use crate::icc::ToSrgb;
-use crate::{Cause, DecodeOptions, Decoded, Error, Format, Probe, WorkingMemory};
+use crate::reader::{Opened, window_of};
+use crate::{Cause, DecodeOptions, Error, Format, Probe, WorkingMemory};
 
 /// Reads size and EXIF from the segments before the first scan.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
@@ -37,46 +38,49 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     })
 }
 
-/// Decodes to upright sRGB.
-pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
+/// Opens a file to be read: by planes or pixels, or all at once if it is of a rare process.
+pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptions) -> Result<Opened<'a>, Error> {
     let header = Header::parse(bytes)?;
     options.limits.check(header.size)?;
     if header.precision != 8 {
         return Err(Error::UnsupportedInput { name: "JPEG of other than 8 bits" });
     }
-    let Samples { mut pixmap, model, damage } = match rows::decode(bytes, options)? {
-        Some(samples) => samples,
-        None => rare::decode(&header, bytes, &options.limits)?,
-    };
-    let icc = header.icc()?;
-    match model {
-        Model::Gray => ToSrgb::from_gray(icc.as_deref()).convert(&mut pixmap),
-        Model::Rgb => ToSrgb::from_rgb(icc.as_deref()).convert(&mut pixmap),
-        Model::Cmyk => {
-            // Stored is the light that an ink lets through, not the ink: by Adobe, and so by all others.
-            pixmap.data_mut().iter_mut().for_each(|sample| *sample = !*sample);
-            ToSrgb::from_cmyk(icc.as_deref()).convert(&mut pixmap);
+    let orientation = Exif::parse(header.exif).orientation;
+    let decoder = match Decoder::new(bytes) {
+        Err(JpegError::UnsupportedProcess(Process::Arithmetic | Process::Lossless)) => {
+            let (size, limits) = (header.size, options.limits);
+            let decode = move || rare::decode(&header, bytes, &limits);
+            return Opened::whole(size, orientation, reading, Box::new(decode));
         }
+        result => result.map_err(refused)?,
+    };
+    let (width, height) = decoder.size();
+    let size = Size::new(width, height);
+    options.limits.check(size)?;
+    if reading.layout.is_rgba() {
+        let rows = rows::Pixels::new(&decoder, &header, options)?;
+        return Opened::by_rows(size, orientation, reading, Box::new(rows));
     }
-    let pixmap = Exif::parse(header.exif).orientation.apply(pixmap)?;
-    Ok(Decoded { pixmap, damage })
+    let window = window_of(reading, size)?;
+    let planes = planes::Planes::new(&decoder, reading, window, options)?;
+    Ok(Opened::planes(orientation, window, Box::new(planes)))
 }
 
-/// What the samples of a file mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Model {
-    /// Lightness alone.
-    Gray,
-    /// Red, green and blue, or their luma and chroma.
-    Rgb,
-    /// Four inks, or the luma and chroma of three and the fourth.
-    Cmyk,
+/// Translates a refusal of our decoder.
+fn refused(error: JpegError) -> Error {
+    match error {
+        JpegError::UnsupportedProcess(_) => Error::UnsupportedInput { name: "hierarchical JPEG" },
+        JpegError::UnsupportedPrecision { .. } => Error::UnsupportedInput { name: "JPEG of other than 8 bits" },
+        JpegError::UnsupportedSampling => Error::UnsupportedInput { name: "JPEG with broken ratios of chroma" },
+        JpegError::UnsupportedComponents { .. } => {
+            Error::UnsupportedInput { name: "JPEG of other than 1, 3 or 4 components" }
+        }
+        JpegError::Memory { bytes } => Error::Core(palmette_core::Error::OutOfMemory { bytes: bytes as u64 }),
+        error => damaged(error.into()),
+    }
 }
 
-/// Samples as they are stored, four bytes a pixel: RGBA, or four inks.
-struct Samples {
-    pixmap: Pixmap,
-    model: Model,
-    /// Why some of them are missing, if they may be.
-    damage: Option<Cause>,
+/// Makes the error of a damaged JPEG.
+const fn damaged(source: Cause) -> Error {
+    Error::Damaged { format: Format::Jpeg, source }
 }

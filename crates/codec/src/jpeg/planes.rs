@@ -1,11 +1,20 @@
-//! JPEG by planes: luma and chroma as they are stored, or reduced.
+//! JPEG by planes: luma and chroma as they are stored, or reduced, each by itself.
+//!
+//! Samples are lent out of the memory that the decoder puts them into, a row of MCUs at a time. What an MCU reaches over the
+//! edges of the part that is asked for is cut off there. A profile is not followed: the probe names no planes of a file whose
+//! profile changes colours.
 
-use palmette_core::{Layout, Spacing};
-use palmette_jpeg::{Component, Decoder, Model};
+use std::ops::Range;
+
+use palmette_core::{Band, Deadline, Layout, Picture, Reading, Rectangle, Spacing};
+use palmette_jpeg as jpeg;
+use palmette_jpeg::{Component, Decoder, Model, PlaneBand, Request, Scale};
 
 use super::markers::Header;
-use crate::Error;
+use super::{damaged, refused};
 use crate::icc::ToSrgb;
+use crate::reader::Bands;
+use crate::{Cause, DecodeOptions, Error, OnDamage};
 
 /// Returns how a file is read by rows: in its planes, if they are such as pictures have, and mean sRGB.
 ///
@@ -41,4 +50,104 @@ fn spacing(component: &Component, decoder: &Decoder<'_>) -> Option<Spacing> {
     let (samples_x, samples_y) = (8 * u32::from(horizontal), 8 * u32::from(vertical));
     let is_whole = width.is_multiple_of(samples_x) && height.is_multiple_of(samples_y);
     is_whole.then(|| Spacing::new(width / samples_x, height / samples_y))
+}
+
+/// Returns the scales that make planes of one layout out of those of another; nothing if none do.
+fn scales(stored: Layout, wanted: Layout) -> Option<[Scale; 4]> {
+    let mut scales = [Scale::Full; 4];
+    if stored.is_rgba() || wanted.is_rgba() || stored.planes() != wanted.planes() {
+        return None;
+    }
+    for (plane, scale) in scales.iter_mut().enumerate().take(stored.planes()) {
+        let (stored, wanted) = (stored.spacing(plane), wanted.spacing(plane));
+        let is_reached =
+            |scale: Scale| (stored.x * scale.denominator(), stored.y * scale.denominator()) == (wanted.x, wanted.y);
+        *scale = Scale::ALL.into_iter().find(|&scale| is_reached(scale))?;
+    }
+    Some(scales)
+}
+
+/// The planes of a part of a picture.
+pub(super) struct Planes<'a> {
+    bands: jpeg::Bands<'a>,
+    layout: Layout,
+    window: Rectangle,
+    is_damage_refused: bool,
+    damage: Option<Cause>,
+}
+
+impl<'a> Planes<'a> {
+    /// Starts to decode the window of a picture, which `reading` leads to.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Core`] if the file has no such planes or memory cannot be had, [`Error::Damaged`].
+    pub(super) fn new(
+        decoder: &Decoder<'a>,
+        reading: &Reading,
+        window: Rectangle,
+        options: &DecodeOptions,
+    ) -> Result<Self, Error> {
+        let stored = stored_layout(decoder).unwrap_or(Layout::Rgba);
+        let scales = scales(stored, reading.layout)
+            .ok_or(palmette_core::Error::WrongLayout { expected: reading.layout, actual: stored })?;
+        let (mcu_width, mcu_height) = decoder.mcu_size();
+        let (right, bottom) = (window.left + window.size.width, window.top + window.size.height);
+        let mcus = jpeg::Window {
+            columns: window.left / mcu_width..right.div_ceil(mcu_width),
+            rows: window.top / mcu_height..bottom.div_ceil(mcu_height),
+        };
+        let bands = decoder.bands(&Request { scales, window: Some(mcus) }).map_err(refused)?;
+        let is_damage_refused = options.on_damage == OnDamage::Refuse;
+        Ok(Self { bands, layout: reading.layout, window, is_damage_refused, damage: None })
+    }
+}
+
+impl Bands for Planes<'_> {
+    fn next_band(&mut self) -> Result<Option<Band<'_>>, Error> {
+        let is_there = self.bands.next_band().is_some();
+        if let Some(damage) = self.bands.damage().copied().map(Cause::from) {
+            if self.is_damage_refused {
+                return Err(damaged(damage));
+            }
+            self.damage = Some(damage);
+        }
+        if !is_there {
+            return Ok(None);
+        }
+        let mut planes: [&mut [u8]; Layout::MAX_PLANES] = [&mut [], &mut [], &mut []];
+        for (index, (lent, plane)) in planes.iter_mut().zip(self.bands.planes_mut()).enumerate() {
+            *lent = cut(plane, self.layout.spacing(index), self.window);
+        }
+        Ok(Some(Band { planes }))
+    }
+
+    fn damage(&self) -> Option<&Cause> {
+        self.damage.as_ref()
+    }
+
+    fn into_picture(mut self: Box<Self>, deadline: Deadline) -> Result<(Picture, Option<Cause>), Error> {
+        let mut picture = Picture::with_capacity(self.window.size, self.layout)?;
+        while let Some(band) = self.next_band()? {
+            picture.append(&band)?;
+            deadline.check()?;
+        }
+        picture.check_whole()?;
+        Ok((picture, self.damage))
+    }
+}
+
+/// Cuts out of a band what is inside of a window, whose left and upper edge are those of whole samples.
+fn cut(plane: &mut PlaneBand, spacing: Spacing, window: Rectangle) -> &mut [u8] {
+    let samples = spacing.samples(window.size);
+    let columns = part(window.left / spacing.x, samples.width, plane.x(), plane.width());
+    let rows = part(window.top / spacing.y, samples.height, plane.y(), plane.rows().len());
+    plane.pack(columns, rows)
+}
+
+/// Returns which of the `band_length` samples from `band_start` on are among the `length` samples from `start` on.
+fn part(start: u32, length: u32, band_start: u32, band_length: usize) -> Range<usize> {
+    let first = (start.saturating_sub(band_start) as usize).min(band_length);
+    let end = ((start + length).saturating_sub(band_start) as usize).clamp(first, band_length);
+    first..end
 }

@@ -1,63 +1,73 @@
-//! JPEG of the usual processes, read by our own decoder, row by row.
+//! JPEG of the usual processes as pixels, row by row: those that libjpeg-turbo makes by default, in sRGB.
 
-use palmette_core::{Pixmap, Size};
-use palmette_jpeg::{Decoder, Error as JpegError, Process};
+use palmette_jpeg::{Decoder, Model, Rows};
 
-use super::{Model, Samples};
-use crate::{Cause, DecodeOptions, Error, Format, OnDamage};
+use super::markers::Header;
+use super::{damaged, refused};
+use crate::icc::ToSrgb;
+use crate::reader::PixelRows;
+use crate::{Cause, DecodeOptions, Error, OnDamage};
 
-/// Rows between two looks at the clock and at damage: those of a common row of MCUs.
+/// Rows that are left out between two looks at the clock: those of a common row of MCUs.
 const ROWS_PER_CHECK: u32 = 16;
 
-/// Decodes the samples as they are stored; absent if the file is coded by a rare process.
-///
-/// # Errors
-///
-/// [`Error::Damaged`] if pixels are missing, unless they may be; [`Error::UnsupportedInput`], and [`Error::Core`] for
-/// limits, memory and deadline.
-pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Option<Samples>, Error> {
-    let is_shown = options.on_damage == OnDamage::Show;
-    let decoder = match Decoder::new(bytes) {
-        Err(JpegError::UnsupportedProcess(Process::Arithmetic | Process::Lossless)) => return Ok(None),
-        result => result.map_err(refused)?,
-    };
-    let (width, height) = decoder.size();
-    let size = Size::new(width, height);
-    options.limits.check(size)?;
-    let mut rows = decoder.rows().map_err(refused)?;
-    let model = match rows.model() {
-        palmette_jpeg::Model::Gray => Model::Gray,
-        palmette_jpeg::Model::Cmyk | palmette_jpeg::Model::Ycck => Model::Cmyk,
-        _ => Model::Rgb,
-    };
-    let mut pixmap = Pixmap::filled(size, [0; 4])?;
-    for y in 0..height {
-        if y % ROWS_PER_CHECK == 0 {
-            options.deadline.check()?;
-            if let (Some(&damage), false) = (rows.damage(), is_shown) {
-                return Err(Error::Damaged { format: Format::Jpeg, source: Cause::from(damage) });
-            }
-        }
-        if !rows.read_row(pixmap.row_mut(y)) {
-            break;
-        }
+/// The pixels of a file.
+pub(super) struct Pixels<'a> {
+    rows: Rows<'a>,
+    to_srgb: ToSrgb,
+    is_cmyk: bool,
+    /// The row that comes next.
+    next: u32,
+    options: DecodeOptions,
+}
+
+impl<'a> Pixels<'a> {
+    /// Starts to decode.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnsupportedInput`], [`Error::Damaged`], and [`Error::Core`] if memory cannot be had.
+    pub(super) fn new(decoder: &Decoder<'a>, header: &Header<'_>, options: &DecodeOptions) -> Result<Self, Error> {
+        let rows = decoder.rows().map_err(refused)?;
+        let icc = header.icc()?;
+        let (to_srgb, is_cmyk) = match rows.model() {
+            Model::Gray => (ToSrgb::from_gray(icc.as_deref()), false),
+            Model::Cmyk | Model::Ycck => (ToSrgb::from_cmyk(icc.as_deref()), true),
+            _ => (ToSrgb::from_rgb(icc.as_deref()), false),
+        };
+        Ok(Self { rows, to_srgb, is_cmyk, next: 0, options: *options })
     }
-    match rows.damage() {
-        Some(&damage) if !is_shown => Err(Error::Damaged { format: Format::Jpeg, source: Cause::from(damage) }),
-        damage => Ok(Some(Samples { pixmap, model, damage: damage.copied().map(Cause::from) })),
+
+    /// Writes the next row as it is stored: RGBA, or four inks.
+    fn read_stored(&mut self, pixels: &mut [u8]) -> Result<(), Error> {
+        let is_there = self.rows.read_row(pixels);
+        self.next += 1;
+        match self.rows.damage() {
+            Some(&damage) if self.options.on_damage == OnDamage::Refuse => Err(damaged(damage.into())),
+            _ if !is_there => Err(damaged(Cause::new("it has fewer rows than it says"))),
+            _ => Ok(()),
+        }
     }
 }
 
-/// Translates a refusal of the decoder.
-fn refused(error: JpegError) -> Error {
-    match error {
-        JpegError::UnsupportedProcess(_) => Error::UnsupportedInput { name: "hierarchical JPEG" },
-        JpegError::UnsupportedPrecision { .. } => Error::UnsupportedInput { name: "JPEG of other than 8 bits" },
-        JpegError::UnsupportedSampling => Error::UnsupportedInput { name: "JPEG with broken ratios of chroma" },
-        JpegError::UnsupportedComponents { .. } => {
-            Error::UnsupportedInput { name: "JPEG of other than 1, 3 or 4 components" }
+impl PixelRows for Pixels<'_> {
+    fn read_row(&mut self, y: u32, pixels: &mut [u8]) -> Result<(), Error> {
+        while self.next < y {
+            if self.next.is_multiple_of(ROWS_PER_CHECK) {
+                self.options.deadline.check()?;
+            }
+            self.read_stored(pixels)?;
         }
-        JpegError::Memory { bytes } => Error::Core(palmette_core::Error::OutOfMemory { bytes: bytes as u64 }),
-        error => Error::Damaged { format: Format::Jpeg, source: Cause::from(error) },
+        self.read_stored(pixels)?;
+        if self.is_cmyk {
+            // Stored is the light that an ink lets through, not the ink: by Adobe, and so by all others.
+            pixels.iter_mut().for_each(|sample| *sample = !*sample);
+        }
+        self.to_srgb.convert_pixels(pixels);
+        Ok(())
+    }
+
+    fn take_damage(&mut self) -> Option<Cause> {
+        self.rows.damage().copied().map(Cause::from)
     }
 }

@@ -9,8 +9,18 @@ use std::ffi::{CStr, c_int};
 use palmette_core::Size;
 use turbojpeg_sys as sys;
 
-use super::Model;
 use crate::Cause;
+
+/// What the samples of a file mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Model {
+    /// Lightness alone.
+    Gray,
+    /// Red, green and blue, or their luma and chroma.
+    Rgb,
+    /// Four inks, or the luma and chroma of three and the fourth.
+    Cmyk,
+}
 
 /// The parameters that are set or read.
 #[derive(Clone, Copy)]

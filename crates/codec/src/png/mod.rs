@@ -11,7 +11,7 @@ mod encode;
 mod rows;
 mod source;
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::{Pixmap, Reading, Size};
 use png::{InterlaceInfo, Reader, Transformations};
 
 use self::chunks::Parts;
@@ -19,7 +19,8 @@ pub(crate) use self::encode::{encode, encoding_memory};
 use self::rows::{Colors, Rows};
 use self::source::Source;
 use crate::exif::Exif;
-use crate::{Cause, DecodeOptions, Decoded, Error, Format, Note, OnDamage, Probe, WorkingMemory, icc};
+use crate::reader::{Opened, Stored};
+use crate::{Cause, DecodeOptions, Error, Format, Note, OnDamage, Probe, WorkingMemory, icc};
 
 /// Rows between two looks at the clock.
 const ROWS_PER_CHECK: u64 = 16;
@@ -44,7 +45,7 @@ fn notes(parts: &Parts<'_>) -> Vec<Note> {
     match (parts.colors, parts.profile) {
         (Some(colors), _) => colors.notes(),
         (None, None) => Vec::new(),
-        (None, Some(_)) => open(parts).map_or_else(
+        (None, Some(_)) => read_header(parts).map_or_else(
             |_| Vec::new(),
             |reader| match reader.info() {
                 info if info.icc_profile.is_none() => vec![Note::Profile],
@@ -54,24 +55,23 @@ fn notes(parts: &Parts<'_>) -> Vec<Note> {
     }
 }
 
-/// Decodes to upright sRGB.
-pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
+/// Opens a file to be read.
+pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptions) -> Result<Opened<'a>, Error> {
     let parts = Parts::parse(bytes);
     let size = stored_size(&parts)?;
     options.limits.check(size)?;
-    let (pixmap, damage) = decode_stored(&parts, size, options)?;
-    let pixmap = Exif::parse(parts.exif).orientation.apply(pixmap)?;
-    Ok(Decoded { pixmap, damage })
+    let (orientation, options) = (Exif::parse(parts.exif).orientation, *options);
+    Opened::whole(size, orientation, reading, Box::new(move || decode_whole(&parts, size, &options)))
 }
 
 /// Decodes to sRGB, not yet upright. Rows that are missing, if they may be, are clear.
-fn decode_stored(parts: &Parts<'_>, size: Size, options: &DecodeOptions) -> Result<(Pixmap, Option<Cause>), Error> {
+fn decode_whole(parts: &Parts<'_>, size: Size, options: &DecodeOptions) -> Result<Stored, Error> {
     let is_shown = options.on_damage == OnDamage::Show;
     let mut damage = parts.check().err();
     if let Some(source) = damage.take_if(|_| !is_shown) {
         return Err(Error::Damaged { format: Format::Png, source });
     }
-    let mut reader = open(parts)?;
+    let mut reader = read_header(parts)?;
     let (color, depth) = reader.output_color_type();
     let colors = match parts.colors {
         Some(colors) => Colors::Numbers(colors),
@@ -106,11 +106,11 @@ fn decode_stored(parts: &Parts<'_>, size: Size, options: &DecodeOptions) -> Resu
             }
         }
     }
-    Ok((pixmap, damage))
+    Ok(Stored { pixmap, damage })
 }
 
 /// Reads everything before the pixels.
-fn open<'a>(parts: &Parts<'a>) -> Result<Reader<Source<'a>>, Error> {
+fn read_header<'a>(parts: &Parts<'a>) -> Result<Reader<Source<'a>>, Error> {
     let mut decoder = png::Decoder::new(Source::new(parts)?);
     decoder.ignore_checksums(true);
     // Palettes to colour, transparent colours to alpha, and at least 8 bits.

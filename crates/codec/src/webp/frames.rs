@@ -12,6 +12,7 @@ use crate::canvas::{Canvas, Disposal, over};
 use crate::exif::Exif;
 use crate::icc::ToSrgb;
 use crate::orient::Orientation;
+use crate::reader::Stored;
 use crate::{Cause, DecodeOptions, Decoded, Error};
 
 /// What is left of the file, the canvas, and the memory for the pixels of a frame.
@@ -56,11 +57,10 @@ impl<'a> Frames<'a> {
         Ok((Decoded { pixmap, damage }, delay_ms))
     }
 
-    /// Decodes the first frame and gives the canvas away.
-    pub(super) fn into_first(mut self) -> Result<Decoded, Error> {
+    /// Decodes the first frame and gives the canvas away, as it is stored.
+    pub(super) fn into_first(mut self) -> Result<Stored, Error> {
         let (damage, _) = self.draw_next()?;
-        let pixmap = self.orientation.apply(self.canvas.into_pixmap())?;
-        Ok(Decoded { pixmap, damage })
+        Ok(Stored { pixmap: self.canvas.into_pixmap(), damage })
     }
 
     /// Draws the next frame; returns why rows are missing, if they may be, and its delay in milliseconds.

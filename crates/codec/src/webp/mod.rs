@@ -5,7 +5,7 @@ mod frames;
 mod libwebp;
 mod writer;
 
-use palmette_core::{Deadline, Pixmap, Size};
+use palmette_core::{Deadline, Pixmap, Reading, Size};
 
 use self::container::Container;
 pub(crate) use self::frames::Frames;
@@ -14,9 +14,8 @@ pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
 use crate::exif::Exif;
 use crate::icc::{self, ToSrgb};
-use crate::{
-    Cause, DecodeOptions, Decoded, EncodeFormat, EncodeOptions, Error, Format, OnDamage, Probe, WorkingMemory,
-};
+use crate::reader::{Opened, Stored};
+use crate::{Cause, DecodeOptions, EncodeFormat, EncodeOptions, Error, Format, OnDamage, Probe, WorkingMemory};
 
 /// How hard the lossy encoder tries, 0 to 6.
 ///
@@ -59,20 +58,26 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     })
 }
 
-/// Decodes to upright sRGB; of an animation the first frame on its canvas, transparent around it.
-pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, Error> {
+/// Opens a file to be read; of an animation the first frame on its canvas, transparent around it.
+pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptions) -> Result<Opened<'a>, Error> {
     let container = Container::parse(bytes);
     let size = stored_size(&container, bytes)?;
     options.limits.check(size)?;
-    if container.frame_count > 0 {
-        return Frames::open(bytes, &container, size, options)?.into_first();
-    }
+    let (orientation, options) = (Exif::parse(container.exif).orientation, *options);
+    let decode = move || match container.frame_count {
+        0 => decode_still(&container, size, &options),
+        _ => Frames::open(bytes, &container, size, &options)?.into_first(),
+    };
+    Opened::whole(size, orientation, reading, Box::new(decode))
+}
+
+/// Decodes a still picture to sRGB, not yet upright.
+fn decode_still(container: &Container<'_>, size: Size, options: &DecodeOptions) -> Result<Stored, Error> {
     let mut pixmap = Pixmap::filled(size, [0; 4])?;
     let image = container.image.ok_or_else(|| damaged("it has no picture"))?;
     let damage = decode_rows(pixmap.data_mut(), size, image, options, true)?;
     ToSrgb::from_rgb(container.icc).convert(&mut pixmap);
-    let pixmap = Exif::parse(container.exif).orientation.apply(pixmap)?;
-    Ok(Decoded { pixmap, damage })
+    Ok(Stored { pixmap, damage })
 }
 
 /// Decodes a bitstream; returns why rows are missing, if a part of it may be shown and the caller allows that.

@@ -17,7 +17,7 @@ const LIMITS: Limits = Limits { max_side_px: 200, max_area_px: 20_000, max_anima
 const OPTIONS: DecodeOptions = DecodeOptions::new(LIMITS);
 
 /// One file of every kind.
-fn victims() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn victims() -> Vec<(&'static str, Vec<u8>)> {
     let small = soft(23, 17);
     let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
     let still = encoded(&small, EncodeFormat::Webp, 100);
