@@ -77,6 +77,12 @@ impl CoefficientBand {
         self.blocks.chunks(self.size.0.max(1) as usize).take(self.height as usize)
     }
 
+    /// Returns all its blocks, row after row.
+    #[must_use]
+    pub fn blocks(&self) -> &[Levels] {
+        &self.blocks[..self.size.0 as usize * self.height as usize]
+    }
+
     /// Goes to a row of MCUs.
     fn set_row(&mut self, row: u32) {
         self.y = (row * self.mcu_rows).min(self.size.1);
@@ -123,6 +129,12 @@ impl<'a> CoefficientBands<'a> {
         })?;
         components.iter_mut().for_each(|component| component.set_row(row));
         Some(components)
+    }
+
+    /// Returns the components as they were in the band that came last; before the first one, without rows.
+    #[must_use]
+    pub fn components(&self) -> &[CoefficientBand] {
+        &self.components
     }
 
     /// Returns what was found to be lacking so far; with the last band all is found. What lacks is zero.

@@ -50,6 +50,36 @@ pub enum Error {
         /// The samples of a row.
         width: usize,
     },
+    /// Occurs when there are not as many tables of steps as the picture needs.
+    #[error("{tables} tables of steps for a picture that needs {expected}")]
+    Tables {
+        /// The tables that were given.
+        tables: usize,
+        /// One for luma, and one for chroma if there is any.
+        expected: usize,
+    },
+    /// Occurs when a step is 0, or has more than 8 bits.
+    #[error("a step of {step}: it is 1 to 255")]
+    Step {
+        /// The step that was given.
+        step: u16,
+    },
+    /// Occurs when a band has another number of blocks than it holds of the picture.
+    #[error("{blocks} blocks instead of the {expected} of plane {plane}")]
+    Blocks {
+        /// The plane, from 0.
+        plane: usize,
+        /// The blocks that were given.
+        blocks: usize,
+        /// The blocks that hold samples of the picture.
+        expected: usize,
+    },
+    /// Occurs when a coefficient is larger than files of 8 bits a sample may hold.
+    #[error("a coefficient of {level} steps: DC is -1024 to 1023, others -1023 to 1023")]
+    Level {
+        /// The coefficient, over its step.
+        level: i16,
+    },
     /// Occurs when a band comes after the last one.
     #[error("a band after the last of {height} rows")]
     TooManyBands {

@@ -23,6 +23,12 @@ impl Block {
     /// A block without levels.
     pub(super) const ZERO: Self = Self { levels: [0; 64], nonzero: 0 };
 
+    /// Makes a block of levels.
+    pub(super) fn new(levels: &[i16; 64]) -> Self {
+        let nonzero = (0..64).map(|k| u64::from(levels[k] != 0) << k).sum();
+        Self { levels: *levels, nonzero }
+    }
+
     /// Makes a block with nothing but a DC coefficient.
     pub(super) const fn dummy(dc: i16) -> Self {
         let mut block = Self::ZERO;

@@ -50,6 +50,7 @@
 //! | `rgba`, `color` | planes from RGBA |
 //! | `rows`, `grid` | the rows of a band, and where the blocks stand in them |
 //! | `fdct`, `quality` | from samples to multiples of the quantiser's steps |
+//! | `levels` | such multiples that are there already |
 //! | `sequential`, `mcus`, `direct` | files of one scan |
 //! | `progressive`, `bit_planes`, `scan`, `refine` | files of many scans |
 //! | `tokens`, `stage`, `huffman` | symbols, their counts and their codes |
@@ -68,6 +69,7 @@ mod fdct;
 mod grid;
 mod huffman;
 mod kernels;
+mod levels;
 mod mcus;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -98,6 +100,7 @@ use self::grid::Grid;
 use self::kernels::Kernels;
 use self::output::Output;
 use self::progressive::Progressive;
+use self::quality::Steps;
 use self::rgba::Converter;
 use self::rows::BandRows;
 use self::segments::Segments;
@@ -139,17 +142,28 @@ impl<W: Write> Encoder<W> {
         options: &Options<'_>,
         kernels: Kernels,
     ) -> Result<Self, Error> {
-        let (Ok(columns @ 1..), Ok(rows @ 1..)) = (u16::try_from(width), u16::try_from(height)) else {
-            return Err(Error::Size { width, height });
-        };
         if !(1..=100).contains(&options.quality) {
             return Err(Error::Quality { quality: options.quality });
         }
-        let grid = Grid::new(columns, rows, options.sampling);
         let tables = quality::tables(options.quality, options.sampling);
+        Self::with_tables(writer, (width, height), options, &tables, kernels)
+    }
+
+    /// Starts a file, with the steps of luma and, where there is any, of chroma.
+    fn with_tables(
+        writer: W,
+        (width, height): (u32, u32),
+        options: &Options<'_>,
+        tables: &[Steps],
+        kernels: Kernels,
+    ) -> Result<Self, Error> {
+        let (Ok(columns @ 1..), Ok(rows @ 1..)) = (u16::try_from(width), u16::try_from(height)) else {
+            return Err(Error::Size { width, height });
+        };
+        let grid = Grid::new(columns, rows, options.sampling);
         let divisors = tables.iter().map(Divisors::new).collect();
         let mut bytes = Vec::new();
-        Segments(&mut bytes).start(&grid, options, &tables)?;
+        Segments(&mut bytes).start(&grid, options, tables)?;
         let coder = match options.coding {
             Coding::Progressive => {
                 Coder::Progressive(Box::new(Progressive::new(&grid, divisors, options.restart, kernels)?))
@@ -179,16 +193,18 @@ impl<W: Write> Encoder<W> {
     /// [`Error::Write`].
     pub fn write_band(&mut self, planes: &[PlaneRows<'_>]) -> Result<(), Error> {
         self.check_band()?;
-        let expected = self.grid.components.len();
-        if planes.len() != expected {
-            return Err(Error::Planes { planes: planes.len(), expected });
-        }
+        self.check_planes(planes.len())?;
         let planes = self.grid.components.iter().zip(planes).enumerate();
         let planes = planes.map(|(i, (component, &rows))| BandRows::new(i, component, self.band, rows));
         let planes = planes.collect::<Result<Vec<_>, _>>()?;
+        self.code_band(&planes)
+    }
+
+    /// Writes the next band, which is known to be one.
+    fn code_band(&mut self, planes: &[BandRows<'_>]) -> Result<(), Error> {
         match &mut self.coder {
-            Coder::Sequential(coder) => coder.code(&self.grid, &planes, &mut self.output.bytes)?,
-            Coder::Progressive(coder) => coder.code(&self.grid, &planes)?,
+            Coder::Sequential(coder) => coder.code(&self.grid, planes, &mut self.output.bytes)?,
+            Coder::Progressive(coder) => coder.code(&self.grid, planes)?,
         }
         self.band += 1;
         self.output.flush()
@@ -237,6 +253,12 @@ impl<W: Write> Encoder<W> {
         Segments(&mut self.output.bytes).end()?;
         self.output.flush()?;
         Ok(self.output.writer)
+    }
+
+    /// Checks that a band has as many planes as the picture.
+    const fn check_planes(&self, planes: usize) -> Result<(), Error> {
+        let expected = self.grid.components.len();
+        if planes == expected { Ok(()) } else { Err(Error::Planes { planes, expected }) }
     }
 
     /// Checks that there is a band left.

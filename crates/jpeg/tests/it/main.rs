@@ -12,6 +12,7 @@ mod samplings;
 mod scales;
 mod scripts;
 mod sizes;
+mod transcode;
 mod turbo;
 mod turbo_face;
 mod twin;
