@@ -10,8 +10,9 @@ use std::arch::x86_64::{
     _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_epi8,
     _mm256_sign_epi16, _mm256_srai_epi32, _mm256_sub_epi16, _mm256_unpackhi_epi16, _mm256_unpacklo_epi16,
 };
+use std::hint::black_box;
 
-use super::{load_bytes, load_bytes_twice, load_numbers, load_signed, store_eight};
+use super::{load_bytes, load_numbers, load_signed, load_twice, store_eight};
 use crate::NATURAL_ORDER;
 use crate::encode::fdct::{Block, CONSTANT_BITS, Divisors, EVEN, KEPT_BITS, ODD};
 use crate::encode::grid::SIDE;
@@ -21,36 +22,50 @@ const FIRST_SHIFT: i32 = (CONSTANT_BITS - KEPT_BITS).cast_signed();
 /// How far the second pass scales down.
 const SECOND_SHIFT: i32 = (CONSTANT_BITS + KEPT_BITS).cast_signed();
 
-/// Samples of a row of two blocks.
-const PAIR: usize = 2 * SIDE;
+/// Blocks that are transformed at once.
+const PAIR: usize = 2;
 
 #[target_feature(enable = "avx2")]
 pub(super) fn fdct(rows: [&[u8]; SIDE], divisors: &Divisors, blocks: &mut [Block]) {
-    let done = SIDE * (blocks.len() & !1);
-    let (pairs, single) = blocks.as_chunks_mut::<2>();
-    // All of one length, so that one check is enough for all.
-    let wide = rows.map(|row| &row.as_chunks::<PAIR>().0[..pairs.len()]);
-    for (i, pair) in pairs.iter_mut().enumerate() {
-        transform(wide.map(|row| &row[i]), divisors, pair);
+    // A loop, not a closure, which would be a call: so the compiler sees that all are of one length, and one check is enough.
+    let mut cut: [&[[u8; SIDE]]; SIDE] = [&[]; SIDE];
+    for (cut, row) in cut.iter_mut().zip(rows) {
+        *cut = &row.as_chunks().0[..blocks.len()];
     }
-    if let [single] = single {
-        let mut samples = [[0; PAIR]; SIDE];
-        for (samples, row) in samples.iter_mut().zip(rows) {
-            samples[..SIDE].copy_from_slice(&row[done..][..SIDE]);
-        }
-        let mut pair = [Block::ZERO; 2];
-        transform(samples.each_ref(), divisors, &mut pair);
+    let rows = cut;
+    if let [single] = blocks {
+        let samples = rows.map(|row| [row[0]; PAIR]);
+        let mut pair = [Block::ZERO; PAIR];
+        fdct(samples.each_ref().map(|row| row.as_flattened()), divisors, &mut pair);
         *single = pair[0];
+        return;
+    }
+    for first in (0..blocks.len()).step_by(PAIR) {
+        // Of an odd number, the last but one is transformed twice.
+        let first = first.min(blocks.len() - PAIR);
+        let pair = blocks[first..].first_chunk_mut().expect("two blocks are left");
+        // Numbers that the compiler knows, or has loaded before, it rearranges so that it needs twice as many multiplications and
+        // a shuffle more in each row.
+        transform(&rows, first, black_box(&PARTNERS), black_box(divisors), pair);
     }
 }
 
-/// Transforms and quantises two blocks.
+/// Transforms and quantises two blocks, the first of which is block `first` of the rows.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn transform(samples: [&[u8; PAIR]; SIDE], divisors: &Divisors, pair: &mut [Block; 2]) {
+fn transform(
+    samples: &[&[[u8; SIDE]]; SIDE],
+    first: usize,
+    partners: &[[i8; 32]; 2],
+    divisors: &Divisors,
+    pair: &mut [Block; PAIR],
+) {
     let mut rows = [_mm256_setzero_si256(); SIDE];
     for (row, samples) in rows.iter_mut().zip(samples) {
-        *row = transform_row(load_bytes_twice(samples));
+        let samples = load_twice(samples[first..].first_chunk().expect("two blocks are left"));
+        let outer = _mm256_shuffle_epi8(samples, load_bytes(&partners[0]));
+        let inner = _mm256_shuffle_epi8(samples, load_bytes(&partners[1]));
+        *row = transform_row(outer, inner);
     }
     let mut levels = transform_columns(rows);
     for (i, levels) in levels.iter_mut().enumerate() {
@@ -127,12 +142,12 @@ const fn short(weight: i32) -> i16 {
     weight as i16
 }
 
-/// Transforms a row of two blocks; two bits more are left than there were.
+/// Transforms a row of two blocks, of which partners stand side by side; two bits more are left than there were.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn transform_row(samples: __m256i) -> __m256i {
-    let outer = _mm256_maddubs_epi16(_mm256_shuffle_epi8(samples, load_bytes(&PARTNERS[0])), load_bytes(&SIGNS));
-    let inner = _mm256_maddubs_epi16(_mm256_shuffle_epi8(samples, load_bytes(&PARTNERS[1])), load_bytes(&SIGNS));
+fn transform_row(outer: __m256i, inner: __m256i) -> __m256i {
+    let outer = _mm256_maddubs_epi16(outer, load_bytes(&SIGNS));
+    let inner = _mm256_maddubs_epi16(inner, load_bytes(&SIGNS));
     // Samples are 128 less than they are here, which concerns their sum alone: eight of them.
     const HALF: i32 = 1 << (FIRST_SHIFT - 1);
     const SUM: i32 = HALF - ((8 * 128) << CONSTANT_BITS);

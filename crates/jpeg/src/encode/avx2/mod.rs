@@ -132,10 +132,10 @@ impl Gather for Extract {
     }
 }
 
-/// Loads 16 bytes into both halves.
+/// Loads a row of two blocks into both halves.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load_bytes_twice(bytes: &[u8; 16]) -> __m256i {
+fn load_twice(bytes: &[[u8; SIDE]; 2]) -> __m256i {
     // SAFETY: reads the 16 bytes of the array, at any alignment.
     _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
 }
