@@ -41,7 +41,16 @@
 //! # What is held
 //!
 //! With [`Coding::Baseline`] a strip of blocks and the bytes of a band. The others cannot write their first code before
-//! the last band has come: they keep a token of two bytes for each symbol.
+//! the last band has come: they keep a token of two bytes for each symbol. Of a photo at 4:2:0 and quality 80, in bytes with the
+//! file itself, if that is kept too:
+//!
+//! | megapixels | file | [`Optimized`](Coding::Optimized) | [`Progressive`](Coding::Progressive) |
+//! | --- | --- | --- | --- |
+//! | 12 | 2.0 MB | 9 MB | 10 MB |
+//! | 50, drawn by code, with less detail | 3.9 MB | 14 MB | 22 MB |
+//!
+//! That is three to five times the file. Noise takes most, and most at fine steps: 3 to 4 bytes a pixel at 4:2:0 and qualities of 80
+//! to 89, 7 to 10 at 4:4:4 and 90 to 100.
 //!
 //! # How it is done
 //!
