@@ -16,10 +16,10 @@ use super::options::Restart;
 use super::output::{Output, write_tokens};
 use super::restart::Interval;
 use super::rows::{BandRows, STRIP};
-use super::scan::{Corrections, Part, Scan};
+use super::scan::{Corrections, MAX_CORRECTIONS, Part, Scan};
 use super::segments::Segments;
 use super::stage::{Counted, STAGE, Stage};
-use super::tokens::{self, Codes, Histogram, NEXT_TABLE, Token, Tokens};
+use super::tokens::{self, Codes, Histogram, NEXT_TABLE, Tokens};
 
 /// The scans of AC of a colour picture, in order.
 const COLOR: [Part; 8] = [
@@ -153,17 +153,17 @@ impl Progressive {
 
     /// Codes DC of a band, in the order of the MCUs: without the last bit, and the last bit by itself.
     fn code_dc(&mut self, grid: &Grid) -> Result<(), Error> {
-        let mut second: Vec<Token> = Vec::new();
+        let mut len = 0;
         for mcu in 0..grid.mcus_wide {
             if let (_, true) = self.dc_interval.take(1) {
                 self.last_dc = [0; 3];
+                self.first_dc.extend(&self.stage[..len])?;
                 self.first_dc.restart()?;
-                self.second_dc.extend(&second)?;
-                second.clear();
-                self.end_second_dc()?;
+                self.second_dc.extend(self.last_bits.take())?;
                 self.second_dc.restart()?;
+                len = 0;
             }
-            let mut sink = Counted::new(&mut self.stage, &mut self.dc_histogram);
+            let mut sink = Counted { stage: &mut self.stage, histogram: &mut self.dc_histogram, len };
             for (i, component) in grid.components.iter().enumerate() {
                 let table = if component.table == 0 { 0 } else { 2 * NEXT_TABLE };
                 for row in self.dc[i].chunks(grid.mcus_wide * component.across) {
@@ -175,19 +175,17 @@ impl Progressive {
                     }
                 }
             }
-            let len = sink.len;
-            self.first_dc.extend(&self.stage[..len])?;
-            second.extend(self.last_bits.take_whole());
+            len = sink.len;
+            // An MCU has a few tokens.
+            if len > STAGE / 2 {
+                self.first_dc.extend(&self.stage[..len])?;
+                len = 0;
+            }
+            if self.last_bits.total > MAX_CORRECTIONS {
+                self.second_dc.extend(self.last_bits.take_whole())?;
+            }
         }
-        self.second_dc.extend(&second)
-    }
-
-    /// Ends the scan of the last bits of DC, or an interval of it.
-    fn end_second_dc(&mut self) -> Result<(), Error> {
-        let mut sink = Counted::new(&mut self.stage, &mut self.dc_histogram);
-        self.last_bits.flush(&mut sink);
-        let len = sink.len;
-        self.second_dc.extend(&self.stage[..len])
+        self.first_dc.extend(&self.stage[..len])
     }
 
     /// Writes all scans.
@@ -196,7 +194,7 @@ impl Progressive {
     ///
     /// [`Error::Memory`], [`Error::Write`].
     pub(super) fn finish<W: Write>(mut self, grid: &Grid, output: &mut Output<W>) -> Result<(), Error> {
-        self.end_second_dc()?;
+        self.second_dc.extend(self.last_bits.take())?;
         let mut bits = BitBuffer::new()?;
         let mut codes = Codes::new();
         for table in 0..grid.components.len().min(2) {

@@ -51,6 +51,14 @@ pub(super) fn stage_refinement<G: Gather>(
     for planes in planes.iter().take(blocks.len()) {
         let old = planes.from[low + 1] & band;
         let mut left = planes.from[low] & band & !old;
+        // Most blocks of chroma have neither.
+        if old | left == 0 {
+            *empty_run += 1;
+            if *empty_run == MAX_RUN {
+                end_run(empty_run, corrections, &mut sink);
+            }
+            continue;
+        }
         // The corrections of this block, the next one on top.
         let mut bits = G::gather(planes.bit[low], old);
         let mut next = u32::from(part.first);

@@ -141,20 +141,20 @@ impl Corrections {
     }
 
     /// Takes out what fills whole tokens.
-    pub(super) fn take_whole(&mut self) -> impl Iterator<Item = Token> {
-        let len = std::mem::take(&mut self.len);
+    pub(super) fn take_whole(&mut self) -> &[Token] {
         self.total = self.count;
-        self.tokens.into_iter().take(len)
+        &self.tokens[..std::mem::take(&mut self.len)]
     }
 
-    /// Moves all to a sink.
+    /// Takes out all.
     #[inline(always)]
-    pub(super) fn flush(&mut self, sink: &mut Counted<'_>) {
-        self.tokens[..self.len].iter().for_each(|&token| sink.put_bare(token));
+    pub(super) fn take(&mut self) -> &[Token] {
         if self.count > 0 {
-            sink.put_bare(tokens::of_bits(lowest(self.pending, self.count), self.count));
+            self.tokens[self.len] = tokens::of_bits(lowest(self.pending, self.count), self.count);
+            self.len += 1;
         }
-        (self.len, self.count, self.total) = (0, 0, 0);
+        (self.count, self.total) = (0, 0);
+        &self.tokens[..std::mem::take(&mut self.len)]
     }
 }
 
@@ -175,7 +175,7 @@ pub(super) fn end_run(run: &mut u32, corrections: &mut Corrections, sink: &mut C
         if bits > 0 {
             sink.put_bare(tokens::of_bits(*run & ((1 << bits) - 1), bits));
         }
-        corrections.flush(sink);
+        corrections.take().iter().for_each(|&token| sink.put_bare(token));
         *run = 0;
     }
 }
