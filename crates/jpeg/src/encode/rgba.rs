@@ -24,18 +24,28 @@ impl Converter {
     }
 
     /// Converts a band; `rgba` has exactly its pixels.
+    ///
+    /// Chroma follows its rows of luma at once, while their pixels are near.
     pub(super) fn convert(&mut self, grid: &Grid, kernels: &Kernels, rgba: &[u8]) {
-        let pixels: Vec<&[u8]> = rgba.chunks(PIXEL * grid.width).collect();
         let [luma, chroma @ ..] = &mut self.planes[..] else { return };
-        for (row, luma) in pixels.iter().zip(luma.chunks_mut(grid.width)) {
-            (kernels.to_luma)(row, luma);
-        }
-        let [blue, red] = chroma else { return };
-        let (luma, chroma) = (grid.components[0], grid.components[1]);
-        let to_chroma = if luma.across == 2 { kernels.to_half_chroma } else { kernels.to_chroma };
-        let rows = blue.chunks_mut(chroma.width).zip(red.chunks_mut(chroma.width));
-        for (rows, (blue, red)) in pixels.chunks(luma.down).zip(rows) {
-            to_chroma([rows[0], rows[rows.len() - 1]], blue, red);
+        let (across, down) = (grid.components[0].across, grid.components[0].down);
+        let to_chroma = if across == 2 { kernels.to_half_chroma } else { kernels.to_chroma };
+        let mut chroma = match chroma {
+            [blue, red] => {
+                let width = grid.components[1].width;
+                Some(blue.chunks_mut(width).zip(red.chunks_mut(width)))
+            }
+            _ => None,
+        };
+        let row = PIXEL * grid.width;
+        for (rows, luma) in rgba.chunks(down * row).zip(luma.chunks_mut(down * grid.width)) {
+            for (row, luma) in rows.chunks(row).zip(luma.chunks_mut(grid.width)) {
+                (kernels.to_luma)(row, luma);
+            }
+            if let Some((blue, red)) = chroma.as_mut().and_then(Iterator::next) {
+                // The last row of the picture may have no other.
+                to_chroma([&rows[..row], &rows[rows.len() - row..]], blue, red);
+            }
         }
     }
 
