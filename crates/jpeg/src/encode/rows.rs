@@ -21,7 +21,7 @@ impl std::fmt::Debug for PlaneRows<'_> {
 }
 
 /// The most blocks of a row that are transformed at once.
-pub(super) const STRIP: usize = 16;
+pub(super) const STRIP: usize = 32;
 
 /// Rows of a band that were found to be complete.
 #[derive(Clone, Copy, Debug)]

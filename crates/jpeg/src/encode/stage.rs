@@ -4,8 +4,8 @@ use super::tokens::{Histogram, Token, Value, index};
 
 /// Tokens that one strip may leave at most; a power of two, so that no access needs a check.
 ///
-/// The longest strip has 8 MCUs of 6 blocks of 64 coefficients, each of at most two tokens.
-pub(super) const STAGE: usize = 8192;
+/// The longest strip has 16 MCUs of 6 blocks of 64 coefficients, each of at most two tokens.
+pub(super) const STAGE: usize = 16384;
 
 /// A buffer for the tokens of one strip.
 pub(super) type Stage = [Token; STAGE];

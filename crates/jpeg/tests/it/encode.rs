@@ -201,8 +201,8 @@ fn encode_restart_markers() {
     let restarts = |numbers: &[u16], kind: fn(NonZeroU16) -> Restart| -> Vec<Option<Restart>> {
         numbers.iter().map(|&number| NonZeroU16::new(number).map(kind)).collect()
     };
-    // Strips have 8 MCUs or 16 blocks; markers come in threes and eights and more.
-    let mcus = restarts(&[1, 2, 7, 8, 9, 16, 17, 100, 65_535], Restart::Mcus);
+    // Strips have 16 MCUs or 32 blocks; markers come before, at and behind their ends.
+    let mcus = restarts(&[1, 2, 7, 8, 15, 16, 17, 32, 33, 100, 65_535], Restart::Mcus);
     let rows = restarts(&[1, 2, 3, 65_535], Restart::Rows);
     for (kind, quality) in KINDS.into_iter().zip([90, 75, 50, 100, 80, 30]) {
         for (width, height) in [(149, 83), (17, 150), (257, 40)] {
