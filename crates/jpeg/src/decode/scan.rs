@@ -226,9 +226,16 @@ impl<'a> Scan<'a> {
 
     /// Takes note if the last MCU took more than there was.
     pub(super) fn finish(&mut self) {
-        if !self.is_out && self.input.is_past(&self.cursor) {
-            self.mcu = self.mcu.saturating_sub(1);
-            self.note(DamageKind::Ends);
+        let cursor = self.cursor;
+        self.note_end(&cursor);
+    }
+
+    /// Takes note if the MCU before this one, which has ended at a place, took more than there was.
+    fn note_end(&mut self, cursor: &Cursor) {
+        if !self.is_out && self.input.is_past(cursor) {
+            self.is_out = true;
+            let damage = Damage { kind: DamageKind::Ends, scan: self.number, mcu: self.mcu.saturating_sub(1) };
+            self.damage.get_or_insert(damage);
         }
     }
 
@@ -238,7 +245,7 @@ impl<'a> Scan<'a> {
         let mut cursor = cursor;
         if self.restart_interval != 0 {
             if self.to_restart == 0 {
-                cursor = self.restart();
+                cursor = self.restart(&cursor);
             }
             self.to_restart -= 1;
         }
@@ -276,6 +283,8 @@ impl<'a> Scan<'a> {
         if !(wanted.may_pass && interval > 0 && is_between) {
             return;
         }
+        let cursor = self.cursor;
+        self.note_end(&cursor);
         for _ in 0..(wanted.next(self.mcu) - self.mcu) / interval {
             if self.to_restart == 0 {
                 self.pass_restart();
@@ -285,9 +294,10 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Goes behind the next restart marker, to read on.
+    /// Goes behind the next restart marker, to read on; the cursor is where the last MCU has ended.
     #[cold]
-    fn restart(&mut self) -> Cursor {
+    fn restart(&mut self, cursor: &Cursor) -> Cursor {
+        self.note_end(cursor);
         self.pass_restart();
         self.input.restart()
     }

@@ -102,6 +102,26 @@ fn oddities_cut_data_is_damage_at_its_mcu() {
 }
 
 #[test]
+fn oddities_cut_data_before_a_restart_is_damage_at_its_mcu() {
+    for progressive in [false, true] {
+        let encode = Encode { restart_blocks: 4, progressive, ..Encode::new(90, Sampling::S420) };
+        let file = encode.rgba(&picture(160, 64, 60), 160, 64);
+        let start = file.windows(2).position(|pair| pair == [0xff, 0xda]).expect("a scan");
+        let restarts = (start..file.len() - 1).filter(|&at| file[at] == 0xff && (0xd0..0xd8).contains(&file[at + 1]));
+        for (number, at) in restarts.take(9).enumerate() {
+            // Six bytes end within a code, most often, and not always in the last MCU.
+            let cut = [&file[..at - 6], &file[at..]].concat();
+            let (ours, damage) = planes(&cut, &Request::default());
+            let damage = damage.expect("it is cut");
+            assert_eq!((damage.kind, damage.scan), (DamageKind::Ends, 0), "restart {number}");
+            assert!((4 * number as u64..4 * number as u64 + 4).contains(&damage.mcu), "{damage} in restart {number}");
+            let theirs = turbo::decode_planes(&cut, 1).expect("planes");
+            assert!(theirs.warning.is_some() && ours == theirs.result.0, "restart {number}");
+        }
+    }
+}
+
+#[test]
 fn oddities_every_cut_ends() {
     for progressive in [false, true] {
         let file = with_restarts(progressive);
