@@ -34,3 +34,7 @@ pub(crate) const DRI: u8 = 0xdd;
 pub(crate) const APP0: u8 = 0xe0;
 /// Adobe's segment for applications.
 pub(crate) const APP14: u8 = 0xee;
+/// Last segment for applications.
+pub(crate) const APP15: u8 = 0xef;
+/// Comment.
+pub(crate) const COM: u8 = 0xfe;

@@ -1,6 +1,6 @@
 //! The segments of a file, one after the other.
 
-use crate::markers::{EOI, RST0, RST7, SOI, SOS, TEM};
+use crate::markers::{APP0, APP15, COM, DNL, EOI, RST0, RST7, SOI, SOS, TEM};
 use crate::{Error, Reason};
 
 /// A segment of a file: a marker with content.
@@ -71,10 +71,12 @@ impl<'a> Walker<'a> {
                 0x02..=0xbf => return nonsense(Reason::Marker),
                 _ => {
                     let Some(&[l1, l0]) = self.bytes.get(self.at..self.at + 2) else { return self.cut() };
-                    let len = usize::from(u16::from_be_bytes([l1, l0]));
-                    if len < 2 {
-                        return nonsense(Reason::Length);
-                    }
+                    let len = match u16::from_be_bytes([l1, l0]) {
+                        // Application data and comments are passed, whatever they are.
+                        0 | 1 if matches!(marker, APP0..=APP15 | DNL | COM) => 2,
+                        0 | 1 => return nonsense(Reason::Length),
+                        len => usize::from(len),
+                    };
                     let Some(content) = self.bytes.get(self.at + 2..self.at + len) else { return self.cut() };
                     self.at += len;
                     return Next::Segment(Segment { marker, at, content });

@@ -122,6 +122,19 @@ fn oddities_cut_data_before_a_restart_is_damage_at_its_mcu() {
 }
 
 #[test]
+fn oddities_lengths_of_what_is_passed_do_not_matter() {
+    let file = with_restarts(false);
+    let right = planes(&file, &Request::default());
+    for marker in (0xe0..=0xef).chain([0xdc, 0xfe]) {
+        for len in [0, 1] {
+            let odd = [&file[..2], &[0xff, marker, 0, len], &file[2..]].concat();
+            assert_eq!(planes(&odd, &Request::default()), right, "{marker:#04x}");
+            assert_eq!(turbo::decode_planes(&odd, 1).expect("planes").result.0, right.0, "{marker:#04x}");
+        }
+    }
+}
+
+#[test]
 fn oddities_every_cut_ends() {
     for progressive in [false, true] {
         let file = with_restarts(progressive);
