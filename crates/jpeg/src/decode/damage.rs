@@ -32,6 +32,8 @@ pub enum DamageKind {
     Code,
     /// A restart marker is missing, or another came in its place.
     Restart,
+    /// A scan sends other bits than those that come next: scans before it are missing, or headers are wrong.
+    Progression,
     /// The file ends before the last scan, or a later scan cannot be read.
     MissingScans,
 }
@@ -42,6 +44,9 @@ impl fmt::Display for Damage {
             DamageKind::Ends => "the data ends",
             DamageKind::Code => "a code is invalid",
             DamageKind::Restart => "a restart marker is missing",
+            DamageKind::Progression => {
+                return write!(f, "scan {} does not go on where those before it have stopped", self.scan);
+            }
             DamageKind::MissingScans => {
                 return write!(f, "the file ends after {} scans, before the picture is whole", self.scan);
             }

@@ -53,7 +53,12 @@ impl<'a> Script<'a> {
                 return Err(Error::TooManyScans { max: limits.max_scans });
             }
             match script.add(file, frame, (header, &tables, at), needs, number) {
-                Ok(header) => progress.add(&header),
+                Ok(header) => {
+                    if !progress.add(&header) {
+                        let kind = DamageKind::Progression;
+                        script.damage.get_or_insert(Damage { kind, scan: number, mcu: 0 });
+                    }
+                }
                 Err(error @ Error::Memory { .. }) => return Err(error),
                 Err(error) if number == 0 => return Err(error),
                 Err(_) => break false,
@@ -71,7 +76,7 @@ impl<'a> Script<'a> {
             at = walker.at;
         };
         if !progress.has_all_components() || !(has_end || progress.is_whole()) {
-            script.damage = Some(Damage { kind: DamageKind::MissingScans, scan: number, mcu: 0 });
+            script.damage.get_or_insert(Damage { kind: DamageKind::MissingScans, scan: number, mcu: 0 });
         }
         script.check_intervals();
         Ok(script)
@@ -157,12 +162,17 @@ impl Progress {
         Self { low: vec![[None; 64]; frame.components.len()] }
     }
 
-    /// Takes note of a scan.
-    fn add(&mut self, header: &Header) {
+    /// Takes note of a scan, and tells whether it goes on where others have stopped.
+    fn add(&mut self, header: &Header) -> bool {
         let (first, last) = header.band;
+        let mut goes_on = true;
         for component in &header.components {
-            self.low[component.index][usize::from(first)..=usize::from(last)].fill(Some(header.low));
+            for low in &mut self.low[component.index][usize::from(first)..=usize::from(last)] {
+                goes_on &= low.unwrap_or(0) == header.high;
+                *low = Some(header.low);
+            }
         }
+        goes_on
     }
 
     /// Tells whether each component has its DC at least.
