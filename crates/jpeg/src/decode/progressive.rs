@@ -78,8 +78,12 @@ pub(super) fn ac_first(scan: &mut Scan<'_>, place: usize, count: usize, into: &m
             let is_valid = reader.block(&mut cursor, first.into(), &mut new);
             scan.end_run = reader.end_run;
             if reader.mask != 0 {
-                into.masks[place + block] |= reader.mask;
-                for (old, new) in into.block(place + block).iter_mut().zip(&mut new[..64]) {
+                let known = into.masks[place + block];
+                into.masks[place + block] = known | reader.mask;
+                let old = into.block(place + block);
+                // Only a file that is wrong has something there before: that is replaced, as libjpeg does it.
+                clear(old, known & reader.mask);
+                for (old, new) in old.iter_mut().zip(&mut new[..64]) {
                     *old |= std::mem::take(new) << scan.header.low;
                 }
             }
@@ -91,6 +95,17 @@ pub(super) fn ac_first(scan: &mut Scan<'_>, place: usize, count: usize, into: &m
         block += passed;
     }
     scan.cursor = cursor;
+}
+
+/// Sets some coefficients to zero.
+#[inline(always)]
+fn clear(block: &mut [i16; 64], which: u64) {
+    let mut which = which;
+    while which != 0 {
+        let k = which.leading_zeros();
+        block[k as usize & 63] = 0;
+        which ^= 1 << (63 - k);
+    }
 }
 
 impl Scan<'_> {
@@ -291,11 +306,11 @@ impl<D: Deposit> AcRefine<'_, D> {
             let below = target.saturating_sub(1);
             self.correct_old(cursor, rest & old & !below);
             if new != 0 {
+                // What finds no zero is put behind the band by libjpeg, or into the last place of the block.
+                let place = if target == 0 { 1 << band.trailing_zeros().saturating_sub(1) } else { target };
                 self.is_valid &= target != 0;
-                if target != 0 {
-                    out[target.leading_zeros() as usize & 63] = new;
-                    self.known |= target;
-                }
+                out[place.leading_zeros() as usize & 63] = new;
+                self.known |= place;
             }
             rest = if target == 0 { 0 } else { rest & below };
         }
