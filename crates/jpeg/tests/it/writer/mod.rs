@@ -8,7 +8,7 @@ mod picture;
 mod scripts;
 
 pub(crate) use entropy::Codes;
-pub(crate) use picture::Picture;
+pub(crate) use picture::{Picture, Random};
 pub(crate) use scripts::{Scan, scripts, sequential_scripts};
 
 /// Steps that are defined behind the first scan, if a layout says so.
