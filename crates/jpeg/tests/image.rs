@@ -103,9 +103,14 @@ fn image_hands_metadata_on() {
     let mut file = Vec::new();
     let mut encoder = JpegEncoder::new(&mut file, Options::default());
     encoder.set_exif_metadata(exif.clone()).expect("EXIF is supported");
-    encoder.write_image(&slopes(3), SIZE.0, SIZE.1, ExtendedColorType::Rgb8).expect("a picture");
-    // A profile in two segments, in the wrong order, and XMP.
     let profile: Vec<u8> = (0..=255).cycle().take(1000).collect();
+    encoder.set_icc_profile(profile.clone()).expect("profiles are supported");
+    encoder.write_image(&slopes(3), SIZE.0, SIZE.1, ExtendedColorType::Rgb8).expect("a picture");
+    assert_eq!(JpegDecoder::new(&file).and_then(|mut it| it.icc_profile()).expect("a profile"), Some(profile));
+    // Another profile instead, in two segments, in the wrong order, and XMP.
+    let at = file.windows(2).position(|pair| pair == [0xff, 0xe2]).expect("the profile");
+    file.drain(at..at + 2 + 2 + 14 + 1000);
+    let profile: Vec<u8> = (0..=250).cycle().take(1000).collect();
     let mut segments = Vec::new();
     let mut add = |marker: u8, parts: &[&[u8]]| {
         let content = parts.concat();

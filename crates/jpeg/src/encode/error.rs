@@ -28,6 +28,14 @@ pub enum Error {
         /// The most that fits.
         max: usize,
     },
+    /// Occurs when a colour profile is longer than 255 segments hold.
+    #[error("{bytes} bytes of colour profile: a file holds {max}")]
+    IccProfile {
+        /// The length of the profile.
+        bytes: usize,
+        /// The most that fits.
+        max: usize,
+    },
     /// Occurs when a band has another number of planes than the picture.
     #[error("a band of {planes} planes for a picture of {expected}")]
     Planes {

@@ -17,7 +17,8 @@ impl<W: Write> Encoder<W> {
     /// Starts a file whose coefficients are given, to be written by [`write_levels`](Self::write_levels).
     ///
     /// `steps` are those of luma and, where there is chroma, of chroma, in zigzag order. The quality among the options does
-    /// not count. Files are those that `jpegtran -copy none` makes of one with these coefficients, byte for byte.
+    /// not count. Files are those that `jpegtran -copy none` makes of one with these coefficients, byte for byte, if it has
+    /// the usual density in its JFIF segment.
     ///
     /// # Errors
     ///

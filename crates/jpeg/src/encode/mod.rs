@@ -138,7 +138,8 @@ impl<W: Write> Encoder<W> {
     ///
     /// # Errors
     ///
-    /// [`Error::Size`], [`Error::Quality`] or [`Error::Exif`] if an argument is out of range, [`Error::Memory`].
+    /// [`Error::Size`], [`Error::Quality`], [`Error::Exif`] or [`Error::IccProfile`] if an argument is out of range,
+    /// [`Error::Memory`].
     pub fn new(writer: W, width: u32, height: u32, options: &Options<'_>) -> Result<Self, Error> {
         Self::with_kernels(writer, width, height, options, Kernels::fastest())
     }

@@ -13,6 +13,8 @@ pub struct Options<'a> {
     pub coding: Coding,
     /// EXIF without its signature (a TIFF file, that is), at most 65,527 bytes. Default: none.
     pub exif: Option<&'a [u8]>,
+    /// A colour profile, at most 16,707,345 bytes, that of RGB or grey, as the picture is. Default: none.
+    pub icc_profile: Option<&'a [u8]>,
     /// Where a decoder may start anew, so that it can skip damage or share work: a few bytes each time. Default: nowhere.
     pub restart: Option<Restart>,
 }
@@ -29,7 +31,14 @@ pub enum Restart {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { quality: 85, sampling: Sampling::S420, coding: Coding::Baseline, exif: None, restart: None }
+        Self {
+            quality: 85,
+            sampling: Sampling::S420,
+            coding: Coding::Baseline,
+            exif: None,
+            icc_profile: None,
+            restart: None,
+        }
     }
 }
 

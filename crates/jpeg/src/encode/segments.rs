@@ -12,6 +12,13 @@ const EXIF_SIGNATURE: &[u8] = b"Exif\0\0";
 /// The most EXIF that fits a segment, whose length counts itself.
 const MAX_EXIF: usize = u16::MAX as usize - 2 - EXIF_SIGNATURE.len();
 
+/// What a part of a colour profile starts with in its segment; its number and the count of parts follow.
+const ICC_SIGNATURE: &[u8] = b"ICC_PROFILE\0";
+/// The most of a colour profile that fits a segment.
+const MAX_ICC_PART: usize = u16::MAX as usize - 2 - ICC_SIGNATURE.len() - 2;
+/// The most that all segments hold, whose numbers are bytes.
+const MAX_ICC: usize = u8::MAX as usize * MAX_ICC_PART;
+
 /// JFIF 1.1, pixels of no known size that are square, no thumbnail.
 const JFIF: &[u8] = b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0";
 
@@ -24,7 +31,7 @@ impl Segments<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Exif`], [`Error::Memory`].
+    /// [`Error::Exif`], [`Error::IccProfile`], [`Error::Memory`].
     pub(super) fn start(&mut self, grid: &Grid, options: &Options<'_>, tables: &[Steps]) -> Result<(), Error> {
         self.marker(0xd8)?;
         self.segment(0xe0, &[JFIF])?;
@@ -33,6 +40,9 @@ impl Segments<'_> {
                 return Err(Error::Exif { bytes: exif.len(), max: MAX_EXIF });
             }
             self.segment(0xe1, &[EXIF_SIGNATURE, exif])?;
+        }
+        if let Some(profile) = options.icc_profile {
+            self.icc_profile(profile)?;
         }
         for (number, steps) in (0..).zip(tables) {
             self.segment(0xdb, &[&[number], &NATURAL_ORDER.map(|place| steps[usize::from(place)])])?;
@@ -45,6 +55,18 @@ impl Segments<'_> {
         let frame = if options.coding == Coding::Progressive { 0xc2 } else { 0xc0 };
         let count = small(grid.components.len());
         self.segment(frame, &[&[8], &side(grid.height), &side(grid.width), &[count], &components])
+    }
+
+    /// Writes a colour profile, in as many segments as it takes.
+    fn icc_profile(&mut self, profile: &[u8]) -> Result<(), Error> {
+        let parts = profile.chunks(MAX_ICC_PART);
+        let Ok(count) = u8::try_from(parts.len()) else {
+            return Err(Error::IccProfile { bytes: profile.len(), max: MAX_ICC });
+        };
+        for (number, part) in (1..=u8::MAX).zip(parts) {
+            self.segment(0xe2, &[ICC_SIGNATURE, &[number, count], part])?;
+        }
+        Ok(())
     }
 
     /// Writes a table of codes: for DC or AC, of luma (0) or chroma (1).

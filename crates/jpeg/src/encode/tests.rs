@@ -201,7 +201,7 @@ fn twins_write_the_same_files() {
             for coding in [Coding::Baseline, Coding::Optimized, Coding::Progressive] {
                 for quality in [1, 30, 75, 100] {
                     let restart = NonZeroU16::new(u16::from(quality / 10)).map(Restart::Mcus);
-                    let options = Options { quality, sampling, coding, restart, exif: None };
+                    let options = Options { quality, sampling, coding, restart, exif: None, icc_profile: None };
                     let encode = |kernels: Kernels| {
                         let mut encoder = Encoder::with_kernels(Vec::new(), width, height, &options, kernels).unwrap();
                         let band = PIXEL * width as usize * encoder.band_rows();

@@ -14,12 +14,13 @@ pub struct JpegEncoder<'o, W> {
     writer: W,
     options: Options<'o>,
     exif: Option<Vec<u8>>,
+    icc_profile: Option<Vec<u8>>,
 }
 
 impl<'o, W: Write> JpegEncoder<'o, W> {
     /// Makes an encoder. Whatever the options say of chroma, `L8` is written as grey.
     pub const fn new(writer: W, options: Options<'o>) -> Self {
-        Self { writer, options, exif: None }
+        Self { writer, options, exif: None, icc_profile: None }
     }
 }
 
@@ -36,7 +37,9 @@ impl<W: Write> ImageEncoder for JpegEncoder<'_, W> {
         let bytes = u64::from(color_type.bits_per_pixel() / 8);
         let expected = u64::from(width) * u64::from(height) * bytes;
         assert_eq!(u64::try_from(buf.len()).ok(), Some(expected), "the bytes of the picture");
-        let options = Options { sampling, exif: self.exif.as_deref().or(self.options.exif), ..self.options };
+        let exif = self.exif.as_deref().or(self.options.exif);
+        let icc_profile = self.icc_profile.as_deref().or(self.options.icc_profile);
+        let options = Options { sampling, exif, icc_profile, ..self.options };
         let mut encoder = Encoder::new(self.writer, width, height, &options)?;
         let width = width as usize;
         if color_type == ExtendedColorType::L8 {
@@ -52,6 +55,11 @@ impl<W: Write> ImageEncoder for JpegEncoder<'_, W> {
             }
         }
         encoder.finish()?.flush().map_err(ImageError::IoError)
+    }
+
+    fn set_icc_profile(&mut self, icc_profile: Vec<u8>) -> Result<(), UnsupportedError> {
+        self.icc_profile = Some(icc_profile);
+        Ok(())
     }
 
     fn set_exif_metadata(&mut self, exif: Vec<u8>) -> Result<(), UnsupportedError> {

@@ -123,7 +123,7 @@ fn compare_restarts(kind: Kind, width: usize, height: usize, quality: u8, restar
         let planes = planes(kind, sampling, width, height);
         let widened = widened(&planes, theirs, width, height);
         for (coding, &restart) in CODINGS.into_iter().flat_map(|coding| restarts.iter().map(move |it| (coding, it))) {
-            let options = Options { quality, sampling, coding, restart, exif: None };
+            let options = Options { quality, sampling, coding, restart, exif: None, icc_profile: None };
             let file = encode(&planes, width, height, &options).expect("it encodes");
             let expected = judge(theirs, &options).planes(&widened, width, height);
             let difference = file.iter().zip(&expected).position(|(a, b)| a != b);
@@ -218,7 +218,7 @@ fn encode_restart_intervals_are_cut() {
     let plane = Kind::Sparks.plane(1, 16_385, 600);
     for (coding, rows) in CODINGS.into_iter().flat_map(|coding| [31, 32].map(|rows| (coding, rows))) {
         let restart = NonZeroU16::new(rows).map(Restart::Rows);
-        let options = Options { quality: 30, sampling: Sampling::Gray, coding, restart, exif: None };
+        let options = Options { quality: 30, sampling: Sampling::Gray, coding, restart, exif: None, icc_profile: None };
         let file = encode(&Planes(vec![plane.clone()]), 16_385, 600, &options).unwrap();
         let judge = judge(turbo::Sampling::Gray, &options);
         assert!(file == judge.planes(&Planes(vec![plane.clone()]), 16_385, 600), "{options:?}");

@@ -7,6 +7,7 @@ mod dnl;
 mod encode;
 mod oddities;
 mod pack;
+mod profile;
 mod rows;
 mod samplings;
 mod scales;
