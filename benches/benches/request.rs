@@ -7,7 +7,8 @@ use std::num::NonZeroU32;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use palmette_benches::{PHOTO, picture, plan_of};
 use palmette_codec::{DecodeOptions, EncodeFormat, EncodeOptions};
-use palmette_core::{CpuEngine, Deadline, Engine, Limits};
+use palmette_core::engine::picture as picture_of;
+use palmette_core::{CpuEngine, Deadline, Limits};
 use palmette_ops::Transform;
 
 /// Reads the photo, or draws one.
@@ -28,7 +29,7 @@ fn stages(criterion: &mut Criterion) {
     let decoded = palmette_codec::decode(&photo, &options).expect("a photo").pixmap;
     let plan = plan_of(Transform { width: NonZeroU32::new(800), ..Transform::default() }, decoded.size());
     let engine = CpuEngine::new();
-    let result = engine.run(&mut plan.clone(), vec![decoded.clone()], Deadline::NONE).expect("a picture");
+    let result = picture_of(&engine, &plan, &decoded, Deadline::NONE).expect("a picture");
     assert_eq!(result.width(), 800);
 
     let mut group = criterion.benchmark_group("photo to 800 wide");
@@ -37,11 +38,7 @@ fn stages(criterion: &mut Criterion) {
         bencher.iter_with_large_drop(|| palmette_codec::decode(&photo, &options).expect("a photo"));
     });
     group.bench_function("run", |bencher| {
-        bencher.iter_batched(
-            || vec![decoded.clone()],
-            |sources| engine.run(&mut plan.clone(), sources, Deadline::NONE).expect("a picture"),
-            BatchSize::LargeInput,
-        );
+        bencher.iter_with_large_drop(|| picture_of(&engine, &plan, &decoded, Deadline::NONE).expect("a picture"));
     });
     for (name, format) in [
         ("encode jpeg", EncodeFormat::Jpeg),

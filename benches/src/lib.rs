@@ -4,7 +4,7 @@ mod quartiles;
 
 pub use quartiles::Quartiles;
 
-use palmette_core::plan::{Plan, lower};
+use palmette_core::plan::{Plan, Planner};
 use palmette_core::{Limits, Pixmap, Size};
 use palmette_ops::{ImageIndex, Op, Transform};
 
@@ -54,7 +54,7 @@ pub fn picture(size: Size, soft: bool) -> Pixmap {
     Pixmap::from_vec(size, data).expect("four bytes a pixel")
 }
 
-/// Plans one `transform` of a picture.
+/// Plans one `transform` of a picture; up to its measurement, if it makes one.
 ///
 /// # Panics
 ///
@@ -62,7 +62,8 @@ pub fn picture(size: Size, soft: bool) -> Pixmap {
 #[must_use]
 pub fn plan_of(options: Transform, size: Size) -> Plan {
     let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
-    lower(&ops, &[size], &Limits::default()).expect("options of a bench")
+    let mut planner = Planner::new(&ops, &[size], &Limits::default()).expect("a size of a bench");
+    planner.plan().expect("options of a bench").plan().clone()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What is tried, and what has to hold, whatever the bytes are.
 
 use palmette_codec::{DecodeOptions, EncodeFormat, Error, Format, OnDamage, animation, decode, probe, sniff};
-use palmette_core::plan::lower;
-use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_core::engine::{complete, picture};
+use palmette_core::plan::Planner;
+use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
 use palmette_ops::Class;
 use palmette_protocol::form::{FormLimits, FormReader};
 use palmette_protocol::list::{parse_list, resolve};
@@ -76,14 +77,20 @@ fn plan(bytes: &[u8]) {
     let Some(ops) = parse_list(text).ok().and_then(|raw| resolve(&raw).ok()) else { return };
     let sources = [Size::new(40, 30), Size::new(1, 1), Size::new(7, 50)];
     for count in 1..=sources.len() {
-        let Ok(mut plan) = lower(&ops, &sources[..count], &LIMITS) else { continue };
-        for step in &plan.steps {
-            LIMITS.check(step.output).expect("every step is within the limits");
-        }
-        let pixmaps =
-            sources[..count].iter().map(|&size| Pixmap::filled(size, [200, 100, 50, 128]).expect("a small one"));
-        match CpuEngine::new().run(&mut plan, pixmaps.collect(), Deadline::NONE) {
-            Ok(result) => assert_eq!(result.size(), plan.result, "the result is as planned"),
+        let Ok(mut planner) = Planner::new(&ops, &sources[..count], &LIMITS) else { continue };
+        let pixmaps: Vec<Pixmap> = sources[..count]
+            .iter()
+            .map(|&size| Pixmap::filled(size, [200, 100, 50, 128]).expect("a small one"))
+            .collect();
+        let engine = CpuEngine::new();
+        let made = complete(&mut planner, &engine, &pixmaps, Deadline::NONE)
+            .and_then(|plan| Ok((picture(&engine, &plan, &pixmaps, Deadline::NONE)?, plan)));
+        match made {
+            Ok((result, plan)) => {
+                assert_eq!(Some(result.size()), plan.result().map(|value| value.size), "the result is as planned");
+                let made = plan.steps().iter().filter_map(|step| plan.output(step));
+                made.for_each(|value| LIMITS.check(value.size).expect("every step is within the limits"));
+            }
             Err(error) => assert_ne!(error.class(), Class::Ours, "{error}"),
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use palmette_core::engine::{complete, picture};
+use palmette_core::plan::Planner;
 use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Limits, Pixmap, Size, plan};
 use palmette_ops::tree::{self, Node, Step};
 use palmette_ops::{Draw, Fit, Op, Transform};
@@ -73,7 +75,18 @@ impl Case {
         tree::flatten(self.root.clone())
     }
 
-    /// Plans the case.
+    /// Begins to plan the case.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Planner::new`].
+    pub fn planner(&self) -> Result<Planner, palmette_core::Error> {
+        let (sources, ops) = self.flatten();
+        let sizes: Vec<Size> = sources.iter().map(Pixmap::size).collect();
+        Planner::new(&ops, &sizes, &Limits::default())
+    }
+
+    /// Plans a case that measures nothing.
     ///
     /// # Errors
     ///
@@ -91,19 +104,27 @@ impl Case {
     /// If planning or an engine fails, if an engine disagrees with the scalar CPU, or if the size is not the planned one.
     #[must_use]
     pub fn run(&self) -> Pixmap {
-        let plan = self.plan().unwrap_or_else(|error| panic!("{error}\n{self:?}"));
+        let planner = self.planner().unwrap_or_else(|error| panic!("{error}\n{self:?}"));
         let (sources, _) = self.flatten();
         let mut judge: Option<Pixmap> = None;
         for Candidate { name, engine, agreement } in candidates() {
-            let result = match engine.run(&mut plan.clone(), sources.clone(), Deadline::NONE) {
+            let plan = complete(&mut planner.clone(), &*engine, &sources, Deadline::NONE);
+            let result = plan.and_then(|plan| {
+                let result = picture(&*engine, &plan, &sources, Deadline::NONE)?;
+                let planned = plan.result().map(|value| value.size);
+                assert_eq!(
+                    Some(result.size()),
+                    planned,
+                    "{name} made a picture of another size than planned\n{self:?}"
+                );
+                Ok(result)
+            });
+            let result = match result {
                 Ok(result) => result,
                 // What the small pages of a tiled engine cannot hold; whole pages hold every picture here.
                 Err(Error::Device { fault: DeviceFault::TooLarge }) if name == "gpu-tiled" => continue,
                 Err(error) => panic!("{name} failed: {error}\n{self:?}"),
             };
-            if plan.is_complete() {
-                assert_eq!(result.size(), plan.result, "{name} made a picture of another size than planned\n{self:?}");
-            }
             match &judge {
                 None => judge = Some(result),
                 Some(judge) => {

@@ -1,8 +1,9 @@
 //! What is measured: a list of operations for each kernel, and those of requests as they come.
 
 use palmette_benches::picture;
-use palmette_core::plan::{Plan, lower};
-use palmette_core::{Limits, Pixmap, Size};
+use palmette_core::engine::complete;
+use palmette_core::plan::{Plan, Planner};
+use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
 use palmette_protocol::list;
 
 /// A list of operations and what it shows.
@@ -99,7 +100,7 @@ pub(crate) const CASES: [Case; 15] = [
 ];
 
 impl Case {
-    /// Plans the list for a canvas of a size, and draws the sources.
+    /// Plans the list for a canvas of a size, has measured what it depends on, and draws the sources.
     pub(crate) fn prepare(&self, size: Size) -> (Plan, Vec<Pixmap>) {
         let mut sources = vec![self.canvas.draw(size)];
         match self.overlay {
@@ -113,7 +114,9 @@ impl Case {
         let list = words.iter().fold(self.list.to_owned(), |list, (word, px)| list.replace(word, &px.to_string()));
         let ops = list::resolve(&list::parse_list(&list).expect("a list")).expect("right options");
         let sizes: Vec<Size> = sources.iter().map(Pixmap::size).collect();
-        (lower(&ops, &sizes, &Limits::default()).expect("a plan"), sources)
+        let mut planner = Planner::new(&ops, &sizes, &Limits::default()).expect("sizes of a bench");
+        let plan = complete(&mut planner, &CpuEngine::new(), &sources, Deadline::NONE).expect("a plan");
+        (plan, sources)
     }
 }
 

@@ -4,8 +4,9 @@
 use std::time::{Duration, Instant};
 
 use palmette_codec::{DecodeOptions, EncodeFormat, EncodeOptions, Encoded};
+use palmette_core::engine::{Collected, picture};
 use palmette_core::plan::Plan;
-use palmette_core::{CpuEngine, Deadline, Engine, Pixmap, Size};
+use palmette_core::{CpuEngine, Deadline, Pixmap, Size};
 use palmette_gpu::{Error, GpuEngine, Timings};
 
 use crate::cases::{Case, Kind};
@@ -99,7 +100,7 @@ impl Engines {
 
     /// Runs on the GPU with the phases apart.
     fn phases(&self, plan: &Plan, sources: &[Pixmap], parts: &mut Parts) -> Result<(), Error> {
-        let (_, timings) = self.gpu.run_timed(&mut plan.clone(), sources, Deadline::NONE)?;
+        let timings = self.gpu.run_timed(plan, &sources, &mut Collected::default(), Deadline::NONE)?;
         let Timings { upload, run, read_back, kernels } = timings;
         parts.add("gpu", "upload", Some(parts.upload), upload);
         parts.add("gpu", "run", None, run);
@@ -118,11 +119,11 @@ impl Engines {
     }
 
     fn cpu(&self, plan: &Plan, sources: Vec<Pixmap>) -> Pixmap {
-        self.cpu.run(&mut plan.clone(), sources, Deadline::NONE).expect("the CPU runs every plan")
+        picture(&self.cpu, plan, &sources, Deadline::NONE).expect("the CPU runs every plan")
     }
 
     fn gpu(&self, plan: &Plan, sources: &[Pixmap]) -> Result<Pixmap, Error> {
-        self.gpu.try_run(&mut plan.clone(), sources, Deadline::NONE)
+        self.gpu.picture(plan, &sources, Deadline::NONE)
     }
 
     /// Times a plain copy of a picture of a size from one buffer of the device to another.

@@ -107,7 +107,10 @@ impl Orientation {
             (true, mirror_x, mirror_y) => return Ok(rotate::transpose(&pixmap, mirror_x, mirror_y)?),
             (false, false, false) => {}
             (false, true, true) => rotate::rotate_half(&mut pixmap),
-            (false, true, false) => flip::flip_h(&mut pixmap),
+            (false, true, false) => {
+                let row_bytes = pixmap.row_bytes();
+                flip::flip_h(pixmap.data_mut(), row_bytes);
+            }
             (false, false, true) => flip::flip_v(&mut pixmap),
         }
         Ok(pixmap)
@@ -164,7 +167,10 @@ mod tests {
             let steps = orientation.steps();
             assert_eq!(steps.turned(pixmap.size()), expected.size());
             match steps.flip {
-                Some(Flip::Horizontal) => flip::flip_h(&mut pixmap),
+                Some(Flip::Horizontal) => {
+                    let row_bytes = pixmap.row_bytes();
+                    flip::flip_h(pixmap.data_mut(), row_bytes);
+                }
                 Some(Flip::Vertical) => flip::flip_v(&mut pixmap),
                 Some(Flip::Both) => rotate::rotate_half(&mut pixmap),
                 None => {}

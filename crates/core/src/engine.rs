@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Instant;
 
-use crate::plan::Plan;
-use crate::{Error, Pixmap};
+use crate::measure::Measurement;
+use crate::plan::{Plan, Planned, Planner, Value};
+use crate::rows::LentRows;
+use crate::{Error, Picture, PictureRows, Pixmap, Rows};
 
 /// Runs plans.
 ///
@@ -13,17 +15,155 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// Names the engine in logs, metrics and the `palmette-engine` header.
     fn kind(&self) -> EngineKind;
 
-    /// Runs every step of `plan` and returns the canvas.
-    ///
-    /// `sources[i]` is the picture of node `i`, of the size that the plan was made for. A plan that lacks measurements is
-    /// completed in place; it can then be run on the next frame of an animation, without measuring again.
+    /// Runs `plan`: hands each of its results, and what it measures, to `sink`.
     ///
     /// # Errors
     ///
-    /// [`Error::DeadlineExceeded`] when `deadline` passes between two steps, [`Error::OutOfMemory`] when a buffer cannot be
-    /// had, [`Error::SourceMismatch`] when `sources` are not those of the plan, those of [`Plan::resume`] when what was
-    /// measured leads to a step that cannot be planned, and [`Error::Device`] when the engine has a device and that fails.
-    fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error>;
+    /// [`Error::DeadlineExceeded`] when `deadline` passes between two bands of rows, [`Error::OutOfMemory`] when a buffer cannot
+    /// be had, [`Error::SourceMismatch`] when a source is not that of the plan, those of `sources` and `sink`, and
+    /// [`Error::Device`] when the engine has a device and that fails; another engine can then run the plan.
+    fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, deadline: Deadline) -> Result<(), Error>;
+}
+
+/// The pictures that a plan reads.
+pub trait Sources {
+    /// Begins to read a source, as a value of that size and layout. A source may be read again, from its beginning.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SourceFailed`] if it cannot be read; whoever made it knows why.
+    fn open(&self, index: usize, value: Value) -> Result<Box<dyn Rows + '_>, Error>;
+}
+
+/// Takes what a plan leads to.
+pub trait Sink {
+    /// Takes a result, the one of that index.
+    ///
+    /// # Errors
+    ///
+    /// Those of the rows; [`Error::SinkFailed`] if they cannot be handed on, for a reason that the sink knows.
+    fn picture(&mut self, index: usize, rows: Box<dyn Rows + '_>) -> Result<(), Error>;
+
+    /// Takes what was found.
+    fn measurement(&mut self, found: Measurement);
+}
+
+/// A sink that keeps everything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Collected {
+    /// The results, in their order.
+    pub pictures: Vec<Picture>,
+    /// What was measured.
+    pub measurement: Option<Measurement>,
+}
+
+impl Collected {
+    /// Returns the first result, as pixels.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongLayout`] if it is no picture of RGBA, [`Error::Unmeasured`] if there is none.
+    pub fn into_pixmap(self) -> Result<Pixmap, Error> {
+        self.pictures.into_iter().next().ok_or(Error::Unmeasured)?.into_pixmap()
+    }
+
+    /// Hands everything on to another sink.
+    ///
+    /// # Errors
+    ///
+    /// Those of the sink.
+    pub fn hand_on(self, sink: &mut dyn Sink) -> Result<(), Error> {
+        if let Some(found) = self.measurement {
+            sink.measurement(found);
+        }
+        self.pictures
+            .into_iter()
+            .enumerate()
+            .try_for_each(|(index, picture)| sink.picture(index, Box::new(PictureRows::new(picture))))
+    }
+}
+
+impl Sink for Collected {
+    fn picture(&mut self, _index: usize, rows: Box<dyn Rows + '_>) -> Result<(), Error> {
+        self.pictures.push(rows.into_picture()?);
+        Ok(())
+    }
+
+    fn measurement(&mut self, found: Measurement) {
+        self.measurement = Some(found);
+    }
+}
+
+/// One picture, the only source.
+impl Sources for Pixmap {
+    fn open(&self, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+        open_pixmap(std::slice::from_ref(self), index, planned)
+    }
+}
+
+impl Sources for &[Pixmap] {
+    fn open(&self, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+        open_pixmap(self, index, planned)
+    }
+}
+
+impl Sources for Vec<Pixmap> {
+    fn open(&self, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+        open_pixmap(self, index, planned)
+    }
+}
+
+/// Gives the rows of one of some pictures.
+fn open_pixmap(pixmaps: &[Pixmap], index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+    match pixmaps.get(index) {
+        Some(pixmap) => Ok(Box::new(LentRows::of_pixmap(pixmap)?)),
+        None => Err(Error::SourceMismatch { index, planned, actual: None }),
+    }
+}
+
+/// Opens a source for an engine, and checks that it is what was planned.
+///
+/// # Errors
+///
+/// Those of [`Sources::open`], and [`Error::SourceMismatch`].
+pub fn open_planned(sources: &dyn Sources, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+    let rows = sources.open(index, planned)?;
+    let actual = Value { size: rows.size(), layout: rows.layout() };
+    if actual == planned { Ok(rows) } else { Err(Error::SourceMismatch { index, planned, actual: Some(actual) }) }
+}
+
+/// Runs a plan and returns its first result, as pixels.
+///
+/// # Errors
+///
+/// Those of [`Engine::run`] and [`Collected::into_pixmap`].
+pub fn picture(engine: &dyn Engine, plan: &Plan, sources: &dyn Sources, deadline: Deadline) -> Result<Pixmap, Error> {
+    let mut collected = Collected::default();
+    engine.run(plan, sources, &mut collected, deadline)?;
+    collected.into_pixmap()
+}
+
+/// Plans to the end: has the engine measure what the plan depends on.
+///
+/// # Errors
+///
+/// Those of [`Planner::plan`] and [`Engine::run`].
+pub fn complete(
+    planner: &mut Planner,
+    engine: &dyn Engine,
+    sources: &dyn Sources,
+    deadline: Deadline,
+) -> Result<Plan, Error> {
+    loop {
+        match planner.plan()? {
+            Planned::Complete(plan) => return Ok(plan),
+            Planned::Measure(plan) => {
+                let mut collected = Collected::default();
+                engine.run(&plan, sources, &mut collected, deadline)?;
+                planner.answer(collected.measurement.ok_or(Error::Unmeasured)?)?;
+            }
+        }
+    }
 }
 
 /// The engines that exist.

@@ -3,6 +3,7 @@
 use palmette_ops::Class;
 
 use crate::model::{Ability, ModelError};
+use crate::plan::Value;
 use crate::{Layout, Size};
 
 /// A failure of planning or of an engine.
@@ -60,6 +61,18 @@ pub enum Error {
     /// Occurs when a plan gets the answer to another question than it asked, or to none.
     #[error("the measurement is not the one that the plan asked for")]
     WrongMeasurement,
+    /// Occurs when a list measures something where nobody can.
+    #[error("the list measures something, and there are no pixels to measure")]
+    Unmeasured,
+    /// Occurs when a source gives no more rows; whoever opened it knows why.
+    #[error("source {index} could not be read")]
+    SourceFailed {
+        /// Its index.
+        index: usize,
+    },
+    /// Occurs when whoever takes the result takes no more of it, and knows why.
+    #[error("the result could not be handed on")]
+    SinkFailed,
     /// Occurs when an option cuts a whole picture away.
     #[error("`{option}` leaves nothing of {size} pixels")]
     NothingLeft {
@@ -108,15 +121,15 @@ pub enum Error {
         /// The layout that came.
         actual: Layout,
     },
-    /// Occurs when an engine gets other sources than the plan was made for.
-    #[error("the plan is for other sources: source {index} has {actual:?}, planned was {planned:?}")]
+    /// Occurs when an engine gets another source than the plan was made for.
+    #[error("the plan is for another source {index}: it is {actual:?}, planned was {planned:?}")]
     SourceMismatch {
-        /// The first source that differs.
+        /// The source that differs.
         index: usize,
-        /// Its size as planned, if it was.
-        planned: Option<Size>,
-        /// Its size as given, if it was.
-        actual: Option<Size>,
+        /// What was planned.
+        planned: Value,
+        /// What came; absent if nothing did.
+        actual: Option<Value>,
     },
     /// Occurs when the allocator refuses.
     #[error("{bytes} bytes of memory cannot be had")]
@@ -188,6 +201,9 @@ impl Error {
             Self::NeedsModel { .. } | Self::ZoomNotBuilt => Class::Unsupported,
             Self::NodeMissing { .. } | Self::NothingLeft { .. } => Class::Caller,
             Self::WrongMeasurement
+            | Self::Unmeasured
+            | Self::SourceFailed { .. }
+            | Self::SinkFailed
             | Self::ModelFailed { .. }
             | Self::EmptyPixmap { .. }
             | Self::PixmapLength { .. }

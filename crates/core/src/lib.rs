@@ -22,7 +22,7 @@ pub mod reading;
 pub mod rows;
 
 pub use cpu::CpuEngine;
-pub use engine::{Deadline, Engine, EngineKind};
+pub use engine::{Deadline, Engine, EngineKind, Sink, Sources};
 pub use error::{DeviceFault, Error};
 pub use layout::{Layout, Spacing};
 pub use limits::Limits;

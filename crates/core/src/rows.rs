@@ -4,7 +4,7 @@
 //! through its steps into another file, and only a few rows of it exist at a time. A step that needs a whole picture
 //! [collects](Rows::into_picture) one.
 
-use crate::{Error, Layout, Picture, Size};
+use crate::{Error, Layout, Picture, Pixmap, Size, alloc};
 
 /// Some rows of every plane, lent to whoever asked for them, who may change them.
 ///
@@ -62,18 +62,22 @@ pub fn collect(rows: &mut dyn Rows) -> Result<Picture, Error> {
     Ok(picture)
 }
 
+/// Rows of a whole picture that are lent at a time.
+const BAND_ROWS: usize = 16;
+
 /// The rows of a picture that is in memory already.
 #[derive(Debug)]
 pub struct PictureRows {
     picture: Picture,
-    is_lent: bool,
+    /// Rows of each plane that were lent.
+    lent: usize,
 }
 
 impl PictureRows {
     /// Gives the rows of a picture.
     #[must_use]
     pub const fn new(picture: Picture) -> Self {
-        Self { picture, is_lent: false }
+        Self { picture, lent: 0 }
     }
 }
 
@@ -87,14 +91,93 @@ impl Rows for PictureRows {
     }
 
     fn next_band(&mut self) -> Result<Option<Band<'_>>, Error> {
-        if std::mem::replace(&mut self.is_lent, true) {
-            return Ok(None);
-        }
-        Ok(Some(self.picture.band_mut()))
+        let lent = self.lent..self.lent + BAND_ROWS;
+        self.lent = lent.end;
+        let row_bytes: [usize; Layout::MAX_PLANES] =
+            std::array::from_fn(|plane| match plane < self.layout().planes() {
+                true => self.picture.row_bytes(plane),
+                false => 0,
+            });
+        let Band { planes } = self.picture.band_mut();
+        let mut row_bytes = row_bytes.into_iter();
+        let planes = planes.map(|rows| {
+            let row_bytes = row_bytes.next().unwrap_or(0);
+            let [start, end] = [lent.start, lent.end].map(|row| rows.len().min(row * row_bytes));
+            &mut rows[start..end]
+        });
+        Ok(planes.iter().any(|rows| !rows.is_empty()).then_some(Band { planes }))
     }
 
     fn into_picture(self: Box<Self>) -> Result<Picture, Error> {
         Ok(self.picture)
+    }
+}
+
+/// The rows of a picture that stays: copies of a few at a time.
+#[derive(Debug)]
+pub struct LentRows<'a> {
+    size: Size,
+    layout: Layout,
+    /// What is left of each plane.
+    left: [&'a [u8]; Layout::MAX_PLANES],
+    band: [Vec<u8>; Layout::MAX_PLANES],
+}
+
+impl<'a> LentRows<'a> {
+    /// Gives the rows of a picture.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`] if the allocator refuses.
+    pub fn of_picture(picture: &'a Picture) -> Result<Self, Error> {
+        Self::new(picture.size(), picture.layout(), std::array::from_fn(|plane| picture.plane(plane)))
+    }
+
+    /// Gives the rows of pixels.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`] if the allocator refuses.
+    pub fn of_pixmap(pixmap: &'a Pixmap) -> Result<Self, Error> {
+        Self::new(pixmap.size(), Layout::Rgba, [pixmap.data(), &[], &[]])
+    }
+
+    fn new(size: Size, layout: Layout, left: [&'a [u8]; Layout::MAX_PLANES]) -> Result<Self, Error> {
+        let mut band: [Vec<u8>; Layout::MAX_PLANES] = Default::default();
+        for (index, band) in band.iter_mut().enumerate().take(layout.planes()) {
+            *band = alloc::try_filled(BAND_ROWS * layout.row_bytes(index, size), 0)?;
+        }
+        Ok(Self { size, layout, left, band })
+    }
+}
+
+impl Rows for LentRows<'_> {
+    fn size(&self) -> Size {
+        self.size
+    }
+
+    fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    fn next_band(&mut self) -> Result<Option<Band<'_>>, Error> {
+        if self.left.iter().all(|left| left.is_empty()) {
+            return Ok(None);
+        }
+        let mut lent = self.left.iter_mut();
+        let planes = self.band.each_mut().map(|band| {
+            let left = lent.next().expect("as many as bands");
+            let (now, later) = left.split_at(left.len().min(band.len()));
+            *left = later;
+            let lent = &mut band[..now.len()];
+            lent.copy_from_slice(now);
+            lent
+        });
+        Ok(Some(Band { planes }))
+    }
+
+    fn into_picture(mut self: Box<Self>) -> Result<Picture, Error> {
+        collect(&mut *self)
     }
 }
 

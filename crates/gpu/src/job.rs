@@ -103,6 +103,15 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// Copies a picture, for two steps that take it.
+    pub(crate) fn copy(&mut self, image: &Image) -> Result<Image, Error> {
+        let copy = self.image(image.size)?;
+        let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
+        encoder.copy_buffer_to_buffer(image.lease.buffer(), 0, copy.lease.buffer(), 0, 4 * image.size.area());
+        self.recorded += image.size.area();
+        Ok(copy)
+    }
+
     /// Lets later steps write to a buffer.
     pub(crate) fn recycle(&mut self, lease: Lease) {
         self.spare.push(lease);

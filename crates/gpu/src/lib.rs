@@ -13,6 +13,7 @@
 //! not happen never looks like a picture.
 
 mod blur;
+mod chain;
 mod closing;
 mod device;
 mod engine;

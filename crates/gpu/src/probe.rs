@@ -6,7 +6,9 @@ use palmette_core::measure::{BorderMeasure, Measurement};
 use palmette_core::plan::blur::BlurStep;
 use palmette_core::plan::tone::{LookupTable, SaturationMatrix};
 use palmette_core::plan::weights::WeightTable;
-use palmette_core::plan::{Axis, AxisOrder, DrawStep, Passes, Plan, ResizeStep, SharpenStep, Step, StepKind, Tiling};
+use palmette_core::plan::{
+    Axis, AxisOrder, Builder, DrawStep, Passes, Plan, ResizeStep, SharpenStep, StepKind, Tiling, Value, ValueId,
+};
 use palmette_core::{Deadline, Pixmap, Size};
 use palmette_ops::{Color, Composite, Flip, ImageIndex, Rotate};
 
@@ -25,7 +27,7 @@ pub const ANSWER: u64 = 0x3498_7651_1c8e_6a30;
 /// Those of the tables and pictures it allocates.
 pub fn scene() -> Result<(Plan, Vec<Pixmap>), palmette_core::Error> {
     let sources = vec![noise(Size::new(40, 24), 1)?, noise(Size::new(9, 7), 2)?, noise(Size::new(15, 5), 3)?];
-    let mut scene = Scene { sources, steps: Vec::new() };
+    let mut scene = Scene::new(&sources);
     let tint = Color { red: 20, green: 90, blue: 200, alpha: 130 };
 
     scene.push(1, Size::new(9, 7), StepKind::Flip(Flip::Horizontal));
@@ -51,7 +53,7 @@ pub fn scene() -> Result<(Plan, Vec<Pixmap>), palmette_core::Error> {
         scene.push(0, Size::new(26, 33), StepKind::Draw(draw));
     }
     scene.push(0, Size::new(26, 33), StepKind::Background(tint));
-    Ok((Plan::of_steps(&scene.sources, scene.steps), scene.sources))
+    Ok((scene.builder.finish(vec![scene.nodes[0]]), sources))
 }
 
 /// Hashes the bytes of a picture (FNV-1a, 64 bits).
@@ -69,8 +71,8 @@ pub fn hash(picture: &Pixmap) -> u64 {
 ///
 /// [`Error::Probe`] if the answer is wrong, and whatever else goes wrong on the way.
 pub(crate) fn run(engine: &GpuEngine, gpu: &Gpu) -> Result<(), Error> {
-    let (mut plan, sources) = scene()?;
-    let got = hash(&engine.try_run(&mut plan, &sources, Deadline::NONE)?);
+    let (plan, sources) = scene()?;
+    let got = hash(&engine.picture(&plan, &sources, Deadline::NONE)?);
     if got != ANSWER {
         return Err(Error::Probe { got, expected: ANSWER });
     }
@@ -91,24 +93,30 @@ fn find_border(gpu: &Gpu) -> Result<(), Error> {
 
 /// A plan in the making.
 struct Scene {
-    sources: Vec<Pixmap>,
-    steps: Vec<Step>,
+    builder: Builder,
+    /// The picture of each node by now.
+    nodes: Vec<ValueId>,
 }
 
 impl Scene {
-    /// The size of a node after the steps so far.
-    fn size(&self, node: u32) -> Size {
-        let last = self.steps.iter().rfind(|step| step.node.0 == node);
-        last.map_or_else(|| self.sources[node as usize].size(), |step| step.output)
+    fn new(sources: &[Pixmap]) -> Self {
+        let mut builder = Builder::default();
+        let read = |(index, source): (usize, &Pixmap)| builder.read(index, Value::rgba(source.size()));
+        let nodes = sources.iter().enumerate().map(read).collect();
+        Self { builder, nodes }
     }
 
-    fn push(&mut self, node: u32, output: Size, kind: StepKind) {
-        let input = self.size(node);
-        self.steps.push(Step { node: ImageIndex(node), op_position: 0, option: "probe", input, output, kind });
+    fn push(&mut self, node: usize, output: Size, kind: StepKind) {
+        let overlay = match &kind {
+            StepKind::Draw(draw) => Some(self.nodes[draw.foreground.0 as usize]),
+            _ => None,
+        };
+        let inputs: Vec<ValueId> = [self.nodes[node]].into_iter().chain(overlay).collect();
+        self.nodes[node] = self.builder.then(&inputs, output, kind);
     }
 
-    fn resize(&mut self, node: u32, output: Size, order: AxisOrder) -> Result<(), palmette_core::Error> {
-        let input = self.size(node);
+    fn resize(&mut self, node: usize, output: Size, order: AxisOrder) -> Result<(), palmette_core::Error> {
+        let input = self.builder.value(self.nodes[node]).size;
         let axis = |from, to| Ok::<_, palmette_core::Error>(Axis::Filter(WeightTable::new(from, to, 0, to)?));
         let horizontal = axis(input.width, output.width)?;
         let vertical = axis(input.height, output.height)?;

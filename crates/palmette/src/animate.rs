@@ -3,136 +3,119 @@
 //! A frame is decoded, run and encoded before the next one is decoded, so memory does not grow with their number. What the
 //! plan has to measure is measured on the first frame and kept for all: a window that moved from frame to frame would shake.
 
-use palmette_codec::{Animation, AnimationEncoder, EncodeOptions};
-use palmette_core::plan::Plan;
-use palmette_core::{Deadline, Engine, Limits, Pixmap, Size, alloc};
+use palmette_codec::{AnimationEncoder, EncodeOptions};
+use palmette_core::engine::{Collected, picture};
+use palmette_core::plan::{Plan, Value};
+use palmette_core::rows::LentRows;
+use palmette_core::{Deadline, Engine, Error as CoreError, Picture, Pixmap, Rows, Sources};
 use palmette_ops::ImageIndex;
 
-use crate::hoist::{Branch, Hoisted, hoist};
-use crate::pipeline::{Made, Sources};
-use crate::prepare::{Image, Prepared, check_frames};
-use crate::{Damage, Error, Pipeline, Stage, Timings};
+use crate::clock::Clock;
+use crate::pipeline::Made;
+use crate::prepare::Prepared;
+use crate::{Damage, Error, Pipeline, Stage};
+
+/// The source that is another one in every frame.
+const CANVAS: usize = ImageIndex::CANVAS.0 as usize;
+
+/// A frame, and what is the same for all of them: the sources of the plan that runs on every frame.
+struct FrameSources<'a> {
+    frame: &'a Pixmap,
+    /// Where the kept pictures begin among the sources.
+    first_kept: usize,
+    kept: &'a [Picture],
+}
+
+impl Sources for FrameSources<'_> {
+    fn open(&self, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, CoreError> {
+        if index == CANVAS {
+            return Ok(Box::new(LentRows::of_pixmap(self.frame)?));
+        }
+        match index.checked_sub(self.first_kept).and_then(|place| self.kept.get(place)) {
+            Some(picture) => Ok(Box::new(LentRows::of_picture(picture)?)),
+            None => Err(CoreError::SourceMismatch { index, planned, actual: None }),
+        }
+    }
+}
 
 /// What every frame goes through.
 struct FrameRun<'a> {
     engine: &'a dyn Engine,
-    list: &'a Branch<()>,
     plan: Plan,
-    /// The finished pictures that are drawn on every frame, by node from 1 on.
-    drawn: Vec<Pixmap>,
-    frame_count: u32,
+    first_kept: usize,
+    kept: Vec<Picture>,
     deadline: Deadline,
-    /// Is told the bytes of the file whenever a frame was added.
-    growing: &'a mut dyn FnMut(u64),
+}
+
+impl FrameRun<'_> {
+    /// Runs the plan on a frame.
+    fn run(&self, frame: &Pixmap) -> Result<Pixmap, Error> {
+        self.deadline.check()?;
+        let sources = FrameSources { frame, first_kept: self.first_kept, kept: &self.kept };
+        Ok(picture(self.engine, &self.plan, &sources, self.deadline)?)
+    }
 }
 
 impl Pipeline {
-    /// Makes an animation of all frames of the canvas.
+    /// Makes an animation of all frames of the canvas; `growing` is told the bytes of the file whenever a frame was added.
     pub(crate) fn animate(
         &self,
-        prepared: Prepared,
+        prepared: &Prepared,
         deadline: Deadline,
-        timings: &mut Timings,
+        clock: &Clock,
         growing: &mut dyn FnMut(u64),
     ) -> Result<Made, Error> {
         let options = prepared.encode_options(deadline);
-        let Prepared { images, ops, frame_count, selection, .. } = prepared;
-        let engine = &*selection.engine;
-        let Hoisted { canvas: (_, canvas), branches, frame: list } =
-            hoist(images.into_iter().enumerate().collect(), ops).map_err(Error::List)?;
-
-        let (mut drawn, mut damage) = (Vec::new(), None);
-        for branch in branches {
-            let (pixmap, missing) = self.run_branch(branch, engine, deadline, timings)?;
-            drawn.push(pixmap);
-            damage = damage.or(missing);
-        }
-        let sizes: Vec<Size> = [canvas.probe.size].into_iter().chain(drawn.iter().map(Pixmap::size)).collect();
-        let plan = timings
-            .stage(Stage::Lower, || self.lower(&list.ops, &sizes).map_err(|error| list.reposition(error).into()))?;
-        let reading = self.decode_options(deadline);
-        let frames =
-            timings.stage(Stage::Decode, || palmette_codec::animation(&canvas.bytes, &reading).map_err(undecodable))?;
-        let run = FrameRun { engine, list: &list, plan, drawn, frame_count, deadline, growing };
-        let made = self.run_frames(run, frames, &options, timings)?;
-        Ok(Made { damage: made.damage.or(damage), ..made })
-    }
-
-    /// Makes a picture that is drawn on every frame.
-    fn run_branch(
-        &self,
-        branch: Branch<(usize, Image)>,
-        engine: &dyn Engine,
-        deadline: Deadline,
-        timings: &mut Timings,
-    ) -> Result<(Pixmap, Option<Damage>), Error> {
-        let images = branch.sources.iter().map(|(index, image)| (*index, image));
-        let Sources { pixmaps, damage } = timings.stage(Stage::Decode, || self.decode(images, deadline))?;
-        let pixmap = timings.stage(Stage::Run, || {
-            let sizes: Vec<Size> = pixmaps.iter().map(Pixmap::size).collect();
-            self.lower(&branch.ops, &sizes)
-                .and_then(|mut plan| engine.run(&mut plan, pixmaps, deadline))
-                .map_err(|error| branch.reposition(error).into())
+        let engine = &*prepared.selection.engine;
+        let files = self.files(prepared, deadline, clock);
+        let first_kept = prepared.images.len();
+        let run = clock.stage(Stage::Run, || {
+            let plan = self.complete(prepared, &files, deadline)?;
+            let (once, plan) = plan.split_frames(CANVAS, first_kept);
+            let mut collected = Collected::default();
+            engine.run(&once, &files, &mut collected, deadline).map_err(|error| files.explain(error))?;
+            Ok::<_, Error>(FrameRun { engine, plan, first_kept, kept: collected.pictures, deadline })
         })?;
-        Ok((pixmap, damage))
+        let made = self.run_frames(&run, prepared, &options, clock, growing)?;
+        Ok(Made { damage: made.damage.or(files.into_damage()), ..made })
     }
 
     /// Decodes, runs and encodes frame by frame.
     fn run_frames(
         &self,
-        mut run: FrameRun<'_>,
-        mut frames: Animation<'_>,
+        run: &FrameRun<'_>,
+        prepared: &Prepared,
         options: &EncodeOptions,
-        timings: &mut Timings,
+        clock: &Clock,
+        growing: &mut dyn FnMut(u64),
     ) -> Result<Made, Error> {
+        let undecodable = |source| Error::Source { index: CANVAS, source };
+        let (canvas, reading) = (&prepared.images[CANVAS], self.decode_options(run.deadline));
+        let mut frames =
+            clock.stage(Stage::Decode, || palmette_codec::animation(&canvas.bytes, &reading)).map_err(undecodable)?;
         let plays = frames.plays();
+        let mut size = canvas.probe.size;
         let mut encoder = None;
         let mut frame_count = 0;
-        while let Some(frame) = timings.stage(Stage::Decode, || frames.next().transpose().map_err(undecodable))? {
+        while let Some(frame) = clock.stage(Stage::Decode, || frames.next().transpose()).map_err(undecodable)? {
             frame_count += 1;
-            let result = timings.stage(Stage::Run, || run.run(frame.pixmap, &self.limits))?;
-            timings.stage(Stage::Encode, || {
-                let encoder = match &mut encoder {
-                    Some(encoder) => encoder,
-                    none => none.insert(AnimationEncoder::new(options, result.size(), plays).map_err(Error::Encode)?),
-                };
-                encoder.push(result, frame.delay_ms).map_err(Error::Encode)?;
-                (run.growing)(encoder.file_bytes());
-                Ok(())
-            })?;
+            let result = clock.stage(Stage::Run, || run.run(&frame.pixmap))?;
+            size = result.size();
+            clock
+                .stage(Stage::Encode, || {
+                    let encoder = match &mut encoder {
+                        Some(encoder) => encoder,
+                        none => none.insert(AnimationEncoder::new(options, size, plays)?),
+                    };
+                    encoder.push(result, frame.delay_ms)?;
+                    growing(encoder.file_bytes());
+                    Ok(())
+                })
+                .map_err(Error::Encode)?;
         }
         let encoder = encoder.expect("an animation gives a frame, or an error before it");
-        let encoded = timings.stage(Stage::Encode, || encoder.finish().map_err(Error::Encode))?;
-        let index = ImageIndex::CANVAS.0 as usize;
-        let damage = frames.into_damage().map(|cause| Damage { index, cause });
-        Ok(Made { encoded, size: run.plan.result, frame_count, damage })
+        let encoded = clock.stage(Stage::Encode, || encoder.finish()).map_err(Error::Encode)?;
+        let damage = frames.into_damage().map(|cause| Damage { index: CANVAS, cause });
+        Ok(Made { encoded, size, frame_count, damage })
     }
-}
-
-impl FrameRun<'_> {
-    /// Runs the list of the canvas on a frame.
-    fn run(&mut self, frame: Pixmap, limits: &Limits) -> Result<Pixmap, Error> {
-        self.deadline.check()?;
-        let was_complete = self.plan.is_complete();
-        let drawn = self.drawn.iter().map(copy);
-        let sources = [Ok(frame)].into_iter().chain(drawn).collect::<Result<_, _>>()?;
-        let result = self.engine.run(&mut self.plan, sources, self.deadline);
-        let result = result.map_err(|error| self.list.reposition(error))?;
-        if !was_complete {
-            check_frames(&self.plan, self.frame_count, limits).map_err(|error| self.list.reposition(error))?;
-        }
-        Ok(result)
-    }
-}
-
-/// Copies a picture, since an engine uses its sources up.
-fn copy(pixmap: &Pixmap) -> Result<Pixmap, palmette_core::Error> {
-    let mut data = alloc::try_with_capacity(pixmap.data().len())?;
-    data.extend_from_slice(pixmap.data());
-    Pixmap::from_vec(pixmap.size(), data)
-}
-
-/// Says that the canvas cannot be decoded.
-const fn undecodable(source: palmette_codec::Error) -> Error {
-    Error::Source { index: ImageIndex::CANVAS.0 as usize, source }
 }

@@ -1,14 +1,14 @@
 //! What comes out of the pipeline: the picture, and how it came about.
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use palmette_codec::Cause;
 use palmette_core::{EngineKind, Size};
 use palmette_protocol::OutputFormat;
 
-use crate::{Error, Reason};
+use crate::Reason;
 
 /// A finished picture.
 #[derive(Debug)]
@@ -96,12 +96,8 @@ impl Timings {
         Stage::ALL.into_iter().zip(self.0)
     }
 
-    /// Runs one stage in a span of its own and adds its time; an animation goes through some stages once a frame.
-    pub(crate) fn stage<T>(&mut self, stage: Stage, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        let _span = tracing::info_span!("stage", name = stage.as_str()).entered();
-        let start = Instant::now();
-        let result = work();
-        self.0[stage as usize] += start.elapsed();
-        result
+    /// Adds time to a stage.
+    pub(crate) fn add(&mut self, stage: Stage, time: Duration) {
+        self.0[stage as usize] += time;
     }
 }

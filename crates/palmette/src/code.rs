@@ -15,6 +15,9 @@ pub(crate) fn code_of_core(error: &palmette_core::Error) -> Code {
             Code::InvalidOption
         }
         Error::WrongMeasurement
+        | Error::Unmeasured
+        | Error::SourceFailed { .. }
+        | Error::SinkFailed
         | Error::ModelFailed { .. }
         | Error::EmptyPixmap { .. }
         | Error::PixmapLength { .. }

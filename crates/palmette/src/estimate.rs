@@ -1,12 +1,8 @@
 //! What a request will hold at its worst moment, by its plan and the headers of its sources: known before a pixel is decoded.
 
-use std::borrow::Cow;
-
 use palmette_codec::{EncodeOptions, WorkingMemory};
 use palmette_core::Size;
-use palmette_core::measure::{MeasureStep, Measurement};
-use palmette_core::plan::{Plan, Step, StepKind};
-use palmette_ops::ImageIndex;
+use palmette_core::plan::{Plan, ReadingMemory, StepKind};
 
 /// Pictures that a decoder of animations holds beside the one that it hands out, all of the size of the canvas.
 const DECODER_FRAMES: u64 = 3;
@@ -17,139 +13,94 @@ const ENCODER_FRAMES: u64 = 3;
 /// What is known of a request whose memory is estimated.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Weighed<'a> {
+    /// The whole plan, guessed where it depends on measurements.
     pub(crate) plan: &'a Plan,
-    /// What decoding each source holds beside its picture, in the order of the sources.
+    /// The size of each source.
+    pub(crate) sources: &'a [Size],
+    /// What decoding each source holds beside its picture.
     pub(crate) decoding: &'a [WorkingMemory],
     pub(crate) output: &'a EncodeOptions,
     /// Whether the canvas may have alpha before its first step.
     pub(crate) has_alpha: bool,
     /// The frames that the steps of the canvas run on; 1 unless the result moves.
     pub(crate) frame_count: u32,
-    /// Whether the engine keeps the sources until it is done, as a GPU does so that the CPU can take over. What it holds on its
-    /// device, and to reach it, has a limit of its own for all requests together.
-    pub(crate) keeps_sources: bool,
+    /// Whether the engine takes whole sources, as a GPU does. What it holds on its device, and to reach it, has a limit of its
+    /// own for all requests together.
+    pub(crate) takes_whole: bool,
 }
 
-/// Estimates the bytes that a request takes at its worst moment: decoding, one of the steps of its plan, or encoding. In an
-/// animation decoder and encoder live through all steps, and what is drawn on the canvas is kept for the next frame.
+/// Estimates the bytes that a request takes at its worst moment: before its rows come, while they do, or while they are encoded. In
+/// an animation decoder and encoder live through all steps, and what is drawn on the canvas is kept for the next frame.
 ///
 /// What C libraries take comes on top: the allocator of the process keeps for a while what it gets back, and a library does
 /// not get it from there.
 #[must_use]
 pub(crate) fn estimate(weighed: Weighed<'_>) -> u64 {
-    let Weighed { decoding, output, has_alpha, frame_count, keeps_sources, .. } = weighed;
-    let plan = guess_rest(weighed.plan);
-    let encoding = palmette_codec::encoding_memory(output, plan.result, has_alpha || !plan.keeps_opaque());
-    let kept = if frame_count > 1 { kept_for_frames(&plan) + encoding.own_bytes } else { 0 };
-    let tables: u64 = plan.steps.iter().map(Step::table_bytes).sum();
-    let beside_sources = if keeps_sources { sources_bytes(&plan) + largest_on_host(&plan) } else { 0 };
-    let moments =
-        [worst_decode(&plan, decoding), worst_step(&plan), plan.result.bytes() + encoding.own_bytes, beside_sources];
+    let Weighed { plan, sources, decoding, output, has_alpha, frame_count, takes_whole } = weighed;
+    let reading: Vec<ReadingMemory> =
+        sources.iter().zip(decoding).map(|(&size, memory)| reading(size, *memory)).collect();
+    let result = plan.result().map_or(Size::new(0, 0), |value| value.size);
+    let encoding = palmette_codec::encoding_memory(output, result, has_alpha || !plan.keeps_opaque());
+    let kept = if frame_count > 1 { kept_for_frames(plan, sources, result) + encoding.own_bytes } else { 0 };
+    // An encoder takes a whole picture.
+    let encoded = plan.memory(&reading).collected(result.bytes());
+    let on_host = if takes_whole { largest_on_host(plan, &reading) } else { 0 };
+    let moments = [encoded.before, encoded.while_rows + encoding.own_bytes, on_host];
     let libraries = decoding.iter().chain([&encoding]).map(|memory| memory.library_bytes).max().unwrap_or(0);
-    moments.into_iter().max().unwrap_or(0) + libraries + kept + tables
+    moments.into_iter().max().unwrap_or(0) + libraries + kept
 }
 
-/// Estimates the worst moment of decoding: sources are decoded one after the other, and kept.
-fn worst_decode(plan: &Plan, decoding: &[WorkingMemory]) -> u64 {
-    let mut decoded = 0;
-    let mut worst = 0;
-    for (source, memory) in plan.sources.iter().zip(decoding) {
-        decoded += source.bytes();
-        worst = worst.max(decoded + memory.own_bytes);
-    }
-    worst
+/// Says what reading a source holds: decoders give whole pictures.
+const fn reading(size: Size, memory: WorkingMemory) -> ReadingMemory {
+    ReadingMemory { before: size.bytes() + memory.own_bytes, bytes: size.bytes(), is_whole: true }
 }
 
-/// Estimates the worst moment of all steps: the pictures of all nodes, each replaced by the result of each of its steps, and
-/// what a step holds beside them.
-///
-/// What a step gave back is still there for a moment, and of no use to a later one that takes more at once.
-fn worst_step(plan: &Plan) -> u64 {
-    let mut nodes = plan.sources.clone();
-    let (mut worst, mut given_back) = (0, 0);
-    for step in &plan.steps {
-        let live: u64 = nodes.iter().map(|size| size.bytes()).sum();
-        let taken = step.beside_input_bytes();
-        let stale = if given_back < taken { given_back } else { 0 };
-        worst = worst.max(live + taken + stale);
-        if !step.is_in_place() {
-            given_back = given_back.max(step.input.bytes());
-        }
-        if let Some(node) = nodes.get_mut(step.node.0 as usize) {
-            *node = step.output;
-        }
-        if let StepKind::Draw(draw) = &step.kind
-            && let Some(node) = nodes.get_mut(draw.foreground.0 as usize)
-        {
-            *node = Size::new(0, 0);
-        }
-    }
-    worst
-}
-
-/// Adds up the sources as they are decoded.
-fn sources_bytes(plan: &Plan) -> u64 {
-    plan.sources.iter().map(|size| size.bytes()).sum()
-}
-
-/// Estimates the most that comes back from a device at once: the result, or what a model on the host takes and makes.
-fn largest_on_host(plan: &Plan) -> u64 {
-    let models = plan.steps.iter().filter(|step| matches!(step.kind, StepKind::Model(_)));
-    let models = models.map(|step| step.input.bytes() + step.output.bytes());
-    models.max().unwrap_or(0).max(plan.result.bytes())
+/// Estimates the most that a device is given, or gives back, at once: a source, the result, or what a model on the host takes
+/// and makes.
+fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
+    let sources = reading.iter().map(|reading| reading.before);
+    let models = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Model(_)));
+    let models = models.map(|step| {
+        [plan.input(step), plan.output(step)].into_iter().flatten().map(|value| value.bytes()).sum::<u64>()
+    });
+    sources.chain(models).max().unwrap_or(0)
 }
 
 /// Estimates what stays between the frames of an animation.
-fn kept_for_frames(plan: &Plan) -> u64 {
-    let canvas = plan.sources.first().map_or(0, |size| size.bytes());
-    let drawn = plan.steps.iter().filter(|step| step.node == ImageIndex::CANVAS).map(|step| match &step.kind {
+fn kept_for_frames(plan: &Plan, sources: &[Size], result: Size) -> u64 {
+    let canvas = sources.first().map_or(0, |size| size.bytes());
+    let drawn = plan.canvas_steps().map(|step| match &step.kind {
         StepKind::Draw(draw) => draw.foreground_size.bytes(),
         _ => 0,
     });
-    DECODER_FRAMES * canvas + ENCODER_FRAMES * plan.result.bytes() + drawn.sum::<u64>()
-}
-
-/// Completes a plan that waits for measurements as if they had found nothing to cut. That is a guess: a picture without its
-/// border is smaller, but of another shape, so what follows may be larger. No step is ever over the limit of one picture.
-fn guess_rest(plan: &Plan) -> Cow<'_, Plan> {
-    let mut plan = Cow::Borrowed(plan);
-    while !plan.is_complete() {
-        let Some(Step { kind: StepKind::Measure(measure), input, .. }) = plan.steps.last() else { break };
-        let nothing_found = match measure {
-            MeasureStep::Border(_) => Measurement::Rectangle { left: 0, top: 0, size: *input },
-            MeasureStep::Window(_) => Measurement::Offset { left: 0, top: 0 },
-        };
-        // What cannot be planned with this guess may well be with the real answer.
-        let Ok(next) = plan.resume(nothing_found) else { break };
-        plan = Cow::Owned(next);
-    }
-    plan
+    DECODER_FRAMES * canvas + ENCODER_FRAMES * result.bytes() + drawn.sum::<u64>()
 }
 
 #[cfg(test)]
 mod tests {
     use palmette_codec::EncodeFormat;
     use palmette_core::Limits;
-    use palmette_core::plan::lower;
+    use palmette_core::plan::Planner;
 
     use super::*;
 
     /// Plans a list.
     fn plan(list: &str, sources: &[Size]) -> Plan {
         let ops = palmette_protocol::list::parse_list(list).unwrap();
-        lower(&palmette_protocol::list::resolve(&ops).unwrap(), sources, &Limits::default()).unwrap()
+        let ops = palmette_protocol::list::resolve(&ops).unwrap();
+        Planner::new(&ops, sources, &Limits::default()).unwrap().guess()
     }
 
     /// Estimates a plan whose sources take nothing to decode, and whose result nothing to encode.
-    fn estimate_of_plan(plan: &Plan, frame_count: u32, keeps_sources: bool) -> u64 {
+    fn estimate_of_plan(plan: &Plan, sources: &[Size], frame_count: u32, takes_whole: bool) -> u64 {
         let output = &EncodeOptions::new(EncodeFormat::Rgba);
-        let decoding = &vec![WorkingMemory::default(); plan.sources.len()];
-        estimate(Weighed { plan, decoding, output, has_alpha: false, frame_count, keeps_sources })
+        let decoding = &vec![WorkingMemory::default(); sources.len()];
+        estimate(Weighed { plan, sources, decoding, output, has_alpha: false, frame_count, takes_whole })
     }
 
     /// Estimates a list for one source.
     fn estimate_of(list: &str, source: Size) -> u64 {
-        estimate_of_plan(&plan(list, &[source]), 1, false)
+        estimate_of_plan(&plan(list, &[source]), &[source], 1, false)
     }
 
     #[test]
@@ -168,30 +119,35 @@ mod tests {
 
     #[test]
     fn estimate_counts_what_codecs_hold() {
-        let plan = plan("[]", &[Size::new(1000, 1000); 2]);
+        let sources = &[Size::new(1000, 1000); 2];
+        let plan = plan(r#"[{"drawImageIndex":1,"targetImageIndex":0}]"#, sources);
         let output = &EncodeOptions::new(EncodeFormat::Rgba);
         let decoding = &[
             WorkingMemory { own_bytes: 5_000_000, library_bytes: 100 },
             WorkingMemory { own_bytes: 70, library_bytes: 30 },
         ];
-        let weighed = Weighed { plan: &plan, decoding, output, has_alpha: false, frame_count: 1, keeps_sources: false };
-        assert_eq!(estimate(weighed), 9_000_100, "of Rust while one is decoded, of C whenever");
+        let weighed =
+            Weighed { plan: &plan, sources, decoding, output, has_alpha: false, frame_count: 1, takes_whole: false };
+        assert_eq!(
+            estimate(weighed),
+            13_000_100,
+            "of Rust while the canvas is decoded beside its overlay, of C whenever"
+        );
         let output = &EncodeOptions::new(EncodeFormat::Avif);
-        let library = palmette_codec::encoding_memory(output, plan.result, false).library_bytes;
-        assert!(library > 100 && estimate(Weighed { output, ..weighed }) >= 9_000_000 + library);
+        let library = palmette_codec::encoding_memory(output, sources[0], false).library_bytes;
+        assert!(library > 100 && estimate(Weighed { output, ..weighed }) >= 8_000_000 + library);
     }
 
     #[test]
-    fn estimate_counts_sources_that_are_kept_beside_the_result() {
-        let size = Size::new(1000, 1000);
-        let sources = [size; 20];
-        // All but the canvas become tiny before that grows, so the CPU never holds large pictures together.
+    fn estimate_counts_what_is_drawn_beside_the_canvas() {
+        let sources = [Size::new(1000, 1000); 20];
+        // All but the canvas become tiny before they are drawn, so large pictures are never held together.
         let shrunk_and_drawn =
             |node| format!(r#"{{"imageIndex":{node},"width":1}},{{"drawImageIndex":{node},"targetImageIndex":0}},"#);
         let drawn: String = (1..sources.len()).map(shrunk_and_drawn).collect();
-        let plan = plan(&format!(r#"[{drawn}{{"imageIndex":0,"width":2300,"fit":"contain"}}]"#), &sources);
-        let [given_away, kept] = [false, true].map(|keeps_sources| estimate_of_plan(&plan, 1, keeps_sources));
-        assert!(kept >= 20 * size.bytes() + plan.result.bytes() && given_away < kept, "{given_away}, {kept}");
+        let plan = plan(&format!(r#"[{drawn}{{"imageIndex":0,"width":500}}]"#), &sources);
+        let [by_rows, whole] = [false, true].map(|takes_whole| estimate_of_plan(&plan, &sources, 1, takes_whole));
+        assert!((4_000_000..6_500_000).contains(&by_rows) && whole == by_rows, "{by_rows}, {whole}");
     }
 
     #[test]
@@ -203,8 +159,9 @@ mod tests {
 
     #[test]
     fn estimate_of_an_animation_does_not_grow_with_its_frames() {
-        let plan = plan("[]", &[Size::new(100, 100)]);
-        let [still, two, many] = [1, 2, 1000].map(|frame_count| estimate_of_plan(&plan, frame_count, false));
+        let sources = [Size::new(100, 100)];
+        let plan = plan("[]", &sources);
+        let [still, two, many] = [1, 2, 1000].map(|frame_count| estimate_of_plan(&plan, &sources, frame_count, false));
         assert_eq!((two - still, many), (6 * 40_000, two));
     }
 }

@@ -10,16 +10,18 @@
 
 mod animate;
 mod answer;
+mod clock;
 mod code;
 mod engines;
 mod error;
 mod estimate;
 mod explain;
 mod gpu;
-mod hoist;
 mod pipeline;
 mod prepare;
 mod select;
+mod sink;
+mod sources;
 
 pub use palmette_codec as codec;
 pub use palmette_core as core;

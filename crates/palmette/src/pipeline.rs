@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use palmette_codec::{DecodeOptions, Encoded, OnDamage};
-use palmette_core::plan::{self, Plan};
-use palmette_core::{Deadline, Limits, Model, Pixmap, SharedModel, Size, alloc};
-use palmette_ops::Op;
+use palmette_core::plan::{Plan, Planned};
+use palmette_core::{Deadline, Limits, Model, SharedModel, Size, alloc};
 use palmette_protocol::Info;
 use palmette_protocol::request::TransformRequest;
 
-use crate::prepare::{Image, Prepared, check_frames};
-use crate::{Answer, Damage, Engines, Error, Explanation, Stage, Timings};
+use crate::clock::Clock;
+use crate::prepare::{Prepared, check_frames};
+use crate::sink::Encoder;
+use crate::sources::Files;
+use crate::{Answer, Damage, Engines, Error, Explanation, Stage};
 
 /// Everything that turns requests into pictures; shared by all threads that do.
 #[derive(Clone, Debug)]
@@ -18,7 +20,7 @@ pub struct Pipeline {
     pub(crate) engines: Engines,
     pub(crate) limits: Limits,
     on_damage: OnDamage,
-    model: Option<SharedModel>,
+    pub(crate) model: Option<SharedModel>,
     max_pixel_bytes: u64,
 }
 
@@ -28,14 +30,6 @@ pub(crate) struct Made {
     pub(crate) encoded: Encoded,
     pub(crate) size: Size,
     pub(crate) frame_count: u32,
-    pub(crate) damage: Option<Damage>,
-}
-
-/// Sources as pixels.
-#[derive(Debug)]
-pub(crate) struct Sources {
-    pub(crate) pixmaps: Vec<Pixmap>,
-    /// What is missing from the first that lacks something.
     pub(crate) damage: Option<Damage>,
 }
 
@@ -93,13 +87,13 @@ impl Pipeline {
         growing: &mut dyn FnMut(u64),
     ) -> Result<Answer, Error> {
         self.check_memory(&prepared)?;
-        let mut timings = std::mem::take(&mut prepared.timings);
+        let clock = Clock::new(std::mem::take(&mut prepared.timings));
         let format = prepared.output.format;
         let selection = prepared.selection.clone();
         let Made { encoded, size, frame_count, damage } = if prepared.frame_count > 1 {
-            self.animate(prepared, deadline, &mut timings, growing)?
+            self.animate(&prepared, deadline, &clock, growing)?
         } else {
-            self.run_once(prepared, deadline, &mut timings)?
+            self.run_once(&prepared, deadline, &clock)?
         };
 
         Ok(Answer {
@@ -112,7 +106,7 @@ impl Pipeline {
             engine: selection.engine.kind(),
             reason: selection.reason(),
             damage,
-            timings,
+            timings: clock.into_timings(),
         })
     }
 
@@ -133,16 +127,16 @@ impl Pipeline {
     /// # Errors
     ///
     /// Those of [`Pipeline::run`], as far as the plan shows them.
-    pub fn explain_prepared(&self, mut prepared: Prepared, deadline: Deadline) -> Result<Explanation, Error> {
+    pub fn explain_prepared(&self, prepared: Prepared, deadline: Deadline) -> Result<Explanation, Error> {
         let memory_bytes = prepared.memory_bytes();
         let is_measured = prepared.is_measured();
         if is_measured {
             self.check_memory(&prepared)?;
-            let Sources { pixmaps, .. } = self.decode(prepared.images.iter().enumerate(), deadline)?;
-            prepared.selection.engine.run(&mut prepared.plan, pixmaps, deadline)?;
-            check_frames(&prepared.plan, prepared.frame_count, &self.limits)?;
         }
-        Ok(Explanation::new(&prepared, memory_bytes, is_measured))
+        let clock = Clock::default();
+        let files = self.files(&prepared, deadline, &clock);
+        let plan = self.complete(&prepared, &files, deadline)?;
+        Ok(Explanation::new(&prepared, &plan, memory_bytes, is_measured))
     }
 
     /// Checks that a request needs no more memory than it may.
@@ -175,42 +169,40 @@ impl Pipeline {
         }
     }
 
-    /// Makes a still: every source is decoded, the plan runs once.
-    fn run_once(&self, prepared: Prepared, deadline: Deadline, timings: &mut Timings) -> Result<Made, Error> {
+    /// Makes a still: the plan runs once.
+    fn run_once(&self, prepared: &Prepared, deadline: Deadline, clock: &Clock) -> Result<Made, Error> {
         let options = prepared.encode_options(deadline);
-        let Prepared { images, mut plan, selection, .. } = prepared;
-        let Sources { pixmaps, damage } =
-            timings.stage(Stage::Decode, || self.decode(images.iter().enumerate(), deadline))?;
-        drop(images);
-        let result = timings.stage(Stage::Run, || Ok(selection.engine.run(&mut plan, pixmaps, deadline)?))?;
-        deadline.check()?;
-        let size = result.size();
-        let encoded =
-            timings.stage(Stage::Encode, || palmette_codec::encode(result, &options).map_err(Error::Encode))?;
-        Ok(Made { encoded, size, frame_count: 1, damage })
+        let files = self.files(prepared, deadline, clock);
+        let mut encoder = Encoder::new(&options, clock, deadline);
+        clock
+            .stage(Stage::Run, || {
+                let plan = self.complete(prepared, &files, deadline)?;
+                let result = prepared.selection.engine.run(&plan, &files, &mut encoder, deadline);
+                result.map_err(|error| files.explain(error))
+            })
+            .or_else(|error| {
+                if matches!(error, Error::Core(palmette_core::Error::SinkFailed)) { Ok(()) } else { Err(error) }
+            })?;
+        let made = encoder.into_made().ok_or(Error::Core(palmette_core::Error::SinkFailed))?;
+        let (encoded, size) = made?;
+        Ok(Made { encoded, size, frame_count: 1, damage: files.into_damage() })
     }
 
-    /// Plans a list for sources of these sizes.
-    pub(crate) fn lower(&self, ops: &[Op], sizes: &[Size]) -> Result<Plan, palmette_core::Error> {
-        plan::lower_with_model(ops, sizes, &self.limits, self.model.clone())
+    /// Returns the files of a request as the sources of its plan.
+    pub(crate) fn files<'a>(&self, prepared: &'a Prepared, deadline: Deadline, clock: &'a Clock) -> Files<'a> {
+        Files::new(&prepared.images, self.decode_options(deadline), clock)
     }
 
-    /// Decodes the first frame of every source, which comes with its index.
-    pub(crate) fn decode<'a>(
-        &self,
-        images: impl Iterator<Item = (usize, &'a Image)>,
-        deadline: Deadline,
-    ) -> Result<Sources, Error> {
-        let options = self.decode_options(deadline);
-        let mut sources = Sources { pixmaps: Vec::new(), damage: None };
-        for (index, image) in images {
-            deadline.check()?;
-            let decoded =
-                palmette_codec::decode(&image.bytes, &options).map_err(|source| Error::Source { index, source })?;
-            sources.pixmaps.push(decoded.pixmap);
-            sources.damage = sources.damage.or(decoded.damage.map(|cause| Damage { index, cause }));
+    /// Plans a request to its end, and has measured what the plan depends on.
+    pub(crate) fn complete(&self, prepared: &Prepared, files: &Files<'_>, deadline: Deadline) -> Result<Plan, Error> {
+        if let Planned::Complete(plan) = &prepared.planned {
+            return Ok(plan.clone());
         }
-        Ok(sources)
+        let engine = &*prepared.selection.engine;
+        let plan = palmette_core::engine::complete(&mut prepared.planner.clone(), engine, files, deadline)
+            .map_err(|error| files.explain(error))?;
+        check_frames(&plan, prepared.frame_count, &self.limits)?;
+        Ok(plan)
     }
 
     /// Says in the codec's words how sources are read.

@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use palmette_codec::{EncodeFormat, EncodeOptions, Probe, WorkingMemory};
-use palmette_core::plan::{Plan, StepKind};
+use palmette_core::plan::{Plan, Planned, Planner, StepKind};
 use palmette_core::{Deadline, Limits, Size};
-use palmette_ops::{ImageIndex, Op};
+use palmette_ops::ImageIndex;
 use palmette_protocol::request::{Source, TransformRequest};
 use palmette_protocol::{Output, OutputFormat, RawOp};
 
+use crate::clock::Clock;
 use crate::estimate::{Weighed, estimate};
 use crate::{Error, Pipeline, Selection, Stage, Timings};
 
@@ -23,10 +24,13 @@ pub(crate) struct Image {
 pub struct Prepared {
     /// The sources by node; the first is the canvas.
     pub(crate) images: Vec<Image>,
-    /// The list, resolved, and as it was sent.
-    pub(crate) ops: Vec<Op>,
+    /// The list as it was sent.
     pub(crate) raw_ops: Vec<RawOp>,
-    pub(crate) plan: Plan,
+    /// What plans the list, and how far it came without pixels.
+    pub(crate) planner: Planner,
+    pub(crate) planned: Planned,
+    /// The plan to its end, as if every measurement found nothing.
+    pub(crate) guess: Plan,
     /// The frames that the steps of the canvas run on; 1 unless the result moves.
     pub(crate) frame_count: u32,
     pub(crate) selection: Selection,
@@ -45,20 +49,26 @@ impl Pipeline {
     /// engine that is not there.
     pub fn prepare(&self, request: TransformRequest, deadline: Deadline) -> Result<Prepared, Error> {
         let TransformRequest { sources, ops, raw_ops, output, engine, .. } = request;
-        let mut timings = Timings::default();
-        let (images, frame_count) = timings.stage(Stage::Probe, || {
+        let clock = Clock::default();
+        let (images, frame_count) = clock.stage(Stage::Probe, || {
             let images = probe(sources, &self.limits, deadline)?;
             let frame_count = frame_count(&images, &output, &self.limits)?;
-            Ok((images, frame_count))
+            Ok::<_, Error>((images, frame_count))
         })?;
-        let plan = timings.stage(Stage::Lower, || {
+        let (planner, planned) = clock.stage(Stage::Lower, || {
             let sizes: Vec<Size> = images.iter().map(|image| image.probe.size).collect();
-            let plan = self.lower(&ops, &sizes)?;
-            check_frames(&plan, frame_count, &self.limits)?;
-            Ok(plan)
+            let mut planner = Planner::new(&ops, &sizes, &self.limits)?.with_model(self.model.clone());
+            let planned = planner.plan()?;
+            check_frames(planned.plan(), frame_count, &self.limits)?;
+            Ok::<_, Error>((planner, planned))
         })?;
-        let selection = self.engines.select(&plan, engine)?;
-        Ok(Prepared { images, ops, raw_ops, plan, frame_count, selection, output, timings })
+        let guess = match &planned {
+            Planned::Complete(plan) => plan.clone(),
+            Planned::Measure(_) => planner.guess(),
+        };
+        let selection = self.engines.select(&guess, engine)?;
+        let timings = clock.into_timings();
+        Ok(Prepared { images, raw_ops, planner, planned, guess, frame_count, selection, output, timings })
     }
 }
 
@@ -67,20 +77,22 @@ impl Prepared {
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
         let decoding: Vec<WorkingMemory> = self.images.iter().map(|image| image.probe.memory).collect();
+        let sizes: Vec<Size> = self.images.iter().map(|image| image.probe.size).collect();
         estimate(Weighed {
-            plan: &self.plan,
+            plan: &self.guess,
+            sources: &sizes,
             decoding: &decoding,
             output: &self.encode_options(Deadline::NONE),
             has_alpha: self.images.first().is_none_or(|canvas| canvas.probe.has_alpha),
             frame_count: self.frame_count,
-            keeps_sources: self.selection.keeps_sources(),
+            takes_whole: self.selection.is_gpu(),
         })
     }
 
     /// Tells whether the plan depends on pixels, so that even to explain it takes the memory of the picture.
     #[must_use]
     pub const fn is_measured(&self) -> bool {
-        !self.plan.is_complete()
+        !self.planned.is_complete()
     }
 
     /// Says in the codec's words what the result is encoded as.
@@ -136,9 +148,10 @@ pub(crate) fn moves(canvas: &Probe, output: &Output) -> bool {
 ///
 /// A plan that waits for a measurement is checked as far as it reaches, and has to be checked again.
 pub(crate) fn check_frames(plan: &Plan, frame_count: u32, limits: &Limits) -> Result<(), palmette_core::Error> {
-    for step in plan.steps.iter().filter(|step| step.node == ImageIndex::CANVAS) {
+    for step in plan.canvas_steps() {
+        let (Some(output), Some(position)) = (plan.output(step), step.origin.op_position) else { continue };
         let kind = if matches!(step.kind, StepKind::Draw(_)) { "draw" } else { "transform" };
-        limits.check_animation(step.output, frame_count).map_err(|error| error.at_op(step.op_position, kind))?;
+        limits.check_animation(output.size, frame_count).map_err(|error| error.at_op(position, kind))?;
     }
     Ok(())
 }

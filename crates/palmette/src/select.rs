@@ -67,8 +67,8 @@ impl Reason {
 }
 
 impl Selection {
-    /// Says whether the engine keeps the sources until it is done, so that another one can take over.
-    pub(crate) const fn keeps_sources(&self) -> bool {
+    /// Says whether the engine is the GPU, which takes whole sources.
+    pub(crate) const fn is_gpu(&self) -> bool {
         self.attempt.is_some()
     }
 

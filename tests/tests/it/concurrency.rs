@@ -4,8 +4,9 @@ use std::num::NonZeroU32;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
+use palmette_core::engine::picture;
 use palmette_core::plan::{Plan, lower};
-use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
 use palmette_ops::{ImageIndex, Op, Transform};
 use palmette_tests::gpu::{self, AdapterChoice, GpuEngine, GpuOptions};
 use palmette_tests::pictures::{Alpha, noise};
@@ -34,14 +35,13 @@ impl Request {
         let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
         let plan = lower(&ops, &[size], &Limits::default()).expect("right options");
         let cpu = CpuEngine::new();
-        let answer = cpu.run(&mut plan.clone(), vec![source.clone()], Deadline::NONE).expect("a picture");
+        let answer = picture(&cpu, &plan, &source, Deadline::NONE).expect("a picture");
         Self { plan, source, answer }
     }
 
     /// Runs it and checks the answer.
     fn try_run(&self, engine: &GpuEngine, deadline: Deadline) -> Result<(), gpu::Error> {
-        let sources = std::slice::from_ref(&self.source);
-        let actual = engine.try_run(&mut self.plan.clone(), sources, deadline)?;
+        let actual = engine.picture(&self.plan, &self.source, deadline)?;
         assert!(actual == self.answer, "another picture of {:?}", self.source.size());
         Ok(())
     }
@@ -88,7 +88,7 @@ fn concurrency_of_failures_harms_nobody_else() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             for _ in 0..20 {
-                let result = engine.try_run(&mut nothing.clone(), std::slice::from_ref(&too_large), Deadline::NONE);
+                let result = engine.picture(&nothing, &too_large, Deadline::NONE);
                 assert!(matches!(result, Err(gpu::Error::PoolFull { .. })), "{result:?}");
             }
         });

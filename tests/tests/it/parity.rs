@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Pixmap, Size};
+use palmette_core::{CpuEngine, Deadline, DeviceFault, Error, Pixmap, Size};
 use palmette_ops::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
 use palmette_ops::{AxisPosition, Color, Draw, Fit, Flip, Repeat, Rotate, Transform};
 use palmette_tests::Case;
@@ -259,8 +259,9 @@ fn parity_table_has_every_kernel_with_class_twin_and_test() {
 
 #[test]
 fn parity_probe_answer_is_that_of_the_scalar_cpu() {
-    let (mut plan, sources) = palmette_gpu::probe::scene().expect("a few small pictures");
-    let picture = CpuEngine::scalar().run(&mut plan, sources, Deadline::NONE).expect("a plan that fits");
+    let (plan, sources) = palmette_gpu::probe::scene().expect("a few small pictures");
+    let picture = palmette_core::engine::picture(&CpuEngine::scalar(), &plan, &sources, Deadline::NONE)
+        .expect("a plan that fits");
     assert_eq!(
         palmette_gpu::probe::hash(&picture),
         palmette_gpu::probe::ANSWER,
@@ -284,11 +285,11 @@ fn blurred() -> (palmette_core::plan::Plan, Vec<Pixmap>) {
 #[test]
 fn device_that_is_lost_fails_every_request_and_harms_none() {
     let Some(engine) = open() else { return };
-    let (mut plan, sources) = blurred();
-    engine.try_run(&mut plan, &sources, Deadline::NONE).expect("all is well");
+    let (plan, sources) = blurred();
+    engine.picture(&plan, &sources, Deadline::NONE).expect("all is well");
     engine.lose();
     assert!(engine.is_lost());
-    let error = engine.try_run(&mut plan, &sources, Deadline::NONE).expect_err("the device is gone");
+    let error = engine.picture(&plan, &sources, Deadline::NONE).expect_err("the device is gone");
     assert_eq!(error.fault(), Some(DeviceFault::Lost), "{error}");
 }
 
@@ -296,11 +297,11 @@ fn device_that_is_lost_fails_every_request_and_harms_none() {
 fn device_lost_in_the_middle_of_many_requests_gives_right_answers_or_none() {
     let Some(engine) = open() else { return };
     let (plan, sources) = blurred();
-    let expected = engine.try_run(&mut plan.clone(), &sources, Deadline::NONE).expect("all is well");
+    let expected = engine.picture(&plan, &sources, Deadline::NONE).expect("all is well");
     let done = AtomicUsize::new(0);
     // Says whether there was an answer.
     let request = || {
-        let result = engine.try_run(&mut plan.clone(), &sources, Deadline::NONE);
+        let result = engine.picture(&plan, &sources, Deadline::NONE);
         done.fetch_add(1, Ordering::Relaxed);
         match result {
             Ok(picture) => assert!(picture == expected, "a wrong picture"),
@@ -326,19 +327,19 @@ fn device_memory_is_limited() {
     }
     let options = GpuOptions { adapter: AdapterChoice::Any, max_bytes: 200_000, ..GpuOptions::default() };
     let engine = GpuEngine::open(&options).expect("an adapter that opened before");
-    let (mut plan, sources) = blurred();
-    let error = engine.try_run(&mut plan, &sources, Deadline::NONE).expect_err("more than it may take");
+    let (plan, sources) = blurred();
+    let error = engine.picture(&plan, &sources, Deadline::NONE).expect_err("more than it may take");
     assert_eq!(error.fault(), Some(DeviceFault::OutOfMemory), "{error}");
     let small = Case::of(gradient_with(Size::new(20, 20), Alpha::Soft)).transform(turned(Rotate::Quarter));
-    let picture = engine.try_run(&mut small.plan().expect("a plan"), &small.flatten().0, Deadline::NONE);
+    let picture = engine.picture(&small.plan().expect("a plan"), &small.flatten().0, Deadline::NONE);
     assert!(picture.expect("what fits works afterwards") == small.run());
 }
 
 #[test]
 fn device_checks_the_deadline() {
     let Some(engine) = open() else { return };
-    let (mut plan, sources) = blurred();
-    let error = engine.try_run(&mut plan, &sources, Deadline::at(std::time::Instant::now())).expect_err("too late");
+    let (plan, sources) = blurred();
+    let error = engine.picture(&plan, &sources, Deadline::at(std::time::Instant::now())).expect_err("too late");
     assert!(matches!(error, palmette_tests::gpu::Error::Core(Error::DeadlineExceeded)), "{error:?}");
     assert!(!engine.is_lost());
 }

@@ -6,21 +6,43 @@ use super::kernels::blend::blend;
 use crate::Pixmap;
 use crate::plan::{DrawStep, Tiling};
 
-/// Draws `foreground` on `backdrop`, in place; what lies outside the overlay stays untouched.
-pub(super) fn draw(step: &DrawStep, foreground: &Pixmap, backdrop: &mut Pixmap) {
-    let columns: Vec<Span> = spans(step.horizontal, backdrop.width(), foreground.width()).collect();
-    for rows in spans(step.vertical, backdrop.height(), foreground.height()) {
-        for (y, foreground_y) in rows.target.zip(rows.overlay..) {
-            let source = foreground.row(foreground_y).as_chunks::<{ Pixmap::PIXEL_BYTES }>().0;
-            let target = backdrop.row_mut(y).as_chunks_mut::<{ Pixmap::PIXEL_BYTES }>().0;
-            for span in &columns {
-                let target = &mut target[span.target.start as usize..span.target.end as usize];
-                for (pixel, &over) in target.iter_mut().zip(&source[span.overlay as usize..]) {
-                    *pixel = blend(step.composite, step.opacity, over, *pixel);
-                }
+/// What of an overlay meets the rows of a target.
+#[derive(Debug)]
+pub(super) struct Overlay<'a> {
+    step: &'a DrawStep,
+    foreground: Pixmap,
+    columns: Vec<Span>,
+}
+
+impl<'a> Overlay<'a> {
+    /// Prepares an overlay for a target of a width.
+    pub(super) fn new(step: &'a DrawStep, foreground: Pixmap, target_width: u32) -> Self {
+        let columns = spans(step.horizontal, target_width, foreground.width()).collect();
+        Self { step, foreground, columns }
+    }
+
+    /// Draws it on row `y` of the target, in place; what lies outside the overlay stays untouched.
+    pub(super) fn draw(&self, y: u32, row: &mut [u8]) {
+        let Some(foreground_y) = covered(self.step.vertical, y, self.foreground.height()) else { return };
+        let source = self.foreground.row(foreground_y).as_chunks::<{ Pixmap::PIXEL_BYTES }>().0;
+        let target = row.as_chunks_mut::<{ Pixmap::PIXEL_BYTES }>().0;
+        for span in &self.columns {
+            let target = &mut target[span.target.start as usize..span.target.end as usize];
+            for (pixel, &over) in target.iter_mut().zip(&source[span.overlay as usize..]) {
+                *pixel = blend(self.step.composite, self.step.opacity, over, *pixel);
             }
         }
     }
+}
+
+/// Returns the sample of the overlay that a sample of the target meets, if one does.
+fn covered(tiling: Tiling, sample: u32, overlay_len: u32) -> Option<u32> {
+    let sample = i64::from(sample);
+    let place = match tiling {
+        Tiling::Once(start) => sample - start,
+        Tiling::Repeat(phase) => (sample + i64::from(phase)) % i64::from(overlay_len),
+    };
+    u32::try_from(place).ok().filter(|&place| place < overlay_len)
 }
 
 /// A stretch of the target that one copy of the overlay covers.
@@ -55,6 +77,19 @@ mod tests {
 
     fn covered(tiling: Tiling, target_len: u32, overlay_len: u32) -> Vec<(u32, u32, u32)> {
         spans(tiling, target_len, overlay_len).map(|s| (s.target.start, s.target.end, s.overlay)).collect()
+    }
+
+    #[test]
+    fn covered_sample_by_sample_is_covered_by_spans() {
+        for (tiling, overlay) in [(-4, 3), (-2, 3), (2, 3), (8, 9), (10, 3)]
+            .map(|(start, len)| (Tiling::Once(start), len))
+            .into_iter()
+            .chain([(0, 2), (1, 2), (3, 9)].map(|(phase, len)| (Tiling::Repeat(phase), len)))
+        {
+            let by_sample: Vec<_> = (0..10).filter_map(|x| Some((x, super::covered(tiling, x, overlay)?))).collect();
+            let by_span: Vec<_> = spans(tiling, 10, overlay).flat_map(|span| span.target.zip(span.overlay..)).collect();
+            assert_eq!(by_sample, by_span, "{tiling:?}");
+        }
     }
 
     #[test]

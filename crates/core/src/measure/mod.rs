@@ -16,9 +16,8 @@ pub use window::{COPY_LONG_SIDE_PX, copy_size, measure_window};
 
 use palmette_ops::Color;
 
-use crate::Size;
 use crate::model::SharedModel;
-use crate::plan::ResizeStep;
+use crate::{Error, Pixmap, Size};
 
 /// What is measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +26,42 @@ pub enum MeasureStep {
     Border(BorderMeasure),
     /// The window that shows the most.
     Window(WindowMeasure),
+}
+
+impl MeasureStep {
+    /// Returns the size of the copy that is measured; absent if the picture itself is.
+    #[must_use]
+    pub const fn copy_size(&self) -> Option<Size> {
+        match self {
+            Self::Border(_) => None,
+            Self::Window(window) => Some(window.copy_size),
+        }
+    }
+
+    /// Answers as if nothing had been found, in a picture of this size: the whole of it stays, or the first window does.
+    #[must_use]
+    pub const fn nothing_found(&self, picture: Size) -> Measurement {
+        match self {
+            Self::Border(_) => Measurement::Rectangle { left: 0, top: 0, size: picture },
+            Self::Window(_) => Measurement::Offset { left: 0, top: 0 },
+        }
+    }
+
+    /// Answers what a plan cannot know, by the pixels of the value that the step takes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ModelFailed`] if a model shall find something and cannot.
+    ///
+    /// # Panics
+    ///
+    /// If the picture is not of the size that the step says.
+    pub fn run(&self, picture: &Pixmap) -> Result<Measurement, Error> {
+        match self {
+            Self::Border(border) => Ok(measure_border(border, picture)),
+            Self::Window(window) => measure_window(window, picture),
+        }
+    }
 }
 
 /// What counts as a border.
@@ -45,8 +80,6 @@ pub struct BorderMeasure {
 pub struct WindowMeasure {
     /// What makes a window good.
     pub method: WindowMethod,
-    /// How the copy is made that is measured; absent if the picture itself is.
-    pub copy: Option<Box<ResizeStep>>,
     /// The size of what is measured.
     pub copy_size: Size,
     /// The size that the picture will be scaled to.

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     fn measured(method: WindowMethod, picture: &Pixmap, scaled: Size, window: Size) -> (u32, u32) {
-        let measure = WindowMeasure { method, copy: None, copy_size: picture.size(), scaled, window };
+        let measure = WindowMeasure { method, copy_size: picture.size(), scaled, window };
         match measure_window(&measure, picture).unwrap() {
             Measurement::Offset { left, top } => (left, top),
             Measurement::Rectangle { .. } => unreachable!("a window is an offset"),

@@ -1,6 +1,6 @@
-//! From options to steps: `lower` walks the list once and leaves nothing to decide.
+//! From options to steps: each entry of the list is lowered once, and leaves nothing to decide.
 //!
-//! It needs the sizes of the sources, not their pixels, so it runs before anything is decoded: a request that is wrong or
+//! That takes the sizes of the sources, not their pixels, so it happens before anything is decoded: a request that is wrong or
 //! too large costs no memory.
 
 use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
@@ -8,86 +8,16 @@ use palmette_ops::{Color, Draw, Fit, Gravity, ImageIndex, Op, Repeat, Rotate, Tr
 
 use super::blur::BlurStep;
 use super::geometry::{self, Fitted};
+use super::graph::{Builder, Value, ValueId};
 use super::resample::ResizeStep;
-use super::step::{DrawStep, Origin, Pause, Plan, SharpenStep, Step, StepKind};
+use super::step::{DrawStep, Origin, SharpenStep, StepKind};
 use super::tone::{LookupTable, SaturationMatrix};
 use crate::measure::{self, BorderMeasure, MeasureStep, Measurement, WindowMeasure, WindowMethod};
 use crate::model::{Ability, ModelStep, SharedModel};
 use crate::{Error, Layout, Limits, Rectangle, Size};
 
-/// Plans a request without a model: `sources[i]` is the size of node `i`, and node 0 becomes the result.
-///
-/// # Errors
-///
-/// Those of [`lower_with_model`], among them [`Error::NeedsModel`] for every option that needs one.
-pub fn lower(ops: &[Op<Transform, Draw>], sources: &[Size], limits: &Limits) -> Result<Plan, Error> {
-    lower_with_model(ops, sources, limits, None)
-}
-
-/// Plans a request as [`lower`] does, with the help of a model if there is one.
-///
-/// # Errors
-///
-/// [`Error::AtOp`], which names the entry of the list, around: [`Error::TooLarge`] if the result of a step breaks a limit,
-/// [`Error::NeedsModel`] for an option that needs a model which is not there or cannot do that, [`Error::ZoomNotBuilt`],
-/// [`Error::NodeMissing`] if a node does not exist or was drawn already, [`Error::OutOfMemory`] if a table cannot be
-/// allocated. [`Error::TooLarge`] by itself if a source breaks a limit.
-pub fn lower_with_model(
-    ops: &[Op<Transform, Draw>],
-    sources: &[Size],
-    limits: &Limits,
-    model: Option<SharedModel>,
-) -> Result<Plan, Error> {
-    for &size in sources {
-        limits.check(size)?;
-    }
-    let result = *sources.first().ok_or(Error::NodeMissing { index: 0 })?;
-    let origin = Origin { ops: ops.into(), limits: *limits, model, pause: None };
-    let plan = Plan { sources: sources.to_vec(), steps: Vec::new(), result, origin };
-    let nodes = sources.iter().copied().map(Some).collect();
-    lower_from(plan, Pause { position: 0, step_count: 0, nodes, measurements: Vec::new() })
-}
-
-/// Adds the steps of the entries from `pause` on, as far as the measurements reach.
-pub(super) fn lower_from(mut plan: Plan, pause: Pause) -> Result<Plan, Error> {
-    let Pause { position: first, nodes, measurements, .. } = pause;
-    let ops = plan.origin.ops.clone();
-    let mut lowering = Lowering {
-        limits: plan.origin.limits,
-        model: plan.origin.model.clone(),
-        nodes,
-        measurements: measurements.iter(),
-        steps: plan.steps,
-    };
-    for (position, op) in ops.iter().enumerate().skip(first) {
-        let step_count = lowering.steps.len();
-        let lowered = match op {
-            Op::Transform { image_index, options } => lowering.transform(position, *image_index, options),
-            Op::Draw { draw_image_index, target_image_index, options } => {
-                lowering.draw(position, *draw_image_index, *target_image_index, options)
-            }
-        };
-        match lowered {
-            Ok(()) => {}
-            Err(Stop::Unmeasured) => {
-                // The measurements belong to the entry that this walk began with.
-                let measurements = if position == first { measurements.clone() } else { Vec::new() };
-                plan.origin.pause = Some(Pause { position, step_count, nodes: lowering.nodes.clone(), measurements });
-                break;
-            }
-            Err(Stop::Failed(error)) => return Err(error.at_op(position, op.kind())),
-        }
-    }
-    let canvas = lowering.find(ImageIndex::CANVAS)?;
-    plan.steps = lowering.steps;
-    // The node does not know yet of the steps of an entry that stopped in the middle.
-    let last = plan.steps.iter().rfind(|step| step.node == ImageIndex::CANVAS);
-    plan.result = last.map_or(canvas, |step| step.output);
-    Ok(plan)
-}
-
 /// Why an entry of the list cannot be lowered to its end.
-enum Stop {
+pub(super) enum Stop {
     /// It is wrong.
     Failed(Error),
     /// It depends on a measurement that is still to be made; the last step makes it.
@@ -101,44 +31,84 @@ impl From<Error> for Stop {
 }
 
 /// The state of a walk over the list.
-struct Lowering<'a> {
-    limits: Limits,
-    model: Option<SharedModel>,
-    /// The size of each node; `None` for one that was drawn.
-    nodes: Vec<Option<Size>>,
-    measurements: std::slice::Iter<'a, Measurement>,
-    steps: Vec<Step>,
+#[derive(Clone, Debug)]
+pub(super) struct Lowering {
+    pub(super) limits: Limits,
+    pub(super) model: Option<SharedModel>,
+    pub(super) builder: Builder,
+    /// The picture of each node; `None` for one that was drawn.
+    pub(super) nodes: Vec<Option<ValueId>>,
 }
 
-impl Lowering<'_> {
-    /// Returns the size of a node that still has a picture.
-    fn find(&self, index: ImageIndex) -> Result<Size, Error> {
+impl Lowering {
+    /// Lowers one entry, as far as the answers reach.
+    pub(super) fn entry(
+        &mut self,
+        position: usize,
+        op: &Op<Transform, Draw>,
+        answers: &[Measurement],
+    ) -> Result<(), Stop> {
+        let node = match op {
+            Op::Transform { image_index, .. } => *image_index,
+            Op::Draw { target_image_index, .. } => *target_image_index,
+        };
+        let mut answers = answers.iter();
+        let lowered = match op {
+            Op::Transform { options, .. } => self.node(position, node, &mut answers).and_then(|mut node| {
+                node.transform(options)?;
+                Ok(node.picture)
+            }),
+            Op::Draw { draw_image_index: drawn, options, .. } => self.take(*drawn).and_then(|foreground| {
+                let mut node = self.node(position, node, &mut answers)?;
+                node.draw(*drawn, foreground, options)?;
+                Ok(node.picture)
+            }),
+        };
+        match lowered {
+            // An answer too many is one to another question.
+            Ok(_) if answers.next().is_some() => Err(Error::WrongMeasurement.at_op(position, op.kind()).into()),
+            Ok(picture) => {
+                self.nodes[node.0 as usize] = Some(picture);
+                Ok(())
+            }
+            Err(Stop::Failed(error)) => Err(error.at_op(position, op.kind()).into()),
+            Err(Stop::Unmeasured) => Err(Stop::Unmeasured),
+        }
+    }
+
+    /// Returns the picture of a node that still has one.
+    pub(super) fn find(&self, index: ImageIndex) -> Result<ValueId, Error> {
         self.nodes.get(index.0 as usize).copied().flatten().ok_or(Error::NodeMissing { index: index.0 })
     }
 
-    fn transform(&mut self, position: usize, node: ImageIndex, options: &Transform) -> Result<(), Stop> {
-        let size = self.find(node)?;
-        let mut lowering = NodeLowering { walk: self, node, position, size };
-        lowering.transform(options)?;
-        let size = lowering.size;
-        self.nodes[node.0 as usize] = Some(size);
-        Ok(())
+    /// Takes the picture of a node, which has none from then on.
+    fn take(&mut self, index: ImageIndex) -> Result<ValueId, Stop> {
+        let picture = self.find(index)?;
+        self.nodes[index.0 as usize] = None;
+        Ok(picture)
     }
 
-    fn draw(&mut self, position: usize, drawn: ImageIndex, target: ImageIndex, options: &Draw) -> Result<(), Stop> {
-        let foreground = self.find(drawn)?;
-        self.nodes[drawn.0 as usize] = None;
-        let size = self.find(target)?;
-        NodeLowering { walk: self, node: target, position, size }.draw(drawn, foreground, options)?;
-        Ok(())
+    /// Begins an entry for a node.
+    fn node<'a, 'b>(
+        &'a mut self,
+        position: usize,
+        node: ImageIndex,
+        answers: &'a mut std::slice::Iter<'b, Measurement>,
+    ) -> Result<NodeLowering<'a, 'b>, Stop> {
+        let picture = self.find(node)?;
+        let size = self.builder.value(picture).size;
+        Ok(NodeLowering { walk: self, answers, node, position, picture, size })
     }
 }
 
-/// Lowers one entry of the list: the node it changes and how large that is by now.
+/// Lowers one entry of the list: the node it changes, and what that is by now.
 struct NodeLowering<'a, 'b> {
-    walk: &'a mut Lowering<'b>,
+    walk: &'a mut Lowering,
+    /// What was measured for this entry, in the order of the questions.
+    answers: &'a mut std::slice::Iter<'b, Measurement>,
     node: ImageIndex,
     position: usize,
+    picture: ValueId,
     size: Size,
 }
 
@@ -196,10 +166,23 @@ impl NodeLowering<'_, '_> {
         Ok(())
     }
 
-    /// Appends a measuring step, and returns its answer if it was made already.
+    /// Adds a step that measures, and returns its answer if it was made already.
     fn measure(&mut self, option: &'static str, measure: MeasureStep) -> Result<Measurement, Stop> {
-        self.push(option, self.size, StepKind::Measure(measure))?;
-        self.walk.measurements.next().copied().ok_or(Stop::Unmeasured)
+        let answer = self.answers.next().copied();
+        let seen = match (&answer, measure.copy_size().filter(|&copy| copy != self.size)) {
+            (None, Some(copy)) => self.copy(option, copy)?,
+            _ => self.picture,
+        };
+        self.walk.builder.measure(self.origin(option), seen, StepKind::Measure { measure, answer });
+        answer.ok_or(Stop::Unmeasured)
+    }
+
+    /// Makes a smaller copy to be measured; the picture itself stays.
+    fn copy(&mut self, option: &'static str, size: Size) -> Result<ValueId, Error> {
+        let whole = Rectangle { left: 0, top: 0, size };
+        let step = ResizeStep::new((self.size, Layout::Rgba), size, whole, Layout::Rgba)?;
+        let (origin, inputs) = (self.origin(option), vec![self.picture]);
+        Ok(self.walk.builder.push(origin, inputs, Value::rgba(size), StepKind::Resize(step)))
     }
 
     /// Lowers a trim by measure. The cuts from left and top come first; a width or height is kept from there on.
@@ -317,13 +300,7 @@ impl NodeLowering<'_, '_> {
             WindowMethod::Faces(_) => self.size,
             WindowMethod::Saliency | WindowMethod::Entropy => measure::copy_size(self.size),
         };
-        let copy = if copy_size == self.size {
-            None
-        } else {
-            let whole = Rectangle { left: 0, top: 0, size: copy_size };
-            Some(Box::new(ResizeStep::new((self.size, Layout::Rgba), copy_size, whole, Layout::Rgba)?))
-        };
-        let measure = WindowMeasure { method, copy, copy_size, scaled, window };
+        let measure = WindowMeasure { method, copy_size, scaled, window };
         match self.measure("gravity", MeasureStep::Window(measure))? {
             Measurement::Offset { left, top } => Ok((left, top)),
             Measurement::Rectangle { .. } => Err(Error::WrongMeasurement.into()),
@@ -331,18 +308,19 @@ impl NodeLowering<'_, '_> {
     }
 
     /// Lowers one `draw`.
-    fn draw(&mut self, foreground: ImageIndex, foreground_size: Size, options: &Draw) -> Result<(), Error> {
+    fn draw(&mut self, drawn: ImageIndex, foreground: ValueId, options: &Draw) -> Result<(), Error> {
+        let foreground_size = self.walk.builder.value(foreground).size;
         let repeats_x = matches!(options.repeat, Repeat::X | Repeat::Both);
         let repeats_y = matches!(options.repeat, Repeat::Y | Repeat::Both);
         let kind = StepKind::Draw(DrawStep {
-            foreground,
+            foreground: drawn,
             foreground_size,
             composite: options.composite,
             opacity: to_units(options.opacity, DrawStep::OPACITY_ONE),
             horizontal: geometry::tiling(self.size.width, foreground_size.width, options.horizontal, repeats_x),
             vertical: geometry::tiling(self.size.height, foreground_size.height, options.vertical, repeats_y),
         });
-        self.push("draw", self.size, kind)
+        self.push_with("draw", self.size, kind, vec![self.picture, foreground])
     }
 
     /// Refuses what needs a model that is not there, also where it would change nothing, so that nothing is silently replaced
@@ -367,12 +345,28 @@ impl NodeLowering<'_, '_> {
         model.ok_or(Error::NeedsModel { option, ability })
     }
 
-    /// Appends a step after checking what it makes.
+    /// Adds a step that changes the picture.
     fn push(&mut self, option: &'static str, output: Size, kind: StepKind) -> Result<(), Error> {
+        self.push_with(option, output, kind, vec![self.picture])
+    }
+
+    /// Adds a step that makes the picture anew of some others, after checking its size.
+    fn push_with(
+        &mut self,
+        option: &'static str,
+        output: Size,
+        kind: StepKind,
+        inputs: Vec<ValueId>,
+    ) -> Result<(), Error> {
         self.walk.limits.check(output)?;
-        let input = std::mem::replace(&mut self.size, output);
-        self.walk.steps.push(Step { node: self.node, op_position: self.position, option, input, output, kind });
+        self.picture = self.walk.builder.push(self.origin(option), inputs, Value::rgba(output), kind);
+        self.size = output;
         Ok(())
+    }
+
+    /// Says who asks for a step.
+    const fn origin(&self, option: &'static str) -> Origin {
+        Origin { node: self.node, op_position: Some(self.position), option }
     }
 }
 
@@ -399,12 +393,12 @@ const SEGMENT: Need = Need { option: "segment: foreground", ability: Ability::Fo
 const FACE: Need = Need { option: "gravity: face", ability: Ability::Faces };
 const ZOOM: Need = Need { option: "zoom", ability: Ability::Faces };
 const GENERATE: Need = Need { option: "upscale: generate", ability: Ability::Enlarge };
-
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroU32;
 
     use super::*;
+    use crate::plan::{Plan, Planned, Planner, lower};
 
     const PHOTO: Size = Size::new(4000, 3000);
 
@@ -417,7 +411,7 @@ mod tests {
     }
 
     fn kinds(plan: &Plan) -> Vec<&'static str> {
-        plan.steps.iter().map(|step| step.kind.name()).collect()
+        plan.asked_steps().map(|step| step.kind.name()).collect()
     }
 
     #[test]
@@ -425,8 +419,8 @@ mod tests {
         let plan =
             lower(&[transform(Transform::default()), transform(sized(4000, 3000))], &[PHOTO], &Limits::default())
                 .unwrap();
-        assert!(plan.steps.is_empty());
-        assert_eq!(plan.result, PHOTO);
+        assert_eq!(plan.asked_steps().count(), 0);
+        assert_eq!(plan.result(), Some(Value::rgba(PHOTO)));
     }
 
     #[test]
@@ -439,7 +433,7 @@ mod tests {
         };
         let plan = lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap();
         assert_eq!(kinds(&plan), ["flip", "rotate", "resize", "background"]);
-        assert_eq!(plan.result, Size::new(225, 300));
+        assert_eq!(plan.result(), Some(Value::rgba(Size::new(225, 300))));
     }
 
     #[test]
@@ -478,46 +472,6 @@ mod tests {
     }
 
     #[test]
-    fn lower_stops_at_a_measurement_and_goes_on_with_its_answer() {
-        let border = TrimBorder { color: None, tolerance: 10.0, keep: 0 };
-        let options = Transform {
-            trim: Some(Trim::Border(border)),
-            fit: Some(Fit::Cover),
-            gravity: Some(Gravity::Auto),
-            ..sized(300, 300)
-        };
-        let plan = lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap();
-        assert_eq!((kinds(&plan), plan.is_complete()), (vec!["measure"], false));
-        let size = Size::new(2000, 1000);
-        let plan = plan.resume(Measurement::Rectangle { left: 5, top: 6, size }).unwrap();
-        assert_eq!((kinds(&plan), plan.is_complete()), (vec!["measure", "crop", "measure"], false));
-        assert_eq!(plan.result, size);
-        let plan = plan.resume(Measurement::Offset { left: 300, top: 0 }).unwrap();
-        assert_eq!(kinds(&plan), ["measure", "crop", "measure", "resize"]);
-        assert_eq!((plan.is_complete(), plan.result), (true, Size::new(300, 300)));
-    }
-
-    #[test]
-    fn lower_goes_on_in_the_entry_that_measured() {
-        let draw = Op::Draw {
-            draw_image_index: ImageIndex(1),
-            target_image_index: ImageIndex::CANVAS,
-            options: Draw::default(),
-        };
-        let trim = || transform(Transform { trim: Some(Trim::Border(TrimBorder::default())), ..Transform::default() });
-        let ops = [transform(sized(400, 300)), draw, trim(), trim(), transform(sized(10, 10))];
-        let plan = lower(&ops, &[PHOTO, Size::new(9, 9)], &Limits::default()).unwrap();
-        assert_eq!(kinds(&plan), ["resize", "draw", "measure"]);
-        let answer = |width| Measurement::Rectangle { left: 1, top: 1, size: Size::new(width, 30) };
-        let plan = plan.resume(answer(60)).unwrap();
-        assert_eq!(kinds(&plan), ["resize", "draw", "measure", "crop", "measure"]);
-        let plan = plan.resume(answer(20)).unwrap();
-        assert_eq!(kinds(&plan), ["resize", "draw", "measure", "crop", "measure", "crop", "resize"]);
-        assert_eq!((plan.is_complete(), plan.result), (true, Size::new(7, 10)));
-        assert!(matches!(plan.resume(answer(5)), Err(Error::WrongMeasurement)));
-    }
-
-    #[test]
     fn lower_refuses_nodes_that_are_gone() {
         let draw = Op::Draw {
             draw_image_index: ImageIndex(1),
@@ -533,10 +487,12 @@ mod tests {
         let units = |tolerance: f64| {
             let border = TrimBorder { tolerance, ..TrimBorder::default() };
             let options = Transform { trim: Some(Trim::Border(border)), ..Transform::default() };
-            let plan = lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap();
-            match plan.steps[0].kind {
-                StepKind::Measure(MeasureStep::Border(measure)) => measure.tolerance,
-                _ => unreachable!("a trim by border measures"),
+            match Planner::new(&[transform(options)], &[PHOTO], &Limits::default()).unwrap().plan().unwrap() {
+                Planned::Measure(plan) => match plan.missing() {
+                    Some(MeasureStep::Border(measure)) => measure.tolerance,
+                    _ => unreachable!("a trim by border measures one"),
+                },
+                Planned::Complete(_) => unreachable!("a trim by border measures"),
             }
         };
         // 128 units are 0.502 levels, which is more than half a level.
@@ -546,7 +502,7 @@ mod tests {
     #[test]
     fn lower_skips_a_strength_that_is_none() {
         let options = Transform { sharpen: Some(1e-300), ..Transform::default() };
-        assert!(lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap().steps.is_empty());
+        assert!(lower(&[transform(options)], &[PHOTO], &Limits::default()).unwrap().asked_steps().next().is_none());
     }
 
     #[test]

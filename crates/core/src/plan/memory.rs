@@ -1,32 +1,145 @@
-//! What a step holds beside the picture that it takes, for whoever weighs a plan before it runs.
+//! What a plan holds at its worst moment, for whoever weighs it before it runs.
+//!
+//! A picture passes through its steps by rows, so most steps hold a few rows. Some need a whole picture: of them, and of what is
+//! drawn, whole pictures are counted. This is how the CPU engine works; a GPU has memory of its own.
 
-use palmette_ops::{Composite, ImageIndex};
+use palmette_ops::{Composite, Rotate};
 
 use super::blur::BlurStep;
-use super::{Plan, ResizeStep, Step, StepKind};
-use crate::measure::MeasureStep;
+use super::graph::Plan;
+use super::resample::ResizeStep;
+use super::step::{Step, StepKind};
 use crate::{Layout, Pixmap, Size};
 
 /// Bytes of a 16-bit RGBA pixel, as rows between two passes hold them.
 const WIDE_PIXEL_BYTES: u64 = 8;
 
-/// Bytes a pixel of the small copy that a window is measured on: the copy itself, and tables of sums.
-const MEASURED_PIXEL_BYTES: u64 = 64;
+/// Rows that a step lends at a time, at most, beside those of its input.
+const BAND_ROWS: u64 = 16;
 
-/// Tells whether a part of a picture gets memory of its own when it is cut out, so that the whole can be given back.
-///
-/// Left where it is, it would keep memory that nobody counts; if that shrank in place, it would be the beginning of a hole that
-/// the next picture of that size does not fit into, and an allocator keeps holes for a while.
-#[must_use]
-pub(crate) const fn is_small_part(part: Size, whole: Size) -> bool {
-    part.area() < whole.area() / 2
+/// What reading a source holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadingMemory {
+    /// Bytes at the worst moment before the first row comes.
+    pub before: u64,
+    /// Bytes while rows come.
+    pub bytes: u64,
+    /// Whether a whole picture is among them, so that it costs nothing more to need one.
+    pub is_whole: bool,
+}
+
+/// What has to be held for the rows of a picture to come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Bytes at the worst moment before the first row comes.
+    pub before: u64,
+    /// Bytes while rows come.
+    pub while_rows: u64,
+    /// Whether a whole picture is among them.
+    pub is_whole: bool,
+}
+
+impl Held {
+    /// Returns the bytes at the worst moment.
+    #[must_use]
+    pub fn worst(self) -> u64 {
+        self.before.max(self.while_rows)
+    }
+
+    /// Adds what a step holds beside the rows of its input.
+    const fn with_rows(self, bytes: u64) -> Self {
+        Self { while_rows: self.while_rows + bytes, is_whole: false, ..self }
+    }
+
+    /// Collects a whole picture of so many bytes.
+    #[must_use]
+    pub fn collected(self, bytes: u64) -> Self {
+        let added = if self.is_whole { 0 } else { bytes };
+        // Whatever made the rows is gone when they are collected; a reader that holds the whole picture hands it over.
+        Self { before: self.before.max(self.while_rows + added), while_rows: bytes, is_whole: true }
+    }
+
+    /// Replaces a whole picture by another one, both there for a moment.
+    fn replaced(self, bytes: u64, beside: u64) -> Self {
+        let both = self.while_rows + bytes + beside;
+        Self { before: self.before.max(both), while_rows: bytes, is_whole: true }
+    }
+}
+
+/// Follows the values of a plan to its results.
+pub(super) fn of_plan(plan: &Plan, reading: &[ReadingMemory]) -> Held {
+    let mut held = vec![Held::default(); plan.value_count()];
+    let mut measured = Held::default();
+    for step in plan.steps() {
+        let input = step.inputs.first().map(|id| held[id.index()]).unwrap_or_default();
+        match step.output {
+            Some(output) => {
+                held[output.index()] = match &step.kind {
+                    StepKind::Read(read) => {
+                        let ReadingMemory { before, bytes, is_whole } =
+                            reading.get(read.source).copied().unwrap_or_default();
+                        Held { before, while_rows: bytes, is_whole }
+                    }
+                    StepKind::Draw(_) => {
+                        let [target, overlay] = [0, 1].map(|i| step.inputs[i]);
+                        let overlay = held[overlay.index()].collected(plan.value(overlay).bytes());
+                        let target = held[target.index()];
+                        Held {
+                            before: overlay.before.max(overlay.while_rows + target.before),
+                            while_rows: overlay.while_rows + target.while_rows,
+                            is_whole: target.is_whole,
+                        }
+                    }
+                    _ => of_step(plan, step, input),
+                }
+            }
+            None if step.is_answered() => {}
+            None => {
+                let bytes = plan.input(step).map_or(0, super::Value::bytes);
+                let whole = input.collected(bytes);
+                measured = Held {
+                    before: whole.before,
+                    while_rows: whole.while_rows + step.measuring_bytes(),
+                    is_whole: true,
+                };
+            }
+        }
+    }
+    let tables: u64 = plan.steps().iter().map(Step::table_bytes).sum();
+    let results = plan.outputs().iter().map(|id| held[id.index()]).chain([measured]);
+    let worst = results.max_by_key(|held| held.worst()).unwrap_or_default();
+    Held { before: worst.before + tables, while_rows: worst.while_rows + tables, ..worst }
+}
+
+/// Follows one picture through a step.
+fn of_step(plan: &Plan, step: &Step, input: Held) -> Held {
+    let [before, after] =
+        [plan.input(step), plan.output(step)].map(|value| value.expect("a step that changes a picture"));
+    let between = between_passes_bytes(step, before.size, after.size);
+    match step.kind {
+        StepKind::Resize(_) | StepKind::Pad { .. } => {
+            let band = BAND_ROWS * u64::from(after.size.width) * Pixmap::PIXEL_BYTES as u64;
+            input.with_rows(between + band)
+        }
+        StepKind::Blur(_) | StepKind::Sharpen(_) => {
+            let whole = input.collected(before.bytes());
+            Held { before: whole.before.max(whole.while_rows + between), ..whole }
+        }
+        StepKind::Flip(_) | StepKind::Rotate(_) | StepKind::Model(_) => {
+            let whole = input.collected(before.bytes());
+            if step.is_in_place() { whole } else { whole.replaced(after.bytes(), between) }
+        }
+        // What is cut off is never collected.
+        StepKind::Crop { .. } => Held { is_whole: false, ..input },
+        _ => input,
+    }
 }
 
 impl Plan {
     /// Tells whether the result of an opaque canvas is opaque, whatever is drawn on it.
     #[must_use]
     pub fn keeps_opaque(&self) -> bool {
-        self.steps.iter().filter(|step| step.node == ImageIndex::CANVAS).all(|step| match &step.kind {
+        self.canvas_steps().all(|step| match &step.kind {
             StepKind::Pad { surround, .. } => surround.alpha == u8::MAX,
             StepKind::Draw(draw) => match draw.composite {
                 Composite::Over | Composite::Atop | Composite::Lighter => true,
@@ -39,53 +152,27 @@ impl Plan {
 }
 
 impl Step {
-    /// Returns the bytes that the CPU engine holds for this step beside its input: its result, unless that is the input
-    /// changed in place, and the rows between its passes.
-    #[must_use]
-    pub fn beside_input_bytes(&self) -> u64 {
-        let result = if self.is_in_place() { 0 } else { self.output.bytes() };
-        result + self.between_passes_bytes()
-    }
-
     /// Returns the bytes of the tables that this step carries, as long as its plan lives.
     #[must_use]
     pub fn table_bytes(&self) -> u64 {
         match &self.kind {
             StepKind::Resize(step) => step.table_bytes(),
-            StepKind::Measure(MeasureStep::Window(window)) => window.copy.as_ref().map_or(0, |step| step.table_bytes()),
             _ => 0,
         }
     }
 
-    /// Tells whether the picture of the node is changed where it is, so that there is never a second one.
+    /// Tells whether a whole picture is changed where it is, so that there is never a second one.
     #[must_use]
     pub const fn is_in_place(&self) -> bool {
-        match self.kind {
-            // The part that is kept moves to the front.
-            StepKind::Crop { .. } => !is_small_part(self.output, self.input),
-            StepKind::Flip(_)
-            | StepKind::Measure(_)
-            | StepKind::Lookup(_)
-            | StepKind::Saturation(_)
-            | StepKind::Blur(_)
-            | StepKind::Sharpen(_)
-            | StepKind::Background(_)
-            | StepKind::Draw(_) => true,
-            StepKind::Rotate(_) | StepKind::Resize(_) | StepKind::Pad { .. } | StepKind::Model(_) => false,
-        }
+        matches!(self.kind, StepKind::Flip(_) | StepKind::Rotate(Rotate::Half))
     }
 
-    /// Returns the bytes of what only exists while the step runs.
-    fn between_passes_bytes(&self) -> u64 {
+    /// Returns the bytes that measuring takes beside what is measured.
+    fn measuring_bytes(&self) -> u64 {
+        /// The sums that windows are compared by.
+        const PIXEL_BYTES: u64 = 64;
         match &self.kind {
-            StepKind::Resize(step) => resize_bytes(step, self.input, self.output),
-            StepKind::Blur(step) => blur_bytes(step, self.input),
-            // The row, its neighbours, sums of columns, and the result.
-            StepKind::Sharpen(_) => 6 * wide_row_bytes(self.input.width),
-            StepKind::Measure(MeasureStep::Window(window)) => {
-                let copy = window.copy.as_ref().map_or(0, |step| resize_bytes(step, self.input, window.copy_size));
-                copy + window.copy_size.area() * MEASURED_PIXEL_BYTES
-            }
+            StepKind::Measure { measure, .. } => measure.copy_size().map_or(0, |copy| copy.area() * PIXEL_BYTES),
             _ => 0,
         }
     }
@@ -96,6 +183,17 @@ impl Size {
     #[must_use]
     pub const fn bytes(self) -> u64 {
         self.area().saturating_mul(Pixmap::PIXEL_BYTES as u64)
+    }
+}
+
+/// Returns the bytes of what only exists while the step runs.
+fn between_passes_bytes(step: &Step, input: Size, output: Size) -> u64 {
+    match &step.kind {
+        StepKind::Resize(step) => resize_bytes(step, input, output),
+        StepKind::Blur(step) => blur_bytes(step, input),
+        // The row, its neighbours, sums of columns, and the result.
+        StepKind::Sharpen(_) => 6 * wide_row_bytes(input.width),
+        _ => 0,
     }
 }
 
@@ -123,21 +221,45 @@ mod tests {
     use crate::Limits;
     use crate::plan::lower;
 
+    const MEGAPIXEL: Size = Size::new(1000, 1000);
+
     fn plan(list: &str, sources: &[Size]) -> Plan {
         lower(&resolve(&parse_list(list).unwrap()).unwrap(), sources, &Limits::default()).unwrap()
     }
 
-    fn step(options: &str, size: Size) -> Step {
-        plan(&format!(r#"[{{"imageIndex":0,{options}}}]"#), &[size]).steps.swap_remove(0)
+    fn held(options: &str, is_whole: bool) -> Held {
+        let bytes = if is_whole { 4_000_000 } else { 0 };
+        plan(&format!(r#"[{{"imageIndex":0,{options}}}]"#), &[MEGAPIXEL]).memory(&[ReadingMemory {
+            before: 0,
+            bytes,
+            is_whole,
+        }])
     }
 
     #[test]
-    fn memory_of_steps_in_place_is_rows() {
-        let size = Size::new(1000, 1000);
-        assert_eq!(step(r#""brightness":2"#, size).beside_input_bytes(), 0);
-        assert_eq!(step(r#""sharpen":2"#, size).beside_input_bytes(), 6 * 8_000);
-        let blurred = step(r#""blur":250"#, size).beside_input_bytes();
-        assert_eq!(blurred, (251 + 251 + 1 + 8) * 8_000, "a ring of both widths of the means");
+    fn memory_of_rows_is_rows() {
+        for options in [r#""brightness":2"#, r#""saturation":2"#, r##""background":"#fff""##, r#""trim":{"left":3}"#] {
+            assert_eq!(held(options, false).worst(), 0, "{options}");
+        }
+        let padded = held(r#""border":{"width":1}"#, false).worst();
+        assert!((4_000..100_000).contains(&padded), "{padded}");
+    }
+
+    #[test]
+    fn memory_of_whole_pictures_is_counted_once() {
+        assert_eq!(held(r#""flip":"v""#, false).worst(), 4_000_000, "collected");
+        assert_eq!(held(r#""flip":"v""#, true).worst(), 4_000_000, "and there already");
+        assert_eq!(held(r#""rotate":90"#, true).worst(), 8_000_000, "and a second one");
+        let blurred = held(r#""blur":250"#, false).worst();
+        assert_eq!(blurred, 4_000_000 + (251 + 251 + 1 + 8) * 8_000, "a ring of both widths of the means");
+    }
+
+    #[test]
+    fn memory_of_overlays_is_theirs_and_that_of_the_canvas() {
+        let list = r#"[{"imageIndex":1,"rotate":90},{"drawImageIndex":1,"targetImageIndex":0}]"#;
+        let held = plan(list, &[MEGAPIXEL, Size::new(100, 100)])
+            .memory(&[ReadingMemory { before: 0, bytes: 7, is_whole: false }; 2]);
+        assert_eq!((held.before, held.while_rows), (80_000, 40_007));
     }
 
     #[test]
@@ -156,14 +278,5 @@ mod tests {
             let list = format!(r#"[{{"drawImageIndex":1,"targetImageIndex":0,"composite":"{composite}"}}]"#);
             assert_eq!(plan(&list, &[size; 2]).keeps_opaque(), keeps, "{composite}");
         }
-    }
-
-    #[test]
-    fn memory_of_other_steps_has_their_result() {
-        let size = Size::new(1000, 1000);
-        assert_eq!(step(r#""rotate":90"#, size).beside_input_bytes(), 4_000_000);
-        let shrunk = step(r#""width":100"#, size);
-        assert!((40_000..200_000).contains(&shrunk.beside_input_bytes()), "{}", shrunk.beside_input_bytes());
-        assert!((5_000..40_000).contains(&shrunk.table_bytes()), "{}", shrunk.table_bytes());
     }
 }

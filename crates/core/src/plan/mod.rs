@@ -1,12 +1,14 @@
-//! The plan: what an engine has to do, as a flat list of steps in integers.
+//! The plan: what an engine has to do, as values and the steps that make them, in integers.
 //!
-//! [`lower`](lower::lower) turns a resolved list and the sizes of its sources into a [`Plan`], without a pixel. All fit,
-//! gravity, clamping and rounding questions end there; engines read tables and add integers.
+//! A [`Planner`] turns a resolved list and the sizes of its sources into a [`Plan`], without a pixel. All fit, gravity, clamping
+//! and rounding questions end there; engines read tables and add integers.
 
 pub mod blur;
 pub mod geometry;
-pub mod lower;
-mod memory;
+pub mod graph;
+mod lower;
+pub mod memory;
+pub mod planner;
 pub mod resample;
 pub mod step;
 pub mod tone;
@@ -16,11 +18,11 @@ pub mod weights;
 /// sample is 1/128 level.
 pub const UNITS_PER_LEVEL: i32 = 64;
 
-pub(crate) use memory::is_small_part;
-
-pub use lower::{lower, lower_with_model};
+pub use graph::{Builder, Plan, Value, ValueId};
+pub use memory::{Held, ReadingMemory};
+pub use planner::{Planned, Planner, lower};
 pub use resample::{Axis, AxisOrder, Passes, ResizeStep};
-pub use step::{DrawStep, Plan, SharpenStep, Step, StepKind, Tiling};
+pub use step::{DrawStep, Origin, ReadStep, SharpenStep, Step, StepKind, Tiling};
 
 /// Returns 2^`exponent`, for exponents up to 1,023.
 ///

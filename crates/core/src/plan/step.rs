@@ -1,127 +1,73 @@
 //! The steps of a plan, resolved to integers. Two engines that execute the same steps give the same bytes.
 
-use std::sync::Arc;
-
-use palmette_ops::{Color, Composite, Draw, Flip, ImageIndex, Op, Rotate, Transform};
+use palmette_ops::{Color, Composite, Flip, ImageIndex, Rotate};
 
 use super::blur::BlurStep;
-use super::lower;
+use super::graph::ValueId;
 use super::resample::ResizeStep;
 use super::tone::{LookupTable, SaturationMatrix};
+use crate::Size;
 use crate::arith::saturate;
 use crate::measure::{MeasureStep, Measurement};
-use crate::model::{ModelStep, SharedModel};
-use crate::{Error, Limits, Pixmap, Size};
+use crate::model::ModelStep;
 
-/// Everything an engine needs to know about a request, apart from the pixels.
-///
-/// Where an option needs pixels to know geometry, the steps end with one that measures; [`Plan::resume`] makes the plan that
-/// goes on from there.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
-    /// The size of each source; node `i` starts as source `i`.
-    pub sources: Vec<Size>,
-    /// What is done, in this order.
-    pub steps: Vec<Step>,
-    /// The size of the canvas after these steps; the result's if the plan [is complete](Plan::is_complete).
-    pub result: Size,
-    /// What the plan was lowered from.
-    pub(super) origin: Origin,
-}
-
-/// What a plan was lowered from.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Origin {
-    pub(super) ops: Arc<[Op<Transform, Draw>]>,
-    pub(super) limits: Limits,
-    pub(super) model: Option<SharedModel>,
-    /// Where lowering goes on; `None` at the end of the list.
-    pub(super) pause: Option<Pause>,
-}
-
-/// The entry of the list that lowering stopped in for want of a measurement, and how things stood before it.
-///
-/// Only that entry is lowered again when the measurement is there: a list may measure in every entry.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Pause {
-    /// Its index in the list.
-    pub(super) position: usize,
-    /// The steps before its first one.
-    pub(super) step_count: usize,
-    /// The sizes of the nodes; `None` for one that was drawn.
-    pub(super) nodes: Vec<Option<Size>>,
-    /// What is known of its measurements, in their order.
-    pub(super) measurements: Vec<Measurement>,
-}
-
-impl Plan {
-    /// Makes a complete plan of steps that did not come from a list; each must fit the one before it on its node.
-    #[must_use]
-    pub fn of_steps(sources: &[Pixmap], steps: Vec<Step>) -> Self {
-        let sources: Vec<Size> = sources.iter().map(Pixmap::size).collect();
-        let last = steps.iter().rfind(|step| step.node == ImageIndex::CANVAS);
-        let canvas = last.map(|step| step.output).or(sources.first().copied());
-        let result = canvas.unwrap_or(Size::new(0, 0));
-        let origin = Origin { ops: Arc::new([]), limits: Limits::default(), model: None, pause: None };
-        Self { sources, steps, result, origin }
-    }
-
-    /// Checks that pictures are those that the plan was made for.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::SourceMismatch`] naming the first one that is missing, too many, or of another size.
-    pub fn check_sources(&self, sources: &[Pixmap]) -> Result<(), Error> {
-        for index in 0..self.sources.len().max(sources.len()) {
-            let (planned, actual) = (self.sources.get(index).copied(), sources.get(index).map(Pixmap::size));
-            if planned != actual {
-                return Err(Error::SourceMismatch { index, planned, actual });
-            }
-        }
-        Ok(())
-    }
-
-    /// Tells whether no measurement is missing.
-    #[must_use]
-    pub const fn is_complete(&self) -> bool {
-        self.origin.pause.is_none()
-    }
-
-    /// Goes on after the measuring step that this plan ends with: the same steps, and those that follow from the answer.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::WrongMeasurement`] if the plan is complete, or measures something else; and those of
-    /// [`lower`](super::lower()).
-    pub fn resume(&self, measurement: Measurement) -> Result<Self, Error> {
-        let mut plan = self.clone();
-        let mut pause = plan.origin.pause.take().ok_or(Error::WrongMeasurement)?;
-        pause.measurements.push(measurement);
-        plan.steps.truncate(pause.step_count);
-        lower::lower_from(plan, pause)
-    }
-}
-
-/// One thing that is done to the picture of one node.
+/// One thing that is done: a value is made of others, or measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
-    /// The node whose picture is replaced by the result.
-    pub node: ImageIndex,
-    /// The entry of the list that asked for it, from 0.
-    pub op_position: usize,
-    /// The option that asked for it.
-    pub option: &'static str,
-    /// The size before.
-    pub input: Size,
-    /// The size afterwards.
-    pub output: Size,
+    /// Who asked for it.
+    pub origin: Origin,
+    /// What it takes: none to read a source; the target and then the overlay to draw; else one.
+    pub inputs: Vec<ValueId>,
+    /// What it makes; absent if it measures.
+    pub output: Option<ValueId>,
     /// What is done.
     pub kind: StepKind,
+}
+
+impl Step {
+    /// Tells whether this is a measurement that was made already, and stands here for whoever reads the plan.
+    #[must_use]
+    pub const fn is_answered(&self) -> bool {
+        matches!(self.kind, StepKind::Measure { answer: Some(_), .. })
+    }
+}
+
+/// Who asked for a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The node of the tree whose picture it makes.
+    pub node: ImageIndex,
+    /// The entry of the list, from 0; absent for a source, which no entry asks for.
+    pub op_position: Option<usize>,
+    /// The option; empty for a source.
+    pub option: &'static str,
+}
+
+impl Origin {
+    /// A source, by its index.
+    ///
+    /// # Panics
+    ///
+    /// If the index does not fit 32 bits, as those of lists do.
+    #[must_use]
+    pub fn source(index: usize) -> Self {
+        let node = ImageIndex(u32::try_from(index).expect("an index of 32 bits"));
+        Self { node, op_position: None, option: "" }
+    }
+}
+
+/// How a source becomes a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadStep {
+    /// Its index.
+    pub source: usize,
 }
 
 /// What a step does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StepKind {
+    /// Reads a source.
+    Read(ReadStep),
     /// Keeps the rectangle of the output size whose top left pixel is this one.
     Crop {
         /// Columns cut off at the left.
@@ -135,8 +81,13 @@ pub enum StepKind {
     Rotate(Rotate),
     /// Resamples.
     Resize(ResizeStep),
-    /// Finds out what the plan cannot know; the picture stays.
-    Measure(MeasureStep),
+    /// Finds out what the plan cannot know; makes no value.
+    Measure {
+        /// What is measured.
+        measure: MeasureStep,
+        /// What was found, if that is known: then nothing is left to be done.
+        answer: Option<Measurement>,
+    },
     /// Places the picture, unscaled, on a canvas of the output size.
     Pad {
         /// Columns of canvas left of the picture.
@@ -158,7 +109,7 @@ pub enum StepKind {
     Sharpen(SharpenStep),
     /// Draws the picture over one colour.
     Background(Color),
-    /// Draws another node, which is finished and used up, over this one.
+    /// Draws the second input over the first.
     Draw(DrawStep),
     /// Has a model change the picture.
     Model(ModelStep),
@@ -169,11 +120,12 @@ impl StepKind {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::Read(_) => "read",
             Self::Crop { .. } => "crop",
             Self::Flip(_) => "flip",
             Self::Rotate(_) => "rotate",
             Self::Resize(_) => "resize",
-            Self::Measure(_) => "measure",
+            Self::Measure { .. } => "measure",
             Self::Pad { .. } => "pad",
             Self::Lookup(_) => "lookup",
             Self::Saturation(_) => "saturation",
@@ -213,7 +165,7 @@ impl SharpenStep {
 /// One overlay on one target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DrawStep {
-    /// The node that is drawn.
+    /// The node that is drawn, for whoever reads the plan.
     pub foreground: ImageIndex,
     /// The size of the overlay.
     pub foreground_size: Size,

@@ -3,8 +3,9 @@
 //!
 //! Options are written as JSON and read as those of a request are, so that a value is tried exactly if it can arrive.
 
-use palmette_core::plan::lower;
-use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_core::engine::{complete, picture};
+use palmette_core::plan::{Planner, Value};
+use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
 use palmette_ops::Class;
 use palmette_protocol::list::{parse_list, resolve};
 
@@ -192,10 +193,11 @@ fn extremes_end_in_a_picture_or_in_an_error_of_the_caller() {
         let sources = vec![dice.picture(), dice.picture()];
         let sizes: Vec<Size> = sources.iter().map(Pixmap::size).collect();
         let run = |engine: CpuEngine| {
-            let mut plan = lower(&ops, &sizes, &LIMITS)?;
-            let picture = engine.run(&mut plan, sources.clone(), Deadline::NONE)?;
-            assert!(plan.is_complete() && plan.result == picture.size(), "{list}");
-            assert!(plan.steps.iter().all(|step| LIMITS.check(step.output).is_ok()), "{list}");
+            let plan = complete(&mut Planner::new(&ops, &sizes, &LIMITS)?, &engine, &sources, Deadline::NONE)?;
+            let picture = picture(&engine, &plan, &sources, Deadline::NONE)?;
+            assert_eq!(plan.result(), Some(Value::rgba(picture.size())), "{list}");
+            let made = plan.steps().iter().filter_map(|step| plan.output(step));
+            made.for_each(|value| LIMITS.check(value.size).expect(&list));
             Ok(picture)
         };
         match (run(CpuEngine::scalar()), run(CpuEngine::new())) {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use palmette_core::engine::{self, complete};
 use palmette_core::measure::MeasureStep;
-use palmette_core::plan::{Plan, StepKind, lower_with_model};
-use palmette_core::{Ability, CpuEngine, Deadline, Engine, Error, Limits, Model, ModelError, Pixmap, Rectangle, Size};
+use palmette_core::plan::{Plan, Planned, Planner, StepKind};
+use palmette_core::{Ability, CpuEngine, Deadline, Error, Limits, Model, ModelError, Pixmap, Rectangle, Size};
 use palmette_ops::Class;
 use palmette_protocol::list::{parse_list, resolve};
 
@@ -76,20 +77,26 @@ fn picture(size: Size, red: &[(u32, u32)]) -> Pixmap {
     picture
 }
 
-fn plan(model: Option<Arc<dyn Model>>, options: &str, size: Size) -> Result<Plan, Error> {
+fn planner(model: Option<Arc<dyn Model>>, options: &str, size: Size) -> Result<Planner, Error> {
     let list = parse_list(&format!(r#"[{{"imageIndex":0,{options}}}]"#)).expect(options);
     let ops = resolve(&list).expect(options);
-    lower_with_model(&ops, &[size], &Limits::default(), model.map(Into::into))
+    Ok(Planner::new(&ops, &[size], &Limits::default())?.with_model(model.map(Into::into)))
+}
+
+fn planned(model: Option<Arc<dyn Model>>, options: &str, size: Size) -> Result<Planned, Error> {
+    planner(model, options, size)?.plan()
 }
 
 fn run(model: impl Model + 'static, options: &str, source: &Pixmap) -> Result<(Plan, Pixmap), Error> {
-    let mut plan = plan(Some(Arc::new(model)), options, source.size())?;
-    let result = CpuEngine::scalar().run(&mut plan, vec![source.clone()], Deadline::NONE)?;
+    let (engine, sources) = (CpuEngine::scalar(), vec![source.clone()]);
+    let mut planner = planner(Some(Arc::new(model)), options, source.size())?;
+    let plan = complete(&mut planner, &engine, &sources, Deadline::NONE)?;
+    let result = engine::picture(&engine, &plan, &sources, Deadline::NONE)?;
     Ok((plan, result))
 }
 
 fn kinds(plan: &Plan) -> Vec<&'static str> {
-    plan.steps.iter().map(|step| step.kind.name()).collect()
+    plan.asked_steps().map(|step| step.kind.name()).collect()
 }
 
 #[test]
@@ -122,7 +129,10 @@ fn window_is_around_the_middle_of_all_faces() {
         let options = r#""gravity":"face","fit":"cover","width":20,"height":20"#;
         let (plan, result) = run(RedModel, options, &source).unwrap();
         assert_eq!((kinds(&plan), result.size()), (vec!["measure", "crop"], Size::new(20, 20)));
-        assert!(matches!(plan.steps[1].kind, StepKind::Crop { left: l, top: 0 } if l == left), "{red:?}: {plan:?}");
+        assert!(
+            matches!(plan.asked_steps().nth(1).expect("a crop").kind, StepKind::Crop { left: l, top: 0 } if l == left),
+            "{red:?}: {plan:?}"
+        );
     }
     let nowhere = run(BrokenModel, r#""gravity":"face","fit":"crop","width":20"#, &picture(Size::new(60, 9), &[]));
     assert!(nowhere.is_ok(), "{nowhere:?}");
@@ -133,8 +143,11 @@ fn faces_are_found_before_scaling_and_without_a_copy() {
     let source = picture(Size::new(800, 400), &[(700, 10)]);
     let (plan, _) = run(RedModel, r#""gravity":"face","fit":"cover","width":40,"height":40"#, &source).unwrap();
     assert_eq!(kinds(&plan), ["measure", "resize"]);
-    let StepKind::Measure(MeasureStep::Window(window)) = &plan.steps[0].kind else { panic!("a window is measured") };
-    assert_eq!((&window.copy, window.copy_size, window.scaled), (&None, source.size(), Size::new(80, 40)));
+    let first = plan.asked_steps().next().map(|step| &step.kind);
+    let Some(StepKind::Measure { measure: MeasureStep::Window(window), .. }) = first else {
+        panic!("a window is measured")
+    };
+    assert_eq!((window.copy_size, window.scaled), (source.size(), Size::new(80, 40)));
 }
 
 #[test]
@@ -157,15 +170,15 @@ fn generate_enlarges_and_nothing_else() {
 #[test]
 fn abilities_are_asked_for_before_anything_runs() {
     let size = Size::new(4, 2);
-    let refused = |options: &str| plan(Some(Arc::new(BrokenModel)), options, size).unwrap_err().to_string();
+    let refused = |options: &str| planned(Some(Arc::new(BrokenModel)), options, size).unwrap_err().to_string();
     assert_eq!(
         refused(r#""upscale":"generate""#),
         "op 0, transform: `upscale: generate` needs a model that enlarges pictures, and none is configured"
     );
     assert_eq!(refused(r#""zoom":0.5"#), "op 0, transform: `zoom` above 0 is not built yet");
-    assert!(plan(Some(Arc::new(BrokenModel)), r#""zoom":0"#, size).is_ok());
+    assert!(planned(Some(Arc::new(BrokenModel)), r#""zoom":0"#, size).is_ok());
     for options in [r#""zoom":0"#, r#""zoom":0.5"#, r#""gravity":"face""#, r#""segment":"foreground""#] {
-        let error = plan(None, options, size).unwrap_err();
+        let error = planned(None, options, size).unwrap_err();
         assert!(error.to_string().ends_with("and none is configured"), "{error}");
         assert_eq!(error.class(), Class::Unsupported);
     }

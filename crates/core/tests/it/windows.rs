@@ -1,15 +1,16 @@
 //! A window of a scaled picture is what cutting the whole scaled picture would leave, to the byte.
 
+use palmette_core::engine::picture;
 use palmette_core::plan::{StepKind, lower};
-use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
 use palmette_protocol::list::{parse_list, resolve};
 
 /// Runs a list that resamples.
 fn run(list: &str, source: &Pixmap) -> Pixmap {
     let ops = resolve(&parse_list(list).expect(list)).expect(list);
-    let mut plan = lower(&ops, &[source.size()], &Limits::default()).expect(list);
-    assert!(plan.steps.iter().any(|step| matches!(step.kind, StepKind::Resize(_))), "{list} resamples");
-    CpuEngine::scalar().run(&mut plan, vec![source.clone()], Deadline::NONE).expect(list)
+    let plan = lower(&ops, &[source.size()], &Limits::default()).expect(list);
+    assert!(plan.steps().iter().any(|step| matches!(step.kind, StepKind::Resize(_))), "{list} resamples");
+    picture(&CpuEngine::scalar(), &plan, &vec![source.clone()], Deadline::NONE).expect(list)
 }
 
 #[test]

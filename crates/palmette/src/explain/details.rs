@@ -10,14 +10,15 @@ use palmette_protocol::color::to_hex;
 use serde_json::{Map, Value, json};
 
 /// Returns what an engine knows of a step, apart from sizes.
-pub(super) fn of_step(step: &Step) -> Map<String, Value> {
+pub(super) fn of_step(step: &Step, input: Size, output: Size) -> Map<String, Value> {
     let details = match &step.kind {
+        StepKind::Read(read) => json!({"source": read.source}),
         StepKind::Crop { left, top } => json!({"left": left, "top": top}),
         StepKind::Flip(flip) => json!({"direction": name_of(*flip)}),
         StepKind::Rotate(rotate) => json!({"degrees": degrees(*rotate)}),
-        StepKind::Resize(resize) => describe_resize(resize, step.input, step.output),
-        StepKind::Measure(MeasureStep::Border(border)) => describe_border(*border),
-        StepKind::Measure(MeasureStep::Window(window)) => describe_window(window),
+        StepKind::Resize(resize) => describe_resize(resize, input, output),
+        StepKind::Measure { measure: MeasureStep::Border(border), .. } => describe_border(*border),
+        StepKind::Measure { measure: MeasureStep::Window(window), .. } => describe_window(window),
         StepKind::Pad { left, top, surround, under } => {
             json!({"left": left, "top": top, "color": color(*surround), "under": under})
         }

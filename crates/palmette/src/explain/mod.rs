@@ -9,7 +9,8 @@ mod options;
 mod output;
 
 use palmette_core::Size;
-use palmette_core::plan::Plan;
+use palmette_core::plan::{Plan, Step};
+
 use palmette_protocol::{Options, RawOp};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -102,10 +103,12 @@ impl Explanation {
         serde_json::to_string_pretty(self).expect("texts and numbers under names")
     }
 
-    /// Puts a prepared request, its plan complete, into words.
-    pub(crate) fn new(prepared: &Prepared, memory_bytes: u64, is_measured: bool) -> Self {
-        let Prepared { images, raw_ops, plan, frame_count, selection, output, .. } = prepared;
-        let (output, idle_fields) = output::explain(output, &images[0].probe, plan.result);
+    /// Puts a prepared request and its complete plan into words.
+    pub(crate) fn new(prepared: &Prepared, plan: &Plan, memory_bytes: u64, is_measured: bool) -> Self {
+        let Prepared { images, raw_ops, frame_count, selection, output, .. } = prepared;
+        let canvas = &images[0].probe;
+        let (output, idle_fields) =
+            output::explain(output, canvas, plan.result().map_or(canvas.size, |value| value.size));
         let mut idle = options::idle(plan, raw_ops);
         idle.extend(idle_fields.into_iter().map(|field| IdleOption { op: None, option: field.to_owned() }));
         let sources = images.iter().map(|image| SourceEntry {
@@ -132,16 +135,21 @@ impl Explanation {
 
 /// Lists the steps of a plan.
 fn steps(plan: &Plan, raw_ops: &[RawOp]) -> Vec<StepEntry> {
-    let entry = |step: &palmette_core::plan::Step| StepEntry {
-        node: step.node.0,
-        op: step.op_position,
-        kind: step.kind.name(),
-        options: options::of_step(step, raw_ops),
-        input: step.input,
-        output: step.output,
-        details: details::of_step(step),
+    let entry = |step: &Step| {
+        let input = plan.input(step)?.size;
+        // A picture that is measured stays.
+        let output = plan.output(step).map_or(input, |value| value.size);
+        Some(StepEntry {
+            node: step.origin.node.0,
+            op: step.origin.op_position?,
+            kind: step.kind.name(),
+            options: options::of_step(plan, step, raw_ops),
+            input,
+            output,
+            details: details::of_step(step, input, output),
+        })
     };
-    plan.steps.iter().map(entry).collect()
+    plan.steps().iter().filter_map(entry).collect()
 }
 
 /// Writes a size as an object.

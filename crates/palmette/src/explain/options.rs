@@ -8,15 +8,16 @@ use super::IdleOption;
 use super::details::Window;
 
 /// Returns the options of a step's entry that the step comes from, as they were sent.
-pub(super) fn of_step(step: &Step, raw_ops: &[RawOp]) -> Options {
-    let given = raw_ops.get(step.op_position).map(given).into_iter().flatten();
-    given.filter(|(name, _)| takes_part(step, name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+pub(super) fn of_step(plan: &Plan, step: &Step, raw_ops: &[RawOp]) -> Options {
+    let entry = step.origin.op_position.and_then(|position| raw_ops.get(position));
+    let given = entry.map(given).into_iter().flatten();
+    given.filter(|(name, _)| takes_part(plan, step, name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Returns the options that no step comes from, in the order of the list.
 pub(super) fn idle(plan: &Plan, raw_ops: &[RawOp]) -> Vec<IdleOption> {
     let is_idle = |position: usize, name: &str| {
-        !plan.steps.iter().any(|step| step.op_position == position && takes_part(step, name))
+        !plan.asked_steps().any(|step| step.origin.op_position == Some(position) && takes_part(plan, step, name))
     };
     raw_ops
         .iter()
@@ -36,13 +37,14 @@ fn given(op: &RawOp) -> impl Iterator<Item = (&String, &serde_json::Value)> {
 /// Tells whether an option of a step's entry has a part in the step.
 ///
 /// A step names the option that asked for it, but a size is made by several together, and a draw by all of its options.
-fn takes_part(step: &Step, name: &str) -> bool {
+fn takes_part(plan: &Plan, step: &Step, name: &str) -> bool {
     let makes_size = matches!(name, "width" | "height" | "fit");
-    match (&step.kind, step.option) {
+    let [input, output] = [plan.input(step), plan.output(step)].map(|value| value.map(|value| value.size));
+    match (&step.kind, step.origin.option) {
         (StepKind::Draw(_), _) => true,
         (StepKind::Resize(resize), _) => match name {
-            "gravity" => Window::of(resize, step.input).scaled != step.output,
-            "upscale" => Window::of(resize, step.input).scaled.area() > step.input.area(),
+            "gravity" => input.map(|input| Window::of(resize, input).scaled) != output,
+            "upscale" => input.is_some_and(|input| Window::of(resize, input).scaled.area() > input.area()),
             _ => makes_size,
         },
         (StepKind::Model(_), "upscale") => makes_size || name == "upscale",

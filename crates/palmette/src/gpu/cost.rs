@@ -6,10 +6,10 @@
 
 use std::time::Instant;
 
+use palmette_core::engine::picture;
 use palmette_core::plan::blur::BlurStep;
-use palmette_core::plan::{Plan, ResizeStep, Step, StepKind};
+use palmette_core::plan::{Builder, Plan, ResizeStep, StepKind, Value};
 use palmette_core::{Deadline, Engine, Error, Layout, Pixmap, Rectangle, Size};
-use palmette_ops::ImageIndex;
 
 use super::effort::{Effort, area};
 
@@ -34,13 +34,13 @@ impl Costs {
     /// Those of the engines.
     pub(super) fn measure(cpu: &dyn Engine, gpu: &dyn Engine) -> Result<Self, Error> {
         let (small, large) = (Size::new(8, 8), Size::new(1024, 1024));
-        let (nothing, work) = (Vec::new(), scaled_and_blurred(large)?);
+        let work = scaled_and_blurred(large)?;
         let cpu_work = fastest(cpu, large, &work)?;
-        let gpu_fixed = fastest(gpu, small, &nothing)?;
-        let gpu_transfer = fastest(gpu, large, &nothing)?;
+        let gpu_fixed = fastest(gpu, small, &plan_of(small, None))?;
+        let gpu_transfer = fastest(gpu, large, &plan_of(large, None))?;
         let gpu_work = fastest(gpu, large, &work)?;
 
-        let effort = Effort::of_steps(&work);
+        let effort = Effort::of_plan(&work);
         let transfer_pixel = (gpu_transfer - gpu_fixed).max(0.0) / (2.0 * area(large));
         let travelled = area(large) + area(large) / 4.0;
         let gpu_worked = (gpu_work - gpu_fixed - travelled * transfer_pixel).max(0.0);
@@ -54,38 +54,45 @@ impl Costs {
 
     /// Says whether the GPU is expected to be faster.
     pub(super) fn gpu_pays(&self, plan: &Plan) -> bool {
-        let effort = Effort::of_steps(&plan.steps);
-        let travelled: f64 = plan.sources.iter().copied().map(area).sum::<f64>() + area(plan.result);
+        let effort = Effort::of_plan(plan);
+        let reads = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Read(_)));
+        let moved = reads.filter_map(|step| step.output).chain(plan.outputs().iter().copied());
+        let travelled: f64 = moved.map(|id| area(plan.value(id).size)).sum();
         let gpu = self.gpu_fixed + effort.gpu_pixels * self.gpu_pixel + travelled * self.transfer_pixel;
         gpu < effort.cpu * self.cpu_ratio
     }
 }
 
 /// Plans a reduction to a half and a blur.
-fn scaled_and_blurred(size: Size) -> Result<Vec<Step>, Error> {
+fn scaled_and_blurred(size: Size) -> Result<Plan, Error> {
     let half = Size::new(size.width / 2, size.height / 2);
     let whole = Rectangle { left: 0, top: 0, size: half };
     let resize = ResizeStep::new((size, Layout::Rgba), half, whole, Layout::Rgba)?;
-    let step = |input, kind| Step {
-        node: ImageIndex::CANVAS,
-        op_position: 0,
-        option: "calibration",
-        input,
-        output: half,
-        kind,
-    };
-    Ok(vec![step(size, StepKind::Resize(resize)), step(half, StepKind::Blur(BlurStep::new(3)))])
+    let mut builder = Builder::default();
+    let picture = builder.read(0, Value::rgba(size));
+    let picture = builder.then(&[picture], half, StepKind::Resize(resize));
+    let picture = builder.then(&[picture], half, StepKind::Blur(BlurStep::new(3)));
+    Ok(builder.finish(vec![picture]))
+}
+
+/// Plans one step that keeps the size, or none.
+fn plan_of(size: Size, kind: Option<StepKind>) -> Plan {
+    let mut builder = Builder::default();
+    let mut picture = builder.read(0, Value::rgba(size));
+    if let Some(kind) = kind {
+        picture = builder.then(&[picture], size, kind);
+    }
+    builder.finish(vec![picture])
 }
 
 /// Times a plan: the fastest of a few runs, in seconds. The first run, which may compile or allocate something, is one of them.
-fn fastest(engine: &dyn Engine, size: Size, steps: &[Step]) -> Result<f64, Error> {
+fn fastest(engine: &dyn Engine, size: Size, plan: &Plan) -> Result<f64, Error> {
     const RUNS: usize = 4;
     let mut fastest = f64::INFINITY;
+    let sources = vec![Pixmap::filled(size, [200, 100, 50, 128])?];
     for _ in 0..RUNS {
-        let sources = vec![Pixmap::filled(size, [200, 100, 50, 128])?];
-        let mut plan = Plan::of_steps(&sources, steps.to_vec());
         let start = Instant::now();
-        engine.run(&mut plan, sources, Deadline::NONE)?;
+        picture(engine, plan, &sources, Deadline::NONE)?;
         fastest = fastest.min(start.elapsed().as_secs_f64());
     }
     Ok(fastest)
@@ -101,8 +108,7 @@ mod tests {
     const COSTS: Costs = Costs { cpu_ratio: 1.0, gpu_pixel: 4e-11, transfer_pixel: 1e-9, gpu_fixed: 1e-3 };
 
     fn plan(side: u32) -> Plan {
-        let size = Size::new(side, side);
-        Plan::of_steps(&[Pixmap::filled(size, [0; 4]).unwrap()], scaled_and_blurred(size).unwrap())
+        scaled_and_blurred(Size::new(side, side)).unwrap()
     }
 
     #[test]
@@ -113,16 +119,12 @@ mod tests {
 
     #[test]
     fn cost_of_nothing_is_never_worth_the_way() {
-        let picture = Pixmap::filled(Size::new(2048, 2048), [0; 4]).unwrap();
-        assert!(!COSTS.gpu_pays(&Plan::of_steps(&[picture], Vec::new())));
+        assert!(!COSTS.gpu_pays(&plan_of(Size::new(2048, 2048), None)));
     }
 
     #[test]
     fn cost_of_a_mirror_is_less_than_the_way() {
-        let size = Size::new(4000, 3000);
-        let step =
-            |kind| Step { node: ImageIndex::CANVAS, op_position: 0, option: "flip", input: size, output: size, kind };
-        let plan = |kind| Plan::of_steps(&[Pixmap::filled(size, [0; 4]).unwrap()], vec![step(kind)]);
+        let plan = |kind| plan_of(Size::new(4000, 3000), Some(kind));
         assert!(!COSTS.gpu_pays(&plan(StepKind::Flip(Flip::Horizontal))));
         assert!(COSTS.gpu_pays(&plan(StepKind::Blur(BlurStep::new(3)))));
     }

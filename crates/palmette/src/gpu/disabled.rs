@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use palmette_core::plan::Plan;
-use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Pixmap};
+use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Sink, Sources};
 
 use super::GpuSettings;
 
@@ -64,10 +64,11 @@ impl Engine for Attempt {
 
     fn run(
         &self,
-        _plan: &mut Plan,
-        _sources: Vec<Pixmap>,
+        _plan: &Plan,
+        _sources: &dyn Sources,
+        _sink: &mut dyn Sink,
         _deadline: Deadline,
-    ) -> Result<Pixmap, palmette_core::Error> {
+    ) -> Result<(), palmette_core::Error> {
         match self.0 {}
     }
 }

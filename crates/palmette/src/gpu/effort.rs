@@ -8,8 +8,7 @@
 use std::ops::AddAssign;
 
 use palmette_core::Size;
-use palmette_core::measure::MeasureStep;
-use palmette_core::plan::{AxisOrder, DrawStep, Step, StepKind, Tiling};
+use palmette_core::plan::{AxisOrder, DrawStep, Plan, StepKind, Tiling};
 use palmette_ops::Rotate;
 
 /// The work of some steps.
@@ -30,20 +29,27 @@ impl AddAssign for Effort {
 
 impl Effort {
     /// Adds up what all steps are.
-    pub(super) fn of_steps(steps: &[Step]) -> Self {
+    pub(super) fn of_plan(plan: &Plan) -> Self {
         let mut total = Self::default();
-        for step in steps {
-            total += Self::of_step(step);
+        for step in plan.steps() {
+            // A source is moved, not computed.
+            if let Some(input) = plan.input(step) {
+                let output = plan.output(step).unwrap_or(input);
+                total += Self::of_step(&step.kind, input.size, output.size);
+            }
         }
         total
     }
 
-    fn of_step(step: &Step) -> Self {
-        let (input, output) = (area(step.input), area(step.output));
+    fn of_step(kind: &StepKind, input_size: Size, output_size: Size) -> Self {
+        let (input, output) = (area(input_size), area(output_size));
         // A kernel that makes each pixel from one other.
         let map = |cpu_ns: f64| Self { cpu: 1e-9 * cpu_ns * output, gpu_pixels: 2.0 * output };
-        match &step.kind {
-            StepKind::Rotate(Rotate::None) | StepKind::Model(_) => Self::default(),
+        match kind {
+            StepKind::Read(_)
+            | StepKind::Measure { answer: Some(_), .. }
+            | StepKind::Rotate(Rotate::None)
+            | StepKind::Model(_) => Self::default(),
             StepKind::Crop { .. } | StepKind::Flip(_) | StepKind::Rotate(Rotate::Half) => map(0.5),
             StepKind::Rotate(Rotate::Quarter | Rotate::ThreeQuarters) => map(4.5),
             StepKind::Pad { .. } => map(1.0),
@@ -53,8 +59,8 @@ impl Effort {
             StepKind::Sharpen(_) => map(13.0),
             StepKind::Resize(resize) => {
                 let between = match resize.first.order {
-                    AxisOrder::HorizontalFirst => Size::new(step.output.width, step.input.height),
-                    AxisOrder::VerticalFirst => Size::new(step.input.width, step.output.height),
+                    AxisOrder::HorizontalFirst => Size::new(output_size.width, input_size.height),
+                    AxisOrder::VerticalFirst => Size::new(input_size.width, output_size.height),
                 };
                 Self {
                     cpu: 1e-9 * (1.5 * input + 5.5 * output),
@@ -63,13 +69,10 @@ impl Effort {
             }
             StepKind::Blur(_) => Self { cpu: 26e-9 * output, gpu_pixels: (2.0 + BETWEEN_PASSES) * output },
             StepKind::Draw(draw) => {
-                let drawn = covered(draw, step.output);
+                let drawn = covered(draw, output_size);
                 Self { cpu: 7.5e-9 * drawn, gpu_pixels: 3.0 * drawn }
             }
-            // A border ends where the picture begins; a window is sought on a reduced copy.
-            StepKind::Measure(MeasureStep::Border(_) | MeasureStep::Window(_)) => {
-                Self { cpu: 1.5e-9 * input, gpu_pixels: input }
-            }
+            StepKind::Measure { .. } => Self { cpu: 1.5e-9 * input, gpu_pixels: input },
         }
     }
 }
@@ -108,7 +111,7 @@ mod tests {
 
     fn effort(options: Transform) -> Effort {
         let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
-        Effort::of_steps(&lower(&ops, &[PHOTO], &Limits::default()).unwrap().steps)
+        Effort::of_plan(&lower(&ops, &[PHOTO], &Limits::default()).unwrap())
     }
 
     #[test]
@@ -124,7 +127,7 @@ mod tests {
         let draw = |repeat| {
             let options = Draw { repeat, ..Draw::default() };
             let ops = [Op::Draw { draw_image_index: ImageIndex(1), target_image_index: ImageIndex::CANVAS, options }];
-            Effort::of_steps(&lower(&ops, &[PHOTO, Size::new(100, 100)], &Limits::default()).unwrap().steps)
+            Effort::of_plan(&lower(&ops, &[PHOTO, Size::new(100, 100)], &Limits::default()).unwrap())
         };
         let (once, tiled) = (draw(Draw::default().repeat), draw(palmette_ops::Repeat::Both));
         assert!((once.gpu_pixels - 30_000.0).abs() < 0.5, "{once:?}");

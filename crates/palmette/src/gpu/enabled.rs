@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use palmette_core::plan::Plan;
-use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Pixmap};
+use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Sink, Sources};
 use palmette_gpu::{AdapterChoice, GpuEngine, GpuOptions};
 
 use super::GpuSettings;
@@ -225,13 +225,19 @@ impl Engine for Attempt {
         if self.fault().is_some() { EngineKind::Cpu } else { EngineKind::Gpu }
     }
 
-    fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, palmette_core::Error> {
+    fn run(
+        &self,
+        plan: &Plan,
+        sources: &dyn Sources,
+        sink: &mut dyn Sink,
+        deadline: Deadline,
+    ) -> Result<(), palmette_core::Error> {
         if self.fault().is_none() {
-            let result = self.engine.try_run(plan, &sources, deadline);
+            let result = self.engine.try_run(plan, sources, sink, deadline);
             let fault = result.as_ref().err().and_then(GpuError::fault);
             self.gpu.note(&self.engine, result.as_ref().err());
             match (result, fault) {
-                (Ok(picture), _) => return Ok(picture),
+                (Ok(()), _) => return Ok(()),
                 (Err(error), None) => return Err(error.into()),
                 (Err(error), Some(fault)) => {
                     let reason = fault.as_str();
@@ -244,7 +250,7 @@ impl Engine for Attempt {
                 }
             }
         }
-        self.cpu.run(plan, sources, deadline)
+        self.cpu.run(plan, sources, sink, deadline)
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use palmette::codec::{AnimationEncoder, DecodeOptions, EncodeFormat, EncodeOptions, Frame, animation};
 use palmette::core::plan::Plan;
-use palmette::core::{CpuEngine, Deadline, Engine, EngineKind, Error, Limits, Pixmap, Size};
+use palmette::core::{CpuEngine, Deadline, Engine, EngineKind, Error, Limits, Pixmap, Sink, Size, Sources};
 use palmette::protocol::{Code, Output, OutputFormat, Quality, TransformRequest};
 use palmette::{Engines, Pipeline};
 
@@ -82,9 +82,9 @@ impl Engine for Counting {
         EngineKind::Cpu
     }
 
-    fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
+    fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, deadline: Deadline) -> Result<(), Error> {
         self.0.fetch_add(1, Ordering::Relaxed);
-        CpuEngine::new().run(plan, sources, deadline)
+        CpuEngine::new().run(plan, sources, sink, deadline)
     }
 }
 
@@ -94,7 +94,7 @@ fn animation_makes_overlays_once() {
     let pipeline = Pipeline::new(Engines::only(Arc::clone(&engine) as Arc<dyn Engine>), Limits::default(), 1 << 30);
     let sources = [vec![moving_gif(5)], overlays()].concat();
     pipeline.transform(moving_request(sources, LIST), Deadline::NONE).unwrap();
-    assert_eq!(engine.0.load(Ordering::Relaxed), 2 + 5, "two overlays on the canvas, five frames");
+    assert_eq!(engine.0.load(Ordering::Relaxed), 1 + 5, "what is drawn on the canvas, and five frames");
 
     let sources = [vec![moving_gif(5)], overlays()].concat();
     let prepared = pipeline.prepare(moving_request(sources, LIST), Deadline::NONE).unwrap();
@@ -191,11 +191,11 @@ impl Engine for Slow {
         EngineKind::Cpu
     }
 
-    fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, _: Deadline) -> Result<Pixmap, Error> {
+    fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, _: Deadline) -> Result<(), Error> {
         let is_late = self.left.fetch_sub(1, Ordering::Relaxed) == 0;
         let deadline = if is_late { Deadline::at(Instant::now()) } else { Deadline::NONE };
         deadline.check()?;
-        CpuEngine::new().run(plan, sources, deadline)
+        CpuEngine::new().run(plan, sources, sink, deadline)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 
 use palmette::core::plan::Plan;
-use palmette::core::{CpuEngine, Deadline, Engine, EngineKind, Error, Pixmap};
+use palmette::core::{CpuEngine, Deadline, Engine, EngineKind, Error, Sink, Sources};
 
 /// Panics at canvases one pixel wide, works otherwise.
 #[derive(Debug)]
@@ -15,9 +15,10 @@ impl Engine for Fragile {
         EngineKind::Cpu
     }
 
-    fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
-        assert_ne!(plan.sources[0].width, 1, "secret inner workings");
-        CpuEngine::new().run(plan, sources, deadline)
+    fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, deadline: Deadline) -> Result<(), Error> {
+        let canvas = plan.steps().iter().find_map(|step| plan.output(step)).expect("a source");
+        assert_ne!(canvas.size.width, 1, "secret inner workings");
+        CpuEngine::new().run(plan, sources, sink, deadline)
     }
 }
 
@@ -62,10 +63,10 @@ impl Engine for Gated {
         EngineKind::Cpu
     }
 
-    fn run(&self, plan: &mut Plan, sources: Vec<Pixmap>, deadline: Deadline) -> Result<Pixmap, Error> {
+    fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, deadline: Deadline) -> Result<(), Error> {
         self.begun.lock().unwrap().send(()).unwrap();
         // A gate that was dropped lets everybody pass.
         let _ = self.gate.lock().unwrap().recv();
-        CpuEngine::new().run(plan, sources, deadline)
+        CpuEngine::new().run(plan, sources, sink, deadline)
     }
 }

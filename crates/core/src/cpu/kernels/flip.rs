@@ -1,11 +1,10 @@
-//! Mirrors a picture in place.
+//! Mirrors rows, or a picture, in place.
 
 use crate::Pixmap;
 
-/// Mirrors left and right.
-pub fn flip_h(picture: &mut Pixmap) {
-    let row_bytes = picture.row_bytes();
-    for row in picture.data_mut().chunks_exact_mut(row_bytes) {
+/// Mirrors rows of RGBA left and right.
+pub fn flip_h(rows: &mut [u8], row_bytes: usize) {
+    for row in rows.chunks_exact_mut(row_bytes) {
         row.as_chunks_mut::<{ Pixmap::PIXEL_BYTES }>().0.reverse();
     }
 }

@@ -10,7 +10,6 @@ pub mod background;
 pub mod blend;
 pub mod blend_planes;
 pub mod blur;
-pub mod crop;
 pub mod flip;
 pub mod lookup;
 pub mod pad;

@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn flip_letters() {
         let (mut horizontal, mut vertical) = (letters(), letters());
-        flip_h(&mut horizontal);
+        {
+            let row_bytes = horizontal.row_bytes();
+            flip_h(horizontal.data_mut(), row_bytes)
+        };
         flip_v(&mut vertical);
         assert_eq!(spelled(&horizontal), "cba/fed");
         assert_eq!(spelled(&vertical), "def/abc");

@@ -4,9 +4,9 @@ use crate::Pixmap;
 use crate::arith::round_shift;
 use crate::plan::tone::SaturationMatrix;
 
-/// Multiplies red, green and blue of every pixel by a matrix, in place.
-pub fn saturation(picture: &mut Pixmap, matrix: &SaturationMatrix) {
-    for pixel in picture.data_mut().as_chunks_mut::<{ Pixmap::PIXEL_BYTES }>().0 {
+/// Multiplies red, green and blue of some RGBA by a matrix, in place.
+pub fn saturation(pixels: &mut [u8], matrix: &SaturationMatrix) {
+    for pixel in pixels.as_chunks_mut::<{ Pixmap::PIXEL_BYTES }>().0 {
         let [red, green, blue, _] = pixel.map(i32::from);
         for (channel, [a, b, c]) in pixel.iter_mut().zip(matrix.coefficients) {
             let level = round_shift(a * red + b * green + c * blue, matrix.shift).clamp(0, 255);
@@ -24,7 +24,7 @@ mod tests {
     fn saturation_by_hand() {
         let saturated = |pixel: [u8; 4], factor| {
             let mut picture = Pixmap::filled(Size::new(1, 1), pixel).unwrap();
-            saturation(&mut picture, &SaturationMatrix::new(factor));
+            saturation(picture.data_mut(), &SaturationMatrix::new(factor));
             picture.pixel(0, 0)
         };
         // y = 0.2126·200 + 0.7152·100 + 0.0722·50 = 117.65

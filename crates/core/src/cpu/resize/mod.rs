@@ -16,50 +16,11 @@ use super::kernels::Kernels;
 use super::kernels::unpremultiply::narrow;
 use super::kernels::ycc_to_rgba::gray_to_rgba;
 use crate::plan::ResizeStep;
-use crate::rows::{self, Band, Rows};
-use crate::{Error, Layout, Picture, Pixmap, Size, Spacing, alloc};
+use crate::rows::{Band, Rows};
+use crate::{Error, Layout, Picture, Size, Spacing, alloc};
 
 /// Rows of the result are gathered up to this many bytes, or up to as many as the input lent at once.
 const BAND_BYTES: usize = 1 << 18;
-
-/// Resamples a picture that is in memory.
-///
-/// # Errors
-///
-/// [`Error::OutOfMemory`] if the allocator refuses.
-pub(super) fn resize(
-    kernels: &Kernels,
-    step: &ResizeStep,
-    picture: &mut Pixmap,
-    output: Size,
-) -> Result<Pixmap, Error> {
-    let input = Box::new(Lent { size: picture.size(), rows: Some(picture.data_mut()) });
-    Box::new(ResizeRows::new(kernels, step, input, (output, Layout::Rgba))?).into_picture()?.into_pixmap()
-}
-
-/// The rows of a picture that stays where it is.
-struct Lent<'a> {
-    size: Size,
-    rows: Option<&'a mut [u8]>,
-}
-
-impl Rows for Lent<'_> {
-    fn size(&self) -> Size {
-        self.size
-    }
-
-    fn layout(&self) -> Layout {
-        Layout::Rgba
-    }
-
-    fn next_band(&mut self) -> Result<Option<Band<'_>>, Error> {
-        Ok(self.rows.take().map(Band::of_one))
-    }
-
-    fn into_picture(mut self: Box<Self>) -> Result<Picture, Error> {
-        rows::collect(&mut *self)
-    }
-}
 
 /// A picture that is resampled while it is read.
 pub(crate) struct ResizeRows<'a> {

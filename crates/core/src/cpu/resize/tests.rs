@@ -1,12 +1,12 @@
 //! Streams against a resize of whole planes, and that against real numbers.
 
 use super::*;
-use crate::Rectangle;
 use crate::cpu::kernels::premultiply::widen;
 use crate::cpu::kernels::resize_h::resize_h;
 use crate::cpu::kernels::resize_v::{VerticalTaps, resize_v};
 use crate::plan::weights::WeightTable;
 use crate::plan::{Axis, AxisOrder, Passes};
+use crate::{Rectangle, rows};
 
 const HALF: Layout = Layout::ycc(Spacing::new(2, 2));
 const FULL: Layout = Layout::ycc(Spacing::ONE);

@@ -1,0 +1,335 @@
+//! A plan as a graph: values that are made once, the steps that make them, and what comes out.
+//!
+//! No value is changed once it is made. So whoever asks what may be freed, what is the same for every frame of an animation, or
+//! what two results share, reads it off the plan.
+
+use palmette_ops::ImageIndex;
+
+use super::memory::{Held, ReadingMemory};
+use super::step::{Origin, Step, StepKind};
+use crate::measure::MeasureStep;
+use crate::{Layout, Size};
+
+/// What a step makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// Its size in pixels.
+    pub size: Size,
+    /// How its samples lie.
+    pub layout: Layout,
+}
+
+impl Value {
+    /// A picture of RGBA.
+    #[must_use]
+    pub const fn rgba(size: Size) -> Self {
+        Self { size, layout: Layout::Rgba }
+    }
+
+    /// Returns the bytes of the whole picture.
+    #[must_use]
+    pub const fn bytes(self) -> u64 {
+        self.layout.bytes(self.size)
+    }
+}
+
+/// The place of a value among those of its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ValueId(usize);
+
+impl ValueId {
+    /// Returns the place.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// Everything an engine needs to know about a request, apart from the pixels.
+///
+/// The steps are in an order in which they can run: each takes values of steps before it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    values: Vec<Value>,
+    steps: Vec<Step>,
+    outputs: Vec<ValueId>,
+}
+
+impl Plan {
+    /// Returns the steps, in their order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Returns the steps that entries of the list asked for: all but those that read sources.
+    pub fn asked_steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.origin.op_position.is_some())
+    }
+
+    /// Returns the steps that were asked for and change the canvas, or measure it.
+    pub fn canvas_steps(&self) -> impl Iterator<Item = &Step> {
+        self.asked_steps().filter(|step| step.origin.node == ImageIndex::CANVAS)
+    }
+
+    /// Returns the values that are results.
+    #[must_use]
+    pub fn outputs(&self) -> &[ValueId] {
+        &self.outputs
+    }
+
+    /// Returns the number of values.
+    #[must_use]
+    pub const fn value_count(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Returns what is known of a value.
+    #[must_use]
+    pub fn value(&self, id: ValueId) -> Value {
+        self.values[id.0]
+    }
+
+    /// Returns what is known of the first result; absent in a plan that only measures.
+    #[must_use]
+    pub fn result(&self) -> Option<Value> {
+        self.outputs.first().map(|&id| self.value(id))
+    }
+
+    /// Returns the value that a step changes, measures, or draws on; a source has none.
+    #[must_use]
+    pub fn input(&self, step: &Step) -> Option<Value> {
+        step.inputs.first().map(|&id| self.value(id))
+    }
+
+    /// Returns the value that a step makes; measuring makes none.
+    #[must_use]
+    pub fn output(&self, step: &Step) -> Option<Value> {
+        step.output.map(|id| self.value(id))
+    }
+
+    /// Returns the step that makes a value.
+    ///
+    /// # Panics
+    ///
+    /// If it is a value of another plan.
+    #[must_use]
+    pub fn maker(&self, id: ValueId) -> &Step {
+        self.steps
+            .iter()
+            .find(|step| step.output == Some(id))
+            .expect("every value of a plan is made by one of its steps")
+    }
+
+    /// Counts for every value the steps and results that take it. One that is taken twice has to be kept.
+    #[must_use]
+    pub fn uses(&self) -> Vec<usize> {
+        let mut uses = vec![0; self.values.len()];
+        let inputs = self.steps.iter().filter(|step| !step.is_answered()).flat_map(|step| &step.inputs);
+        for id in inputs.chain(&self.outputs) {
+            uses[id.0] += 1;
+        }
+        uses
+    }
+
+    /// Returns the measurement that this plan is made for; absent if it makes pictures.
+    #[must_use]
+    pub fn missing(&self) -> Option<&MeasureStep> {
+        self.steps.iter().find_map(|step| match &step.kind {
+            StepKind::Measure { measure, answer: None } => Some(measure),
+            _ => None,
+        })
+    }
+
+    /// Returns what reading and all steps hold, given what reading each source holds, by its index.
+    #[must_use]
+    pub fn memory(&self, reading: &[ReadingMemory]) -> Held {
+        super::memory::of_plan(self, reading)
+    }
+
+    /// Keeps only what these values, and the step at the end if it measures, depend on.
+    #[must_use]
+    pub(super) fn only(&self, outputs: &[ValueId]) -> Self {
+        let mut needed = vec![false; self.values.len()];
+        outputs.iter().for_each(|id| needed[id.0] = true);
+        let mut kept = Vec::new();
+        for step in self.steps.iter().rev() {
+            let makes = match (step.output, &step.kind) {
+                (Some(id), _) => needed[id.0],
+                (None, StepKind::Measure { answer: None, .. }) => true,
+                // What was measured tells of a value that is there anyway.
+                (None, _) => step.inputs.iter().all(|id| needed[id.0]),
+            };
+            if makes {
+                step.inputs.iter().for_each(|id| needed[id.0] = true);
+                kept.push(step);
+            }
+        }
+        let mut builder = Builder::default();
+        let mut places = vec![None; self.values.len()];
+        for step in kept.into_iter().rev() {
+            builder.copy(step, &self.values, &mut places);
+        }
+        let outputs = outputs.iter().filter_map(|id| places[id.0]).collect();
+        builder.finish(outputs)
+    }
+
+    /// Cuts the plan in two, for a source that changes from frame to frame.
+    ///
+    /// What does not depend on that source comes first, and its results become sources of the second plan, numbered from
+    /// `first_kept` on, in the order of the first plan's results. The second plan is the one to run on every frame.
+    #[must_use]
+    pub fn split_frames(&self, moving: usize, first_kept: usize) -> (Self, Self) {
+        let mut moves = vec![false; self.values.len()];
+        for step in &self.steps {
+            let Some(id) = step.output else { continue };
+            moves[id.0] = match step.kind {
+                StepKind::Read(read) => read.source == moving,
+                _ => step.inputs.iter().any(|id| moves[id.0]),
+            };
+        }
+        let mut kept: Vec<ValueId> = Vec::new();
+        let mut frame = Builder::default();
+        let mut places = vec![None; self.values.len()];
+        for step in &self.steps {
+            let is_moving = step.output.or(step.inputs.first().copied()).is_some_and(|id| moves[id.0]);
+            if !is_moving {
+                continue;
+            }
+            for &id in step.inputs.iter().filter(|id| !moves[id.0]) {
+                if places[id.0].is_none() {
+                    let value = self.value(id);
+                    places[id.0] = Some(frame.read(first_kept + kept.len(), value));
+                    kept.push(id);
+                }
+            }
+            frame.copy(step, &self.values, &mut places);
+        }
+        let outputs = self.outputs.iter().filter_map(|id| places[id.0]).collect();
+        (self.only(&kept), frame.finish(outputs))
+    }
+}
+
+/// A plan in the making.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Builder {
+    values: Vec<Value>,
+    steps: Vec<Step>,
+}
+
+impl Builder {
+    /// Reads a source.
+    pub fn read(&mut self, source: usize, value: Value) -> ValueId {
+        self.push(Origin::source(source), Vec::new(), value, StepKind::Read(super::ReadStep { source }))
+    }
+
+    /// Adds a step that makes a value.
+    pub fn push(&mut self, origin: Origin, inputs: Vec<ValueId>, value: Value, kind: StepKind) -> ValueId {
+        let id = ValueId(self.values.len());
+        self.values.push(value);
+        self.steps.push(Step { origin, inputs, output: Some(id), kind });
+        id
+    }
+
+    /// Adds a step that no list asks for, and that makes a picture of RGBA.
+    pub fn then(&mut self, inputs: &[ValueId], size: Size, kind: StepKind) -> ValueId {
+        self.push(Origin::source(0), inputs.to_vec(), Value::rgba(size), kind)
+    }
+
+    /// Adds a step that measures a value.
+    pub fn measure(&mut self, origin: Origin, input: ValueId, kind: StepKind) {
+        self.steps.push(Step { origin, inputs: vec![input], output: None, kind });
+    }
+
+    /// Returns what is known of a value.
+    #[must_use]
+    pub fn value(&self, id: ValueId) -> Value {
+        self.values[id.0]
+    }
+
+    /// Returns what has to be said to come back to this point.
+    pub(super) const fn mark(&self) -> (usize, usize) {
+        (self.values.len(), self.steps.len())
+    }
+
+    /// Forgets all since a mark.
+    pub(super) fn rewind(&mut self, (values, steps): (usize, usize)) {
+        self.values.truncate(values);
+        self.steps.truncate(steps);
+    }
+
+    /// Returns the plan that makes these values.
+    #[must_use]
+    pub fn finish(self, outputs: Vec<ValueId>) -> Plan {
+        Plan { values: self.values, steps: self.steps, outputs }
+    }
+
+    /// Adds a step of another plan; `places` says where the values of that one are in this one.
+    fn copy(&mut self, step: &Step, values: &[Value], places: &mut [Option<ValueId>]) {
+        let inputs = step.inputs.iter().map(|id| places[id.0].expect("inputs come before the step")).collect();
+        let output = step.output.map(|id| {
+            let place = ValueId(self.values.len());
+            self.values.push(values[id.0]);
+            places[id.0] = Some(place);
+            place
+        });
+        self.steps.push(Step { inputs, output, ..step.clone() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use palmette_ops::{Color, Flip};
+
+    use super::*;
+
+    fn size(width: u32) -> Value {
+        Value::rgba(Size::new(width, 1))
+    }
+
+    fn push(builder: &mut Builder, inputs: &[ValueId], width: u32) -> ValueId {
+        let kind = if inputs.len() == 1 { StepKind::Flip(Flip::Both) } else { StepKind::Background(Color::WHITE) };
+        builder.then(inputs, size(width).size, kind)
+    }
+
+    fn widths(plan: &Plan) -> Vec<u32> {
+        plan.values.iter().map(|value| value.size.width).collect()
+    }
+
+    #[test]
+    fn plan_keeps_only_what_is_needed() {
+        let mut builder = Builder::default();
+        let [a, b] = [1, 2].map(|width| builder.read(width as usize, size(width)));
+        let c = push(&mut builder, &[a], 3);
+        let d = push(&mut builder, &[b], 4);
+        let e = push(&mut builder, &[d, c], 5);
+        let plan = builder.finish(vec![e]);
+        assert_eq!(plan.uses(), [1, 1, 1, 1, 1]);
+        let part = plan.only(&[d]);
+        assert_eq!((widths(&part), part.outputs.clone()), (vec![2, 4], vec![ValueId(1)]));
+        assert_eq!(plan.only(&[e]), plan);
+    }
+
+    #[test]
+    fn plan_is_cut_where_frames_meet_what_stays() {
+        let mut builder = Builder::default();
+        let [frame, still] = [0, 1].map(|source| builder.read(source, size(10 + u32::try_from(source).unwrap())));
+        let shrunk = push(&mut builder, &[still], 5);
+        let turned = push(&mut builder, &[frame], 20);
+        let drawn = push(&mut builder, &[turned, shrunk], 21);
+        let plan = builder.finish(vec![drawn]);
+        let (once, each) = plan.split_frames(0, 2);
+        assert_eq!(widths(&once), [11, 5]);
+        assert_eq!(once.result(), Some(size(5)));
+        assert_eq!(widths(&each), [10, 20, 5, 21]);
+        let sources: Vec<usize> = each
+            .steps
+            .iter()
+            .filter_map(|step| match step.kind {
+                StepKind::Read(read) => Some(read.source),
+                _ => None,
+            })
+            .collect();
+        assert_eq!((sources, each.result()), (vec![0, 2], Some(size(21))));
+    }
+}
