@@ -23,7 +23,8 @@ pub(super) fn count(folder: &Path, direction: Direction, picture: &Picture, reco
         let file = format!("--callgrind-out-file={}", out.display());
         let program = folder.join(name);
         // Only what the function of that name calls counts, and each time it returns what was counted is written down.
-        let counted = ["--toggle-collect=palmette_peers::measured*", "--dump-after=palmette_peers::measured*"];
+        // Two patterns, because of two that are equal callgrind heeds the first.
+        let counted = ["--toggle-collect=*measured*", "--dump-after=palmette_peers::measured*"];
         let tool = ["-q", "--tool=callgrind", &file, counted[0], counted[1], &program.to_string_lossy()];
         let mut dialogue = Dialogue::start("valgrind", &tool)?;
         record.open(&picture.name, &open(&mut dialogue, &picture.path)?)?;
