@@ -70,9 +70,9 @@ counts are the same in every run. They say nothing of what waits: for memory, fo
 
 /// What every record says.
 const WORKS: &str = "
-libjpeg-turbo has its vector code and the accurate DCT, and `mozjpeg, fast` is mozjpeg with its own setting for speed. The quality
-is 80 and chroma 4:2:0 where RGBA is encoded, which jpegli gets as RGB; planes are encoded as the file has them. At one quality
-mozjpeg and jpegli write other files than the rest: their bytes are in the tables of [summary.md](summary.md), picture by picture.
-Before it was timed, palmette-jpeg had to give libjpeg-turbo's pixels, and to write its files from its planes, byte by byte. Raw
-numbers are in [raw.csv](raw.csv).
+libjpeg-turbo has its vector code and the accurate DCT, palmette-jpeg gives RGB by the traits of the crate `image`, and `mozjpeg,
+fast` is mozjpeg with its own setting for speed. The quality is 80 and chroma 4:2:0 where RGBA is encoded, which jpegli gets as RGB;
+planes are encoded as the file has them. At one quality mozjpeg and jpegli write other files than the rest: their bytes are in the
+tables of [summary.md](summary.md), picture by picture. Before it was timed, palmette-jpeg had to give libjpeg-turbo's pixels, and
+to write its files from its planes, byte by byte. Raw numbers are in [raw.csv](raw.csv).
 ";

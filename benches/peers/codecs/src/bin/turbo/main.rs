@@ -40,6 +40,7 @@ const TASKS: &[Task<Picture>] = &[
     Task { codec: "palmette-jpeg", work: "decode RGBA", run: |it| ours::rgba(&it.file).map(|pixels| pixels.len()) },
     Task { codec: "zune-jpeg", work: "decode RGBA", run: |it| zune(it, ColorSpace::RGBA) },
     Task { codec: "libjpeg-turbo", work: "decode RGB", run: |it| rgb::decode(&it.file).map(|pixels| pixels.len()) },
+    Task { codec: "palmette-jpeg", work: "decode RGB", run: |it| ours::rgb(&it.file).map(|pixels| pixels.len()) },
     Task { codec: "zune-jpeg", work: "decode RGB", run: |it| zune(it, ColorSpace::RGB) },
     Task { codec: "jpeg-decoder", work: "decode RGB", run: image_rs },
     Task { codec: "libjpeg-turbo", work: "planes to baseline", run: |it| turbo_write(it, Coding::Baseline) },
@@ -152,6 +153,9 @@ fn open(file: Vec<u8>) -> Result<(Picture, [usize; 2]), String> {
     let rgba = turbo::decode_pixels(&file)?.result;
     if ours::rgba(&file).as_ref() != Some(&rgba) {
         return Err("palmette-jpeg decodes other pixels than libjpeg-turbo".to_owned());
+    }
+    if ours::rgb(&file).is_some_and(|ours| rgb::decode(&file) != Some(ours)) {
+        return Err("palmette-jpeg decodes other RGB than libjpeg-turbo".to_owned());
     }
     let planes = header.sampling.filter(|&sampling| ours::sampling(sampling).is_some());
     let planes = match planes {

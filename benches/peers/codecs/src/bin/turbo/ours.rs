@@ -1,6 +1,8 @@
 //! palmette-jpeg, with whole pictures in memory as the others have them.
 
+use image::{ColorType, ImageDecoder};
 use palmette_jpeg::encode::{self, Encoder, Options, PlaneRows};
+use palmette_jpeg::image_traits::JpegDecoder;
 use palmette_jpeg::{Decoder, Request, Scale};
 use palmette_peers::{Coding, QUALITY};
 
@@ -28,6 +30,14 @@ pub(crate) fn rgba(file: &[u8]) -> Option<Vec<u8>> {
     for row in pixels.chunks_mut(4 * width as usize) {
         rows.read_row(row);
     }
+    Some(pixels)
+}
+
+/// Decodes to RGB, as the crate `image` has it; nothing if it has grey.
+pub(crate) fn rgb(file: &[u8]) -> Option<Vec<u8>> {
+    let decoder = JpegDecoder::new(file).ok().filter(|decoder| decoder.color_type() == ColorType::Rgb8)?;
+    let mut pixels = vec![0; usize::try_from(decoder.total_bytes()).ok()?];
+    decoder.read_image(&mut pixels).ok()?;
     Some(pixels)
 }
 
