@@ -25,15 +25,12 @@ const GROUP: usize = 4;
 #[target_feature(enable = "avx2")]
 pub(super) fn resize_h_plane(table: &WeightTable, sources: [&[u8]; ROWS], mut outputs: [&mut [i16]; ROWS]) {
     let blocks = Blocks::new(table);
-    let vectorised =
-        blocks.groups(table, sources[0].len().min(sources[1].len()).min(sources[2].len()).min(sources[3].len()));
+    let [a, b, c, d] = sources;
+    let vectorised = blocks.groups(table, a.len().min(b.len()).min(c.len()).min(d.len()));
     for first in (0..vectorised).step_by(GROUP) {
         let mut samples = [_mm256_castsi256_si128(_mm256_setzero_si256()); GROUP];
         for (i, samples) in (first..).zip(&mut samples) {
-            let start = table.starts()[i] as usize;
-            let weights = &table.weights()[i * table.taps()..][..blocks.taps];
-            let windows = sources.map(|row| &row[start..start + blocks.taps]);
-            *samples = blocks.rows(table, weights, windows);
+            *samples = blocks.rows(table, i, [a, b, c, d]);
         }
         let (first_pair, second_pair) =
             (_mm_packs_epi32(samples[0], samples[1]), _mm_packs_epi32(samples[2], samples[3]));
@@ -99,30 +96,39 @@ impl Blocks {
         samples - samples % GROUP
     }
 
-    /// Resamples one output sample of four rows.
+    /// Resamples output sample `i` of four rows.
+    // Loops over rows are written out: a closure that the standard library calls is not compiled for AVX2 with it.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn rows(&self, table: &WeightTable, weights: &[i16], windows: [&[u8]; ROWS]) -> __m128i {
-        let weights = weights.as_chunks::<BLOCK>().0;
-        let [a, b, c, d] = windows.map(|window| window.as_chunks::<BLOCK>().0);
-        let (last, mut total) = (weights.len() - 1, _mm256_setzero_si256());
-        let mut sums = [_mm256_setzero_si256(); ROWS];
-        for (((((block, weights), a), b), c), d) in weights.iter().enumerate().zip(a).zip(b).zip(c).zip(d) {
-            let weights = load_16(weights);
-            let weights = if block == last { _mm256_and_si256(weights, self.mask) } else { weights };
-            let products = [product(a, weights), product(b, weights), product(c, weights), product(d, weights)];
-            if table.chunk_shift() == 0 {
-                sums[0] = _mm256_add_epi32(sums[0], products[0]);
-                sums[1] = _mm256_add_epi32(sums[1], products[1]);
-                sums[2] = _mm256_add_epi32(sums[2], products[2]);
-                sums[3] = _mm256_add_epi32(sums[3], products[3]);
-            } else {
-                let chunks = _mm256_slli_epi32::<UNIT_SHIFT>(add_up(products));
+    fn rows(&self, table: &WeightTable, i: usize, [a, b, c, d]: [&[u8]; ROWS]) -> __m128i {
+        let window = table.starts()[i] as usize..table.starts()[i] as usize + self.taps;
+        let weights = table.weights()[i * table.taps()..][..self.taps].as_chunks::<BLOCK>().0;
+        let (a, b) = (a[window.clone()].as_chunks::<BLOCK>().0, b[window.clone()].as_chunks::<BLOCK>().0);
+        let (c, d) = (c[window.clone()].as_chunks::<BLOCK>().0, d[window].as_chunks::<BLOCK>().0);
+        let last = weights.len() - 1;
+        assert!(a.len() > last && b.len() > last && c.len() > last && d.len() > last, "as many blocks");
+        let mut total = _mm256_setzero_si256();
+        if table.chunk_shift() == 0 {
+            let weights_last = _mm256_and_si256(load_16(&weights[last]), self.mask);
+            let (mut sum_a, mut sum_b) = (product(&a[last], weights_last), product(&b[last], weights_last));
+            let (mut sum_c, mut sum_d) = (product(&c[last], weights_last), product(&d[last], weights_last));
+            for block in 0..last {
+                let weights = load_16(&weights[block]);
+                sum_a = _mm256_add_epi32(sum_a, product(&a[block], weights));
+                sum_b = _mm256_add_epi32(sum_b, product(&b[block], weights));
+                sum_c = _mm256_add_epi32(sum_c, product(&c[block], weights));
+                sum_d = _mm256_add_epi32(sum_d, product(&d[block], weights));
+            }
+            total = _mm256_slli_epi32::<UNIT_SHIFT>(add_up([sum_a, sum_b, sum_c, sum_d]));
+        } else {
+            for block in 0..=last {
+                let all = load_16(&weights[block]);
+                let weights = if block == last { _mm256_and_si256(all, self.mask) } else { all };
+                let (first, second) = (product(&a[block], weights), product(&b[block], weights));
+                let (third, fourth) = (product(&c[block], weights), product(&d[block], weights));
+                let chunks = _mm256_slli_epi32::<UNIT_SHIFT>(add_up([first, second, third, fourth]));
                 total = _mm256_add_epi32(total, round_shift(chunks, table.chunk_shift()));
             }
-        }
-        if table.chunk_shift() == 0 {
-            total = _mm256_slli_epi32::<UNIT_SHIFT>(add_up(sums));
         }
         finish(table, total)
     }
