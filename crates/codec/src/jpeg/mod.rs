@@ -16,8 +16,10 @@ use palmette_jpeg::{Decoder, Error as JpegError, Process};
 
 pub(crate) use self::encode::{encode, encoding_memory};
 use self::markers::Header;
+use self::planes::Planes;
+use self::rows::Pixels;
 use crate::exif::Exif;
-use crate::reader::{Opened, window_of};
+use crate::reader::{Opened, PixelRows, window_of};
 use crate::{Cause, DecodeOptions, Error, Format, Probe, WorkingMemory};
 
 /// Reads size and EXIF from the segments before the first scan.
@@ -58,11 +60,12 @@ pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptio
     let size = Size::new(width, height);
     options.limits.check(size)?;
     if reading.layout.is_rgba() {
-        let rows = rows::Pixels::new(&decoder, &header, options)?;
-        return Opened::by_rows(size, orientation, reading, Box::new(rows));
+        let options = *options;
+        let open = move || Ok(Box::new(Pixels::open(&decoder, &header, &options)?) as Box<dyn PixelRows>);
+        return Opened::by_rows(size, orientation, reading, Box::new(open));
     }
     let window = window_of(reading, size)?;
-    let planes = planes::Planes::new(&decoder, reading, window, options)?;
+    let planes = Planes::new(&decoder, reading, window, options)?;
     Ok(Opened::planes(orientation, window, Box::new(planes)))
 }
 

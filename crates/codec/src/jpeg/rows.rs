@@ -27,7 +27,7 @@ impl<'a> Pixels<'a> {
     /// # Errors
     ///
     /// [`Error::UnsupportedInput`], [`Error::Damaged`], and [`Error::Core`] if memory cannot be had.
-    pub(super) fn new(decoder: &Decoder<'a>, header: &Header<'_>, options: &DecodeOptions) -> Result<Self, Error> {
+    pub(super) fn open(decoder: &Decoder<'a>, header: &Header<'_>, options: &DecodeOptions) -> Result<Self, Error> {
         let rows = decoder.rows().map_err(refused)?;
         let icc = header.icc()?;
         let (to_srgb, is_cmyk) = match rows.model() {

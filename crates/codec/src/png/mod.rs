@@ -1,4 +1,4 @@
-//! PNG by the `png` crate, read row by row, so that 16 bits and interlacing need no second picture.
+//! PNG by the `png` crate, read row by row ([`still`]); what is interlaced at once, but without a second picture for 16 bits.
 //!
 //! The crate sees only the chunks that pixels depend on ([`source`]), and their checksums are compared here ([`chunks`]): a
 //! picture whose every pixel is there is shown, whatever is wrong around it, its end mark missing, say.
@@ -10,6 +10,7 @@ mod chunks;
 mod encode;
 mod rows;
 mod source;
+mod still;
 
 use palmette_core::{Pixmap, Reading, Size};
 use png::{InterlaceInfo, Reader, Transformations};
@@ -18,8 +19,9 @@ use self::chunks::Parts;
 pub(crate) use self::encode::{encode, encoding_memory};
 use self::rows::{Colors, Rows};
 use self::source::Source;
+use self::still::Still;
 use crate::exif::Exif;
-use crate::reader::{Opened, Stored};
+use crate::reader::{Opened, PixelRows, Stored};
 use crate::{Cause, DecodeOptions, Error, Format, Note, OnDamage, Probe, WorkingMemory, icc};
 
 /// Rows between two looks at the clock.
@@ -61,27 +63,22 @@ pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptio
     let size = stored_size(&parts)?;
     options.limits.check(size)?;
     let (orientation, options) = (Exif::parse(parts.exif).orientation, *options);
-    Opened::whole(size, orientation, reading, Box::new(move || decode_whole(&parts, size, &options)))
+    if is_interlaced(&parts)? {
+        return Opened::whole(size, orientation, reading, Box::new(move || decode_interlaced(&parts, size, &options)));
+    }
+    let open = move || Ok(Box::new(Still::open(&parts, size, &options)?) as Box<dyn PixelRows>);
+    Opened::by_rows(size, orientation, reading, Box::new(open))
 }
 
 /// Decodes to sRGB, not yet upright. Rows that are missing, if they may be, are clear.
-fn decode_whole(parts: &Parts<'_>, size: Size, options: &DecodeOptions) -> Result<Stored, Error> {
+fn decode_interlaced(parts: &Parts<'_>, size: Size, options: &DecodeOptions) -> Result<Stored, Error> {
     let is_shown = options.on_damage == OnDamage::Show;
-    let mut damage = parts.check().err();
-    if let Some(source) = damage.take_if(|_| !is_shown) {
-        return Err(Error::Damaged { format: Format::Png, source });
-    }
+    let mut damage = check_sums(parts, options)?;
     let mut reader = read_header(parts)?;
-    let (color, depth) = reader.output_color_type();
-    let colors = match parts.colors {
-        Some(colors) => Colors::Numbers(colors),
-        None => Colors::Profile(reader.info().icc_profile.as_deref()),
-    };
-    let mut rows = Rows::new(color, depth, &colors, size)?;
+    let mut rows = rows_of(&reader, parts, size)?;
     let mut pixmap = Pixmap::filled(size, [0; 4])?;
     let row_bytes = pixmap.row_bytes();
-    let row_count = stored_rows(size, reader.info().interlaced);
-    for (number, y) in (0..row_count).zip(0..) {
+    for number in 0..interlaced_rows(size) {
         if number % ROWS_PER_CHECK == 0 {
             options.deadline.check()?;
         }
@@ -96,7 +93,8 @@ fn decode_whole(parts: &Parts<'_>, size: Size, options: &DecodeOptions) -> Resul
         };
         let pixels = rows.convert(row.data());
         match row.interlace() {
-            InterlaceInfo::Null(_) => pixmap.row_mut(y).copy_from_slice(pixels),
+            // There are none in passes.
+            InterlaceInfo::Null(_) => {}
             // Pixels of an early pass stand for those that may be missing from later ones.
             InterlaceInfo::Adam7(info) if is_shown => {
                 png::splat_interlaced_row(pixmap.data_mut(), row_bytes, pixels, info, 32);
@@ -118,16 +116,31 @@ fn read_header<'a>(parts: &Parts<'a>) -> Result<Reader<Source<'a>>, Error> {
     decoder.read_info().map_err(damaged)
 }
 
-/// Counts the rows that are stored; of an interlaced picture, those of all passes that are not empty.
+/// Compares checksums; returns what is wrong, if it may be.
+fn check_sums(parts: &Parts<'_>, options: &DecodeOptions) -> Result<Option<Cause>, Error> {
+    match parts.check() {
+        Err(source) if options.on_damage == OnDamage::Refuse => Err(Error::Damaged { format: Format::Png, source }),
+        result => Ok(result.err()),
+    }
+}
+
+/// Prepares for the rows of a file whose header was read.
+fn rows_of(reader: &Reader<Source<'_>>, parts: &Parts<'_>, size: Size) -> Result<Rows, Error> {
+    let (color, depth) = reader.output_color_type();
+    let colors = match parts.colors {
+        Some(colors) => Colors::Numbers(colors),
+        None => Colors::Profile(reader.info().icc_profile.as_deref()),
+    };
+    Rows::new(color, depth, &colors, size)
+}
+
+/// Counts the rows of all passes of an interlaced picture that are not empty.
 ///
 /// After the last of them the decoder is left alone: it would complain of what follows.
-fn stored_rows(size: Size, is_interlaced: bool) -> u64 {
+fn interlaced_rows(size: Size) -> u64 {
     /// For each pass: its first column and row, and the steps to the next.
     const PASSES: [[u32; 4]; 7] =
         [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
-    if !is_interlaced {
-        return size.height.into();
-    }
     let passes = PASSES.iter().filter(|[left, ..]| size.width > *left);
     passes.map(|&[_, top, _, step]| u64::from(size.height.saturating_sub(top).div_ceil(step))).sum()
 }
@@ -136,6 +149,11 @@ fn stored_rows(size: Size, is_interlaced: bool) -> u64 {
 fn stored_size(parts: &Parts<'_>) -> Result<Size, Error> {
     let &[w3, w2, w1, w0, h3, h2, h1, h0, ..] = parts.header()?;
     Ok(Size::new(u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0])))
+}
+
+/// Reads from the header whether rows come in passes.
+fn is_interlaced(parts: &Parts<'_>) -> Result<bool, Error> {
+    parts.header().map(|&[.., interlacing]| interlacing != 0)
 }
 
 /// Makes the error of a damaged PNG.

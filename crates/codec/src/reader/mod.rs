@@ -11,8 +11,8 @@ use std::fmt;
 
 use palmette_core::{Band, Deadline, Layout, Picture, Reading, Rectangle, Size};
 
-pub(crate) use self::rows::PixelRows;
 use self::rows::RgbaBands;
+pub(crate) use self::rows::{OpenRows, PixelRows};
 use self::whole::Whole;
 pub(crate) use self::whole::{DecodeWhole, Stored};
 use crate::orient::Orientation;
@@ -52,15 +52,15 @@ pub(crate) struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    /// Reads a picture of `stored` pixels row by row, or a part of it.
+    /// Reads a picture of `stored` pixels row by row, or a part of it; what that takes is made when the first row is asked for.
     pub(crate) fn by_rows(
         stored: Size,
         orientation: Orientation,
         reading: &Reading,
-        rows: Box<dyn PixelRows + 'a>,
+        open: OpenRows<'a>,
     ) -> Result<Self, Error> {
         let window = window_of(reading, stored)?;
-        Ok(Self { orientation, window, bands: Box::new(RgbaBands::new(rows, stored, window)?) })
+        Ok(Self { orientation, window, bands: Box::new(RgbaBands::new(open, stored, window)?) })
     }
 
     /// Reads a picture of `stored` pixels, or a part of it, that can only be decoded at once.

@@ -21,9 +21,15 @@ pub(crate) trait PixelRows {
     fn take_damage(&mut self) -> Option<Cause>;
 }
 
+/// Prepares for the rows of a picture.
+pub(crate) type OpenRows<'a> = Box<dyn FnOnce() -> Result<Box<dyn PixelRows + 'a>, Error> + 'a>;
+
 /// A part of a picture that comes row by row.
 pub(super) struct RgbaBands<'a> {
-    rows: Box<dyn PixelRows + 'a>,
+    /// Absent once it was called.
+    open: Option<OpenRows<'a>>,
+    /// What it made.
+    rows: Option<Box<dyn PixelRows + 'a>>,
     window: Rectangle,
     /// The row of the window that comes next.
     row: u32,
@@ -35,10 +41,10 @@ pub(super) struct RgbaBands<'a> {
 
 impl<'a> RgbaBands<'a> {
     /// Prepares for a part of a picture.
-    pub(super) fn new(rows: Box<dyn PixelRows + 'a>, stored: Size, window: Rectangle) -> Result<Self, Error> {
+    pub(super) fn new(open: OpenRows<'a>, stored: Size, window: Rectangle) -> Result<Self, Error> {
         let whole_pixels = if window.size.width == stored.width { 0 } else { stored.width as usize };
         let whole_row = alloc::try_filled(whole_pixels * Pixmap::PIXEL_BYTES, 0)?;
-        Ok(Self { rows, window, row: 0, whole_row, band: Vec::new(), damage: None })
+        Ok(Self { open: Some(open), rows: None, window, row: 0, whole_row, band: Vec::new(), damage: None })
     }
 
     /// Returns the bytes of a row of the window.
@@ -48,12 +54,19 @@ impl<'a> RgbaBands<'a> {
 
     /// Writes the next rows of the window.
     fn read_rows(&mut self, pixels: &mut [u8]) -> Result<(), Error> {
-        for to in pixels.chunks_exact_mut(self.row_bytes()) {
+        let row_bytes = self.row_bytes();
+        let rows = match (&mut self.rows, self.open.take()) {
+            (Some(rows), _) => rows,
+            (rows, Some(open)) => rows.insert(open()?),
+            // It failed, after which nobody asks again.
+            (None, None) => return Err(palmette_core::Error::EmptyPixmap { size: self.window.size }.into()),
+        };
+        for to in pixels.chunks_exact_mut(row_bytes) {
             let y = self.window.top + self.row;
             if self.whole_row.is_empty() {
-                self.rows.read_row(y, to)?;
+                rows.read_row(y, to)?;
             } else {
-                self.rows.read_row(y, &mut self.whole_row)?;
+                rows.read_row(y, &mut self.whole_row)?;
                 let left = self.window.left as usize * Pixmap::PIXEL_BYTES;
                 to.copy_from_slice(&self.whole_row[left..left + to.len()]);
             }
@@ -67,7 +80,7 @@ impl Bands for RgbaBands<'_> {
     fn next_band(&mut self) -> Result<Option<Band<'_>>, Error> {
         let count = BAND_ROWS.min(self.window.size.height - self.row) as usize;
         if count == 0 {
-            self.damage = self.rows.take_damage();
+            self.damage = self.rows.as_mut().and_then(|rows| rows.take_damage());
             return Ok(None);
         }
         let mut band = std::mem::take(&mut self.band);
@@ -92,6 +105,6 @@ impl Bands for RgbaBands<'_> {
             deadline.check()?;
             self.read_rows(band)?;
         }
-        Ok((pixmap.into(), self.rows.take_damage()))
+        Ok((pixmap.into(), self.rows.as_mut().and_then(|rows| rows.take_damage())))
     }
 }
