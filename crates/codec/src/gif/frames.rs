@@ -10,19 +10,18 @@ use weezl::{BitOrder, LzwStatus};
 use super::blocks::{Frame, Walk, contents};
 use super::damaged_here;
 use crate::canvas::Canvas;
-use crate::reader::Stored;
 use crate::{Cause, DecodeOptions, Decoded, Error, Format, OnDamage};
 
 /// Blocks, of at most 255 bytes, between two looks at the clock.
 const BLOCKS_PER_CHECK: usize = 64;
 
-/// The blocks that are left, the canvas, and the memory for the indices of a frame.
+/// The blocks that are left, the canvas, and the indices of a frame.
 #[derive(Debug)]
 pub(crate) struct Frames<'a> {
     walk: Walk<'a>,
     canvas: Canvas,
     options: DecodeOptions,
-    indices: Vec<u8>,
+    indices: Indices,
     /// Whether no frame was drawn yet.
     is_first: bool,
 }
@@ -32,56 +31,83 @@ impl<'a> Frames<'a> {
     pub(super) fn open(bytes: &'a [u8], canvas: Size, options: &DecodeOptions) -> Result<Self, Error> {
         options.limits.check(canvas)?;
         let (walk, canvas) = (Walk::start(bytes), Canvas::new(canvas)?);
-        Ok(Self { walk, canvas, options: *options, indices: Vec::new(), is_first: true })
+        Ok(Self { walk, canvas, options: *options, indices: Indices::default(), is_first: true })
     }
 
     /// Decodes the next frame; returns the canvas as it is then, and the delay in milliseconds.
     ///
     /// Of the first frame, pixels may be missing if the caller allows that; any other is whole or an error.
     pub(crate) fn next_frame(&mut self) -> Result<(Decoded, u32), Error> {
-        let (damage, delay_ms) = self.draw_next()?;
-        Ok((Decoded { pixmap: self.canvas.to_pixmap()?, damage }, delay_ms))
-    }
-
-    /// Decodes the first frame and gives the canvas away.
-    pub(super) fn into_first(mut self) -> Result<Stored, Error> {
-        let (damage, _) = self.draw_next()?;
-        Ok(Stored { pixmap: self.canvas.into_pixmap(), damage })
-    }
-
-    /// Draws the next frame; returns why pixels are missing, if they may be, and its delay in milliseconds.
-    fn draw_next(&mut self) -> Result<(Option<Cause>, u32), Error> {
         let frame = self.walk.next_frame().ok_or_else(|| damaged_here("a frame is missing"))?;
-        let Frame { area, control, is_interlaced, is_cut_off, .. } = frame;
         let is_first = std::mem::replace(&mut self.is_first, false);
-        self.make_room(area.size)?;
-        let decoded = decode_indices(&frame, &mut self.indices, &self.options)?;
-        let is_missing = decoded < self.indices.len() || is_cut_off && (!is_first || decoded == 0);
-        let mut damage =
-            is_missing.then(|| Cause::new(if is_cut_off { "a frame is cut off" } else { "a frame lacks pixels" }));
-        let is_shown = is_first && decoded > 0 && self.options.on_damage == OnDamage::Show;
+        let damage = self.indices.decode(&frame, is_first, &self.options)?;
+        self.canvas.draw(frame.area, frame.control.disposal, |y, row| self.indices.draw(y, row))?;
+        Ok((Decoded { pixmap: self.canvas.to_pixmap()?, damage }, frame.control.delay_ms))
+    }
+}
+
+/// The indices of a frame, and the colours that they stand for.
+#[derive(Debug)]
+pub(super) struct Indices {
+    /// As they are stored; those that are missing are not there.
+    indices: Vec<u8>,
+    /// Absent: nothing is drawn.
+    colors: [Option<[u8; 4]>; 256],
+    size: Size,
+    is_interlaced: bool,
+}
+
+impl Default for Indices {
+    fn default() -> Self {
+        Self { indices: Vec::new(), colors: [None; 256], size: Size::new(0, 0), is_interlaced: false }
+    }
+}
+
+impl Indices {
+    /// Decodes a frame, in the memory of those before; returns why pixels are missing, if they may be.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if pixels are missing, unless it is the first frame and they may be; [`Error::Core`] for limits,
+    /// memory and deadline.
+    pub(super) fn decode(
+        &mut self,
+        frame: &Frame<'_>,
+        is_first: bool,
+        options: &DecodeOptions,
+    ) -> Result<Option<Cause>, Error> {
+        self.make_room(frame.area.size, options)?;
+        let decoded = decode_indices(frame, &mut self.indices, options)?;
+        let is_missing = decoded < self.indices.len() || frame.is_cut_off && (!is_first || decoded == 0);
+        let reason = if frame.is_cut_off { "a frame is cut off" } else { "a frame lacks pixels" };
+        let mut damage = is_missing.then(|| Cause::new(reason));
+        let is_shown = is_first && decoded > 0 && options.on_damage == OnDamage::Show;
         if let Some(source) = damage.take_if(|_| !is_shown) {
             return Err(Error::Damaged { format: Format::Gif, source });
         }
-        let indices = &self.indices[..decoded];
-        let colors = table(frame.colors, control.transparent);
-        let (width, height) = (area.size.width as usize, area.size.height as usize);
-        self.canvas.draw(area, control.disposal, |y, row| {
-            let y = if is_interlaced { interlaced(y, height) } else { y };
-            for (pixel, &index) in row.iter_mut().zip(indices.get(y * width..).unwrap_or_default()) {
-                if let Some(color) = colors[usize::from(index)] {
-                    *pixel = color;
-                }
+        self.indices.truncate(decoded);
+        self.colors = table(frame.colors, frame.control.transparent);
+        (self.size, self.is_interlaced) = (frame.area.size, frame.is_interlaced);
+        Ok(damage)
+    }
+
+    /// Draws a row, counted from the top of the frame, over pixels from its left edge on.
+    pub(super) fn draw(&self, y: usize, row: &mut [[u8; 4]]) {
+        let (width, height) = (self.size.width as usize, self.size.height as usize);
+        let y = if self.is_interlaced { interlaced(y, height) } else { y };
+        let stored = self.indices.get(y * width..).unwrap_or_default();
+        for (pixel, &index) in row.iter_mut().zip(stored.iter().take(width)) {
+            if let Some(color) = self.colors[usize::from(index)] {
+                *pixel = color;
             }
-        })?;
-        Ok((damage, control.delay_ms))
+        }
     }
 
     /// Makes room for the indices of a frame, which may be larger than the canvas.
-    fn make_room(&mut self, size: Size) -> Result<(), Error> {
+    fn make_room(&mut self, size: Size, options: &DecodeOptions) -> Result<(), Error> {
         self.indices.clear();
         if size.area() > 0 {
-            self.options.limits.check(size)?;
+            options.limits.check(size)?;
         }
         let len = size.width as usize * size.height as usize;
         self.indices.try_reserve_exact(len).map_err(|_| palmette_core::Error::OutOfMemory { bytes: len as u64 })?;

@@ -1,8 +1,10 @@
-//! GIF: blocks are read in [`blocks`], their codes decoded in [`frames`], and files written by the `gif` crate.
+//! GIF: blocks are read in [`blocks`], their codes decoded in [`frames`] and, for the rows of the first one, in [`first`]; files
+//! are written by the `gif` crate.
 //!
 //! Outside the first frame the screen is transparent, and the background colour of the header is ignored, as in browsers.
 
 mod blocks;
+mod first;
 mod frames;
 mod writer;
 
@@ -11,11 +13,12 @@ use std::num::NonZeroU32;
 use palmette_core::{Pixmap, Reading, Size};
 
 use self::blocks::Blocks;
+use self::first::FirstFrame;
 pub(crate) use self::frames::Frames;
 pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
 use crate::orient::Orientation;
-use crate::reader::Opened;
+use crate::reader::{Opened, PixelRows};
 use crate::{Cause, DecodeOptions, EncodeFormat, Error, Format, OnDamage, Probe, WorkingMemory};
 
 /// Reads the size of the canvas and of the largest frame, and counts frames by stepping over blocks.
@@ -35,8 +38,8 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
 pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptions) -> Result<Opened<'a>, Error> {
     let (canvas, options) = (Blocks::parse(bytes)?.canvas, *options);
     options.limits.check(canvas)?;
-    let decode = move || Frames::open(bytes, canvas, &options)?.into_first();
-    Opened::whole(canvas, Orientation::default(), reading, Box::new(decode))
+    let open = move || Ok(Box::new(FirstFrame::decode(bytes, &options)?) as Box<dyn PixelRows>);
+    Opened::by_rows(canvas, Orientation::default(), reading, Box::new(open))
 }
 
 /// Counts the frames, checks them against the limits, and prepares to decode them.
