@@ -12,11 +12,11 @@ use image::codecs::pnm::PnmDecoder;
 use image::codecs::qoi::QoiDecoder;
 use image::codecs::tiff::TiffDecoder;
 use image::{ColorType, ImageDecoder, ImageError};
-use palmette_core::{Pixmap, Reading, Size, alloc};
+use palmette_core::{Reading, Size, alloc};
 
 use crate::icc::{self, ToSrgb, ToSrgb16};
 use crate::orient::Orientation;
-use crate::reader::{Opened, Stored};
+use crate::reader::{Opened, PixelRows};
 use crate::{Cause, DecodeOptions, Error, Format, Probe, WorkingMemory};
 
 /// Memory that a decoder may take beside twice the picture.
@@ -48,11 +48,12 @@ pub(crate) fn open<'a>(
     let size = stored_size(&*decoder);
     options.limits.check(size)?;
     let orientation = orientation(&mut *decoder);
-    Opened::whole(size, orientation, reading, Box::new(move || decode(format, decoder, size)))
+    let open = move || Ok(Box::new(decode(format, decoder, size)?) as Box<dyn PixelRows>);
+    Opened::by_rows(size, orientation, reading, Box::new(open))
 }
 
-/// Decodes to sRGB, not yet upright.
-fn decode(format: Format, mut decoder: Box<dyn ImageDecoder + '_>, size: Size) -> Result<Stored, Error> {
+/// Decodes the samples, all of them at once.
+fn decode(format: Format, mut decoder: Box<dyn ImageDecoder + '_>, size: Size) -> Result<Rows, Error> {
     let (total, color) = (decoder.total_bytes(), decoder.color_type());
     // Before the limits are told: that of a small TIFF would count for its profile, too.
     let icc = decoder.icc_profile().unwrap_or_default();
@@ -62,7 +63,7 @@ fn decode(format: Format, mut decoder: Box<dyn ImageDecoder + '_>, size: Size) -
     let too_large = palmette_core::Error::OutOfMemory { bytes: total };
     let mut stored = alloc::try_filled(usize::try_from(total).map_err(|_| too_large)?, 0)?;
     decoder.read_image_boxed(&mut stored).map_err(|error| failed(format, error))?;
-    Ok(Stored { pixmap: to_pixmap(&stored, color, size, icc.as_deref())?, damage: None })
+    Rows::new(stored, color, size, icc.as_deref())
 }
 
 /// Reads the header of a file.
@@ -94,30 +95,65 @@ fn orientation(decoder: &mut dyn ImageDecoder) -> Orientation {
     decoder.orientation().map(|value| Orientation::from_exif(value.to_exif().into())).unwrap_or_default()
 }
 
-/// Turns samples as the decoder gives them, those of 16 bits in the order of this machine, to RGBA in sRGB.
-fn to_pixmap(stored: &[u8], color: ColorType, size: Size, icc: Option<&[u8]>) -> Result<Pixmap, Error> {
-    let mut pixmap = Pixmap::filled(size, [0; 4])?;
-    let width = size.width as usize;
-    let row_bytes = (width * usize::from(color.bytes_per_pixel())).max(1);
-    let is_deep = matches!(color, ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16);
-    let channels = usize::from(color.channel_count());
-    let rows = stored.chunks_exact(row_bytes).zip(0..size.height);
-    if !is_deep {
-        rows.for_each(|(row, y)| spread(row, channels, u8::MAX, pixmap.row_mut(y)));
-        let to_srgb = if color.has_color() { ToSrgb::from_rgb(icc) } else { ToSrgb::from_gray(icc) };
-        to_srgb.convert(&mut pixmap);
-        return Ok(pixmap);
+/// Samples as the decoder gives them, those of 16 bits in the order of this machine, which become RGBA in sRGB a row at a time.
+struct Rows {
+    stored: Vec<u8>,
+    row_bytes: usize,
+    channels: usize,
+    depth: Depth,
+}
+
+/// The two depths of samples, with the profile for each.
+enum Depth {
+    Eight(ToSrgb),
+    Sixteen {
+        to_srgb: ToSrgb16,
+        /// A row as stored.
+        samples: Vec<u16>,
+        /// A row of RGBA.
+        rgba: Vec<u16>,
+    },
+}
+
+impl Rows {
+    /// Prepares for the rows of a picture.
+    fn new(stored: Vec<u8>, color: ColorType, size: Size, icc: Option<&[u8]>) -> Result<Self, Error> {
+        let (width, channels) = (size.width as usize, usize::from(color.channel_count()));
+        let is_deep = matches!(color, ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16);
+        let depth = if is_deep {
+            Depth::Sixteen {
+                to_srgb: if color.has_color() { ToSrgb16::from_rgb(icc) } else { ToSrgb16::from_gray(icc) },
+                samples: alloc::try_filled(width * channels, 0)?,
+                rgba: alloc::try_filled(width * 4, 0)?,
+            }
+        } else {
+            Depth::Eight(if color.has_color() { ToSrgb::from_rgb(icc) } else { ToSrgb::from_gray(icc) })
+        };
+        Ok(Self { stored, row_bytes: width * usize::from(color.bytes_per_pixel()), channels, depth })
     }
-    let to_srgb = if color.has_color() { ToSrgb16::from_rgb(icc) } else { ToSrgb16::from_gray(icc) };
-    let mut samples = alloc::try_filled(width * channels, 0)?;
-    let mut rgba = alloc::try_filled(width * 4, 0)?;
-    for (row, y) in rows {
-        samples.iter_mut().zip(row.as_chunks::<2>().0).for_each(|(to, &from)| *to = u16::from_ne_bytes(from));
-        spread(&samples, channels, u16::MAX, &mut rgba);
-        to_srgb.convert_pixels(&mut rgba);
-        pixmap.row_mut(y).iter_mut().zip(&rgba).for_each(|(to, &from)| *to = icc::to_8_bits(from));
+}
+
+impl PixelRows for Rows {
+    fn read_row(&mut self, y: u32, pixels: &mut [u8]) -> Result<(), Error> {
+        let row = &self.stored[y as usize * self.row_bytes..][..self.row_bytes];
+        match &mut self.depth {
+            Depth::Eight(to_srgb) => {
+                spread(row, self.channels, u8::MAX, pixels);
+                to_srgb.convert_pixels(pixels);
+            }
+            Depth::Sixteen { to_srgb, samples, rgba } => {
+                samples.iter_mut().zip(row.as_chunks::<2>().0).for_each(|(to, &from)| *to = u16::from_ne_bytes(from));
+                spread(samples, self.channels, u16::MAX, rgba);
+                to_srgb.convert_pixels(rgba);
+                pixels.iter_mut().zip(rgba).for_each(|(to, &mut from)| *to = icc::to_8_bits(from));
+            }
+        }
+        Ok(())
     }
-    Ok(pixmap)
+
+    fn take_damage(&mut self) -> Option<Cause> {
+        None
+    }
 }
 
 /// Spreads pixels of one to four channels (grey, grey with alpha, colour, colour with alpha) to RGBA.
