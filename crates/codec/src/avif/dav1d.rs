@@ -4,7 +4,7 @@
 //! stopped; deadlines count between frames.
 #![expect(unsafe_code, reason = "calls into dav1d")]
 
-use std::marker::PhantomData;
+use std::borrow::Cow;
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
 use std::slice;
@@ -17,13 +17,12 @@ use crate::cicp::Cicp;
 use crate::heif::{Nclx, Tile};
 use crate::planar::{AnyPlanes, Chroma, Format, PLANES, Plane, Planes, Sample};
 
-/// A decoder, which reads bytes that live for `'a`.
-struct Decoder<'a> {
+/// A decoder.
+struct Decoder {
     context: NonNull<ffi::Dav1dContext>,
-    bytes: PhantomData<&'a [u8]>,
 }
 
-impl Drop for Decoder<'_> {
+impl Drop for Decoder {
     fn drop(&mut self) {
         let mut context = self.context.as_ptr();
         // SAFETY: opened by `dav1d_open`, closed once.
@@ -37,7 +36,9 @@ pub(super) struct Frame<'a> {
     format: Format,
     size: Size,
     // Dropped after the picture, which lies in its memory.
-    _decoder: Decoder<'a>,
+    _decoder: Decoder,
+    // Dropped after the decoder, which may refer to them.
+    _bytes: Cow<'a, [u8]>,
 }
 
 impl Drop for Frame<'_> {
@@ -50,12 +51,14 @@ impl Drop for Frame<'_> {
 impl<'a> Frame<'a> {
     /// Decodes the frame to show of a tile whose payload is `bytes`. A bitstream of another size than the tile is refused,
     /// a larger one before room is made for it.
-    pub(super) fn decode(bytes: &'a [u8], tile: &Tile<'_>) -> Result<Self, Cause> {
+    pub(super) fn decode(bytes: Cow<'a, [u8]>, tile: &Tile<'_>) -> Result<Self, Cause> {
         let decoder = Decoder::open(tile)?;
-        let picture = decoder.decode(bytes, tile.spatial_layer)?;
+        // SAFETY: the decoder is dropped before the bytes are, here and in the frame; they lie where they do also when the
+        // frame is moved.
+        let picture = unsafe { decoder.decode(&bytes, tile.spatial_layer)? };
         // From here on the frame gives the picture back.
-        let mut frame =
-            Self { picture, format: Format { chroma: Chroma::None, bits: 8 }, size: tile.size, _decoder: decoder };
+        let format = Format { chroma: Chroma::None, bits: 8 };
+        let mut frame = Self { picture, format, size: tile.size, _decoder: decoder, _bytes: bytes };
         let parameters = &frame.picture.p;
         let side = |px| u32::try_from(px).unwrap_or(0);
         if (side(parameters.w), side(parameters.h)) != (tile.size.width, tile.size.height) {
@@ -105,7 +108,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-impl<'a> Decoder<'a> {
+impl Decoder {
     /// Opens a decoder.
     fn open(tile: &Tile<'_>) -> Result<Self, Cause> {
         let mut settings = MaybeUninit::zeroed();
@@ -126,14 +129,19 @@ impl<'a> Decoder<'a> {
         // SAFETY: both pointers are to live values.
         let result = unsafe { ffi::dav1d_open(&raw mut context, &raw const settings) };
         match NonNull::new(context) {
-            Some(context) if result == 0 => Ok(Self { context, bytes: PhantomData }),
+            Some(context) if result == 0 => Ok(Self { context }),
             _ => Err(cause(result)),
         }
     }
 
     /// Decodes until the frame of a layer comes out, or the first one.
-    fn decode(&self, bytes: &'a [u8], layer: Option<u8>) -> Result<ffi::Dav1dPicture, Cause> {
-        let mut data = self.wrap(bytes)?;
+    ///
+    /// # Safety
+    ///
+    /// The bytes must stay where they are until the decoder is dropped.
+    unsafe fn decode(&self, bytes: &[u8], layer: Option<u8>) -> Result<ffi::Dav1dPicture, Cause> {
+        // SAFETY: the promise of the caller.
+        let mut data = unsafe { Self::wrap(bytes)? };
         loop {
             let mut result = 0;
             if data.0.sz > 0 {
@@ -165,8 +173,12 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Wraps the bytes, which are not copied.
-    fn wrap(&self, bytes: &'a [u8]) -> Result<Data, Cause> {
+    /// Wraps bytes, which are not copied.
+    ///
+    /// # Safety
+    ///
+    /// They must stay where they are until the decoder that takes them is dropped.
+    unsafe fn wrap(bytes: &[u8]) -> Result<Data, Cause> {
         /// Does nothing: the bytes are the caller's.
         unsafe extern "C" fn keep(_bytes: *const u8, _cookie: *mut std::ffi::c_void) {}
 
@@ -175,7 +187,7 @@ impl<'a> Decoder<'a> {
         }
         // SAFETY: all zeros is data without memory.
         let mut data = Data(unsafe { MaybeUninit::zeroed().assume_init() });
-        // SAFETY: the bytes outlive the decoder, and with it everything that refers to them.
+        // SAFETY: the promise of the caller: the bytes outlive the decoder, and with it everything that refers to them.
         let result =
             unsafe { ffi::dav1d_data_wrap(&raw mut data.0, bytes.as_ptr(), bytes.len(), Some(keep), ptr::null_mut()) };
         if result == 0 { Ok(data) } else { Err(cause(result)) }

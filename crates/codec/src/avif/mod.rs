@@ -18,8 +18,8 @@ use self::container::Coded;
 use self::tiles::DecodedLayer;
 use crate::cicp::Cicp;
 use crate::heif::{Coding, Layer, Nclx, Picture, Prefer, View};
-use crate::planar::{Alpha, AnyPlanes, Chroma, Conversion};
-use crate::reader::{Opened, Stored};
+use crate::planar::{AnyPlanes, Chroma, Conversion, Rows};
+use crate::reader::{Opened, PixelRows};
 use crate::{Cause, DecodeOptions, EncodeOptions, Error, Format, Note, OnDamage, Probe, WorkingMemory};
 
 /// From this quality on chroma keeps its full size, as in JPEG.
@@ -41,7 +41,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let stored = picture.color.size;
     Ok(Probe {
         has_alpha: picture.alpha.is_some(),
-        memory: memory(&picture),
+        memory: orientation.with_memory(memory(&picture), stored),
         stored_size: orientation.displayed(stored),
         is_animated: picture.frame_count > 1,
         notes: notes(&picture),
@@ -54,34 +54,55 @@ pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptio
     let picture = read(bytes)?;
     picture.check_sizes(&options.limits)?;
     let (View { area, orientation }, options) = (picture.view, *options);
-    Opened::whole(area.size, orientation, reading, Box::new(move || decode(&picture, &options)))
+    let open = move || Ok(Box::new(FrameRows::decode(&picture, &options)?) as Box<dyn PixelRows>);
+    Opened::by_rows(area.size, orientation, reading, Box::new(open))
 }
 
-/// Decodes to sRGB, not yet upright.
-fn decode(picture: &Picture<'_>, options: &DecodeOptions) -> Result<Stored, Error> {
-    let color_bytes = picture.color.first_bytes()?;
-    let color = DecodedLayer::decode(&picture.color, &color_bytes, options)?;
-    let alpha_bytes = picture.alpha.as_ref().map(Layer::first_bytes).transpose()?.unwrap_or_default();
-    let (alpha, mut damage) = match &picture.alpha {
-        None => (None, None),
-        Some(layer) => match DecodedLayer::decode(layer, &alpha_bytes, options) {
-            Ok(alpha) => (Some(alpha), None),
-            Err(Error::Damaged { source, .. }) if options.on_damage == OnDamage::Show => (None, Some(source)),
-            Err(error) => return Err(error),
-        },
-    };
-    let planes = color.planes();
-    let colors = picture.nclx.unwrap_or(color.colors);
-    let conversion = Conversion {
-        colors,
-        to_srgb: &picture.to_srgb(colors, planes.format().chroma == Chroma::None),
-        alpha: alpha.as_ref().map(|alpha| Alpha { planes: alpha.planes(), is_full_range: alpha.colors.is_full_range }),
-        is_premultiplied: picture.is_premultiplied,
-        deadline: options.deadline,
-    };
-    let pixmap = picture.view.cut(conversion.run(&planes)?)?;
-    damage = damage.or(alpha.and_then(|alpha| alpha.damage)).or(color.damage);
-    Ok(Stored { pixmap, damage })
+/// The frames of a picture, which become pixels a row at a time.
+struct FrameRows<'a> {
+    color: DecodedLayer<'a>,
+    alpha: Option<DecodedLayer<'a>>,
+    rows: Rows,
+    damage: Option<Cause>,
+}
+
+impl<'a> FrameRows<'a> {
+    /// Decodes the frames.
+    fn decode(picture: &Picture<'a>, options: &DecodeOptions) -> Result<Self, Error> {
+        let mut color = DecodedLayer::decode(&picture.color, options)?;
+        let (mut alpha, damage) = match &picture.alpha {
+            None => (None, None),
+            Some(layer) => match DecodedLayer::decode(layer, options) {
+                Ok(alpha) => (Some(alpha), None),
+                Err(Error::Damaged { source, .. }) if options.on_damage == OnDamage::Show => (None, Some(source)),
+                Err(error) => return Err(error),
+            },
+        };
+        let damage = damage.or(alpha.as_mut().and_then(|alpha| alpha.damage.take())).or(color.damage.take());
+        let planes = color.planes();
+        let colors = picture.nclx.unwrap_or(color.colors);
+        let alpha_format = alpha.as_ref().map(|alpha| (alpha.planes().format().bits, alpha.colors.is_full_range));
+        let conversion = Conversion {
+            colors,
+            to_srgb: picture.to_srgb(colors, planes.format().chroma == Chroma::None),
+            alpha: alpha_format,
+            is_premultiplied: picture.is_premultiplied,
+        };
+        let rows = Rows::new(conversion, &planes, picture.view.area)?;
+        Ok(Self { color, alpha, rows, damage })
+    }
+}
+
+impl PixelRows for FrameRows<'_> {
+    fn read_row(&mut self, y: u32, pixels: &mut [u8]) -> Result<(), Error> {
+        let alpha = self.alpha.as_ref().map(DecodedLayer::planes);
+        self.rows.write(&self.color.planes(), alpha.as_ref(), y, pixels);
+        Ok(())
+    }
+
+    fn take_damage(&mut self) -> Option<Cause> {
+        self.damage.take()
+    }
 }
 
 /// Reads the container of a picture that can be decoded.
@@ -103,7 +124,7 @@ fn notes(picture: &Picture<'_>) -> Vec<Note> {
     colors.map(|colors| colors.cicp.notes()).unwrap_or_default()
 }
 
-/// Says what decoding holds beside the picture it gives.
+/// Says what decoding holds beside the pixels it gives.
 fn memory(picture: &Picture<'_>) -> WorkingMemory {
     let layers = || [Some(&picture.color), picture.alpha.as_ref()].into_iter().flatten();
     // Sizes are those that the file claims, and nobody has checked them yet.
@@ -113,9 +134,7 @@ fn memory(picture: &Picture<'_>) -> WorkingMemory {
     let tiles = layers().filter_map(|layer| Some((layer, layer.tiles.first()?.size)));
     let library = tiles.map(|(layer, size)| (half_planes(layer, size) / 8 * 5).saturating_add(size.area() / 4 * 3));
     let (own, library) = (own.fold(0, u64::saturating_add), library.fold(0, u64::saturating_add));
-    let memory = WorkingMemory { own_bytes: own, library_bytes: library };
-    let memory = picture.view.orientation.with_memory(memory, picture.color.size);
-    if picture.view.area.size == picture.color.size { memory } else { memory.and_pixmap(picture.view.area.size) }
+    WorkingMemory { own_bytes: own, library_bytes: library }
 }
 
 /// Returns twice the bytes of all samples of a pixel, as the box `av1C` tells them ahead; without it, of the most there can be.

@@ -19,7 +19,7 @@ pub(super) struct DecodedLayer<'a> {
 /// Where the samples of a layer lie.
 enum Samples<'a> {
     /// In memory of the decoder.
-    Frame(Frame<'a>),
+    Frame(Box<Frame<'a>>),
     /// In memory of our own.
     Grid(GridCanvas),
 }
@@ -31,13 +31,13 @@ enum GridCanvas {
 }
 
 impl<'a> DecodedLayer<'a> {
-    /// Decodes a layer; `bytes` are those of its first tile.
-    pub(super) fn decode(layer: &Layer<'_>, bytes: &'a [u8], options: &DecodeOptions) -> Result<Self, Error> {
+    /// Decodes a layer.
+    pub(super) fn decode(layer: &Layer<'a>, options: &DecodeOptions) -> Result<Self, Error> {
         options.deadline.check()?;
         match &layer.tiles[..] {
             [tile] if tile.size == layer.size => {
-                let frame = Frame::decode(bytes, tile).map_err(super::damaged)?;
-                Ok(Self { colors: frame.colors(), samples: Samples::Frame(frame), damage: None })
+                let frame = Frame::decode(tile.payload.bytes()?, tile).map_err(super::damaged)?;
+                Ok(Self { colors: frame.colors(), samples: Samples::Frame(Box::new(frame)), damage: None })
             }
             _ => Self::decode_grid(layer, options),
         }
@@ -50,7 +50,7 @@ impl<'a> DecodedLayer<'a> {
         for cells in layer.tiles.chunk_by(|tile, next| tile.item == next.item) {
             options.deadline.check()?;
             let bytes = cells[0].payload.bytes()?;
-            let placed = Frame::decode(&bytes, &cells[0])
+            let placed = Frame::decode(bytes, &cells[0])
                 .map_err(super::damaged)
                 .and_then(|frame| place(&frame, cells, layer, &mut canvas));
             match placed {

@@ -1,12 +1,12 @@
 //! HEIC in a build with it: sizes and properties by the container, samples by the library.
 
-use palmette_core::Reading;
+use palmette_core::{Reading, Size};
 
 use super::libheif;
 use crate::cicp::Cicp;
 use crate::heif::{Coding, Nclx, Picture, Prefer, View};
-use crate::planar::{Alpha, Chroma, Conversion};
-use crate::reader::{Opened, Stored};
+use crate::planar::{Chroma, Conversion, Rows};
+use crate::reader::{Opened, PixelRows};
 use crate::{Cause, DecodeOptions, Error, Format, Note, Probe, WorkingMemory};
 
 /// What a file means that names no colours, and whose bitstream names none either.
@@ -40,32 +40,56 @@ pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptio
     let picture = read(bytes)?;
     picture.check_sizes(&options.limits)?;
     let (View { area, orientation }, options) = (picture.view, *options);
-    Opened::whole(area.size, orientation, reading, Box::new(move || decode(bytes, &picture, &options)))
+    let open = move || Ok(Box::new(ImageRows::decode(bytes, &picture, &options)?) as Box<dyn PixelRows>);
+    Opened::by_rows(area.size, orientation, reading, Box::new(open))
 }
 
-/// Decodes to sRGB, not yet upright.
-fn decode(bytes: &[u8], picture: &Picture<'_>, options: &DecodeOptions) -> Result<Stored, Error> {
-    let size = picture.color.size;
-    options.deadline.check()?;
-    let library = libheif::library()?;
-    let image = library.decode(bytes, options.limits.max_side_px)?;
-    options.deadline.check()?;
-    let planes = image.planes(size).ok_or_else(|| damaged(Cause::new("its bitstream does not fit its container")))?;
-    // Red, green and blue come as planes of their own, which is a matrix, too.
-    let colors = if image.is_rgb() {
-        Nclx { matrix: 0, is_full_range: true, ..picture.nclx.unwrap_or(UNNAMED) }
-    } else {
-        picture.nclx.or_else(|| image.colors()).unwrap_or(UNNAMED)
-    };
-    let alpha = picture.alpha.as_ref().and_then(|_| image.alpha(size));
-    let conversion = Conversion {
-        colors,
-        to_srgb: &picture.to_srgb(colors, planes.format().chroma == Chroma::None),
-        alpha: alpha.map(|planes| Alpha { planes, is_full_range: true }),
-        is_premultiplied: picture.is_premultiplied && alpha.is_some(),
-        deadline: options.deadline,
-    };
-    Ok(Stored { pixmap: picture.view.cut(conversion.run(&planes)?)?, damage: None })
+/// The picture of the library, which becomes pixels a row at a time.
+struct ImageRows<'a> {
+    image: libheif::Image<'a>,
+    size: Size,
+    has_alpha: bool,
+    rows: Rows,
+}
+
+impl<'a> ImageRows<'a> {
+    /// Decodes the picture.
+    fn decode(bytes: &'a [u8], picture: &Picture<'a>, options: &DecodeOptions) -> Result<Self, Error> {
+        let size = picture.color.size;
+        options.deadline.check()?;
+        let library = libheif::library()?;
+        let image = library.decode(bytes, options.limits.max_side_px)?;
+        options.deadline.check()?;
+        let planes = image.planes(size).ok_or_else(does_not_fit)?;
+        // Red, green and blue come as planes of their own, which is a matrix, too.
+        let colors = if image.is_rgb() {
+            Nclx { matrix: 0, is_full_range: true, ..picture.nclx.unwrap_or(UNNAMED) }
+        } else {
+            picture.nclx.or_else(|| image.colors()).unwrap_or(UNNAMED)
+        };
+        let alpha = picture.alpha.as_ref().and_then(|_| image.alpha(size));
+        let conversion = Conversion {
+            colors,
+            to_srgb: picture.to_srgb(colors, planes.format().chroma == Chroma::None),
+            alpha: alpha.map(|planes| (planes.format().bits, true)),
+            is_premultiplied: picture.is_premultiplied && alpha.is_some(),
+        };
+        let (rows, has_alpha) = (Rows::new(conversion, &planes, picture.view.area)?, alpha.is_some());
+        Ok(Self { image, size, has_alpha, rows })
+    }
+}
+
+impl PixelRows for ImageRows<'_> {
+    fn read_row(&mut self, y: u32, pixels: &mut [u8]) -> Result<(), Error> {
+        let planes = self.image.planes(self.size).ok_or_else(does_not_fit)?;
+        let alpha = if self.has_alpha { self.image.alpha(self.size) } else { None };
+        self.rows.write(&planes, alpha.as_ref(), y, pixels);
+        Ok(())
+    }
+
+    fn take_damage(&mut self) -> Option<Cause> {
+        None
+    }
 }
 
 /// Reads the container of a picture that can be decoded.
@@ -86,7 +110,7 @@ fn notes(picture: &Picture<'_>) -> Vec<Note> {
     numbers.map(|colors| colors.cicp.notes()).unwrap_or_default()
 }
 
-/// Makes the error of a damaged HEIC.
-fn damaged(source: Cause) -> Error {
-    Error::Damaged { format: Format::Heic, source }
+/// Makes the error of a picture of another size than its container says.
+const fn does_not_fit() -> Error {
+    Error::Damaged { format: Format::Heic, source: Cause::new("its bitstream does not fit its container") }
 }

@@ -1,9 +1,8 @@
 //! What of a coded picture is shown, and how it is turned: the transformations of a file, in its order, as one crop and one
 //! orientation.
 
-use palmette_core::{Pixmap, Size};
+use palmette_core::Size;
 
-use crate::Error;
 use crate::area::Area;
 use crate::orient::Orientation;
 
@@ -53,15 +52,6 @@ impl View {
         self.orientation.displayed(self.area.size)
     }
 
-    /// Cuts the coded picture, and does not yet turn it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Core`] if memory for a second picture cannot be had.
-    pub(crate) fn cut(&self, pixmap: Pixmap) -> Result<Pixmap, Error> {
-        if self.area.size == pixmap.size() { Ok(pixmap) } else { self.area.cut_out(&pixmap) }
-    }
-
     /// Cuts what is displayed, given size and offset along both axes.
     fn crop(&mut self, horizontal: (Fraction, Fraction), vertical: (Fraction, Fraction)) {
         let displayed = self.size();
@@ -90,6 +80,8 @@ fn part(whole: u32, len: Fraction, offset: Fraction) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use palmette_core::Pixmap;
+
     use super::*;
 
     const CODED: Size = Size::new(48, 32);
@@ -102,8 +94,8 @@ mod tests {
         Area { left, top, size: Size::new(width, height) }
     }
 
-    fn apply(view: View, pixmap: Pixmap) -> Pixmap {
-        view.orientation.apply(view.cut(pixmap).unwrap()).unwrap()
+    fn apply(view: View, pixmap: &Pixmap) -> Pixmap {
+        view.orientation.apply(view.area.cut_out(pixmap).unwrap()).unwrap()
     }
 
     #[test]
@@ -145,8 +137,8 @@ mod tests {
         let steps = [turn, crop(3, 2, 0, -1), mirror, turn, crop(2, 1, 0, 1)];
         let mut expected = stored.clone();
         for step in steps {
-            expected = apply(View::new(expected.size(), &[step]), expected);
+            expected = apply(View::new(expected.size(), &[step]), &expected);
         }
-        assert_eq!(apply(View::new(stored.size(), &steps), stored), expected);
+        assert_eq!(apply(View::new(stored.size(), &steps), &stored), expected);
     }
 }

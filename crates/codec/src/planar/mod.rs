@@ -6,7 +6,7 @@ mod rgb;
 
 use palmette_core::{Size, alloc};
 
-pub(crate) use self::rgb::{Alpha, Conversion};
+pub(crate) use self::rgb::{Conversion, Rows};
 
 use crate::Error;
 
