@@ -31,6 +31,7 @@ pub(crate) fn probe(format: Format, bytes: &[u8]) -> Result<Probe, Error> {
     let held = WorkingMemory::own(decoder.total_bytes().saturating_mul(2));
     Ok(Probe {
         memory: orientation.with_memory(held, stored),
+        reading: held,
         has_alpha: color.has_alpha(),
         notes: icc::notes(decoder.icc_profile().unwrap_or_default().as_deref(), !color.has_color()),
         ..Probe::still(format, stored, orientation)

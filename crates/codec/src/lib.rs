@@ -142,7 +142,7 @@ pub use animation::{Animation, AnimationEncoder, Frame, animation};
 pub use cause::Cause;
 pub use error::Error;
 pub use format::{EncodeFormat, EncodeOptions, Encoded, Format};
-pub use memory::WorkingMemory;
+pub use memory::{WorkingMemory, reading_memory};
 pub use probe::{Note, Probe, probe};
 pub use reader::{Reader, reader};
 pub use reading::{DecodeOptions, Decoded, OnDamage};

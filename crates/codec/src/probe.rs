@@ -38,6 +38,10 @@ pub struct Probe {
     pub has_alpha: bool,
     /// What decoding it holds beside the picture that it gives; of an animation, for one frame.
     pub memory: WorkingMemory,
+    /// What reading it by rows holds beside the rows.
+    pub(crate) reading: WorkingMemory,
+    /// Whether that is the whole picture, of which a part is a second one.
+    pub(crate) is_read_whole: bool,
     /// What the file says of its pixels that decoding does not follow, for whoever wonders about the result.
     pub notes: Vec<Note>,
 }
@@ -96,6 +100,8 @@ impl Probe {
             copyright: None,
             has_alpha: true,
             memory: WorkingMemory { own_bytes: 0, library_bytes: 0 },
+            reading: WorkingMemory { own_bytes: 0, library_bytes: 0 },
+            is_read_whole: false,
             notes: Vec::new(),
         }
     }

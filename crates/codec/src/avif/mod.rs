@@ -42,6 +42,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     Ok(Probe {
         has_alpha: picture.alpha.is_some(),
         memory: orientation.with_memory(memory(&picture), stored),
+        reading: memory(&picture),
         stored_size: orientation.displayed(stored),
         is_animated: picture.frame_count > 1,
         notes: notes(&picture),

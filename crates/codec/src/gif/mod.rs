@@ -30,6 +30,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
         frame_count: blocks.frame_count.max(1),
         // The indices of a frame.
         memory: WorkingMemory::own(blocks.largest.area()),
+        reading: WorkingMemory::own(blocks.largest.area()),
         ..Probe::still(Format::Gif, blocks.canvas, Orientation::default())
     })
 }

@@ -29,6 +29,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let memory = WorkingMemory::library(stored.area().saturating_mul(PIXEL_BYTES));
     Ok(Probe {
         memory: orientation.with_memory(memory, stored),
+        reading: memory,
         stored_size: orientation.displayed(stored),
         notes: notes(&picture),
         ..Probe::still(Format::Heic, picture.view.area.size, orientation)

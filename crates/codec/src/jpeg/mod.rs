@@ -28,14 +28,16 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let exif = Exif::parse(header.exif);
     // libjpeg-turbo may keep the coefficients of the whole picture, of 16 bits; our decoder keeps rows.
     let library = if header.is_rare { header.size.area() * 6 } else { 0 };
-    let memory = exif.orientation.with_memory(WorkingMemory::library(library), header.size);
+    let library = WorkingMemory::library(library);
     let layout = planes::layout(bytes, &header)?;
     Ok(Probe {
         layout,
         is_reducible: !layout.is_rgba(),
         copyright: exif.copyright,
         has_alpha: false,
-        memory,
+        memory: exif.orientation.with_memory(library, header.size),
+        reading: if header.is_rare { library.and_pixmap(header.size) } else { library },
+        is_read_whole: header.is_rare,
         ..Probe::still(Format::Jpeg, header.size, exif.orientation)
     })
 }

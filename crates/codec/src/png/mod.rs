@@ -31,10 +31,12 @@ const ROWS_PER_CHECK: u64 = 16;
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let parts = Parts::parse(bytes);
     let exif = Exif::parse(parts.exif);
-    let stored = stored_size(&parts)?;
+    let (stored, is_interlaced) = (stored_size(&parts)?, is_interlaced(&parts)?);
     Ok(Probe {
         has_alpha: parts.has_alpha(),
         memory: exif.orientation.with_memory(WorkingMemory::own(0), stored),
+        reading: WorkingMemory::own(if is_interlaced { stored.bytes() } else { 0 }),
+        is_read_whole: is_interlaced,
         is_animated: parts.is_animated,
         copyright: exif.copyright,
         notes: notes(&parts),

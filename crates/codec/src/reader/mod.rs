@@ -12,7 +12,7 @@ use std::fmt;
 use palmette_core::{Band, Deadline, Layout, Picture, Reading, Rectangle, Size};
 
 use self::rows::RgbaBands;
-pub(crate) use self::rows::{OpenRows, PixelRows};
+pub(crate) use self::rows::{BAND_ROWS, OpenRows, PixelRows};
 use self::whole::Whole;
 pub(crate) use self::whole::{DecodeWhole, Stored};
 use crate::orient::Orientation;

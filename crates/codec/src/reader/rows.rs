@@ -6,7 +6,7 @@ use super::Bands;
 use crate::{Cause, Error};
 
 /// Rows of a band, and rows between two looks at the clock.
-const BAND_ROWS: u32 = 16;
+pub(crate) const BAND_ROWS: u32 = 16;
 
 /// The rows of a picture, as a decoder gives them: in sRGB, 8 bits, straight alpha, as they are stored.
 pub(crate) trait PixelRows {

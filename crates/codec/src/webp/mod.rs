@@ -46,9 +46,13 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let exif = Exif::parse(container.exif);
     let stored = stored_size(&container, bytes)?;
     // Lossless files are decoded to a picture of the library's own, of which alpha planes are a case.
-    let decoder = if container.is_lossy_opaque { 0 } else { stored.bytes() };
+    let decoder = WorkingMemory::library(if container.is_lossy_opaque { 0 } else { stored.bytes() });
+    // A frame is drawn on a canvas.
+    let frame = if container.frame_count > 0 { stored.bytes() } else { 0 };
     Ok(Probe {
-        memory: exif.orientation.with_memory(WorkingMemory::library(decoder), stored),
+        memory: exif.orientation.with_memory(decoder, stored),
+        reading: decoder.and_pixmap(stored).and_own(frame),
+        is_read_whole: true,
         has_alpha: !container.is_lossy_opaque,
         is_animated: container.frame_count > 1,
         frame_count: container.frame_count.max(1),
