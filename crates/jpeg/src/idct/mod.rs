@@ -21,6 +21,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod full;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -30,7 +32,7 @@ mod tests;
 
 /// The coefficients of a block in zigzag order, as they stand in the file: not multiplied by their steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C, align(32))]
+#[repr(C, align(64))]
 pub(crate) struct Block(pub(crate) [i16; 64]);
 
 impl Block {
@@ -44,6 +46,8 @@ impl Block {
 pub(crate) struct Dequant {
     /// The steps in zigzag order, cut to 16 bits; each eight stand there twice, once for each half of a vector.
     doubled: [[i16; 16]; 8],
+    /// The same steps once.
+    steps: [i16; 64],
 }
 
 impl Dequant {
@@ -55,12 +59,12 @@ impl Dequant {
                 *step = steps[i % 8].cast_signed();
             }
         }
-        Self { doubled }
+        Self { doubled, steps: steps.map(u16::cast_signed) }
     }
 
     /// Returns the step of a coefficient, given by its place in zigzag order.
     fn step(&self, k: usize) -> i16 {
-        self.doubled[k / 8][k % 8]
+        self.steps[k]
     }
 
     /// Returns what a DC coefficient alone makes of a block at 1/8: its mean.
@@ -103,7 +107,7 @@ impl Kernels {
     /// Returns the fastest kernels that this machine can run.
     pub(crate) fn fastest() -> Self {
         #[cfg(target_arch = "x86_64")]
-        if let Some(kernels) = avx2::kernels() {
+        if let Some(kernels) = avx512::kernels().or_else(avx2::kernels) {
             return kernels;
         }
         #[cfg(target_arch = "aarch64")]

@@ -15,9 +15,20 @@ fn sizes(kernels: Kernels) -> [(usize, Idct); 4] {
     [(8, kernels.idct8), (4, kernels.idct4), (2, kernels.idct2), (1, kernels.idct1)]
 }
 
-/// The reference, and what this machine runs.
-fn all() -> [(&'static str, Kernels); 2] {
-    [("scalar", Kernels::SCALAR), ("fastest", Kernels::fastest())]
+/// The reference, and all that this machine can run.
+fn all() -> Vec<(&'static str, Kernels)> {
+    let mut all = vec![("scalar", Kernels::SCALAR), ("fastest", Kernels::fastest())];
+    #[cfg(target_arch = "x86_64")]
+    all.extend(super::avx2::kernels().map(|kernels| ("avx2", kernels)));
+    all
+}
+
+/// Pairs of the reference and another of [`all`]: for each size the name, the side of a block, and both transforms.
+fn twins() -> impl Iterator<Item = (&'static str, usize, Idct, Idct)> {
+    all().into_iter().flat_map(|(name, kernels)| {
+        let pairs = sizes(Kernels::SCALAR).into_iter().zip(sizes(kernels));
+        pairs.map(move |((size, scalar), (_, twin))| (name, size, scalar, twin))
+    })
 }
 
 /// A sequence that looks random and is the same every time.
@@ -186,12 +197,10 @@ fn idct_twins_agree_on_every_last_place() {
                     .collect();
                 // One block may well have less than its neighbour, or less than it says.
                 let last: Vec<u8> = (0..count).map(|_| last).collect();
-                for ((size, scalar), (_, vectorised)) in
-                    sizes(Kernels::SCALAR).into_iter().zip(sizes(Kernels::fastest()))
-                {
+                for (name, size, scalar, twin) in twins() {
                     let expected = run_with_last(scalar, size, &dequant, &blocks, &last);
-                    let actual = run_with_last(vectorised, size, &dequant, &blocks, &last);
-                    assert!(actual == expected, "{size}×{size}, last {last:?}, amplitude {amplitude}");
+                    let actual = run_with_last(twin, size, &dequant, &blocks, &last);
+                    assert!(actual == expected, "{name} {size}×{size}, last {last:?}, amplitude {amplitude}");
                 }
             }
         }
@@ -204,9 +213,9 @@ fn idct_twins_agree_on_mixed_runs() {
     let dequant = Dequant::new(&steps(100));
     for count in 0..40 {
         let blocks = wild_blocks(&mut noise, count);
-        for ((size, scalar), (_, vectorised)) in sizes(Kernels::SCALAR).into_iter().zip(sizes(Kernels::fastest())) {
-            let (expected, actual) = (run(scalar, size, &dequant, &blocks), run(vectorised, size, &dequant, &blocks));
-            assert!(actual == expected, "{size}×{size}, {count} blocks");
+        for (name, size, scalar, twin) in twins() {
+            let (expected, actual) = (run(scalar, size, &dequant, &blocks), run(twin, size, &dequant, &blocks));
+            assert!(actual == expected, "{name} {size}×{size}, {count} blocks");
         }
     }
 }

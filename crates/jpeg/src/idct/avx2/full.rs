@@ -15,16 +15,16 @@ use crate::idct::full::{CONST_BITS, PASS1_BITS, fix, flat_level, idct8_block};
 use crate::idct::{Block, Dequant, check};
 
 /// One, as the constants have it.
-const ONE: i16 = 1 << CONST_BITS;
+pub(in crate::idct) const ONE: i16 = 1 << CONST_BITS;
 /// How far the first pass scales down.
 const SHIFT_1: i32 = (CONST_BITS - PASS1_BITS).cast_signed();
 /// How far the second pass scales down.
 const SHIFT_2: i32 = (CONST_BITS + PASS1_BITS + 3).cast_signed();
 
 /// The columns that stand in the low sums of the first pass.
-pub(super) const LOW: [u8; 4] = [0, 1, 2, 3];
+pub(in crate::idct) const LOW: [u8; 4] = [0, 1, 2, 3];
 /// The columns that stand in the high sums of the first pass, each opposite to the one it will be paired with.
-pub(super) const HIGH: [u8; 4] = [4, 7, 6, 5];
+pub(in crate::idct) const HIGH: [u8; 4] = [4, 7, 6, 5];
 
 /// Twin of [`crate::idct::full::idct8`].
 #[target_feature(enable = "avx2")]
@@ -55,7 +55,7 @@ pub(super) fn idct8(dequant: &Dequant, blocks: &[Block], last: &[u8], out: &mut 
 /// As [`Target::store_rows`].
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn fill(dequant: &Dequant, dc: [i16; 2], target: Target<'_>) -> bool {
+pub(in crate::idct) unsafe fn fill(dequant: &Dequant, dc: [i16; 2], target: Target<'_>) -> bool {
     let [first, second] = dc.map(|dc| i64::from_ne_bytes([flat_level(dequant, dc); 8]));
     // SAFETY: as the caller says.
     unsafe { target.store_rows([_mm_set_epi64x(second, first); 8]) };
@@ -132,7 +132,7 @@ unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> b
 /// As [`Target::store_rows`].
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn corner(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> bool {
+pub(in crate::idct) unsafe fn corner(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> bool {
     // In this order the first pass leaves the pairs (0, 2) and (1, 3) of each row side by side.
     const COLUMNS: [u8; 4] = [0, 2, 1, 3];
     const ROW_0: Gather = Gather::rows([0, NONE], COLUMNS);

@@ -60,7 +60,7 @@ impl Gather {
 }
 
 /// Returns the place in zigzag order of a coefficient, or [`NONE`] if the row or the column is.
-const fn place(row: u8, column: u8) -> u8 {
+pub(in crate::idct) const fn place(row: u8, column: u8) -> u8 {
     let mut k = 0;
     while k < NONE {
         if row < 8 && column < 8 && NATURAL_ORDER[k as usize] == row * 8 + column {

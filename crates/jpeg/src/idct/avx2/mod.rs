@@ -28,6 +28,9 @@ use std::arch::x86_64::{
     _mm256_or_si256, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_sub_epi32, _mm256_testz_si256,
 };
 
+pub(super) use full::{HIGH, LOW, ONE, corner, fill};
+pub(super) use gather::place;
+
 use super::{Block, Dequant, Kernels, reduced};
 
 /// Returns the kernels of this module if the machine can run them.
@@ -46,7 +49,7 @@ pub(super) fn kernels() -> Option<Kernels> {
 }
 
 /// The last place in zigzag order that lies within the first four rows and columns, as do all before it.
-const LAST_OF_CORNER: u8 = 9;
+pub(super) const LAST_OF_CORNER: u8 = 9;
 
 /// Loads eight coefficients of each of two blocks, and multiplies them by their steps.
 #[inline]
@@ -106,12 +109,12 @@ fn butterfly(a: __m256i, b: __m256i) -> [__m256i; 2] {
 
 /// Where the samples of a pair of blocks go.
 #[derive(Debug)]
-struct Target<'a> {
+pub(super) struct Target<'a> {
     /// From the first sample of the pair on.
-    out: &'a mut [u8],
-    stride: usize,
+    pub(super) out: &'a mut [u8],
+    pub(super) stride: usize,
     /// Whether there are two blocks; otherwise the second half of a vector is of no use.
-    is_pair: bool,
+    pub(super) is_pair: bool,
 }
 
 impl Target<'_> {
@@ -122,7 +125,7 @@ impl Target<'_> {
     /// The rows must lie within the output: `N - 1` strides and 16 samples, or 8 if there is one block.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn store_rows<const N: usize>(self, rows: [__m128i; N]) {
+    pub(super) unsafe fn store_rows<const N: usize>(self, rows: [__m128i; N]) {
         let start = self.out.as_mut_ptr();
         if self.is_pair {
             for (y, row) in rows.into_iter().enumerate() {

@@ -1,0 +1,262 @@
+//! The inverse DCT at full size with AVX-512: two blocks at once as with AVX2, but all their columns in one vector.
+//!
+//! The arithmetic is that of [`super::avx2`]; a vector has four parts: four columns of the first block, those opposite to
+//! them, and the same of the second block. The zigzag is undone by permutations of a whole block, two instead of about
+//! fourteen for a pair of rows. Blocks with few coefficients, and the other sizes, are left to AVX2.
+#![expect(unsafe_code, reason = "vector loads, and functions that need AVX-512")]
+#![expect(clippy::cast_possible_truncation, reason = "places in a block, and in 64 bytes")]
+
+use std::arch::x86_64::{
+    __m128i, __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_extracti32x4_epi32,
+    _mm512_loadu_si512, _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_mask_blend_epi64, _mm512_mullo_epi16,
+    _mm512_packs_epi16, _mm512_packs_epi32, _mm512_permutex2var_epi16, _mm512_permutexvar_epi8, _mm512_rol_epi32,
+    _mm512_set1_epi8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_shuffle_i32x4, _mm512_srai_epi32, _mm512_srli_epi32,
+    _mm512_sub_epi16, _mm512_sub_epi32, _mm512_test_epi16_mask, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
+    _mm512_unpacklo_epi32, _mm512_unpacklo_epi64, _mm512_xor_si512,
+};
+
+use super::avx2::{self, HIGH, LAST_OF_CORNER, LOW, ONE, Target, corner, fill, place};
+use super::full::{CONST_BITS, PASS1_BITS, fix, idct8_block};
+use super::{Block, Dequant, Kernels, check};
+
+/// How far the first pass scales down.
+const SHIFT_1: u32 = CONST_BITS - PASS1_BITS;
+/// How far the second pass scales down.
+const SHIFT_2: u32 = CONST_BITS + PASS1_BITS + 3;
+
+/// The first numbers of all pairs, as a mask.
+const FIRST: u32 = 0x5555_5555;
+
+/// Returns the kernels of this module if the machine can run them; those of AVX2 among them.
+pub(super) fn kernels() -> Option<Kernels> {
+    // SAFETY: the function needs these features and nothing else, and this set exists only where they were detected.
+    fn idct8(dequant: &Dequant, blocks: &[Block], last: &[u8], out: &mut [u8], stride: usize) {
+        unsafe { self::idct8(dequant, blocks, last, out, stride) }
+    }
+    let has_all = is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vbmi");
+    if has_all { avx2::kernels().map(|avx2| Kernels { idct8, ..avx2 }) } else { None }
+}
+
+/// Twin of [`crate::idct::full::idct8`].
+#[target_feature(enable = "avx2,avx512f,avx512bw,avx512vbmi")]
+fn idct8(dequant: &Dequant, blocks: &[Block], last: &[u8], out: &mut [u8], stride: usize) {
+    check(8, blocks, last, out, stride);
+    for (i, (blocks, last)) in blocks.chunks(2).zip(last.chunks(2)).enumerate() {
+        let out = &mut out[16 * i..];
+        let [first, second] = [&blocks[0], &blocks[blocks.len() - 1]];
+        let target = Target { out, stride, is_pair: blocks.len() == 2 };
+        // SAFETY (all three): `check` has seen that 8 rows of all the blocks lie within the output.
+        let is_done = match last.iter().max() {
+            Some(0) => unsafe { fill(dequant, [first.0[0], second.0[0]], target) },
+            Some(..=LAST_OF_CORNER) => unsafe { corner(dequant, [first, second], target) },
+            _ => unsafe { whole(dequant, [first, second], target) },
+        };
+        if !is_done {
+            for (b, (block, &last)) in blocks.iter().zip(last).enumerate() {
+                idct8_block(dequant, block, last, &mut out[8 * b..], stride);
+            }
+        }
+    }
+}
+
+/// Transforms two blocks.
+///
+/// Returns whether it was done: not if a coefficient is extreme.
+///
+/// # Safety
+///
+/// As [`Target::store_rows`].
+#[inline]
+#[target_feature(enable = "avx2,avx512f,avx512bw,avx512vbmi")]
+unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> bool {
+    const ROWS_04: [u16; 32] = rows([0, 4]);
+    const ROWS_26: [u16; 32] = rows([2, 6]);
+    const ROWS_17: [u16; 32] = rows([1, 7]);
+    const ROWS_53: [u16; 32] = rows([5, 3]);
+
+    let zigzag = blocks.map(|block| load(dequant, block));
+    let rows_04 = gather(&ROWS_04, zigzag);
+    // The first row, whose coefficients are the first of pairs; see `avx2::is_extreme`.
+    let middle = _mm512_set1_epi16(0x2000);
+    let beyond = _mm512_set1_epi16(0xc000_u16.cast_signed());
+    if _mm512_test_epi16_mask(_mm512_add_epi16(rows_04, middle), beyond) & FIRST != 0 {
+        return false;
+    }
+    // A one beside each sum of rows 0 and 4 is multiplied by what rounds.
+    let one = _mm512_set1_epi16(1);
+    let rows_40 = _mm512_rol_epi32(rows_04, 16);
+    let sum = _mm512_mask_blend_epi16(!FIRST, _mm512_add_epi16(rows_04, rows_40), one);
+    let difference = _mm512_mask_blend_epi16(!FIRST, _mm512_sub_epi16(rows_04, rows_40), one);
+    let evens = [dot(sum, [ONE, 1 << (SHIFT_1 - 1)]), dot(difference, [ONE, 1 << (SHIFT_1 - 1)])];
+    let (rows_17, rows_53) = (gather(&ROWS_17, zigzag), gather(&ROWS_53, zigzag));
+    let rows = pass(evens, gather(&ROWS_26, zigzag), rows_17, rows_53);
+
+    let [pairs_04, pairs_17, pairs_26, pairs_35] = columns(rows);
+    // 16 beside each sum of columns 0 and 4, times ONE, is what rounds.
+    let column_4 = _mm512_srli_epi32(pairs_04, 16);
+    let sixteen = _mm512_set1_epi16(1 << (SHIFT_2 - 1 - CONST_BITS));
+    let sum = _mm512_mask_blend_epi16(!FIRST, _mm512_add_epi16(pairs_04, column_4), sixteen);
+    let difference = _mm512_mask_blend_epi16(!FIRST, _mm512_sub_epi16(pairs_04, column_4), sixteen);
+    let evens = [dot(sum, [ONE, ONE]), dot(difference, [ONE, ONE])];
+    let columns = pass(evens, pairs_26, pairs_17, _mm512_rol_epi32(pairs_35, 16));
+    // SAFETY: as the caller says.
+    unsafe { target.store_rows(rows_of_samples(columns)) };
+    true
+}
+
+/// Names the coefficients of two rows, in pairs, by their places in zigzag order: four columns, then those opposite to
+/// them; and the same for the second block.
+const fn rows([first, second]: [u8; 2]) -> [u16; 32] {
+    let mut places = [0; 32];
+    let mut i = 0;
+    while i < 32 {
+        let columns = if i / 8 % 2 == 0 { LOW } else { HIGH };
+        places[i] = place(if i % 2 == 0 { first } else { second }, columns[i % 8 / 2]) as u16;
+        i += 1;
+    }
+    places
+}
+
+/// Loads a block in zigzag order, multiplied by its steps.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn load(dequant: &Dequant, block: &Block) -> [__m512i; 2] {
+    let (blocks, steps) = (block.0.as_chunks::<32>().0, dequant.steps.as_chunks::<32>().0);
+    // SAFETY: each reads the 64 bytes of its array, at any alignment.
+    let load = |array: &[i16; 32]| unsafe { _mm512_loadu_si512(array.as_ptr().cast()) };
+    [_mm512_mullo_epi16(load(&blocks[0]), load(&steps[0])), _mm512_mullo_epi16(load(&blocks[1]), load(&steps[1]))]
+}
+
+/// Collects coefficients that [`rows`] names: of the first block for the lower half, of the second for the upper.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn gather(places: &[u16; 32], [[a0, a1], [b0, b1]]: [[__m512i; 2]; 2]) -> __m512i {
+    // SAFETY: reads the 64 bytes of the array, at any alignment.
+    let places = unsafe { _mm512_loadu_si512(places.as_ptr().cast()) };
+    let (first, second) = (_mm512_permutex2var_epi16(a0, places, a1), _mm512_permutex2var_epi16(b0, places, b1));
+    _mm512_mask_blend_epi64(0xf0, first, second)
+}
+
+/// Multiplies pairs by a constant pair, and adds.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn dot(pairs: __m512i, [first, second]: [i16; 2]) -> __m512i {
+    let constants = _mm512_set1_epi32((i32::from(second) << 16) | i32::from(first.cast_unsigned()));
+    _mm512_madd_epi16(pairs, constants)
+}
+
+/// Adds and subtracts.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn butterfly(a: __m512i, b: __m512i) -> [__m512i; 2] {
+    [_mm512_add_epi32(a, b), _mm512_sub_epi32(a, b)]
+}
+
+/// One-dimensional transform: [`crate::idct::full::pass`] of given sums and differences of inputs 0 and 4, scaled and with
+/// what rounds.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn pass([even_0, even_1]: [__m512i; 2], pairs_26: __m512i, pairs_17: __m512i, pairs_53: __m512i) -> [__m512i; 8] {
+    use fix::*;
+
+    let sums = _mm512_add_epi16(pairs_17, pairs_53);
+    let even_2 = dot(pairs_26, [F0_541, F0_541 - F1_847]);
+    let even_3 = dot(pairs_26, [F0_541 + F0_765, F0_541]);
+    let shared_3 = dot(sums, [F1_175, F1_175 - F1_961]);
+    let shared_4 = dot(sums, [F1_175 - F0_390, F1_175]);
+    let odd_0 = _mm512_add_epi32(dot(pairs_17, [-F0_899, F0_298 - F0_899]), shared_3);
+    let odd_1 = _mm512_add_epi32(dot(pairs_53, [F2_053 - F2_562, -F2_562]), shared_4);
+    let odd_2 = _mm512_add_epi32(dot(pairs_53, [-F2_562, F3_072 - F2_562]), shared_3);
+    let odd_3 = _mm512_add_epi32(dot(pairs_17, [F1_501 - F0_899, -F0_899]), shared_4);
+    let [outer, inner] = [butterfly(even_0, even_3), butterfly(even_1, even_2)];
+    let [[a, h], [d, e]] = [butterfly(outer[0], odd_3), butterfly(outer[1], odd_0)];
+    let [[b, g], [c, f]] = [butterfly(inner[0], odd_2), butterfly(inner[1], odd_1)];
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Scales down the sums of the first pass, clamps them, and turns rows into pairs of columns: 0 and 4, 1 and 7, 2 and 6, 3 and
+/// 5. Each part of a vector has two rows of the first block, then the same of the second.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn columns(rows: [__m512i; 8]) -> [__m512i; 4] {
+    const PAIRS: [u8; 64] = pairs_of_columns();
+
+    // SAFETY: reads the 64 bytes of the array, at any alignment.
+    let pairs = unsafe { _mm512_loadu_si512(PAIRS.as_ptr().cast()) };
+    let mut two_rows = [pairs; 4];
+    for i in 0..4 {
+        let [first, second] = [rows[2 * i], rows[2 * i + 1]];
+        let packed = _mm512_packs_epi32(_mm512_srai_epi32::<SHIFT_1>(first), _mm512_srai_epi32::<SHIFT_1>(second));
+        two_rows[i] = _mm512_permutexvar_epi8(pairs, packed);
+    }
+    // Parts are turned like a matrix of four by four.
+    let [a, b, c, d] = two_rows;
+    let ab_low = _mm512_shuffle_i32x4(a, b, 0b01_00_01_00);
+    let ab_high = _mm512_shuffle_i32x4(a, b, 0b11_10_11_10);
+    let cd_low = _mm512_shuffle_i32x4(c, d, 0b01_00_01_00);
+    let cd_high = _mm512_shuffle_i32x4(c, d, 0b11_10_11_10);
+    [
+        _mm512_shuffle_i32x4(ab_low, cd_low, 0b10_00_10_00),
+        _mm512_shuffle_i32x4(ab_low, cd_low, 0b11_01_11_01),
+        _mm512_shuffle_i32x4(ab_high, cd_high, 0b10_00_10_00),
+        _mm512_shuffle_i32x4(ab_high, cd_high, 0b11_01_11_01),
+    ]
+}
+
+/// Names the bytes of two rows of both blocks, as the first pass leaves them, in the order of pairs of columns: a part of a
+/// vector for each of the four, and in it two rows of the first block, then of the second.
+const fn pairs_of_columns() -> [u8; 64] {
+    let mut bytes = [0; 64];
+    let mut i = 0;
+    while i < 64 {
+        let (pair, block, row, is_high, byte) = (i / 16, i / 8 % 2, i / 4 % 2, i / 2 % 2, i % 2);
+        bytes[i] = (32 * block + 16 * is_high + 8 * row + 2 * pair + byte) as u8;
+        i += 1;
+    }
+    bytes
+}
+
+/// Scales down the sums of the second pass, and turns columns into rows of samples: 8 of the first block, 8 of the second.
+#[inline]
+#[target_feature(enable = "avx2,avx512f,avx512bw,avx512vbmi")]
+fn rows_of_samples(columns: [__m512i; 8]) -> [__m128i; 8] {
+    /// Turns four by four bytes in each part.
+    const TURN: [u8; 64] = turned_bytes();
+
+    let columns = columns.map(|column| _mm512_srai_epi32::<SHIFT_2>(column));
+    let left =
+        _mm512_packs_epi16(_mm512_packs_epi32(columns[0], columns[1]), _mm512_packs_epi32(columns[2], columns[3]));
+    let right =
+        _mm512_packs_epi16(_mm512_packs_epi32(columns[4], columns[5]), _mm512_packs_epi32(columns[6], columns[7]));
+    // SAFETY: reads the 64 bytes of the array, at any alignment.
+    let turn = unsafe { _mm512_loadu_si512(TURN.as_ptr().cast()) };
+    let (left, right) = (_mm512_permutexvar_epi8(turn, left), _mm512_permutexvar_epi8(turn, right));
+    // Two rows of the first block in each part, and of the second.
+    let (first, second) = (_mm512_unpacklo_epi32(left, right), _mm512_unpackhi_epi32(left, right));
+    let level = _mm512_set1_epi8(-128);
+    let even = _mm512_xor_si512(_mm512_unpacklo_epi64(first, second), level);
+    let odd = _mm512_xor_si512(_mm512_unpackhi_epi64(first, second), level);
+    [
+        _mm512_castsi512_si128(even),
+        _mm512_castsi512_si128(odd),
+        _mm512_extracti32x4_epi32(even, 1),
+        _mm512_extracti32x4_epi32(odd, 1),
+        _mm512_extracti32x4_epi32(even, 2),
+        _mm512_extracti32x4_epi32(odd, 2),
+        _mm512_extracti32x4_epi32(even, 3),
+        _mm512_extracti32x4_epi32(odd, 3),
+    ]
+}
+
+/// Names the bytes of a vector in the order in which each part, four by four, is turned.
+const fn turned_bytes() -> [u8; 64] {
+    let mut bytes = [0; 64];
+    let mut i = 0;
+    while i < 64 {
+        bytes[i] = (i / 16 * 16 + i % 4 * 4 + i / 4 % 4) as u8;
+        i += 1;
+    }
+    bytes
+}
