@@ -74,6 +74,34 @@ fn rows(criterion: &mut Criterion) {
     }
     group.finish();
 
+    let mut group = criterion.benchmark_group("resize_h_plane");
+    group.throughput(Throughput::Elements(4000 * ROWS as u64));
+    let plane = &row.data()[..4000];
+    for scaled in [3000, 800, 100] {
+        let table = WeightTable::new(4000, scaled, 0, scaled).expect("memory");
+        for (name, kernels) in variants() {
+            let mut outputs = [(); ROWS].map(|()| vec![0_i16; scaled as usize]);
+            group.bench_function(BenchmarkId::new(format!("4000 to {scaled}"), name), |bencher| {
+                bencher.iter(|| {
+                    let outputs = outputs.each_mut().map(Vec::as_mut_slice);
+                    (kernels.resize_h_plane)(&table, [black_box(plane); ROWS], outputs);
+                });
+            });
+        }
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("ycc_to_rgba");
+    group.throughput(Throughput::Elements(4000));
+    for (name, kernels) in variants() {
+        let planes = [&wide[..4000], &wide[4000..8000], &wide[8000..12_000]];
+        let mut output = vec![0_u8; 4 * 4000];
+        group.bench_function(BenchmarkId::new("noise", name), |bencher| {
+            bencher.iter(|| (kernels.ycc_to_rgba)(black_box(planes), &mut output));
+        });
+    }
+    group.finish();
+
     let mut group = criterion.benchmark_group("resize_v");
     for scaled in [2250, 600, 100] {
         let table = WeightTable::new(3000, scaled, 0, scaled).expect("memory");
