@@ -169,7 +169,10 @@ impl ResizeStep {
             let (source, target) = (input.samples(plane, size).width, target.samples(output.0).width);
             self.passes(plane).between_bytes(source, target, channels)
         };
-        (0..input.planes()).map(of_plane).sum()
+        // Rows of all planes meet where they become pixels.
+        let meeting =
+            if output.1.is_rgba() && !input.is_rgba() { input.planes() as u64 * WIDE_SAMPLE_BYTES } else { 0 };
+        (0..input.planes()).map(of_plane).sum::<u64>() + meeting * u64::from(output.0.width)
     }
 }
 
