@@ -25,12 +25,15 @@ const GROUP: usize = 4;
 #[target_feature(enable = "avx2")]
 pub(super) fn resize_h_plane(table: &WeightTable, sources: [&[u8]; ROWS], mut outputs: [&mut [i16]; ROWS]) {
     let blocks = Blocks::new(table);
+    // Rows of the same length, so that one check of a window is one of all.
     let [a, b, c, d] = sources;
-    let vectorised = blocks.groups(table, a.len().min(b.len()).min(c.len()).min(d.len()));
+    let len = a.len().min(b.len()).min(c.len()).min(d.len());
+    let rows = [&a[..len], &b[..len], &c[..len], &d[..len]];
+    let vectorised = blocks.groups(len);
     for first in (0..vectorised).step_by(GROUP) {
         let mut samples = [_mm256_castsi256_si128(_mm256_setzero_si256()); GROUP];
         for (i, samples) in (first..).zip(&mut samples) {
-            *samples = blocks.rows(table, i, [a, b, c, d]);
+            *samples = blocks.rows(i, rows);
         }
         let (first_pair, second_pair) =
             (_mm_packs_epi32(samples[0], samples[1]), _mm_packs_epi32(samples[2], samples[3]));
@@ -53,9 +56,9 @@ pub(super) fn resize_h_plane(table: &WeightTable, sources: [&[u8]; ROWS], mut ou
 #[target_feature(enable = "avx2")]
 pub(super) fn resize_h_gray(table: &WeightTable, source: &[i16], output: &mut [i16]) {
     let blocks = Blocks::new(table);
-    let vectorised = blocks.groups(table, source.len());
+    let vectorised = blocks.groups(source.len());
     for first in (0..vectorised).step_by(GROUP) {
-        let samples = blocks.neighbours(table, first, source);
+        let samples = blocks.neighbours(first, source);
         store_4(four(output, first), _mm_packs_epi32(samples, samples));
     }
     for (i, (start, weights)) in table.iter().enumerate().skip(vectorised) {
@@ -70,28 +73,42 @@ fn four(row: &mut [i16], first: usize) -> &mut [i16; GROUP] {
 }
 
 /// How the taps of a table are cut into blocks.
-struct Blocks {
+struct Blocks<'a> {
+    starts: &'a [u32],
+    weights: &'a [i16],
+    /// The taps of a sample.
+    window: usize,
+    shift: u32,
+    chunk_shift: u32,
     /// The taps of all blocks, some of which reach over the end of a window.
     taps: usize,
     /// Which weights of the last block count.
     mask: __m256i,
 }
 
-impl Blocks {
+impl<'a> Blocks<'a> {
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn new(table: &WeightTable) -> Self {
+    fn new(table: &'a WeightTable) -> Self {
         let taps = table.taps().next_multiple_of(BLOCK);
         let last = table.taps() - (taps - BLOCK);
         let mut mask = [0_i16; BLOCK];
         mask[..last].fill(-1);
-        Self { taps, mask: load_16(&mask) }
+        Self {
+            starts: table.starts(),
+            weights: table.weights(),
+            window: table.taps(),
+            shift: table.shift(),
+            chunk_shift: table.chunk_shift(),
+            taps,
+            mask: load_16(&mask),
+        }
     }
 
     /// Counts the first output samples, in groups, whose blocks end inside the source and inside the weights.
-    fn groups(&self, table: &WeightTable, source_len: usize) -> usize {
-        let inside = table.starts().partition_point(|&start| start as usize + self.taps <= source_len);
-        let weighed = (table.weights().len() + table.taps()).saturating_sub(self.taps) / table.taps();
+    fn groups(&self, source_len: usize) -> usize {
+        let inside = self.starts.partition_point(|&start| start as usize + self.taps <= source_len);
+        let weighed = (self.weights.len() + self.window).saturating_sub(self.taps) / self.window;
         let samples = inside.min(weighed);
         samples - samples % GROUP
     }
@@ -100,15 +117,16 @@ impl Blocks {
     // Loops over rows are written out: a closure that the standard library calls is not compiled for AVX2 with it.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn rows(&self, table: &WeightTable, i: usize, [a, b, c, d]: [&[u8]; ROWS]) -> __m128i {
-        let window = table.starts()[i] as usize..table.starts()[i] as usize + self.taps;
-        let weights = table.weights()[i * table.taps()..][..self.taps].as_chunks::<BLOCK>().0;
+    fn rows(&self, i: usize, [a, b, c, d]: [&[u8]; ROWS]) -> __m128i {
+        let start = self.starts[i] as usize;
+        let window = start..start + self.taps;
+        let weights = self.weights[i * self.window..][..self.taps].as_chunks::<BLOCK>().0;
         let (a, b) = (a[window.clone()].as_chunks::<BLOCK>().0, b[window.clone()].as_chunks::<BLOCK>().0);
         let (c, d) = (c[window.clone()].as_chunks::<BLOCK>().0, d[window].as_chunks::<BLOCK>().0);
         let last = weights.len() - 1;
         assert!(a.len() > last && b.len() > last && c.len() > last && d.len() > last, "as many blocks");
         let mut total = _mm256_setzero_si256();
-        if table.chunk_shift() == 0 {
+        if self.chunk_shift == 0 {
             let weights_last = _mm256_and_si256(load_16(&weights[last]), self.mask);
             let (mut sum_a, mut sum_b) = (product(&a[last], weights_last), product(&b[last], weights_last));
             let (mut sum_c, mut sum_d) = (product(&c[last], weights_last), product(&d[last], weights_last));
@@ -127,39 +145,39 @@ impl Blocks {
                 let (first, second) = (product(&a[block], weights), product(&b[block], weights));
                 let (third, fourth) = (product(&c[block], weights), product(&d[block], weights));
                 let chunks = _mm256_slli_epi32::<UNIT_SHIFT>(add_up([first, second, third, fourth]));
-                total = _mm256_add_epi32(total, round_shift(chunks, table.chunk_shift()));
+                total = _mm256_add_epi32(total, round_shift(chunks, self.chunk_shift));
             }
         }
-        finish(table, total)
+        finish(total, self.shift)
     }
 
     /// Resamples four output samples of a row, from `first` on.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn neighbours(&self, table: &WeightTable, first: usize, source: &[i16]) -> __m128i {
+    fn neighbours(&self, first: usize, source: &[i16]) -> __m128i {
         let mut total = _mm256_setzero_si256();
         let mut sums = [_mm256_setzero_si256(); GROUP];
         let last = self.taps - BLOCK;
         for block in (0..self.taps).step_by(BLOCK) {
             let mut products = [_mm256_setzero_si256(); GROUP];
             for (i, product) in (first..).zip(&mut products) {
-                let weights = load_16(sixteen(table.weights(), i * table.taps() + block));
+                let weights = load_16(sixteen(self.weights, i * self.window + block));
                 let weights = if block == last { _mm256_and_si256(weights, self.mask) } else { weights };
-                let samples = load_16(sixteen(source, table.starts()[i] as usize + block));
+                let samples = load_16(sixteen(source, self.starts[i] as usize + block));
                 *product = _mm256_madd_epi16(samples, weights);
             }
-            if table.chunk_shift() == 0 {
+            if self.chunk_shift == 0 {
                 for (sum, product) in sums.iter_mut().zip(products) {
                     *sum = _mm256_add_epi32(*sum, product);
                 }
             } else {
-                total = _mm256_add_epi32(total, round_shift(add_up(products), table.chunk_shift()));
+                total = _mm256_add_epi32(total, round_shift(add_up(products), self.chunk_shift));
             }
         }
-        if table.chunk_shift() == 0 {
+        if self.chunk_shift == 0 {
             total = add_up(sums);
         }
-        finish(table, total)
+        finish(total, self.shift)
     }
 }
 
@@ -180,9 +198,9 @@ fn add_up([a, b, c, d]: [__m256i; 4]) -> __m256i {
 /// Adds the halves and rounds.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn finish(table: &WeightTable, total: __m256i) -> __m128i {
+fn finish(total: __m256i, shift: u32) -> __m128i {
     let total = _mm_add_epi32(_mm256_castsi256_si128(total), _mm256_extracti128_si256::<1>(total));
-    round_shift_4(total, table.shift())
+    round_shift_4(total, shift)
 }
 
 /// Returns the 16 numbers from `first` on.
