@@ -171,8 +171,9 @@ fn code_block(block: &Block, is_chroma: bool, last_dc: &mut i32, sink: &mut impl
         let mut run = at - before - 1;
         before = at;
         while run > 15 {
-            Sink::settle(sink);
+            // With them, the two that come at once would be too many bits.
             Sink::put_sixteen_zeros(sink, is_chroma);
+            Sink::settle(sink);
             run -= 16;
         }
         let level = i32::from(block.levels[at as usize % 64]);
