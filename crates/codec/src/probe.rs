@@ -40,8 +40,8 @@ pub struct Probe {
     pub memory: WorkingMemory,
     /// What reading it by rows holds beside the rows.
     pub(crate) reading: WorkingMemory,
-    /// Whether that is the whole picture, of which a part is a second one.
-    pub(crate) is_read_whole: bool,
+    /// Whether reading it by rows decodes the whole picture at once, which is then lent, or given away.
+    pub is_read_whole: bool,
     /// What the file says of its pixels that decoding does not follow, for whoever wonders about the result.
     pub notes: Vec<Note>,
 }
