@@ -12,7 +12,6 @@ mod scores;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use serde_json::json;
 
@@ -25,8 +24,8 @@ use super::{codecs, machine};
 use crate::command::Invocation;
 use crate::error::Error;
 
-/// How long a turn is: the system counts in hundredths of a second, and that has to be little beside it.
-const TURN_MS: f64 = 300.0;
+/// How long a program has the processor in a turn: the system counts in hundredths of a second, and that has to be little beside it.
+const TURN_S: f64 = 0.4;
 
 /// What is asked for.
 #[derive(Debug)]
@@ -142,7 +141,7 @@ fn measure(
     judge: &mut Judge,
 ) -> Result<[Option<Row>; 3], Error> {
     let second = process::ticks_per_second()?;
-    let mut peers: Vec<(usize, Box<dyn Peer>, usize, Row)> = Vec::new();
+    let mut peers: Vec<(usize, Box<dyn Peer>, Row)> = Vec::new();
     for (index, name) in NAMES.into_iter().enumerate() {
         let Some(mut peer) = peer::start(name, case, sources)? else { continue };
         let save = results.join(case.result(name));
@@ -150,28 +149,33 @@ fn measure(
         let source = sources.join(case.source.file());
         let scores = if case.is_scored() { Some(judge.score(case, &source, &save)?) } else { None };
         let bytes = fs::metadata(&save).map_err(|source| Error::File { path: save.clone(), source })?.len();
-        let start = Instant::now();
-        peer.request(None)?;
-        let requests = (TURN_MS / (start.elapsed().as_secs_f64() * 1e3)).ceil().max(1.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most some hundreds")]
-        peers.push((index, peer, requests as usize, Row::new(bytes, scores)));
+        peers.push((index, peer, Row::new(bytes, scores)));
     }
     for _ in 0..rounds {
-        for (_, peer, requests, row) in &mut peers {
-            let before = process::ticks(peer.process())?;
-            for _ in 0..*requests {
-                peer.request(None)?;
-            }
-            let spent = process::ticks(peer.process())? - before;
-            row.milliseconds.push(spent / second * 1e3 / *requests as f64);
+        for (_, peer, row) in &mut peers {
+            row.milliseconds.push(turn(peer.as_mut(), second)?);
         }
     }
     let mut rows = [const { None }; 3];
-    for (index, peer, _, mut row) in peers {
+    for (index, peer, mut row) in peers {
         row.peak_bytes = process::peak_bytes(peer.process())?;
         rows[index] = Some(row);
     }
     Ok(rows)
+}
+
+/// Has a program answer requests for a turn; returns the milliseconds of the processor that one took.
+fn turn(peer: &mut dyn Peer, second: f64) -> Result<f64, Error> {
+    let before = process::ticks(peer.process())?;
+    let mut requests = 0.0;
+    loop {
+        peer.request(None)?;
+        requests += 1.0;
+        let spent = (process::ticks(peer.process())? - before) / second;
+        if spent >= TURN_S {
+            return Ok(spent * 1e3 / requests);
+        }
+    }
 }
 
 #[cfg(test)]
