@@ -1,10 +1,13 @@
 //! Tests through the public interface, with libjpeg-turbo as the judge.
 
 mod areas;
+mod bent;
 mod coefficients;
 mod decode;
+mod differences;
 mod dnl;
 mod encode;
+mod judge;
 mod oddities;
 mod pack;
 mod profile;

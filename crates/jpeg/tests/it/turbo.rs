@@ -19,6 +19,16 @@ pub(crate) const SAMPLINGS: [(Sampling, (u8, u8)); 7] = [
     (Sampling::Gray, (1, 1)),
 ];
 
+/// How the texts of warnings start; all others are errors.
+const WARNINGS: [&str; 6] = [
+    "Corrupt JPEG data: ",
+    "Inconsistent progression sequence ",
+    "Invalid SOS parameters for sequential JPEG",
+    "Premature end of JPEG file",
+    "Unknown Adobe color transform code ",
+    "Warning: ",
+];
+
 /// How chroma is sampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
@@ -395,12 +405,14 @@ impl Turbo {
     }
 
     /// Turns a status into a result that holds a warning, if there was one.
+    ///
+    /// An error that comes behind a warning has the code of a warning; its text tells.
     fn check_but_warnings(&self, status: c_int) -> Result<Option<String>, String> {
         // SAFETY: the handle is live; the call only reads.
         let is_warning = unsafe { sys::tj3GetErrorCode(self.0) } == sys::TJERR_TJERR_WARNING.cast_signed();
         match self.check(status) {
             Ok(()) => Ok(None),
-            Err(message) if is_warning => Ok(Some(message)),
+            Err(message) if is_warning && WARNINGS.iter().any(|it| message.starts_with(it)) => Ok(Some(message)),
             Err(message) => Err(message),
         }
     }
