@@ -7,19 +7,29 @@ use palmette_ops::Color;
 
 /// Makes a picture opaque on `background`; what that leaves clear shows white.
 pub(crate) fn flatten(pixmap: &mut Pixmap, background: Color) {
-    if pixmap.is_opaque() {
-        return;
-    }
+    flatten_pixels(pixmap.data_mut(), background);
+}
+
+/// Makes some RGBA opaque, see [`flatten()`].
+pub(crate) fn flatten_pixels(pixels: &mut [u8], background: Color) {
+    /// Bytes that are looked at before a pixel is changed: blocks that are opaque stay as they are.
+    const BLOCK: usize = 1024;
     let [red, green, blue, alpha] = background.to_rgba().map(u32::from);
     // The background over white, times 255, which keeps it exact.
     let under = [red, green, blue].map(|component| component * alpha + 255 * (255 - alpha));
-    for pixel in pixmap.data_mut().as_chunks_mut::<4>().0 {
-        let alpha = u32::from(pixel[3]);
-        for (component, under) in pixel.iter_mut().zip(under) {
-            let exact = u32::from(*component) * alpha * 255 + under * (255 - alpha);
-            *component = level((exact + 255 * 255 / 2) / (255 * 255));
+    for block in pixels.chunks_mut(BLOCK) {
+        let pixels = block.as_chunks_mut::<4>().0;
+        if pixels.iter().fold(255, |all, pixel| all & pixel[3]) == 255 {
+            continue;
         }
-        pixel[3] = 255;
+        for pixel in pixels {
+            let alpha = u32::from(pixel[3]);
+            for (component, under) in pixel.iter_mut().zip(under) {
+                let exact = u32::from(*component) * alpha * 255 + under * (255 - alpha);
+                *component = level((exact + 255 * 255 / 2) / (255 * 255));
+            }
+            pixel[3] = 255;
+        }
     }
 }
 

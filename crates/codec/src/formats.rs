@@ -2,10 +2,11 @@
 
 use std::num::NonZeroU32;
 
-use palmette_core::{Pixmap, Reading, Size};
+use palmette_core::{Pixmap, Reading, Size, Spacing};
 
 use crate::animation::Layout;
 use crate::reader::Opened;
+use crate::writer::RowWriter;
 
 #[cfg(feature = "avif")]
 use crate::avif;
@@ -213,11 +214,36 @@ pub(crate) fn encoding_memory(options: &EncodeOptions, size: Size, has_alpha: bo
     }
 }
 
-/// Encodes as the given format, which is none of bare pixels; JPEG takes an opaque picture.
-pub(crate) fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+/// Tells whether a format is written by rows.
+pub(crate) const fn takes_rows(format: EncodeFormat) -> bool {
+    cfg!(feature = "jpeg") && matches!(format, EncodeFormat::Jpeg)
+}
+
+/// Returns the spacing of chroma that a format that takes planes is best given.
+pub(crate) fn planes_taken(options: &EncodeOptions) -> Option<Spacing> {
     match options.format {
         #[cfg(feature = "jpeg")]
-        EncodeFormat::Jpeg => jpeg::encode(&pixmap, options),
+        EncodeFormat::Jpeg => Some(jpeg::planes_taken(options.lossy_quality())),
+        _ => None,
+    }
+}
+
+/// Starts a file of a picture that comes by rows; nothing for a format that is written at once.
+pub(crate) fn row_writer(
+    options: &EncodeOptions,
+    size: Size,
+    layout: palmette_core::Layout,
+) -> Result<Option<Box<dyn RowWriter>>, Error> {
+    match options.format {
+        #[cfg(feature = "jpeg")]
+        EncodeFormat::Jpeg => Ok(Some(Box::new(jpeg::Writer::new(options, size, layout)?))),
+        _ => Ok(None),
+    }
+}
+
+/// Encodes as the given format, which is none of bare pixels.
+pub(crate) fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    match options.format {
         #[cfg(feature = "png")]
         EncodeFormat::Png => png::encode(&pixmap, options),
         #[cfg(feature = "gif")]
@@ -226,12 +252,12 @@ pub(crate) fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Vec<u8>,
         EncodeFormat::Webp => webp::encode(&pixmap, options),
         #[cfg(feature = "avif")]
         EncodeFormat::Avif => avif::encode(&pixmap, options),
-        #[cfg(not(all(feature = "jpeg", feature = "png", feature = "gif", feature = "webp", feature = "avif")))]
-        format @ (EncodeFormat::Jpeg
-        | EncodeFormat::Png
-        | EncodeFormat::Gif
-        | EncodeFormat::Webp
-        | EncodeFormat::Avif) => Err(Error::Disabled { name: format.as_str() }),
+        #[cfg(not(all(feature = "png", feature = "gif", feature = "webp", feature = "avif")))]
+        format @ (EncodeFormat::Png | EncodeFormat::Gif | EncodeFormat::Webp | EncodeFormat::Avif) => {
+            Err(Error::Disabled { name: format.as_str() })
+        }
+        // With its feature it is written by rows.
+        format @ EncodeFormat::Jpeg => Err(Error::Disabled { name: format.as_str() }),
         format @ (EncodeFormat::Rgb | EncodeFormat::Rgba) => Err(Error::UnsupportedOutput { format }),
     }
 }

@@ -7,8 +7,8 @@
 //! 2. [`probe()`] reads the size as displayed, from headers alone.
 //! 3. [`reader()`] gives the rows of a picture as it is stored, or of a part of it: pixels, or the planes of a JPEG, reduced
 //!    if that is enough. Of an animation the first frame.
-//! 4. [`decode()`] gives a whole [`Pixmap`]: upright, in sRGB, 8 bits, straight alpha.
-//! 5. [`encode()`] writes one.
+//! 4. [`decode()`] gives a whole [`Pixmap`](palmette_core::Pixmap): upright, in sRGB, 8 bits, straight alpha.
+//! 5. [`encode()`] writes one, and [`encode_rows()`] a picture that comes by rows: pixels, or planes to a JPEG.
 //! 6. [`animation()`] gives all frames, and [`AnimationEncoder`] writes them, one at a time.
 //!
 //! # Libraries, and why these
@@ -114,6 +114,7 @@ mod raw;
 mod reader;
 mod reading;
 mod sniff;
+mod writer;
 
 #[cfg(feature = "avif")]
 mod avif;
@@ -135,8 +136,7 @@ mod png;
 #[cfg(feature = "webp")]
 mod webp;
 
-use palmette_core::{Layout, Pixmap, Reading, Size};
-use palmette_ops::Color;
+use palmette_core::{Layout, Reading};
 
 pub use animation::{Animation, AnimationEncoder, Frame, animation};
 pub use cause::Cause;
@@ -147,6 +147,7 @@ pub use probe::{Note, Probe, probe};
 pub use reader::{Reader, reader};
 pub use reading::{DecodeOptions, Decoded, OnDamage};
 pub use sniff::sniff;
+pub use writer::{encode, encode_rows, encoding_memory, planes_taken, takes_rows};
 
 /// Decodes the first frame of a picture: upright, in sRGB, 8 bits, straight alpha.
 ///
@@ -165,33 +166,4 @@ fn decode_as(format: Format, bytes: &[u8], options: &DecodeOptions) -> Result<De
     let orientation = reader.orientation();
     let (picture, damage) = reader.into_picture()?;
     Ok(Decoded { pixmap: orientation.apply(picture.into_pixmap()?)?, damage })
-}
-
-/// Says what [`encode()`] holds at its worst moment, beside the picture that it takes, which may have alpha or is opaque.
-#[must_use]
-pub fn encoding_memory(options: &EncodeOptions, size: Size, has_alpha: bool) -> WorkingMemory {
-    let has_alpha = has_alpha && options.background.is_none_or(|background| background.alpha < u8::MAX);
-    formats::encoding_memory(options, size, has_alpha)
-}
-
-/// Encodes a picture. It is consumed, so that flattening happens in place and bare pixels are handed out as they are.
-///
-/// # Errors
-///
-/// [`Error::Disabled`] for a format that was left out, [`Error::Encode`] if an encoder fails, [`Error::Core`] if memory
-/// cannot be had or the deadline passed.
-pub fn encode(mut pixmap: Pixmap, options: &EncodeOptions) -> Result<Encoded, Error> {
-    match (options.format, options.background) {
-        (EncodeFormat::Jpeg | EncodeFormat::Rgb, background) => {
-            flatten::flatten(&mut pixmap, background.unwrap_or(Color::WHITE));
-        }
-        (_, Some(background)) => flatten::draw_under(&mut pixmap, background),
-        (_, None) => {}
-    }
-    let bytes = match options.format {
-        EncodeFormat::Rgb => raw::encode_rgb(pixmap),
-        EncodeFormat::Rgba => pixmap.into_vec(),
-        format => guard::writing(format, || formats::encode(pixmap, options))?,
-    };
-    Ok(Encoded { bytes, content_type: options.format.content_type() })
 }

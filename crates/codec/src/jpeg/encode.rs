@@ -1,8 +1,12 @@
-//! Pixels to a JPEG, band by band.
+//! Pixels or planes to a JPEG, band by band.
 
-use palmette_core::{Pixmap, Size};
-use palmette_jpeg::encode::{Coding, Encoder, Error as JpegError, Options, Sampling};
+use palmette_core::{Band, Deadline, Layout, Size, Spacing};
+use palmette_jpeg::encode::{Coding, Encoder, Error as JpegError, Options, PlaneRows, Sampling};
+use palmette_ops::Color;
 
+use crate::flatten::flatten_pixels;
+use crate::writer::RowWriter;
+use crate::writer::gather::{Gather, PlaneSlices};
 use crate::{Cause, EncodeFormat, EncodeOptions, Error, WorkingMemory, exif};
 
 /// From this quality on chroma keeps its full size.
@@ -16,39 +20,104 @@ const MAX_PROGRESSIVE_AREA_PX: u64 = 3000 * 3000;
 /// The longest EXIF that fits into a segment; a notice that is longer is left out.
 const MAX_EXIF_BYTES: usize = 65_527;
 
-/// Encodes an opaque picture, alpha is ignored; with an EXIF of nothing but a copyright notice, if there is one.
-pub(crate) fn encode(pixmap: &Pixmap, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
-    let size = pixmap.size();
-    let exif = options.copyright.as_deref().map(exif::copyright_only).filter(|exif| exif.len() <= MAX_EXIF_BYTES);
-    let jpeg = Options {
-        quality: options.lossy_quality(),
-        sampling: sampling(options.lossy_quality()),
-        coding: coding(size),
-        exif: exif.as_deref(),
-        ..Options::default()
-    };
-    let mut encoder = Encoder::new(Vec::new(), size.width, size.height, &jpeg).map_err(failed)?;
-    for band in pixmap.data().chunks(encoder.band_rows() * pixmap.row_bytes()) {
-        options.deadline.check()?;
-        encoder.write_rgba_band(band).map_err(failed)?;
-    }
-    encoder.finish().map_err(failed)
+/// Bytes of a band for each of its columns: 16 rows of pixels that were gathered, and of the planes made of them.
+const BAND_BYTES: u64 = 16 * (4 + 3);
+
+/// A JPEG that grows with the rows of its picture.
+pub(crate) struct Writer {
+    encoder: Encoder<Vec<u8>>,
+    gather: Gather,
+    layout: Layout,
+    /// The bytes of a row of each plane.
+    strides: [usize; Layout::MAX_PLANES],
+    background: Color,
+    deadline: Deadline,
 }
 
-/// Says what encoding a picture holds: tokens of its symbols, if they are written more than once, and the file.
+impl Writer {
+    /// Starts a file, with an EXIF of nothing but a copyright notice, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Encode`] for a size that a JPEG cannot have, [`Error::Core`] for planes that it cannot have, or if memory
+    /// cannot be had.
+    pub(crate) fn new(options: &EncodeOptions, size: Size, layout: Layout) -> Result<Self, Error> {
+        let quality = options.lossy_quality();
+        let exif = options.copyright.as_deref().map(exif::copyright_only).filter(|exif| exif.len() <= MAX_EXIF_BYTES);
+        let jpeg = Options {
+            quality,
+            sampling: sampling(layout, quality)?,
+            coding: coding(size),
+            exif: exif.as_deref(),
+            ..Options::default()
+        };
+        let encoder = Encoder::new(Vec::new(), size.width, size.height, &jpeg).map_err(failed)?;
+        let gather = Gather::new(size, layout, encoder.band_rows());
+        let mut strides = [0; Layout::MAX_PLANES];
+        for (plane, stride) in strides.iter_mut().enumerate().take(layout.planes()) {
+            *stride = layout.row_bytes(plane, size);
+        }
+        let background = options.background.unwrap_or(Color::WHITE);
+        Ok(Self { encoder, gather, layout, strides, background, deadline: options.deadline })
+    }
+}
+
+impl RowWriter for Writer {
+    fn push(&mut self, band: Band<'_>) -> Result<(), Error> {
+        let Self { encoder, gather, layout, strides, background, deadline } = self;
+        gather.push(band, |rows: PlaneSlices<'_>| {
+            deadline.check()?;
+            let written = if layout.is_rgba() {
+                let [pixels, ..] = rows;
+                flatten_pixels(pixels, *background);
+                encoder.write_rgba_band(pixels)
+            } else {
+                let [y, cb, cr] = rows.map(|samples| &*samples);
+                let [y, cb, cr] = [(y, strides[0]), (cb, strides[1]), (cr, strides[2])]
+                    .map(|(samples, stride)| PlaneRows { samples, stride });
+                encoder.write_band(&[y, cb, cr][..layout.planes()])
+            };
+            written.map_err(failed)
+        })
+    }
+
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, Error> {
+        self.gather.check_whole()?;
+        self.encoder.finish().map_err(failed)
+    }
+}
+
+/// Returns the spacing of chroma that is best at a quality.
+pub(crate) const fn planes_taken(quality: u8) -> Spacing {
+    if quality >= FULL_CHROMA_QUALITY { Spacing::ONE } else { Spacing::new(2, 2) }
+}
+
+/// Says what encoding a picture holds: tokens of its symbols, if they are written more than once, the file, and a band.
 pub(crate) fn encoding_memory(size: Size, quality: u8) -> WorkingMemory {
-    let tokens = match (coding(size), sampling(quality)) {
-        // What noise takes; photos take a fifth of it.
-        (Coding::Progressive, Sampling::S444) => 6,
-        (Coding::Progressive, _) => 3,
+    let tokens = match (coding(size), planes_taken(quality)) {
+        (Coding::Progressive, Spacing::ONE) => 6,
+        (Coding::Progressive, _) => 4,
         _ => 0,
     };
-    WorkingMemory::own(size.area() * (tokens + 1))
+    WorkingMemory::own(size.area() * (tokens + 1) + u64::from(size.width) * BAND_BYTES)
 }
 
-/// Chooses how chroma is sampled.
-const fn sampling(quality: u8) -> Sampling {
-    if quality >= FULL_CHROMA_QUALITY { Sampling::S444 } else { Sampling::S420 }
+/// Chooses how chroma is sampled: as planes have it, or as it is best at a quality.
+fn sampling(layout: Layout, quality: u8) -> Result<Sampling, Error> {
+    let wanted = planes_taken(quality);
+    let chroma = match layout {
+        Layout::Rgba => Some(wanted),
+        Layout::Planes { luma: Spacing::ONE, chroma: None } => return Ok(Sampling::Gray),
+        Layout::Planes { luma: Spacing::ONE, chroma } => chroma,
+        Layout::Planes { .. } => None,
+    };
+    match chroma.map(|Spacing { x, y }| (x, y)) {
+        Some((1, 1)) => Ok(Sampling::S444),
+        Some((2, 1)) => Ok(Sampling::S422),
+        Some((1, 2)) => Ok(Sampling::S440),
+        Some((2, 2)) => Ok(Sampling::S420),
+        _ => Err(palmette_core::Error::WrongLayout { expected: Layout::ycc(wanted), actual: layout }.into()),
+    }
 }
 
 /// Chooses how coefficients are coded.

@@ -14,7 +14,7 @@ mod turbo;
 use palmette_core::{Reading, Size};
 use palmette_jpeg::{Decoder, Error as JpegError, Process};
 
-pub(crate) use self::encode::{encode, encoding_memory};
+pub(crate) use self::encode::{Writer, encoding_memory, planes_taken};
 use self::markers::Header;
 use self::planes::Planes;
 use self::rows::Pixels;

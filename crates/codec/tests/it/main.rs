@@ -25,3 +25,4 @@ mod png_size;
 mod reader;
 mod round_trip;
 mod webp;
+mod writer;
