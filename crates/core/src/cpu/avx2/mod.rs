@@ -21,6 +21,7 @@ use std::arch::x86_64::{
     _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_sra_epi32, _mm256_storeu_si256,
 };
 
+use super::kernels::double_h::{self, Doubling};
 use super::kernels::resize_h_opaque::ROWS;
 use super::kernels::resize_v::VerticalTaps;
 use super::kernels::{Kernels, UNITS_PER_LEVEL};
@@ -32,6 +33,14 @@ const UNIT_SHIFT: i32 = UNITS_PER_LEVEL.trailing_zeros().cast_signed();
 /// Returns the kernels of this module if the machine can run them.
 pub(super) fn kernels() -> Option<Kernels> {
     // SAFETY (all of them): the functions need AVX2 and nothing else, and this set exists only where it was detected.
+    // The loop is the scalar one, compiled for AVX2.
+    #[target_feature(enable = "avx2")]
+    fn double_h_avx2(doubling: &Doubling, table: &WeightTable, source: &[u8], output: &mut [i16]) {
+        double_h::double_h(doubling, table, source, output);
+    }
+    fn double_h(doubling: &Doubling, table: &WeightTable, source: &[u8], output: &mut [i16]) {
+        unsafe { double_h_avx2(doubling, table, source, output) }
+    }
     fn premultiply(straight: &[u8], premultiplied: &mut [i16]) {
         unsafe { premultiply::premultiply(straight, premultiplied) }
     }
@@ -63,6 +72,7 @@ pub(super) fn kernels() -> Option<Kernels> {
         unsafe { unpremultiply::unpremultiply(premultiplied, straight) }
     }
     is_x86_feature_detected!("avx2").then_some(Kernels {
+        double_h,
         premultiply,
         resize_h_rgba,
         resize_h_gray,

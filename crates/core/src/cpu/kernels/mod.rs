@@ -10,6 +10,7 @@ pub mod background;
 pub mod blend;
 pub mod blend_planes;
 pub mod blur;
+pub mod double_h;
 pub mod flip;
 pub mod lookup;
 pub mod pad;
@@ -35,6 +36,8 @@ pub const UNITS_FULL: i32 = 255 * UNITS_PER_LEVEL;
 /// The kernels that have vectorised twins, as one choice.
 #[derive(Clone, Copy, Debug)]
 pub struct Kernels {
+    /// [`double_h::double_h`]
+    pub double_h: double_h::DoubleH,
     /// [`premultiply::premultiply`]
     pub premultiply: fn(&[u8], &mut [i16]),
     /// [`resize_h::resize_h`] of 4 channels
@@ -60,6 +63,7 @@ pub struct Kernels {
 impl Kernels {
     /// The reference.
     pub const SCALAR: Self = Self {
+        double_h: double_h::double_h,
         premultiply: premultiply::premultiply,
         resize_h_rgba: resize_h::resize_h::<4>,
         resize_h_gray: resize_h::resize_h::<1>,

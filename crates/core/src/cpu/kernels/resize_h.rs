@@ -51,8 +51,7 @@ fn resample_pixel<const C: usize, S: Copy + Into<i32>, const UNIT: i32>(
     total.map(|total| saturate(round_shift(total, table.shift())))
 }
 
-/// Makes one output sample of one channel: for a twin that leaves the last ones of a row over.
-#[cfg(target_arch = "x86_64")]
+/// Makes one output sample of one channel: for a kernel that leaves the ends of a row over.
 pub(in crate::cpu) fn resample_one<S: Copy + Into<i32>, const UNIT: i32>(
     table: &WeightTable,
     weights: &[i16],

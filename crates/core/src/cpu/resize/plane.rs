@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::vertical::{Vertical, Wants};
 use crate::cpu::kernels::Kernels;
+use crate::cpu::kernels::double_h::Doubling;
 use crate::cpu::kernels::premultiply::widen;
 use crate::plan::weights::WeightTable;
 use crate::plan::{Axis, AxisOrder, Passes};
@@ -20,6 +21,8 @@ pub(super) struct PlanePasses<'a> {
     columns: Range<usize>,
     /// The table of rows, where they go first.
     before: Option<&'a WeightTable>,
+    /// How rows are doubled, if that is what the table does.
+    doubling: Option<Doubling>,
     vertical: Vertical<'a>,
     /// The table of rows, where columns go first.
     after: Option<&'a WeightTable>,
@@ -56,6 +59,7 @@ impl<'a> PlanePasses<'a> {
             source_row_bytes: source_len,
             columns,
             before,
+            doubling: before.filter(|_| channels == 1).and_then(Doubling::of),
             vertical: Vertical::new(&passes.vertical, source.height as usize, target.height as usize, loaded_len)?,
             after,
             wide: alloc::try_filled(if before.is_some() { source_len } else { 0 }, 0)?,
@@ -129,10 +133,16 @@ impl<'a> PlanePasses<'a> {
 
     /// Loads a group of rows: widens them to 16 bits, cuts them, and resamples them if rows go first.
     fn load(&mut self, rows: &[u8], count: usize) {
-        let Self { kernels, channels, source_row_bytes, columns, before: table, vertical, wide, .. } = self;
+        let Self { kernels, channels, source_row_bytes, columns, before: table, doubling, vertical, wide, .. } = self;
         let table = *table;
         vertical.load(kernels, count, |outputs| {
             let row = |i: usize| &rows[i * *source_row_bytes..][columns.clone()];
+            if let (Some(table), Some(doubling)) = (table, doubling) {
+                for (i, output) in outputs.iter_mut().enumerate() {
+                    (kernels.double_h)(doubling, table, row(i), output);
+                }
+                return;
+            }
             if let (Some(table), Some(outputs)) = (table, outputs.as_mut_array()) {
                 let sources = std::array::from_fn(row);
                 let outputs = outputs.each_mut().map(Vec::as_mut_slice);

@@ -1,6 +1,7 @@
 //! Streams against a resize of whole planes, and that against real numbers.
 
 use super::*;
+use crate::cpu::kernels::double_h::Doubling;
 use crate::cpu::kernels::premultiply::widen;
 use crate::cpu::kernels::resize_h::resize_h;
 use crate::cpu::kernels::resize_v::{VerticalTaps, resize_v};
@@ -239,6 +240,29 @@ fn resize_in_bands_is_resize_of_whole_planes() {
             }
         }
     }
+}
+
+#[test]
+fn resize_at_full_size_doubles_chroma() {
+    let doubling = |case: &Case| match &case.step.passes(1).horizontal {
+        Axis::Copy { .. } => None,
+        Axis::Filter(table) => Doubling::of(table),
+    };
+    let mut dice = Dice(4);
+    for width in [5, 6, 63, 300, 301] {
+        let size = Size::new(width, 20);
+        let case = Case::whole(dice.picture(size, HALF), size, Layout::Rgba);
+        assert!(doubling(&case).is_some(), "{width}");
+        for kernels in [Kernels::SCALAR, Kernels::fastest()] {
+            assert_same(&case.streamed(&kernels, [16, 8, 8]), &case.expected(), &width.to_string());
+        }
+    }
+    let size = Size::new(64, 64);
+    for (input, scaled) in [(HALF, Size::new(128, 64)), (HALF, Size::new(60, 64)), (FULL, size)] {
+        assert_eq!(doubling(&Case::whole(dice.picture(size, input), scaled, Layout::Rgba)), None);
+    }
+    let quarter = dice.picture(size, Layout::ycc(Spacing::new(4, 1)));
+    assert_eq!(doubling(&Case::whole(quarter, size, Layout::Rgba)), None);
 }
 
 #[test]
