@@ -23,6 +23,7 @@ use moxcms::{
 use palmette_core::Pixmap;
 
 use crate::cicp::{Cicp, CicpToSrgb};
+use crate::profiles::PROFILES;
 use crate::{Note, lightness};
 
 /// Pixels that are converted at a time: their copy stays in the cache.
@@ -53,11 +54,12 @@ enum Kind {
 impl ToSrgb {
     /// Makes the conversion of a colour picture in RGBA.
     pub(crate) fn from_rgb(icc: Option<&[u8]>) -> Self {
-        let transform = icc.and_then(|icc| transform_8(&parse(icc, DataColorSpace::Rgb)?, Layout::Rgba, Layout::Rgba));
-        Self(match transform {
-            Some(transform) if !is_identity(&*transform) => Kind::Rgb(transform),
-            _ => Kind::Identity,
-        })
+        let make = |icc| {
+            let transform = transform_8(&parse(icc, DataColorSpace::Rgb)?, Layout::Rgba, Layout::Rgba)?;
+            (!is_identity(&*transform)).then_some(transform)
+        };
+        let transform = icc.and_then(|icc| PROFILES.to_srgb(icc, || make(icc)));
+        Self(transform.map_or(Kind::Identity, Kind::Rgb))
     }
 
     /// Makes the conversion of a grey picture that was expanded to RGBA.

@@ -110,6 +110,7 @@ mod lightness;
 mod memory;
 mod orient;
 mod probe;
+mod profiles;
 mod raw;
 mod reader;
 mod reading;
