@@ -89,6 +89,7 @@
     allow(
         dead_code,
         unreachable_patterns,
+        unused_imports,
         unused_variables,
         reason = "what formats share is not all used in a build with fewer of them"
     )
