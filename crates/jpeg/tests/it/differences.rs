@@ -29,6 +29,8 @@ pub(crate) enum Difference {
     Dnl,
     /// Planes of two components, of four, or of a layout of chroma that has no name: TurboJPEG has no such planes.
     Unnamed,
+    /// A Huffman table that uses the code of all ones, which the standard keeps free: libjpeg refuses it.
+    AllOnes,
     /// Segments that nobody knows, or of arithmetic coding: libjpeg refuses them, or what they say. Here they are passed.
     Segment,
     /// At 1/8, something wrong with scans of AC: here they are not even opened.
@@ -56,6 +58,8 @@ pub(crate) fn only_ours(file: &[u8], error: &str) -> Option<Difference> {
         Some(Difference::Unnamed)
     } else if is_one_of(&["Unsupported marker type", "Bogus DAC"]) {
         Some(Difference::Segment)
+    } else if error.contains("Bogus Huffman table definition") {
+        Some(Difference::AllOnes)
     } else {
         None
     }
@@ -115,7 +119,7 @@ impl Scans {
                 for id in named.chunks(2).map(|it| it[0]) {
                     for (_, low) in self.components.iter_mut().filter(|it| it.0 == id) {
                         if let Some(low) = low.get_mut(band.clone()) {
-                            self.is_repeated |= is_first && low.iter().any(|low| low.is_some());
+                            self.is_repeated |= low.iter().any(|&low| low == Some(0) || is_first && low.is_some());
                             low.fill(Some(bits & 15));
                         }
                     }

@@ -140,6 +140,7 @@ impl Outcome {
             (None, _, None) | (Some(_), Some(_), None) => Verdict::Agreed,
             (Some(damage), None, None) => meant(differences::only_our_damage(damage)),
             (Some(_), Some(_), Some(_)) => differences::samples(file).map_or(Verdict::Broken, Verdict::Meant),
+            (None, Some(_), Some(_)) if way == EIGHTH && !is_whole(file) => Verdict::Meant(Difference::Unneeded),
             (None, _, Some(_)) | (Some(_), None, Some(_)) => meant(differences::samples(file)),
         }
     }
