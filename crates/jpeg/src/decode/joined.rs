@@ -194,3 +194,53 @@ impl Joiner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::huffman::is_invalid;
+    use crate::decode::standard;
+
+    /// Tables of luma, of chroma, and one with a code of every length whose symbols are in no order.
+    fn specs() -> Vec<Spec> {
+        let mut specs: Vec<Spec> = standard::AC.iter().map(|(counts, symbols)| Spec::new(*counts, symbols)).collect();
+        let symbols = [0x01, 0x00, 0xf0, 0x21, 0x13, 0xf1, 0x07, 0x0a, 0x72, 0x10, 0x02, 0xe3, 0x08, 0x31, 0x51, 0x00];
+        specs.push(Spec::new([1; 16], &symbols));
+        specs
+    }
+
+    #[test]
+    fn joined_entries_are_their_symbols_one_by_one() {
+        for spec in specs() {
+            let table = AcTable::new(&spec).unwrap();
+            for index in 0..1_u64 << JOINED_BITS {
+                let bits = index << (64 - JOINED_BITS);
+                let joined = table.joined(bits);
+                if joined.advance() == SINGLE {
+                    let (symbol, len) = table.codes.symbol(bits);
+                    let is_known = joined.symbol().is_none_or(|known| (known, joined.len() & 63) == (symbol, len));
+                    assert!(is_known, "{index:#x}");
+                    continue;
+                }
+                assert!((1..=JOINED_BITS).contains(&(joined.len() & 63)) && joined.offset() < 64, "{index:#x}");
+                let (mut used, mut k, mut expected) = (0, 0, [0_i16; 136]);
+                while used < joined.len() & 63 {
+                    let (symbol, len) = table.codes.symbol(bits << used);
+                    let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+                    assert!(!is_invalid(len) && k < END, "{index:#x}");
+                    if size > 0 {
+                        expected[k + run] = i16::try_from(value(bits << (used + len), size)).unwrap();
+                    }
+                    k += if symbol == 0 { END } else { run + 1 };
+                    used += len + size;
+                }
+                let mut actual = [0; 136];
+                actual[joined.offset()..][..8].copy_from_slice(&joined.values());
+                let pattern =
+                    (0..8).filter(|i| expected[joined.offset() + i] != 0).fold(0, |all, i| all | 1 << (63 - i));
+                assert_eq!((used, k), (joined.len() & 63, joined.advance()), "{index:#x}");
+                assert!(actual == expected && joined.pattern() == pattern, "{index:#x}");
+            }
+        }
+    }
+}

@@ -163,3 +163,35 @@ fn skip_symbol(bits: u64, codes: &Codes) -> (u32, usize, bool) {
     let advance = if size == 0 && run != 15 { END } else { run + 1 };
     (len + size, advance, !is_invalid(len))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::standard;
+
+    #[test]
+    fn skipped_entries_are_their_symbols_one_by_one() {
+        for (counts, symbols) in standard::AC {
+            let table = SkipTable::new(&Spec::new(counts, symbols)).unwrap();
+            for index in 0..1_u64 << SKIP_BITS {
+                // Whatever stands behind the bits of the look-up.
+                for behind in [0, u64::MAX >> SKIP_BITS] {
+                    let bits = index << (64 - SKIP_BITS) | behind;
+                    let skipped = table.skipped(bits);
+                    if skipped.advance() == SINGLE {
+                        assert_eq!(skipped.len() & 63, 0, "{index:#x}");
+                        continue;
+                    }
+                    let (mut used, mut k) = (0, 0);
+                    while used < skipped.len() & 63 {
+                        let (len, advance, is_valid) = skip_symbol(bits << used, &table.codes);
+                        assert!(is_valid && k < 64, "{index:#x}");
+                        (used, k) = (used + len, k + advance);
+                    }
+                    assert!(used <= SKIPPED_BITS, "{index:#x}");
+                    assert_eq!((used, k), (skipped.len() & 63, skipped.advance()), "{index:#x}");
+                }
+            }
+        }
+    }
+}
