@@ -1,10 +1,11 @@
 //! What a format library said when it gave up: one opaque type, so that no library shows in the public interface.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The reason inside [`Error::Damaged`](crate::Error::Damaged) and [`Error::Encode`](crate::Error::Encode).
-#[derive(Debug)]
-pub struct Cause(Inner);
+#[derive(Clone, Debug)]
+pub struct Cause(Arc<Inner>);
 
 /// The reasons, by where they come from.
 #[derive(Debug)]
@@ -34,59 +35,59 @@ enum Inner {
 
 impl Cause {
     /// Makes a cause from words of our own.
-    pub(crate) const fn new(reason: &'static str) -> Self {
-        Self(Inner::Here(reason))
+    pub(crate) fn new(reason: &'static str) -> Self {
+        Self(Arc::new(Inner::Here(reason)))
     }
 
     /// Makes the cause of a panic in the code of a format: what it does (`decoder of`), and the media type.
-    pub(crate) const fn panicked(part: &'static str, mime: &'static str) -> Self {
-        Self(Inner::Panicked(part, mime))
+    pub(crate) fn panicked(part: &'static str, mime: &'static str) -> Self {
+        Self(Arc::new(Inner::Panicked(part, mime)))
     }
 
     /// Makes a cause from the message of a C library.
     pub(crate) fn library(message: &str) -> Self {
-        Self(Inner::Library(message.into()))
+        Self(Arc::new(Inner::Library(message.into())))
     }
 }
 
 #[cfg(feature = "jpeg")]
 impl From<palmette_jpeg::Error> for Cause {
     fn from(error: palmette_jpeg::Error) -> Self {
-        Self(Inner::Jpeg(error))
+        Self(Arc::new(Inner::Jpeg(error)))
     }
 }
 
 #[cfg(feature = "jpeg")]
 impl From<palmette_jpeg::Damage> for Cause {
     fn from(damage: palmette_jpeg::Damage) -> Self {
-        Self(Inner::JpegDamage(damage))
+        Self(Arc::new(Inner::JpegDamage(damage)))
     }
 }
 
 #[cfg(feature = "jpeg")]
 impl From<palmette_jpeg::encode::Error> for Cause {
     fn from(error: palmette_jpeg::encode::Error) -> Self {
-        Self(Inner::JpegEncoding(error))
+        Self(Arc::new(Inner::JpegEncoding(error)))
     }
 }
 
 #[cfg(feature = "png")]
 impl From<png::DecodingError> for Cause {
     fn from(error: png::DecodingError) -> Self {
-        Self(Inner::PngDecoding(error))
+        Self(Arc::new(Inner::PngDecoding(error)))
     }
 }
 
 #[cfg(feature = "gif")]
 impl From<gif::EncodingError> for Cause {
     fn from(error: gif::EncodingError) -> Self {
-        Self(Inner::GifEncoding(error))
+        Self(Arc::new(Inner::GifEncoding(error)))
     }
 }
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &*self.0 {
             Inner::Here(reason) => f.write_str(reason),
             Inner::Library(message) => f.write_str(message),
             Inner::Panicked(part, mime) => write!(f, "the {part} {mime} panicked"),
@@ -106,7 +107,7 @@ impl fmt::Display for Cause {
 
 impl std::error::Error for Cause {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0 {
+        match &*self.0 {
             Inner::Here(_) | Inner::Library(_) | Inner::Panicked(..) => None,
             #[cfg(feature = "jpeg")]
             Inner::Jpeg(error) => error.source(),

@@ -4,9 +4,9 @@ use std::fmt;
 use std::time::Instant;
 
 use crate::measure::Measurement;
-use crate::plan::{Plan, Planned, Planner, Value};
-use crate::rows::LentRows;
-use crate::{Error, Picture, PictureRows, Pixmap, Rows};
+use crate::plan::{Plan, Planned, Planner, ReadStep, Value};
+use crate::rows::{CropRows, LentRows};
+use crate::{Error, Picture, PictureRows, Pixmap, Rectangle, Rows};
 
 /// Runs plans.
 ///
@@ -27,12 +27,12 @@ pub trait Engine: Send + Sync + fmt::Debug {
 
 /// The pictures that a plan reads.
 pub trait Sources {
-    /// Begins to read a source, as a value of that size and layout. A source may be read again, from its beginning.
+    /// Begins to read a source, to a value of that size and layout. A source may be read again, from its beginning.
     ///
     /// # Errors
     ///
     /// [`Error::SourceFailed`] if it cannot be read; whoever made it knows why.
-    fn open(&self, index: usize, value: Value) -> Result<Box<dyn Rows + '_>, Error>;
+    fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error>;
 }
 
 /// Takes what a plan leads to.
@@ -96,28 +96,60 @@ impl Sink for Collected {
 
 /// One picture, the only source.
 impl Sources for Pixmap {
-    fn open(&self, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
-        open_pixmap(std::slice::from_ref(self), index, planned)
+    fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+        open_pixmap(std::slice::from_ref(self), read, planned)
     }
 }
 
 impl Sources for &[Pixmap] {
-    fn open(&self, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
-        open_pixmap(self, index, planned)
+    fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+        open_pixmap(self, read, planned)
     }
 }
 
 impl Sources for Vec<Pixmap> {
-    fn open(&self, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
-        open_pixmap(self, index, planned)
+    fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+        open_pixmap(self, read, planned)
     }
 }
 
-/// Gives the rows of one of some pictures.
-fn open_pixmap(pixmaps: &[Pixmap], index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
-    match pixmaps.get(index) {
-        Some(pixmap) => Ok(Box::new(LentRows::of_pixmap(pixmap)?)),
-        None => Err(Error::SourceMismatch { index, planned, actual: None }),
+/// Gives the rows of one of some pictures, or of a part of it.
+fn open_pixmap<'a>(pixmaps: &'a [Pixmap], read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + 'a>, Error> {
+    let index = read.source;
+    let pixmap = pixmaps.get(index).ok_or(Error::SourceMismatch { index, planned, actual: None })?;
+    let rows = Box::new(LentRows::of_pixmap(pixmap)?);
+    Ok(match read.reading.window {
+        None => rows,
+        Some(Rectangle { left, top, size }) => Box::new(CropRows::new(rows, left, top, size)),
+    })
+}
+
+/// Sources, and pictures that were kept: what a plan reads that was cut off another one.
+pub struct WithKept<'a> {
+    /// The sources.
+    pub sources: &'a dyn Sources,
+    /// The index of the first kept picture.
+    pub first_kept: usize,
+    /// The kept pictures.
+    pub kept: &'a [Picture],
+}
+
+impl fmt::Debug for WithKept<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first_kept, kept, .. } = self;
+        f.debug_struct("WithKept").field("first_kept", first_kept).field("kept", kept).finish_non_exhaustive()
+    }
+}
+
+impl Sources for WithKept<'_> {
+    fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+        match read.source.checked_sub(self.first_kept) {
+            None => self.sources.open(read, planned),
+            Some(place) => match self.kept.get(place) {
+                Some(picture) => Ok(Box::new(LentRows::of_picture(picture)?)),
+                None => Err(Error::SourceMismatch { index: read.source, planned, actual: None }),
+            },
+        }
     }
 }
 
@@ -126,10 +158,18 @@ fn open_pixmap(pixmaps: &[Pixmap], index: usize, planned: Value) -> Result<Box<d
 /// # Errors
 ///
 /// Those of [`Sources::open`], and [`Error::SourceMismatch`].
-pub fn open_planned(sources: &dyn Sources, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
-    let rows = sources.open(index, planned)?;
+pub fn open_planned<'a>(
+    sources: &'a dyn Sources,
+    read: &ReadStep,
+    planned: Value,
+) -> Result<Box<dyn Rows + 'a>, Error> {
+    let rows = sources.open(read, planned)?;
     let actual = Value { size: rows.size(), layout: rows.layout() };
-    if actual == planned { Ok(rows) } else { Err(Error::SourceMismatch { index, planned, actual: Some(actual) }) }
+    if actual == planned {
+        Ok(rows)
+    } else {
+        Err(Error::SourceMismatch { index: read.source, planned, actual: Some(actual) })
+    }
 }
 
 /// Runs a plan and returns its first result, as pixels.

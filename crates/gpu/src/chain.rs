@@ -24,7 +24,7 @@ pub(crate) fn run<'a>(mut job: Job<'a>, plan: &Plan, sources: &dyn Sources) -> R
     for step in plan.steps() {
         match (&step.kind, step.output) {
             (StepKind::Read(_), _) => continue,
-            (StepKind::Measure { measure, answer }, _) => {
+            (StepKind::Measure { measure, answer, .. }, _) => {
                 if answer.is_none() {
                     let image = values.take(&mut job, step.inputs[0])?;
                     collected.measurement = Some(self::measure(&mut job, measure, &image)?);
@@ -100,7 +100,7 @@ impl Values {
         let mut values = Self { images: (0..plan.value_count()).map(|_| None).collect(), uses: plan.uses() };
         for step in plan.steps() {
             if let (StepKind::Read(read), Some(output)) = (&step.kind, step.output) {
-                let rows = open_planned(sources, read.source, plan.value(output))?;
+                let rows = open_planned(sources, read, plan.value(output))?;
                 let image = job.upload(&rows.into_picture()?.into_pixmap()?)?;
                 values.put(output, image);
             }

@@ -9,7 +9,7 @@ use palmette_core::plan::weights::WeightTable;
 use palmette_core::plan::{
     Axis, AxisOrder, Builder, DrawStep, Passes, Plan, ResizeStep, SharpenStep, StepKind, Tiling, Value, ValueId,
 };
-use palmette_core::{Deadline, Pixmap, Size};
+use palmette_core::{Deadline, Pixmap, Rectangle, Size};
 use palmette_ops::{Color, Composite, Flip, ImageIndex, Rotate};
 
 use crate::device::Gpu;
@@ -121,7 +121,8 @@ impl Scene {
         let horizontal = axis(input.width, output.width)?;
         let vertical = axis(input.height, output.height)?;
         let first = Passes { horizontal, vertical, order };
-        self.push(node, output, StepKind::Resize(ResizeStep { first, chroma: None }));
+        let window = Rectangle { left: 0, top: 0, size: output };
+        self.push(node, output, StepKind::Resize(ResizeStep { scaled: output, window, first, chroma: None }));
         Ok(())
     }
 }

@@ -4,10 +4,9 @@
 //! plan has to measure is measured on the first frame and kept for all: a window that moved from frame to frame would shake.
 
 use palmette_codec::{AnimationEncoder, EncodeOptions};
-use palmette_core::engine::{Collected, picture};
-use palmette_core::plan::{Plan, Value};
-use palmette_core::rows::LentRows;
-use palmette_core::{Deadline, Engine, Error as CoreError, Picture, Pixmap, Rows, Sources};
+use palmette_core::engine::{Collected, WithKept, picture};
+use palmette_core::plan::Plan;
+use palmette_core::{Deadline, Engine, Picture, Pixmap};
 use palmette_ops::ImageIndex;
 
 use crate::clock::Clock;
@@ -17,26 +16,6 @@ use crate::{Damage, Error, Pipeline, Stage};
 
 /// The source that is another one in every frame.
 const CANVAS: usize = ImageIndex::CANVAS.0 as usize;
-
-/// A frame, and what is the same for all of them: the sources of the plan that runs on every frame.
-struct FrameSources<'a> {
-    frame: &'a Pixmap,
-    /// Where the kept pictures begin among the sources.
-    first_kept: usize,
-    kept: &'a [Picture],
-}
-
-impl Sources for FrameSources<'_> {
-    fn open(&self, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, CoreError> {
-        if index == CANVAS {
-            return Ok(Box::new(LentRows::of_pixmap(self.frame)?));
-        }
-        match index.checked_sub(self.first_kept).and_then(|place| self.kept.get(place)) {
-            Some(picture) => Ok(Box::new(LentRows::of_picture(picture)?)),
-            None => Err(CoreError::SourceMismatch { index, planned, actual: None }),
-        }
-    }
-}
 
 /// What every frame goes through.
 struct FrameRun<'a> {
@@ -51,7 +30,8 @@ impl FrameRun<'_> {
     /// Runs the plan on a frame.
     fn run(&self, frame: &Pixmap) -> Result<Pixmap, Error> {
         self.deadline.check()?;
-        let sources = FrameSources { frame, first_kept: self.first_kept, kept: &self.kept };
+        // The frame is the one source that is left.
+        let sources = WithKept { sources: frame, first_kept: self.first_kept, kept: &self.kept };
         Ok(picture(self.engine, &self.plan, &sources, self.deadline)?)
     }
 }

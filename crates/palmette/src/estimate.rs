@@ -1,8 +1,8 @@
 //! What a request will hold at its worst moment, by its plan and the headers of its sources: known before a pixel is decoded.
 
-use palmette_codec::{EncodeOptions, WorkingMemory};
+use palmette_codec::EncodeOptions;
 use palmette_core::Size;
-use palmette_core::plan::{Plan, ReadingMemory, StepKind};
+use palmette_core::plan::{Plan, ReadingMemory, StepKind, Value};
 
 /// Pictures that a decoder of animations holds beside the one that it hands out, all of the size of the canvas.
 const DECODER_FRAMES: u64 = 3;
@@ -15,10 +15,12 @@ const ENCODER_FRAMES: u64 = 3;
 pub(crate) struct Weighed<'a> {
     /// The whole plan, guessed where it depends on measurements.
     pub(crate) plan: &'a Plan,
-    /// The size of each source.
-    pub(crate) sources: &'a [Size],
-    /// What decoding each source holds beside its picture.
-    pub(crate) decoding: &'a [WorkingMemory],
+    /// What reading each source holds, the way that the plan reads it.
+    pub(crate) reading: &'a [ReadingMemory],
+    /// The most that a C library holds to read one of them.
+    pub(crate) library_bytes: u64,
+    /// The size of the canvas.
+    pub(crate) canvas: Size,
     pub(crate) output: &'a EncodeOptions,
     /// Whether the canvas may have alpha before its first step.
     pub(crate) has_alpha: bool,
@@ -36,29 +38,27 @@ pub(crate) struct Weighed<'a> {
 /// not get it from there.
 #[must_use]
 pub(crate) fn estimate(weighed: Weighed<'_>) -> u64 {
-    let Weighed { plan, sources, decoding, output, has_alpha, frame_count, takes_whole } = weighed;
-    let reading: Vec<ReadingMemory> =
-        sources.iter().zip(decoding).map(|(&size, memory)| reading(size, *memory)).collect();
+    let Weighed { plan, reading, library_bytes, canvas, output, has_alpha, frame_count, takes_whole } = weighed;
     let result = plan.result().map_or(Size::new(0, 0), |value| value.size);
     let encoding = palmette_codec::encoding_memory(output, result, has_alpha || !plan.keeps_opaque());
-    let kept = if frame_count > 1 { kept_for_frames(plan, sources, result) + encoding.own_bytes } else { 0 };
-    // An encoder takes a whole picture.
-    let encoded = plan.memory(&reading).collected(result.bytes());
-    let on_host = if takes_whole { largest_on_host(plan, &reading) } else { 0 };
+    let kept = if frame_count > 1 { kept_for_frames(plan, canvas, result) + encoding.own_bytes } else { 0 };
+    let held = plan.memory(reading);
+    let result_bytes = plan.result().map_or(0, Value::bytes);
+    let encoded = if palmette_codec::takes_rows(output) { held } else { held.collected(result_bytes) };
+    let on_host = if takes_whole { largest_on_host(plan, reading) } else { 0 };
     let moments = [encoded.before, encoded.while_rows + encoding.own_bytes, on_host];
-    let libraries = decoding.iter().chain([&encoding]).map(|memory| memory.library_bytes).max().unwrap_or(0);
-    moments.into_iter().max().unwrap_or(0) + libraries + kept
-}
-
-/// Says what reading a source holds: decoders give whole pictures.
-const fn reading(size: Size, memory: WorkingMemory) -> ReadingMemory {
-    ReadingMemory { before: size.bytes() + memory.own_bytes, bytes: size.bytes(), is_whole: true }
+    moments.into_iter().max().unwrap_or(0) + library_bytes.max(encoding.library_bytes) + kept
 }
 
 /// Estimates the most that a device is given, or gives back, at once: a source, the result, or what a model on the host takes
 /// and makes.
 fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
-    let sources = reading.iter().map(|reading| reading.before);
+    let reads = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Read(_)));
+    let sources = reads.filter_map(|step| {
+        let StepKind::Read(read) = step.kind else { return None };
+        let ReadingMemory { before, is_whole, .. } = reading.get(read.source).copied().unwrap_or_default();
+        Some(before + if is_whole { 0 } else { plan.output(step).map_or(0, Value::bytes) })
+    });
     let models = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Model(_)));
     let models = models.map(|step| {
         [plan.input(step), plan.output(step)].into_iter().flatten().map(|value| value.bytes()).sum::<u64>()
@@ -67,13 +67,12 @@ fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
 }
 
 /// Estimates what stays between the frames of an animation.
-fn kept_for_frames(plan: &Plan, sources: &[Size], result: Size) -> u64 {
-    let canvas = sources.first().map_or(0, |size| size.bytes());
+fn kept_for_frames(plan: &Plan, canvas: Size, result: Size) -> u64 {
     let drawn = plan.canvas_steps().map(|step| match &step.kind {
         StepKind::Draw(draw) => draw.foreground_size.bytes(),
         _ => 0,
     });
-    DECODER_FRAMES * canvas + ENCODER_FRAMES * result.bytes() + drawn.sum::<u64>()
+    DECODER_FRAMES * canvas.bytes() + ENCODER_FRAMES * result.bytes() + drawn.sum::<u64>()
 }
 
 #[cfg(test)]
@@ -91,11 +90,17 @@ mod tests {
         Planner::new(&ops, sources, &Limits::default()).unwrap().guess()
     }
 
+    /// Says what it holds to decode a whole picture.
+    fn whole(size: Size, beside_bytes: u64) -> ReadingMemory {
+        ReadingMemory { before: size.bytes() + beside_bytes, bytes: size.bytes(), is_whole: true }
+    }
+
     /// Estimates a plan whose sources take nothing to decode, and whose result nothing to encode.
     fn estimate_of_plan(plan: &Plan, sources: &[Size], frame_count: u32, takes_whole: bool) -> u64 {
         let output = &EncodeOptions::new(EncodeFormat::Rgba);
-        let decoding = &vec![WorkingMemory::default(); sources.len()];
-        estimate(Weighed { plan, sources, decoding, output, has_alpha: false, frame_count, takes_whole })
+        let reading = &sources.iter().map(|&size| whole(size, 0)).collect::<Vec<_>>();
+        let (canvas, has_alpha, library_bytes) = (sources[0], false, 0);
+        estimate(Weighed { plan, reading, library_bytes, canvas, output, has_alpha, frame_count, takes_whole })
     }
 
     /// Estimates a list for one source.
@@ -122,12 +127,11 @@ mod tests {
         let sources = &[Size::new(1000, 1000); 2];
         let plan = plan(r#"[{"drawImageIndex":1,"targetImageIndex":0}]"#, sources);
         let output = &EncodeOptions::new(EncodeFormat::Rgba);
-        let decoding = &[
-            WorkingMemory { own_bytes: 5_000_000, library_bytes: 100 },
-            WorkingMemory { own_bytes: 70, library_bytes: 30 },
-        ];
+        let reading = &[whole(sources[0], 5_000_000), whole(sources[1], 70)];
+        let (library_bytes, canvas) = (100, sources[0]);
+        let (has_alpha, frame_count, takes_whole) = (false, 1, false);
         let weighed =
-            Weighed { plan: &plan, sources, decoding, output, has_alpha: false, frame_count: 1, takes_whole: false };
+            Weighed { plan: &plan, reading, library_bytes, canvas, output, has_alpha, frame_count, takes_whole };
         assert_eq!(
             estimate(weighed),
             13_000_100,

@@ -39,4 +39,4 @@ pub use prepare::Prepared;
 pub use select::{Reason, Selection};
 
 /// The set of pixel rules that this version implements.
-pub const PROFILE: &str = "2026-11";
+pub const PROFILE: &str = "2026-12";

@@ -173,7 +173,7 @@ impl Pipeline {
     fn run_once(&self, prepared: &Prepared, deadline: Deadline, clock: &Clock) -> Result<Made, Error> {
         let options = prepared.encode_options(deadline);
         let files = self.files(prepared, deadline, clock);
-        let mut encoder = Encoder::new(&options, clock, deadline);
+        let mut encoder = Encoder::new(&options, clock);
         clock
             .stage(Stage::Run, || {
                 let plan = self.complete(prepared, &files, deadline)?;

@@ -1,11 +1,11 @@
 //! Everything that is known of a request before a pixel is decoded: headers, sizes, the plan, the number of frames.
 
 use bytes::Bytes;
-use palmette_codec::{EncodeFormat, EncodeOptions, Probe, WorkingMemory};
-use palmette_core::plan::{Plan, Planned, Planner, StepKind};
+use palmette_codec::{EncodeFormat, EncodeOptions, Probe};
+use palmette_core::plan::{Plan, Planned, Planner, ReadingMemory, Source, StepKind, Value};
 use palmette_core::{Deadline, Limits, Size};
 use palmette_ops::ImageIndex;
-use palmette_protocol::request::{Source, TransformRequest};
+use palmette_protocol::request::{Source as Given, TransformRequest};
 use palmette_protocol::{Output, OutputFormat, RawOp};
 
 use crate::clock::Clock;
@@ -56,8 +56,12 @@ impl Pipeline {
             Ok::<_, Error>((images, frame_count))
         })?;
         let (planner, planned) = clock.stage(Stage::Lower, || {
-            let sizes: Vec<Size> = images.iter().map(|image| image.probe.size).collect();
-            let mut planner = Planner::new(&ops, &sizes, &self.limits)?.with_model(self.model.clone());
+            // Frames are composed of pixels, and encoders of animations take nothing else.
+            let target =
+                if frame_count > 1 { None } else { palmette_codec::planes_taken(&encode_options(&output, &images)) };
+            let sources = images.iter().map(|image| source(&image.probe)).collect();
+            let mut planner =
+                Planner::of_sources(&ops, sources, &self.limits)?.with_target(target).with_model(self.model.clone());
             let planned = planner.plan()?;
             check_frames(planned.plan(), frame_count, &self.limits)?;
             Ok::<_, Error>((planner, planned))
@@ -76,12 +80,21 @@ impl Prepared {
     /// Estimates the bytes that the request takes at its worst moment, beside its sources and the file of an animation.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
-        let decoding: Vec<WorkingMemory> = self.images.iter().map(|image| image.probe.memory).collect();
-        let sizes: Vec<Size> = self.images.iter().map(|image| image.probe.size).collect();
+        let mut reading = vec![ReadingMemory::default(); self.images.len()];
+        let mut library_bytes = 0;
+        for step in self.guess.steps() {
+            let StepKind::Read(read) = step.kind else { continue };
+            let Some(Image { probe, .. }) = self.images.get(read.source) else { continue };
+            let held = palmette_codec::reading_memory(probe, &read.reading);
+            library_bytes = library_bytes.max(held.library_bytes);
+            reading[read.source] =
+                ReadingMemory { before: held.own_bytes, bytes: held.own_bytes, is_whole: probe.is_read_whole };
+        }
         estimate(Weighed {
             plan: &self.guess,
-            sources: &sizes,
-            decoding: &decoding,
+            reading: &reading,
+            library_bytes,
+            canvas: self.images.first().map_or(Size::new(0, 0), |canvas| canvas.probe.size),
             output: &self.encode_options(Deadline::NONE),
             has_alpha: self.images.first().is_none_or(|canvas| canvas.probe.has_alpha),
             frame_count: self.frame_count,
@@ -97,24 +110,33 @@ impl Prepared {
 
     /// Says in the codec's words what the result is encoded as.
     pub(crate) fn encode_options(&self, deadline: Deadline) -> EncodeOptions {
-        let format = encode_format(self.output.format);
-        EncodeOptions {
-            quality: self.output.quality.map(palmette_protocol::Quality::get),
-            background: self.output.background,
-            copyright: self.images.first().and_then(|canvas| canvas.probe.copyright.clone()),
-            deadline,
-            ..EncodeOptions::new(format)
-        }
+        EncodeOptions { deadline, ..encode_options(&self.output, &self.images) }
     }
 }
 
+/// Says in the codec's words what a result is encoded as.
+fn encode_options(output: &Output, images: &[Image]) -> EncodeOptions {
+    EncodeOptions {
+        quality: output.quality.map(palmette_protocol::Quality::get),
+        background: output.background,
+        copyright: images.first().and_then(|canvas| canvas.probe.copyright.clone()),
+        ..EncodeOptions::new(encode_format(output.format))
+    }
+}
+
+/// Says in the planner's words how a source is stored.
+const fn source(probe: &Probe) -> Source {
+    let stored = Value { size: probe.rows_size(), layout: probe.layout };
+    Source { stored, orientation: probe.orientation, is_reducible: probe.is_reducible }
+}
+
 /// Reads the headers of all sources and checks their sizes.
-fn probe(sources: Vec<Source>, limits: &Limits, deadline: Deadline) -> Result<Vec<Image>, Error> {
+fn probe(sources: Vec<Given>, limits: &Limits, deadline: Deadline) -> Result<Vec<Image>, Error> {
     sources
         .into_iter()
         .enumerate()
         .map(|(index, source)| match source {
-            Source::Image(bytes) => {
+            Given::Image(bytes) => {
                 deadline.check()?;
                 let probe = palmette_codec::probe(&bytes).map_err(|source| Error::Source { index, source })?;
                 for size in [probe.size, probe.stored_size] {
@@ -122,7 +144,7 @@ fn probe(sources: Vec<Source>, limits: &Limits, deadline: Deadline) -> Result<Ve
                 }
                 Ok(Image { bytes, probe })
             }
-            Source::Text(_) => Err(Error::TextNotBuilt { index }),
+            Given::Text(_) => Err(Error::TextNotBuilt { index }),
         })
         .collect()
 }

@@ -2,15 +2,15 @@
 
 use std::cell::RefCell;
 
-use palmette_codec::DecodeOptions;
-use palmette_core::plan::Value;
-use palmette_core::{Error as CoreError, PictureRows, Rows, Sources};
+use palmette_codec::{Cause, DecodeOptions, Reader};
+use palmette_core::plan::{ReadStep, Value};
+use palmette_core::{Band, Error as CoreError, Layout, Picture, Rows, Size, Sources};
 
 use crate::clock::Clock;
 use crate::prepare::Image;
 use crate::{Damage, Error, Stage};
 
-/// The files of a request, each decoded when it is read.
+/// The files of a request, each decoded while it is read.
 pub(crate) struct Files<'a> {
     images: &'a [Image],
     options: DecodeOptions,
@@ -48,25 +48,80 @@ impl<'a> Files<'a> {
     }
 }
 
+impl Files<'_> {
+    /// Keeps why a source failed, for [`Files::explain`].
+    fn fail(&self, index: usize, source: palmette_codec::Error) -> CoreError {
+        self.found.borrow_mut().failure = Some(Error::Source { index, source });
+        CoreError::SourceFailed { index }
+    }
+
+    /// Keeps what is missing from a source, if no source before it lacks something.
+    fn note(&self, index: usize, cause: Option<Cause>) {
+        let mut found = self.found.borrow_mut();
+        let is_first = found.damage.as_ref().is_none_or(|damage| index < damage.index);
+        if let (Some(cause), true) = (cause, is_first) {
+            found.damage = Some(Damage { index, cause });
+        }
+    }
+}
+
 impl Sources for Files<'_> {
-    fn open(&self, index: usize, planned: Value) -> Result<Box<dyn Rows + '_>, CoreError> {
+    fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, CoreError> {
+        let index = read.source;
         let Some(image) = self.images.get(index) else {
             return Err(CoreError::SourceMismatch { index, planned, actual: None });
         };
-        let decoded = self.clock.stage(Stage::Decode, || palmette_codec::decode(&image.bytes, &self.options));
-        let mut found = self.found.borrow_mut();
-        match decoded {
-            Ok(decoded) => {
-                let is_first = found.damage.as_ref().is_none_or(|damage| index < damage.index);
-                if let (Some(cause), true) = (decoded.damage, is_first) {
-                    found.damage = Some(Damage { index, cause });
-                }
-                Ok(Box::new(PictureRows::new(decoded.pixmap.into())))
-            }
-            Err(source) => {
-                found.failure = Some(Error::Source { index, source });
-                Err(CoreError::SourceFailed { index })
-            }
-        }
+        let open = || palmette_codec::reader(&image.bytes, &read.reading, &self.options);
+        let reader = self.clock.stage(Stage::Decode, open).map_err(|source| self.fail(index, source))?;
+        Ok(Box::new(FileRows {
+            files: self,
+            index,
+            size: reader.size(),
+            layout: reader.layout(),
+            reader: Some(reader),
+        }))
+    }
+}
+
+/// The rows of a file.
+struct FileRows<'a> {
+    files: &'a Files<'a>,
+    index: usize,
+    size: Size,
+    layout: Layout,
+    /// Absent once a whole picture was taken from it.
+    reader: Option<Reader<'a>>,
+}
+
+impl Rows for FileRows<'_> {
+    fn size(&self) -> Size {
+        self.size
+    }
+
+    fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    fn next_band(&mut self) -> Result<Option<Band<'_>>, CoreError> {
+        let Self { files, index, reader, .. } = self;
+        let Some(reader) = reader else { return Ok(None) };
+        files.clock.within(Stage::Decode, || reader.next_band()).map_err(|source| files.fail(*index, source))
+    }
+
+    fn into_picture(mut self: Box<Self>) -> Result<Picture, CoreError> {
+        let (files, index) = (self.files, self.index);
+        let reader = self.reader.take().ok_or(CoreError::SourceFailed { index })?;
+        let whole = files.clock.within(Stage::Decode, || reader.into_picture());
+        let (picture, damage) = whole.map_err(|source| files.fail(index, source))?;
+        files.note(index, damage);
+        Ok(picture)
+    }
+}
+
+impl Drop for FileRows<'_> {
+    /// What is missing is known behind the last row that was asked for.
+    fn drop(&mut self) {
+        let damage = self.reader.as_ref().and_then(Reader::damage).cloned();
+        self.files.note(self.index, damage);
     }
 }

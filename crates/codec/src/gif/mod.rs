@@ -75,7 +75,7 @@ pub(crate) fn encode(pixmap: Pixmap) -> Result<Vec<u8>, Error> {
 }
 
 /// Makes the error of a GIF that was found damaged here.
-const fn damaged_here(reason: &'static str) -> Error {
+fn damaged_here(reason: &'static str) -> Error {
     Error::Damaged { format: Format::Gif, source: Cause::new(reason) }
 }
 

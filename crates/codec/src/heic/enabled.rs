@@ -112,6 +112,6 @@ fn notes(picture: &Picture<'_>) -> Vec<Note> {
 }
 
 /// Makes the error of a picture of another size than its container says.
-const fn does_not_fit() -> Error {
+fn does_not_fit() -> Error {
     Error::Damaged { format: Format::Heic, source: Cause::new("its bitstream does not fit its container") }
 }

@@ -367,7 +367,7 @@ unsafe fn check(error: RawError) -> Result<(), Cause> {
 }
 
 /// Makes the cause of a value that the library could not make.
-const fn no_memory() -> Cause {
+fn no_memory() -> Cause {
     Cause::new("libheif has no memory for it")
 }
 

@@ -134,6 +134,6 @@ impl Patch {
 }
 
 /// Makes the error of a file that outgrew its format.
-const fn too_big() -> Error {
+fn too_big() -> Error {
     failed(Cause::new("the file is over 4 GB"))
 }

@@ -7,9 +7,9 @@ use crate::{Error, Layout, Pixmap, Size, alloc};
 
 /// An overlay, drawn over opaque planes row by row.
 #[derive(Debug)]
-pub struct PlanesOverlay<'a> {
+pub(super) struct PlanesOverlay<'a> {
     step: &'a DrawStep,
-    foreground: &'a Pixmap,
+    foreground: Pixmap,
     target: Size,
     layout: Layout,
     columns: Vec<Span>,
@@ -25,7 +25,7 @@ impl<'a> PlanesOverlay<'a> {
     /// # Errors
     ///
     /// [`Error::OutOfMemory`] if the allocator refuses.
-    pub fn new(step: &'a DrawStep, foreground: &'a Pixmap, (target, layout): (Size, Layout)) -> Result<Self, Error> {
+    pub(super) fn new(step: &'a DrawStep, foreground: Pixmap, (target, layout): (Size, Layout)) -> Result<Self, Error> {
         let mut rows = alloc::try_filled(target.height as usize, None)?;
         for span in spans(step.vertical, target.height, foreground.height()) {
             for (y, overlay) in span.target.zip(span.overlay..) {
@@ -42,7 +42,7 @@ impl<'a> PlanesOverlay<'a> {
     /// # Panics
     ///
     /// If there is no such plane, or it has fewer rows.
-    pub fn draw(&mut self, plane: usize, first: u32, rows: &mut [u8]) {
+    pub(super) fn draw(&mut self, plane: usize, first: u32, rows: &mut [u8]) {
         let row_bytes = self.layout.row_bytes(plane, self.target);
         for (y, row) in (first..).zip(rows.chunks_exact_mut(row_bytes)) {
             self.draw_row(plane, y, row);
@@ -100,7 +100,7 @@ mod tests {
 
     /// Draws on planes of grey 100, Cb 50 and Cr 200.
     fn drawn(step: &DrawStep, overlay: &Pixmap, (size, layout): (Size, Layout)) -> Vec<Vec<u8>> {
-        let mut draw = PlanesOverlay::new(step, overlay, (size, layout)).unwrap();
+        let mut draw = PlanesOverlay::new(step, overlay.clone(), (size, layout)).unwrap();
         let planes = [100, 50, 200].into_iter().enumerate().take(layout.planes());
         let drawn = planes.map(|(plane, level)| {
             let samples = layout.samples(plane, size);

@@ -9,7 +9,7 @@ mod avx2;
 mod blur;
 mod chain;
 mod draw;
-pub mod draw_planes;
+mod draw_planes;
 pub mod kernels;
 mod resize;
 mod sharpen;
@@ -58,7 +58,7 @@ impl Engine for CpuEngine {
             sink.picture(index, chain.rows(output)?)?;
         }
         for step in plan.steps() {
-            if let StepKind::Measure { measure, answer: None } = &step.kind {
+            if let StepKind::Measure { measure, answer: None, .. } = &step.kind {
                 let picture = chain.rows(step.inputs[0])?.into_picture()?.into_pixmap()?;
                 deadline.check()?;
                 sink.measurement(measure.run(&picture)?);

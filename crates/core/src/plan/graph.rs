@@ -8,7 +8,7 @@ use palmette_ops::ImageIndex;
 use super::memory::{Held, ReadingMemory};
 use super::step::{Origin, Step, StepKind};
 use crate::measure::MeasureStep;
-use crate::{Layout, Size};
+use crate::{Layout, Reading, Size};
 
 /// What a step makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,11 @@ impl Value {
 pub struct ValueId(usize);
 
 impl ValueId {
+    /// Names the value at a place.
+    pub(super) const fn new(place: usize) -> Self {
+        Self(place)
+    }
+
     /// Returns the place.
     #[must_use]
     pub const fn index(self) -> usize {
@@ -121,6 +126,16 @@ impl Plan {
             .expect("every value of a plan is made by one of its steps")
     }
 
+    /// Returns an index above those of all sources that the plan reads.
+    #[must_use]
+    pub fn source_end(&self) -> usize {
+        let sources = self.steps.iter().filter_map(|step| match step.kind {
+            StepKind::Read(read) => Some(read.source + 1),
+            _ => None,
+        });
+        sources.max().unwrap_or(0)
+    }
+
     /// Counts for every value the steps and results that take it. One that is taken twice has to be kept.
     #[must_use]
     pub fn uses(&self) -> Vec<usize> {
@@ -132,11 +147,12 @@ impl Plan {
         uses
     }
 
-    /// Returns the measurement that this plan is made for; absent if it makes pictures.
+    /// Returns the measurement that this plan is made for, and the size of the picture that is asked about; absent if it makes
+    /// pictures.
     #[must_use]
-    pub fn missing(&self) -> Option<&MeasureStep> {
+    pub fn missing(&self) -> Option<(&MeasureStep, Size)> {
         self.steps.iter().find_map(|step| match &step.kind {
-            StepKind::Measure { measure, answer: None } => Some(measure),
+            StepKind::Measure { measure, picture, answer: None } => Some((measure, *picture)),
             _ => None,
         })
     }
@@ -147,7 +163,7 @@ impl Plan {
         super::memory::of_plan(self, reading)
     }
 
-    /// Keeps only what these values, and the step at the end if it measures, depend on.
+    /// Keeps only what these values depend on.
     #[must_use]
     pub(super) fn only(&self, outputs: &[ValueId]) -> Self {
         let mut needed = vec![false; self.values.len()];
@@ -156,9 +172,8 @@ impl Plan {
         for step in self.steps.iter().rev() {
             let makes = match (step.output, &step.kind) {
                 (Some(id), _) => needed[id.0],
-                (None, StepKind::Measure { answer: None, .. }) => true,
-                // What was measured tells of a value that is there anyway.
-                (None, _) => step.inputs.iter().all(|id| needed[id.0]),
+                // What measures belongs to the rest of the plan.
+                (None, _) => false,
             };
             if makes {
                 step.inputs.iter().for_each(|id| needed[id.0] = true);
@@ -180,33 +195,68 @@ impl Plan {
     /// `first_kept` on, in the order of the first plan's results. The second plan is the one to run on every frame.
     #[must_use]
     pub fn split_frames(&self, moving: usize, first_kept: usize) -> (Self, Self) {
-        let mut moves = vec![false; self.values.len()];
+        let mut is_later = vec![false; self.values.len()];
         for step in &self.steps {
             let Some(id) = step.output else { continue };
-            moves[id.0] = match step.kind {
+            is_later[id.0] = match step.kind {
                 StepKind::Read(read) => read.source == moving,
-                _ => step.inputs.iter().any(|id| moves[id.0]),
+                _ => step.inputs.iter().any(|id| is_later[id.0]),
             };
         }
+        self.split(&is_later, first_kept)
+    }
+
+    /// Cuts the plan in two: what makes, or takes, pictures in planes, and all that this depends on, and then the rest. What
+    /// the rest takes of it becomes its sources, as in [`Plan::split_frames`].
+    #[must_use]
+    pub fn split_planes(&self, first_kept: usize) -> (Self, Self) {
+        let mut is_later = vec![true; self.values.len()];
+        for step in self.steps.iter().rev() {
+            let Some(output) = step.output else { continue };
+            let values = step.inputs.iter().chain([&output]);
+            if !is_later[output.0] || values.into_iter().any(|id| !self.value(*id).layout.is_rgba()) {
+                is_later[output.0] = false;
+                step.inputs.iter().for_each(|id| is_later[id.0] = false);
+            }
+        }
+        self.split(&is_later, first_kept)
+    }
+
+    /// Cuts the plan in two, by which values are made later.
+    fn split(&self, is_later: &[bool], first_kept: usize) -> (Self, Self) {
         let mut kept: Vec<ValueId> = Vec::new();
-        let mut frame = Builder::default();
+        let mut later = Builder::default();
         let mut places = vec![None; self.values.len()];
         for step in &self.steps {
-            let is_moving = step.output.or(step.inputs.first().copied()).is_some_and(|id| moves[id.0]);
-            if !is_moving {
+            let is_step_later = step.output.or(step.inputs.first().copied()).is_some_and(|id| is_later[id.0]);
+            if !is_step_later && step.output.is_some() {
                 continue;
             }
-            for &id in step.inputs.iter().filter(|id| !moves[id.0]) {
-                if places[id.0].is_none() {
-                    let value = self.value(id);
-                    places[id.0] = Some(frame.read(first_kept + kept.len(), value));
-                    kept.push(id);
-                }
+            for &id in step.inputs.iter().filter(|id| !is_later[id.0]) {
+                self.keep(id, first_kept, &mut kept, &mut later, &mut places);
             }
-            frame.copy(step, &self.values, &mut places);
+            later.copy(step, &self.values, &mut places);
+        }
+        for &id in self.outputs.iter().filter(|id| !is_later[id.0]) {
+            self.keep(id, first_kept, &mut kept, &mut later, &mut places);
         }
         let outputs = self.outputs.iter().filter_map(|id| places[id.0]).collect();
-        (self.only(&kept), frame.finish(outputs))
+        (self.only(&kept), later.finish(outputs))
+    }
+
+    /// Has the later of two plans read a value that the first one makes.
+    fn keep(
+        &self,
+        id: ValueId,
+        first_kept: usize,
+        kept: &mut Vec<ValueId>,
+        later: &mut Builder,
+        places: &mut [Option<ValueId>],
+    ) {
+        if places[id.0].is_none() {
+            places[id.0] = Some(later.read(first_kept + kept.len(), self.value(id)));
+            kept.push(id);
+        }
     }
 }
 
@@ -220,7 +270,12 @@ pub struct Builder {
 impl Builder {
     /// Reads a source.
     pub fn read(&mut self, source: usize, value: Value) -> ValueId {
-        self.push(Origin::source(source), Vec::new(), value, StepKind::Read(super::ReadStep { source }))
+        self.push(
+            Origin::source(source),
+            Vec::new(),
+            value,
+            StepKind::Read(super::ReadStep { source, reading: Reading::whole(value.layout) }),
+        )
     }
 
     /// Adds a step that makes a value.
@@ -236,26 +291,15 @@ impl Builder {
         self.push(Origin::source(0), inputs.to_vec(), Value::rgba(size), kind)
     }
 
-    /// Adds a step that measures a value.
-    pub fn measure(&mut self, origin: Origin, input: ValueId, kind: StepKind) {
-        self.steps.push(Step { origin, inputs: vec![input], output: None, kind });
+    /// Adds a step that measures a value; one that was measured takes none.
+    pub(super) fn measure(&mut self, origin: Origin, inputs: Vec<ValueId>, kind: StepKind) {
+        self.steps.push(Step { origin, inputs, output: None, kind });
     }
 
     /// Returns what is known of a value.
     #[must_use]
     pub fn value(&self, id: ValueId) -> Value {
         self.values[id.0]
-    }
-
-    /// Returns what has to be said to come back to this point.
-    pub(super) const fn mark(&self) -> (usize, usize) {
-        (self.values.len(), self.steps.len())
-    }
-
-    /// Forgets all since a mark.
-    pub(super) fn rewind(&mut self, (values, steps): (usize, usize)) {
-        self.values.truncate(values);
-        self.steps.truncate(steps);
     }
 
     /// Returns the plan that makes these values.

@@ -7,14 +7,14 @@ use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdg
 use palmette_ops::{Color, Draw, Fit, Gravity, ImageIndex, Op, Repeat, Rotate, Transform};
 
 use super::blur::BlurStep;
+use super::draft::{Draft as PlanDraft, DraftKind};
 use super::geometry::{self, Fitted};
-use super::graph::{Builder, Value, ValueId};
-use super::resample::ResizeStep;
+use super::graph::ValueId;
 use super::step::{DrawStep, Origin, SharpenStep, StepKind};
 use super::tone::{LookupTable, SaturationMatrix};
 use crate::measure::{self, BorderMeasure, MeasureStep, Measurement, WindowMeasure, WindowMethod};
 use crate::model::{Ability, ModelStep, SharedModel};
-use crate::{Error, Layout, Limits, Rectangle, Size};
+use crate::{Error, Limits, Rectangle, Size};
 
 /// Why an entry of the list cannot be lowered to its end.
 pub(super) enum Stop {
@@ -35,7 +35,7 @@ impl From<Error> for Stop {
 pub(super) struct Lowering {
     pub(super) limits: Limits,
     pub(super) model: Option<SharedModel>,
-    pub(super) builder: Builder,
+    pub(super) draft: PlanDraft,
     /// The picture of each node; `None` for one that was drawn.
     pub(super) nodes: Vec<Option<ValueId>>,
 }
@@ -96,7 +96,7 @@ impl Lowering {
         answers: &'a mut std::slice::Iter<'b, Measurement>,
     ) -> Result<NodeLowering<'a, 'b>, Stop> {
         let picture = self.find(node)?;
-        let size = self.builder.value(picture).size;
+        let size = self.draft.size(picture);
         Ok(NodeLowering { walk: self, answers, node, position, picture, size })
     }
 }
@@ -170,19 +170,19 @@ impl NodeLowering<'_, '_> {
     fn measure(&mut self, option: &'static str, measure: MeasureStep) -> Result<Measurement, Stop> {
         let answer = self.answers.next().copied();
         let seen = match (&answer, measure.copy_size().filter(|&copy| copy != self.size)) {
-            (None, Some(copy)) => self.copy(option, copy)?,
+            (None, Some(copy)) => self.copy(option, copy),
             _ => self.picture,
         };
-        self.walk.builder.measure(self.origin(option), seen, StepKind::Measure { measure, answer });
+        let picture = self.size;
+        self.walk.draft.measure(self.origin(option), seen, StepKind::Measure { measure, picture, answer });
         answer.ok_or(Stop::Unmeasured)
     }
 
     /// Makes a smaller copy to be measured; the picture itself stays.
-    fn copy(&mut self, option: &'static str, size: Size) -> Result<ValueId, Error> {
-        let whole = Rectangle { left: 0, top: 0, size };
-        let step = ResizeStep::new((self.size, Layout::Rgba), size, whole, Layout::Rgba)?;
+    fn copy(&mut self, option: &'static str, size: Size) -> ValueId {
+        let kind = DraftKind::Scale { scaled: size, window: Rectangle { left: 0, top: 0, size } };
         let (origin, inputs) = (self.origin(option), vec![self.picture]);
-        Ok(self.walk.builder.push(origin, inputs, Value::rgba(size), StepKind::Resize(step)))
+        self.walk.draft.push(origin, inputs, size, kind)
     }
 
     /// Lowers a trim by measure. The cuts from left and top come first; a width or height is kept from there on.
@@ -279,8 +279,7 @@ impl NodeLowering<'_, '_> {
             return Ok(self.push("fit", window, StepKind::Crop { left, top })?);
         }
         let kept = Rectangle { left, top, size: window };
-        let step = ResizeStep::new((input, Layout::Rgba), scaled, kept, Layout::Rgba)?;
-        self.push("width, height", window, StepKind::Resize(step))?;
+        self.push_with("width, height", window, DraftKind::Scale { scaled, window: kept }, vec![self.picture])?;
         Ok(())
     }
 
@@ -309,7 +308,7 @@ impl NodeLowering<'_, '_> {
 
     /// Lowers one `draw`.
     fn draw(&mut self, drawn: ImageIndex, foreground: ValueId, options: &Draw) -> Result<(), Error> {
-        let foreground_size = self.walk.builder.value(foreground).size;
+        let foreground_size = self.walk.draft.size(foreground);
         let repeats_x = matches!(options.repeat, Repeat::X | Repeat::Both);
         let repeats_y = matches!(options.repeat, Repeat::Y | Repeat::Both);
         let kind = StepKind::Draw(DrawStep {
@@ -320,7 +319,7 @@ impl NodeLowering<'_, '_> {
             horizontal: geometry::tiling(self.size.width, foreground_size.width, options.horizontal, repeats_x),
             vertical: geometry::tiling(self.size.height, foreground_size.height, options.vertical, repeats_y),
         });
-        self.push_with("draw", self.size, kind, vec![self.picture, foreground])
+        self.push_with("draw", self.size, DraftKind::Settled(kind), vec![self.picture, foreground])
     }
 
     /// Refuses what needs a model that is not there, also where it would change nothing, so that nothing is silently replaced
@@ -347,7 +346,7 @@ impl NodeLowering<'_, '_> {
 
     /// Adds a step that changes the picture.
     fn push(&mut self, option: &'static str, output: Size, kind: StepKind) -> Result<(), Error> {
-        self.push_with(option, output, kind, vec![self.picture])
+        self.push_with(option, output, DraftKind::Settled(kind), vec![self.picture])
     }
 
     /// Adds a step that makes the picture anew of some others, after checking its size.
@@ -355,11 +354,11 @@ impl NodeLowering<'_, '_> {
         &mut self,
         option: &'static str,
         output: Size,
-        kind: StepKind,
+        kind: DraftKind,
         inputs: Vec<ValueId>,
     ) -> Result<(), Error> {
         self.walk.limits.check(output)?;
-        self.picture = self.walk.builder.push(self.origin(option), inputs, Value::rgba(output), kind);
+        self.picture = self.walk.draft.push(self.origin(option), inputs, output, kind);
         self.size = output;
         Ok(())
     }
@@ -398,7 +397,7 @@ mod tests {
     use std::num::NonZeroU32;
 
     use super::*;
-    use crate::plan::{Plan, Planned, Planner, lower};
+    use crate::plan::{Plan, Planned, Planner, Value, lower};
 
     const PHOTO: Size = Size::new(4000, 3000);
 
@@ -489,7 +488,7 @@ mod tests {
             let options = Transform { trim: Some(Trim::Border(border)), ..Transform::default() };
             match Planner::new(&[transform(options)], &[PHOTO], &Limits::default()).unwrap().plan().unwrap() {
                 Planned::Measure(plan) => match plan.missing() {
-                    Some(MeasureStep::Border(measure)) => measure.tolerance,
+                    Some((MeasureStep::Border(measure), _)) => measure.tolerance,
                     _ => unreachable!("a trim by border measures one"),
                 },
                 Planned::Complete(_) => unreachable!("a trim by border measures"),

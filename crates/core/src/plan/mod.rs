@@ -4,24 +4,28 @@
 //! and rounding questions end there; engines read tables and add integers.
 
 pub mod blur;
+mod draft;
 pub mod geometry;
 pub mod graph;
+mod layout;
 mod lower;
 pub mod memory;
 pub mod planner;
 pub mod resample;
 pub mod step;
 pub mod tone;
+mod turn;
 pub mod weights;
 
 /// 16-bit units in a level of 8-bit colour, between the passes of a resize: with 14 bits for the 256 levels, the error of a
 /// sample is 1/128 level.
 pub const UNITS_PER_LEVEL: i32 = 64;
 
+pub use draft::Source;
 pub use graph::{Builder, Plan, Value, ValueId};
 pub use memory::{Held, ReadingMemory};
 pub use planner::{Planned, Planner, lower};
-pub use resample::{Axis, AxisOrder, Passes, ResizeStep};
+pub use resample::{Axis, AxisOrder, Passes, Placed, ResizeStep};
 pub use step::{DrawStep, Origin, ReadStep, SharpenStep, Step, StepKind, Tiling};
 
 /// Returns 2^`exponent`, for exponents up to 1,023.

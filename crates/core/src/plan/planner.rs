@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use palmette_ops::{Draw, ImageIndex, Op, Transform};
 
-use super::graph::{Builder, Plan, Value, ValueId};
+use super::draft::{Draft as PlanDraft, DraftKind, Source};
+use super::graph::{Builder, Plan, ValueId};
+use super::layout;
 use super::lower::{Lowering, Stop};
+use super::step::Origin;
 use crate::measure::Measurement;
 use crate::model::SharedModel;
-use crate::{Error, Limits, Size};
+use crate::{Error, Limits, Size, Spacing};
 
 /// What a planner hands out.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +45,9 @@ impl Planned {
 #[derive(Clone, Debug)]
 pub struct Planner {
     ops: Arc<[Op<Transform, Draw>]>,
+    sources: Arc<[Source]>,
+    /// The spacing of chroma that the result may have.
+    target: Option<Spacing>,
     /// How things stand before the next entry.
     lowering: Lowering,
     next: usize,
@@ -57,15 +63,32 @@ impl Planner {
     ///
     /// [`Error::TooLarge`] if a source breaks a limit, [`Error::NodeMissing`] if there is none.
     pub fn new(ops: &[Op<Transform, Draw>], sources: &[Size], limits: &Limits) -> Result<Self, Error> {
-        let mut builder = Builder::default();
+        Self::of_sources(ops, sources.iter().copied().map(Source::rgba).collect(), limits)
+    }
+
+    /// Begins a plan for sources that need not be stored as upright pictures of RGBA.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Planner::new`].
+    pub fn of_sources(ops: &[Op<Transform, Draw>], sources: Vec<Source>, limits: &Limits) -> Result<Self, Error> {
+        let mut draft = PlanDraft::default();
         let mut nodes = Vec::new();
-        for (index, &size) in sources.iter().enumerate() {
-            limits.check(size)?;
-            nodes.push(Some(builder.read(index, Value::rgba(size))));
+        for (index, source) in sources.iter().enumerate() {
+            limits.check(source.size())?;
+            let kind = DraftKind::Source(index);
+            nodes.push(Some(draft.push(Origin::source(index), Vec::new(), source.size(), kind)));
         }
-        let lowering = Lowering { limits: *limits, model: None, builder, nodes };
+        let lowering = Lowering { limits: *limits, model: None, draft, nodes };
         lowering.find(ImageIndex::CANVAS)?;
-        Ok(Self { ops: ops.into(), lowering, next: 0, answers: Vec::new() })
+        Ok(Self { ops: ops.into(), sources: sources.into(), target: None, lowering, next: 0, answers: Vec::new() })
+    }
+
+    /// Lets the result be in planes, with this spacing of chroma, if nothing on the way needs RGBA.
+    #[must_use]
+    pub fn with_target(mut self, chroma: Option<Spacing>) -> Self {
+        self.target = chroma;
+        self
     }
 
     /// Lets a model do what options such as `segment` need one for; without one, they are refused.
@@ -86,7 +109,7 @@ impl Planner {
     pub fn plan(&mut self) -> Result<Planned, Error> {
         let ops = Arc::clone(&self.ops);
         while let Some(op) = ops.get(self.next) {
-            let (mark, nodes) = (self.lowering.builder.mark(), self.lowering.nodes.clone());
+            let (mark, nodes) = (self.lowering.draft.mark(), self.lowering.nodes.clone());
             match self.lowering.entry(self.next, op, &self.answers) {
                 Ok(()) => {
                     self.next += 1;
@@ -94,15 +117,15 @@ impl Planner {
                 }
                 Err(Stop::Failed(error)) => return Err(error),
                 Err(Stop::Unmeasured) => {
-                    let measuring = self.lowering.builder.clone().finish(Vec::new()).only(&[]);
-                    self.lowering.builder.rewind(mark);
+                    let measuring = layout::settle(&self.lowering.draft, None, &self.sources, self.target);
+                    self.lowering.draft.rewind(mark);
                     self.lowering.nodes = nodes;
-                    return Ok(Planned::Measure(measuring));
+                    return Ok(Planned::Measure(measuring?));
                 }
             }
         }
         let canvas = self.lowering.find(ImageIndex::CANVAS)?;
-        Ok(Planned::Complete(self.finish(canvas)))
+        Ok(Planned::Complete(self.finish(canvas)?))
     }
 
     /// Tells the answer to the measurement that the last plan ended with.
@@ -129,26 +152,22 @@ impl Planner {
             match planner.plan() {
                 Ok(Planned::Complete(plan)) => return plan,
                 Ok(Planned::Measure(plan)) => {
-                    let answer = plan
-                        .steps()
-                        .last()
-                        .zip(plan.missing())
-                        .and_then(|(step, measure)| Some(measure.nothing_found(plan.input(step)?.size)));
+                    let answer = plan.missing().map(|(measure, picture)| measure.nothing_found(picture));
                     if answer.is_none_or(|answer| planner.answer(answer).is_err()) {
                         return plan;
                     }
                 }
                 Err(_) => {
-                    let canvas = planner.lowering.find(ImageIndex::CANVAS);
-                    return canvas.map_or_else(|_| Builder::default().finish(Vec::new()), |id| planner.finish(id));
+                    let canvas = planner.lowering.find(ImageIndex::CANVAS).and_then(|id| planner.finish(id));
+                    return canvas.unwrap_or_else(|_| Builder::default().finish(Vec::new()));
                 }
             }
         }
     }
 
     /// Returns the plan that makes one value.
-    fn finish(&self, canvas: ValueId) -> Plan {
-        self.lowering.builder.clone().finish(vec![canvas]).only(&[canvas])
+    fn finish(&self, canvas: ValueId) -> Result<Plan, Error> {
+        layout::settle(&self.lowering.draft, Some(canvas), &self.sources, self.target)
     }
 }
 
@@ -228,7 +247,7 @@ mod tests {
     #[test]
     fn planner_reads_nothing_that_nobody_takes() {
         let plan = lower(&[], &[PHOTO, PHOTO], &Limits::default()).unwrap();
-        assert_eq!((plan.steps().len(), plan.result()), (1, Some(Value::rgba(PHOTO))));
+        assert_eq!((plan.steps().len(), plan.result()), (1, Some(crate::plan::Value::rgba(PHOTO))));
         let measured = resolve(&parse_list(r#"[{"imageIndex":0,"trim":"border"}]"#).unwrap()).unwrap();
         assert!(matches!(lower(&measured, &[PHOTO], &Limits::default()), Err(Error::Unmeasured)));
     }

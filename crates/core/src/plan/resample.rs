@@ -6,8 +6,10 @@
 
 use std::ops::Range;
 
+use super::graph::Value;
+use super::turn::Turn;
 use super::weights::{Sampling, WeightTable};
-use crate::{Error, Layout, Rectangle, Size, Spacing};
+use crate::{Error, Layout, Reading, Rectangle, Size, Spacing};
 
 /// Bytes of a 16-bit sample, as rows between two passes hold them.
 const WIDE_SAMPLE_BYTES: u64 = 2;
@@ -15,10 +17,62 @@ const WIDE_SAMPLE_BYTES: u64 = 2;
 /// Resampling of a picture along both axes, with one rounding at the end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResizeStep {
+    /// The size that the whole picture is scaled to.
+    pub scaled: Size,
+    /// What is kept of it.
+    pub window: Rectangle,
     /// What is done to RGBA, or to luma.
     pub first: Passes,
     /// What is done to Cb and to Cr, if the source has them.
     pub chroma: Option<Passes>,
+}
+
+/// A picture, and where the samples of it lie that were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The size of the picture.
+    pub size: Size,
+    /// How its samples lie.
+    pub layout: Layout,
+    /// By plane, how many pixels left of the picture and above it the first sample begins.
+    leads: [(u32, u32); Layout::MAX_PLANES],
+    /// By plane, the samples that were read.
+    samples: [Size; Layout::MAX_PLANES],
+}
+
+impl From<Value> for Placed {
+    /// A picture of which all was read, and nothing else.
+    fn from(Value { size, layout }: Value) -> Self {
+        let samples = |plane: usize| if plane < layout.planes() { layout.samples(plane, size) } else { size };
+        Self { size, layout, leads: [(0, 0); Layout::MAX_PLANES], samples: std::array::from_fn(samples) }
+    }
+}
+
+impl Placed {
+    /// Returns the samples of a plane that were read.
+    pub(super) const fn samples(&self, plane: usize) -> Size {
+        self.samples[plane]
+    }
+
+    /// Says where the samples of a reading lie in the part that is wanted, after a turn.
+    pub(super) fn of_reading(reading: &Reading, stored: Size, turn: Turn) -> Self {
+        let whole = Rectangle { left: 0, top: 0, size: stored };
+        let (part, read) = (reading.window.unwrap_or(whole), reading.window_of(stored));
+        let mut placed = Self::from(Value { size: part.size, layout: reading.layout });
+        for plane in 0..reading.layout.planes() {
+            let Spacing { x, y } = reading.layout.spacing(plane);
+            let samples = reading.layout.samples(plane, read.size);
+            let before = (part.left - read.left, part.top - read.top);
+            // The last sample may reach over the end of the part.
+            let behind = (samples.width * x - read.size.width, samples.height * y - read.size.height);
+            let (along_x, along_y) = if turn.swaps { (1, 0) } else { (0, 1) };
+            let [before, behind] = [before, behind].map(|(x, y)| [x, y]);
+            let lead = |is_mirrored: bool, axis: usize| if is_mirrored { behind[axis] } else { before[axis] };
+            placed.leads[plane] = (lead(turn.mirrors_x, along_x), lead(turn.mirrors_y, along_y));
+            placed.samples[plane] = turn.size(samples);
+        }
+        Self { size: turn.size(placed.size), layout: turn.layout(placed.layout), ..placed }
+    }
 }
 
 /// Resampling of a plane along both axes.
@@ -67,22 +121,23 @@ impl ResizeStep {
     ///
     /// If a side is 0, the window is not inside the scaled picture, or a sample of the output stands for more than two pixels
     /// along an axis.
-    pub fn new((size, input): (Size, Layout), scaled: Size, window: Rectangle, output: Layout) -> Result<Self, Error> {
+    pub fn new(source: &Placed, scaled: Size, window: Rectangle, output: Layout) -> Result<Self, Error> {
+        let input = source.layout;
         if !output.is_rgba() && (input.is_rgba() || input.planes() != output.planes()) {
             return Err(Error::WrongLayout { expected: output, actual: input });
         }
         let passes = |plane: usize| {
             let spacing = if output.is_rgba() { Spacing::ONE } else { output.spacing(plane) };
-            Passes::new(size, input.spacing(plane), scaled, window, spacing)
+            Passes::new(source, plane, scaled, window, spacing)
         };
         let chroma = (input.planes() > 1).then(|| passes(1)).transpose()?;
-        Ok(Self { first: passes(0)?, chroma })
+        Ok(Self { scaled, window, first: passes(0)?, chroma })
     }
 
-    /// Tells whether luma, or RGBA, stays as it is, so that nothing but the layout may change.
+    /// Tells whether every sample is copied from its own place, so that only the end may be cut off.
     #[must_use]
-    pub const fn keeps_luma(&self) -> bool {
-        matches!(self.first, Passes { horizontal: Axis::Copy { offset: 0 }, vertical: Axis::Copy { offset: 0 }, .. })
+    pub fn is_copy(&self) -> bool {
+        [Some(&self.first), self.chroma.as_ref()].into_iter().flatten().all(Passes::is_copy)
     }
 
     /// Returns what is done to a plane.
@@ -150,7 +205,7 @@ impl ResizeStep {
             })
         };
         let chroma = self.chroma.is_some().then(|| passes(1)).transpose()?;
-        Ok(Self { first: passes(0)?, chroma })
+        Ok(Self { first: passes(0)?, chroma, ..*self })
     }
 
     /// Returns the bytes of all tables.
@@ -177,17 +232,26 @@ impl ResizeStep {
 }
 
 impl Passes {
+    /// Tells whether every sample is copied from its own place.
+    const fn is_copy(&self) -> bool {
+        matches!(self, Self { horizontal: Axis::Copy { offset: 0 }, vertical: Axis::Copy { offset: 0 }, .. })
+    }
+
     /// Makes the tables of a plane.
     fn new(
-        size: Size,
-        spacing: Spacing,
+        source: &Placed,
+        plane: usize,
         scaled: Size,
         window: Rectangle,
         scaled_spacing: Spacing,
     ) -> Result<Self, Error> {
+        let (size, spacing) = (source.size, source.layout.spacing(plane));
+        let (lead, samples) = (source.leads[plane], source.samples[plane]);
         let x = Sampling {
             picture_len: size.width,
             spacing: spacing.x,
+            lead: lead.0,
+            source_len: samples.width,
             scaled_len: scaled.width,
             scaled_spacing: scaled_spacing.x,
             window: (window.left, window.size.width),
@@ -195,6 +259,8 @@ impl Passes {
         let y = Sampling {
             picture_len: size.height,
             spacing: spacing.y,
+            lead: lead.1,
+            source_len: samples.height,
             scaled_len: scaled.height,
             scaled_spacing: scaled_spacing.y,
             window: (window.top, window.size.height),
@@ -226,7 +292,7 @@ impl Axis {
     fn new(sampling: Sampling) -> Result<Self, Error> {
         Ok(match WeightTable::of(sampling)? {
             Some(table) => Self::Filter(table),
-            None => Self::Copy { offset: sampling.first() },
+            None => Self::Copy { offset: sampling.first_copied() },
         })
     }
 
@@ -281,7 +347,7 @@ mod tests {
     }
 
     fn step(size: Size, input: Layout, scaled: Size, output: Layout) -> ResizeStep {
-        ResizeStep::new((size, input), scaled, whole(scaled), output).unwrap()
+        ResizeStep::new(&Placed::from(Value { size, layout: input }), scaled, whole(scaled), output).unwrap()
     }
 
     fn kernels(passes: &Passes) -> [&'static str; 2] {
@@ -320,14 +386,15 @@ mod tests {
         let eighth = Layout::Planes { luma: Spacing::new(8, 8), chroma: Some(Spacing::new(8, 8)) };
         assert_eq!(of(eighth, Size::new(50, 38), Layout::Rgba).0[0], "copy");
         assert_eq!(of(Layout::GRAY, size, Layout::GRAY), (["copy"; 2], None));
-        assert!(step(size, HALF, size, Layout::Rgba).keeps_luma());
+        let converted = step(size, HALF, size, Layout::Rgba);
+        assert!(converted.first.is_copy() && !converted.is_copy());
     }
 
     #[test]
     fn layouts_that_cannot_become_each_other_are_refused() {
         let size = Size::new(4, 4);
         for (input, output) in [(Layout::Rgba, HALF), (Layout::GRAY, HALF), (HALF, Layout::GRAY)] {
-            let result = ResizeStep::new((size, input), size, whole(size), output);
+            let result = ResizeStep::new(&Placed::from(Value { size, layout: input }), size, whole(size), output);
             assert!(matches!(result, Err(Error::WrongLayout { .. })), "{input:?} to {output:?}");
         }
     }
@@ -339,7 +406,8 @@ mod tests {
         for (left, top) in [(0, 0), (41, 30), (89, 66)] {
             let window = Rectangle { left, top, size: Size::new(11, 9) };
             for (input, output) in [(HALF, HALF), (HALF, Layout::Rgba), (Layout::Rgba, Layout::Rgba)] {
-                let step = ResizeStep::new((size, input), scaled, window, output).unwrap();
+                let step =
+                    ResizeStep::new(&Placed::from(Value { size, layout: input }), scaled, window, output).unwrap();
                 let part = step.source_part((size, input), (window.size, output));
                 assert!(part.size.width < 120 && part.size.height < 110, "{part:?}");
                 let on_part = step.on_part(input, part).unwrap();

@@ -6,10 +6,10 @@ use super::blur::BlurStep;
 use super::graph::ValueId;
 use super::resample::ResizeStep;
 use super::tone::{LookupTable, SaturationMatrix};
-use crate::Size;
 use crate::arith::saturate;
 use crate::measure::{MeasureStep, Measurement};
 use crate::model::ModelStep;
+use crate::{Reading, Size};
 
 /// One thing that is done: a value is made of others, or measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,8 @@ impl Origin {
 pub struct ReadStep {
     /// Its index.
     pub source: usize,
+    /// The layout and the part in which it is read.
+    pub reading: Reading,
 }
 
 /// What a step does.
@@ -85,6 +87,8 @@ pub enum StepKind {
     Measure {
         /// What is measured.
         measure: MeasureStep,
+        /// The size of the picture that is asked about. What is measured may be a smaller copy of it.
+        picture: Size,
         /// What was found, if that is known: then nothing is left to be done.
         answer: Option<Measurement>,
     },

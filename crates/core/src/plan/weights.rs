@@ -79,8 +79,7 @@ impl WeightTable {
     ///
     /// If a length is 0, the axis does not change, or the window is not inside the scaled axis.
     pub fn new(source_len: u32, scaled_len: u32, offset: u32, len: u32) -> Result<Self, Error> {
-        let sampling =
-            Sampling { picture_len: source_len, spacing: 1, scaled_len, scaled_spacing: 1, window: (offset, len) };
+        let sampling = Sampling::whole((source_len, 1), (scaled_len, 1), (offset, len));
         let table = Self::of(sampling)?;
         Ok(table.expect("an axis that does not change is copied"))
     }
@@ -198,6 +197,22 @@ impl WeightTable {
         weights.chunks_exact(taps).all(|row| absolute_sum(row) <= Self::MAX_ABSOLUTE_SUM)
     }
 
+    /// Returns the table for a source and a result that are mirrored. Sums that are added up in chunks would be rounded otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`] if the allocator refuses.
+    pub fn mirrored(&self) -> Result<Self, Error> {
+        #[expect(clippy::cast_possible_truncation, reason = "taps and samples are at most those of an axis")]
+        let (taps, len) = (self.taps as u32, self.len() as u32);
+        let mut starts = alloc::try_with_capacity(self.starts.len())?;
+        starts.extend(self.starts.iter().rev().map(|start| self.source_len - start - taps));
+        let mut weights = alloc::try_with_capacity(self.weights.len())?;
+        weights.extend(self.weights.iter().rev());
+        let offset = self.scaled_len - self.offset - len;
+        Ok(Self { offset, starts: Arc::new(starts), weights: Arc::new(weights), ..self.clone() })
+    }
+
     /// Returns the number of source samples the table is made for.
     #[must_use]
     pub const fn source_len(&self) -> u32 {
@@ -305,6 +320,10 @@ pub struct Sampling {
     pub picture_len: u32,
     /// Pixels that a sample of the source stands for.
     pub spacing: u32,
+    /// Pixels before the first one of the source that were read with it, so that its first sample begins there.
+    pub lead: u32,
+    /// Samples that were read.
+    pub source_len: u32,
     /// Pixels that the whole source is scaled to.
     pub scaled_len: u32,
     /// Pixels that a sample of the result stands for, 1 or 2.
@@ -314,10 +333,20 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// Returns the number of source samples.
+    /// Describes an axis of which all was read, and nothing else.
     #[must_use]
-    pub const fn source_len(self) -> u32 {
-        self.picture_len.div_ceil(self.spacing)
+    pub const fn whole(
+        (picture_len, spacing): (u32, u32),
+        (scaled_len, scaled_spacing): (u32, u32),
+        window: (u32, u32),
+    ) -> Self {
+        let source_len = picture_len.div_ceil(spacing);
+        Self { picture_len, spacing, lead: 0, source_len, scaled_len, scaled_spacing, window }
+    }
+
+    /// Returns the source samples that lie in the picture, at least in part.
+    const fn inside(self) -> std::ops::Range<u32> {
+        self.lead / self.spacing..(self.lead + self.picture_len).div_ceil(self.spacing)
     }
 
     /// Returns the number of output samples.
@@ -338,6 +367,12 @@ impl Sampling {
         (self.scaled_len - self.phase()).div_ceil(self.scaled_spacing)
     }
 
+    /// Returns the source sample that the window begins with, where samples are copied.
+    #[must_use]
+    pub const fn first_copied(self) -> u32 {
+        self.inside().start + self.first()
+    }
+
     /// Returns which of those the window begins with.
     #[must_use]
     pub const fn first(self) -> u32 {
@@ -353,7 +388,7 @@ impl Sampling {
         let (source, scaled) = self.ratio();
         match scaled.cmp(&source) {
             Ordering::Less => Some(Kernel::Lanczos3),
-            Ordering::Equal if self.phase() == 0 => None,
+            Ordering::Equal if self.phase() == 0 && self.lead.is_multiple_of(self.spacing) => None,
             Ordering::Greater if self.scaled_len == self.picture_len => Some(Kernel::Triangle),
             Ordering::Equal | Ordering::Greater => Some(Kernel::CatmullRom),
         }
@@ -381,7 +416,9 @@ impl Sampling {
         let spacing = u64::from(self.scaled_spacing);
         let half_pixels = 2 * u64::from(self.phase()) + (2 * u64::from(i) + 1) * spacing;
         let (_, scaled) = self.ratio();
-        half_pixels as f64 * f64::from(self.picture_len) / (2 * scaled) as f64
+        let lead = 2 * u64::from(self.lead) * u64::from(self.scaled_len);
+        // A lead is below a few samples, so nothing is lost by adding it.
+        (half_pixels as f64 * f64::from(self.picture_len) + lead as f64) / (2 * scaled) as f64
     }
 
     /// Checks what every table relies on.
@@ -459,7 +496,8 @@ impl RealWeights {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the samples of the axis")]
     #[expect(clippy::cast_precision_loss, reason = "lengths times spacings are far below 2^53")]
     fn new(kernel: Kernel, sampling: Sampling, offset: u32, len: u32) -> Result<Self, Error> {
-        let (source_len, scaled_len) = (sampling.source_len(), sampling.whole_len());
+        let (source_len, scaled_len) = (sampling.source_len, sampling.whole_len());
+        let inside = sampling.inside();
         let (source, scaled) = sampling.ratio();
         let stretch = (source as f64 / scaled as f64).max(1.0);
         let reach = kernel.radius() * stretch;
@@ -471,8 +509,8 @@ impl RealWeights {
         bounds.push(0);
         for i in offset..offset + len {
             let centre = sampling.centre(i);
-            let first = (centre - reach - 0.5).ceil().max(0.0) as u32;
-            let last = ((centre + reach - 0.5).floor() as u32).min(source_len - 1);
+            let first = ((centre - reach - 0.5).ceil().max(0.0) as u32).max(inside.start);
+            let last = ((centre + reach - 0.5).floor() as u32).min(inside.end - 1);
             let from = weights.len();
             weights.extend((first..=last).map(|j| kernel.at((f64::from(j) + 0.5 - centre) / stretch)));
             let row = &mut weights[from..];
@@ -608,7 +646,7 @@ mod tests {
         let all = lens.flat_map(move |lens| spacings.map(|spacings| (lens, spacings)));
         all.map(|((picture_len, scaled_len), (spacing, scaled_spacing, offset))| {
             let offset = offset.min(scaled_len - 1);
-            Sampling { picture_len, spacing, scaled_len, scaled_spacing, window: (offset, scaled_len - offset) }
+            Sampling::whole((picture_len, spacing), (scaled_len, scaled_spacing), (offset, scaled_len - offset))
         })
     }
 
@@ -621,7 +659,7 @@ mod tests {
         for (sampling, table) in tables() {
             let scale = 1_i64 << (table.shift() + table.chunk_shift());
             for (start, weights) in table.iter() {
-                assert!(start + weights.len() <= sampling.source_len() as usize);
+                assert!(start + weights.len() <= sampling.source_len as usize);
                 assert_eq!(weights.iter().map(|&w| i64::from(w)).sum::<i64>(), scale, "{sampling:?}");
                 let group = if table.chunk_shift() == 0 { weights.len() } else { WeightTable::CHUNK_TAPS };
                 for chunk in weights.chunks(group) {
@@ -697,7 +735,7 @@ mod tests {
             [(1, 1200, 1, 0), (2, 1200, 1, 0), (2, 400, 1, 3), (2, 1000, 2, 1), (2, 1700, 2, 7), (8, 100, 2, 0)]
         {
             let window = (offset, scaled_len - offset);
-            let sampling = Sampling { picture_len: 1000, spacing, scaled_len, scaled_spacing, window };
+            let sampling = Sampling::whole((1000, spacing), (scaled_len, scaled_spacing), window);
             let centres = centres(sampling);
             for (i, centre) in centres.iter().enumerate().take(centres.len() - 20).skip(20) {
                 let pixel = f64::from(offset) + (i as f64 + 0.5) * f64::from(scaled_spacing);
@@ -709,7 +747,7 @@ mod tests {
 
     #[test]
     fn weights_of_chroma_at_full_size_are_the_triangle() {
-        let sampling = Sampling { picture_len: 5, spacing: 2, scaled_len: 5, scaled_spacing: 1, window: (0, 5) };
+        let sampling = Sampling::whole((5, 2), (5, 1), (0, 5));
         let table = WeightTable::of(sampling).unwrap().unwrap();
         assert_eq!((table.kernel(), table.source_len(), table.shift(), table.taps()), (Kernel::Triangle, 3, 14, 2));
         let quarters: Vec<_> =

@@ -1,5 +1,6 @@
 //! Tests of planning and running through the public interface.
 
 mod extremes;
+mod layouts;
 mod models;
 mod windows;

@@ -1,22 +1,22 @@
 //! The numbers of a step, by name.
 
-use palmette_core::Size;
 use palmette_core::measure::{BorderMeasure, MeasureStep, WindowMeasure, WindowMethod};
 use palmette_core::plan::tone::SaturationMatrix;
 use palmette_core::plan::{Axis, AxisOrder, DrawStep, ResizeStep, SharpenStep, Step, StepKind, Tiling};
+use palmette_core::{Layout, Reading, Rectangle, Size};
 use palmette_ops::{Color, Rotate};
 use palmette_protocol::Named;
 use palmette_protocol::color::to_hex;
 use serde_json::{Map, Value, json};
 
 /// Returns what an engine knows of a step, apart from sizes.
-pub(super) fn of_step(step: &Step, input: Size, output: Size) -> Map<String, Value> {
+pub(super) fn of_step(step: &Step) -> Map<String, Value> {
     let details = match &step.kind {
-        StepKind::Read(read) => json!({"source": read.source}),
+        StepKind::Read(read) => describe_reading(&read.reading),
         StepKind::Crop { left, top } => json!({"left": left, "top": top}),
         StepKind::Flip(flip) => json!({"direction": name_of(*flip)}),
         StepKind::Rotate(rotate) => json!({"degrees": degrees(*rotate)}),
-        StepKind::Resize(resize) => describe_resize(resize, input, output),
+        StepKind::Resize(resize) => describe_resize(resize),
         StepKind::Measure { measure: MeasureStep::Border(border), .. } => describe_border(*border),
         StepKind::Measure { measure: MeasureStep::Window(window), .. } => describe_window(window),
         StepKind::Pad { left, top, surround, under } => {
@@ -51,9 +51,23 @@ pub(super) fn color(color: Color) -> String {
     to_hex(color)
 }
 
+/// Describes which part of a source is read, in pixels as they are stored, and what a sample of each plane stands for.
+fn describe_reading(reading: &Reading) -> Value {
+    let mut details = json!({"layout": if reading.layout.is_rgba() { "rgba" } else { "planes" }});
+    if let Layout::Planes { luma, chroma } = reading.layout {
+        details["luma"] = json!([luma.x, luma.y]);
+        details["chroma"] = json!(chroma.map(|chroma| [chroma.x, chroma.y]));
+    }
+    if let Some(Rectangle { left, top, size: part }) = reading.window {
+        details["left"] = left.into();
+        details["top"] = top.into();
+        details["part"] = size(part);
+    }
+    details
+}
+
 /// Describes both axes of a resize, and the window of the scaled picture that is computed.
-fn describe_resize(resize: &ResizeStep, input: Size, output: Size) -> Value {
-    let window = Window::of(resize, input);
+fn describe_resize(resize: &ResizeStep) -> Value {
     let [x, y] = [&resize.first.horizontal, &resize.first.vertical].map(|axis| match axis {
         Axis::Copy { .. } => ("copy", 1),
         Axis::Filter(table) => (table.kernel().name(), table.taps()),
@@ -63,35 +77,12 @@ fn describe_resize(resize: &ResizeStep, input: Size, output: Size) -> Value {
         AxisOrder::VerticalFirst => "y",
     };
     let mut details = json!({"kernel_x": x.0, "taps_x": x.1, "kernel_y": y.0, "taps_y": y.1, "first": first});
-    if window.scaled != output {
-        details["scaled"] = size(window.scaled);
-        details["left"] = window.left.into();
-        details["top"] = window.top.into();
+    if resize.scaled != resize.window.size {
+        details["scaled"] = size(resize.scaled);
+        details["left"] = resize.window.left.into();
+        details["top"] = resize.window.top.into();
     }
     details
-}
-
-/// What a resize cuts out of the scaled picture.
-pub(super) struct Window {
-    /// The size of the whole.
-    pub(super) scaled: Size,
-    /// Columns to its left.
-    left: u32,
-    /// Rows above it.
-    top: u32,
-}
-
-impl Window {
-    /// Reads the window of a resize out of its tables.
-    pub(super) fn of(resize: &ResizeStep, input: Size) -> Self {
-        let along = |axis: &Axis, input_len: u32| match axis {
-            Axis::Copy { offset } => (input_len, *offset),
-            Axis::Filter(table) => (table.scaled_len(), table.offset()),
-        };
-        let (width, left) = along(&resize.first.horizontal, input.width);
-        let (height, top) = along(&resize.first.vertical, input.height);
-        Self { scaled: Size::new(width, height), left, top }
-    }
 }
 
 /// Describes what counts as a border.

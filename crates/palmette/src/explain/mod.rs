@@ -9,7 +9,7 @@ mod options;
 mod output;
 
 use palmette_core::Size;
-use palmette_core::plan::{Plan, Step};
+use palmette_core::plan::{Plan, Step, StepKind};
 
 use palmette_protocol::{Options, RawOp};
 use serde::{Serialize, Serializer};
@@ -26,7 +26,7 @@ use crate::prepare::Prepared;
 /// `"#rrggbb"` or, unless opaque, `"#rrggbbaa"`. Fields may be added; none changes its meaning within a [`profile`](Self::profile).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explanation {
-    /// The set of pixel rules, such as `2026-11`.
+    /// The set of pixel rules, such as `2026-12`.
     pub profile: &'static str,
     /// The engine: `cpu` or `gpu`.
     pub engine: &'static str,
@@ -72,7 +72,7 @@ pub struct StepEntry {
     pub node: u32,
     /// The entry of the list that asked for it, from 0.
     pub op: usize,
-    /// What is done: `crop`, `flip`, `rotate`, `resize`, `measure`, `pad`, `lookup`, `saturation`, `blur`, `sharpen`,
+    /// What is done: `read` (of which a crop has become a part), `crop`, `flip`, `rotate`, `resize`, `measure`, `pad`, `lookup`, `saturation`, `blur`, `sharpen`,
     /// `background`, `draw`, `segment` or `enlarge`.
     pub kind: &'static str,
     /// The options that led to it, as they were sent.
@@ -136,9 +136,12 @@ impl Explanation {
 /// Lists the steps of a plan.
 fn steps(plan: &Plan, raw_ops: &[RawOp]) -> Vec<StepEntry> {
     let entry = |step: &Step| {
-        let input = plan.input(step)?.size;
-        // A picture that is measured stays.
-        let output = plan.output(step).map_or(input, |value| value.size);
+        let (input, output) = match &step.kind {
+            // A picture that is measured stays.
+            StepKind::Measure { picture, .. } => (*picture, *picture),
+            StepKind::Read(_) => (plan.output(step)?.size, plan.output(step)?.size),
+            _ => (plan.input(step)?.size, plan.output(step)?.size),
+        };
         Some(StepEntry {
             node: step.origin.node.0,
             op: step.origin.op_position?,
@@ -146,7 +149,7 @@ fn steps(plan: &Plan, raw_ops: &[RawOp]) -> Vec<StepEntry> {
             options: options::of_step(plan, step, raw_ops),
             input,
             output,
-            details: details::of_step(step, input, output),
+            details: details::of_step(step),
         })
     };
     plan.steps().iter().filter_map(entry).collect()

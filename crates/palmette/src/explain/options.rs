@@ -5,7 +5,6 @@ use palmette_ops::Op;
 use palmette_protocol::{Options, RawOp};
 
 use super::IdleOption;
-use super::details::Window;
 
 /// Returns the options of a step's entry that the step comes from, as they were sent.
 pub(super) fn of_step(plan: &Plan, step: &Step, raw_ops: &[RawOp]) -> Options {
@@ -39,14 +38,15 @@ fn given(op: &RawOp) -> impl Iterator<Item = (&String, &serde_json::Value)> {
 /// A step names the option that asked for it, but a size is made by several together, and a draw by all of its options.
 fn takes_part(plan: &Plan, step: &Step, name: &str) -> bool {
     let makes_size = matches!(name, "width" | "height" | "fit");
-    let [input, output] = [plan.input(step), plan.output(step)].map(|value| value.map(|value| value.size));
     match (&step.kind, step.origin.option) {
         (StepKind::Draw(_), _) => true,
         (StepKind::Resize(resize), _) => match name {
-            "gravity" => input.map(|input| Window::of(resize, input).scaled) != output,
-            "upscale" => input.is_some_and(|input| Window::of(resize, input).scaled.area() > input.area()),
+            "gravity" => resize.scaled != resize.window.size,
+            "upscale" => plan.input(step).is_some_and(|input| resize.scaled.area() > input.size.area()),
             _ => makes_size,
         },
+        // Several turns may have become one.
+        (StepKind::Flip(_) | StepKind::Rotate(_), _) => matches!(name, "flip" | "rotate"),
         (StepKind::Model(_), "upscale") => makes_size || name == "upscale",
         (StepKind::Crop { .. }, "fit") => makes_size || name == "gravity",
         (StepKind::Pad { under, .. }, "fit") => makes_size || (*under && name == "background"),

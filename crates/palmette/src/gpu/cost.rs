@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use palmette_core::engine::picture;
 use palmette_core::plan::blur::BlurStep;
-use palmette_core::plan::{Builder, Plan, ResizeStep, StepKind, Value};
+use palmette_core::plan::{Builder, Placed, Plan, ResizeStep, StepKind, Value};
 use palmette_core::{Deadline, Engine, Error, Layout, Pixmap, Rectangle, Size};
 
 use super::effort::{Effort, area};
@@ -67,7 +67,7 @@ impl Costs {
 fn scaled_and_blurred(size: Size) -> Result<Plan, Error> {
     let half = Size::new(size.width / 2, size.height / 2);
     let whole = Rectangle { left: 0, top: 0, size: half };
-    let resize = ResizeStep::new((size, Layout::Rgba), half, whole, Layout::Rgba)?;
+    let resize = ResizeStep::new(&Placed::from(Value::rgba(size)), half, whole, Layout::Rgba)?;
     let mut builder = Builder::default();
     let picture = builder.read(0, Value::rgba(size));
     let picture = builder.then(&[picture], half, StepKind::Resize(resize));

@@ -174,11 +174,11 @@ fn explain_as_json() {
     let size = |width: u32, height: u32| json!({"width": width, "height": height});
     let source = |bytes: &Bytes, width: u32, height: u32| json!({"format": "image/png", "width": width, "height": height, "file_size": bytes.len(), "frame_count": 1});
     let expected = json!({
-        "profile": "2026-11",
+        "profile": "2026-12",
         "engine": "cpu",
         "engine_reason": "cpu_wanted",
         // Both sources and the canvas as it is resized, then nine rows of it, four at the ends of the passes, and tables.
-        "memory_bytes": 4_247_760,
+        "memory_bytes": 1_834_448,
         "is_measured": false,
         "sources": [source(&canvas, 1080, 720), source(&mark, 20, 10)],
         "frame_count": 1,

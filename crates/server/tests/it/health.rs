@@ -11,7 +11,7 @@ async fn health_says_live_and_ready() {
     assert_eq!(get(&app, "/live").await.status, StatusCode::OK);
     let ready = get(&app, "/ready").await;
     let body: serde_json::Value = serde_json::from_slice(&ready.body).unwrap();
-    assert_eq!((ready.status, &body["ready"], &body["profile"]), (StatusCode::OK, &true.into(), &"2026-11".into()));
+    assert_eq!((ready.status, &body["ready"], &body["profile"]), (StatusCode::OK, &true.into(), &"2026-12".into()));
     assert_eq!(body["engine"]["cpu"], "ready");
     assert_eq!(body["libheif"].as_str(), palmette::codec::heic::version());
 }

@@ -89,6 +89,6 @@ fn write_chunk(file: &mut Vec<u8>, kind: [u8; 4], content: &[u8]) {
 }
 
 /// Makes the error of a file that outgrew its format.
-const fn too_big() -> Error {
+fn too_big() -> Error {
     Error::Encode { format: EncodeFormat::Png, source: Cause::new("its pixels take over 2 GB") }
 }

@@ -3,18 +3,18 @@
 //! | module | steps |
 //! | --- | --- |
 //! | `change` | that change rows where they are: tone, background, mirrors, draws |
-//! | `crop`, `pad` | that change how many rows there are, or how long |
+//! | `planes` | on pictures in planes |
+//! | `pad` | that change how many rows there are, and how long |
 //!
 //! Steps that need a whole picture collect one. A value that is taken more than once is made first, and kept.
 
 mod change;
-mod crop;
 mod pad;
+mod planes;
 
 use palmette_ops::{Flip, Rotate};
 
 use self::change::Change;
-use self::crop::CropRows;
 use self::pad::PadRows;
 use super::draw::Overlay;
 use super::kernels::{Kernels, background, flip, lookup, rotate, saturation};
@@ -22,7 +22,7 @@ use super::resize::ResizeRows;
 use super::{blur, sharpen};
 use crate::engine::{Deadline, Sources, open_planned};
 use crate::plan::{Plan, Step, StepKind, Value, ValueId};
-use crate::rows::LentRows;
+use crate::rows::{CropRows, LentRows};
 use crate::{Band, Error, Layout, Picture, PictureRows, Pixmap, Rows, Size, alloc};
 
 /// What the rows of a plan are made of.
@@ -71,8 +71,11 @@ impl<'a> Chain<'a> {
     fn step(&self, step: &'a Step, output: Value) -> Result<Box<dyn Rows + '_>, Error> {
         let input = |index: usize| self.rows(step.inputs[index]);
         let row_bytes = Layout::Rgba.row_bytes(0, output.size);
+        if !output.layout.is_rgba() {
+            return planes::step(self, step, output);
+        }
         Ok(match &step.kind {
-            StepKind::Read(read) => open_planned(self.sources, read.source, output)?,
+            StepKind::Read(read) => open_planned(self.sources, read, output)?,
             StepKind::Crop { left, top } => Box::new(CropRows::new(input(0)?, *left, *top, output.size)),
             StepKind::Flip(Flip::Horizontal) => {
                 Box::new(Change::new(input(0)?, move |_, rows| flip::flip_h(rows, row_bytes)))

@@ -6,7 +6,7 @@ use crate::cpu::kernels::premultiply::widen;
 use crate::cpu::kernels::resize_h::resize_h;
 use crate::cpu::kernels::resize_v::{VerticalTaps, resize_v};
 use crate::plan::weights::WeightTable;
-use crate::plan::{Axis, AxisOrder, Passes};
+use crate::plan::{Axis, AxisOrder, Passes, Placed, Value};
 use crate::{Rectangle, rows};
 
 const HALF: Layout = Layout::ycc(Spacing::new(2, 2));
@@ -107,7 +107,13 @@ struct Case {
 
 impl Case {
     fn new(source: Picture, scaled: Size, window: Rectangle, layout: Layout) -> Self {
-        let step = ResizeStep::new((source.size(), source.layout()), scaled, window, layout).unwrap();
+        let step = ResizeStep::new(
+            &Placed::from(Value { size: source.size(), layout: source.layout() }),
+            scaled,
+            window,
+            layout,
+        )
+        .unwrap();
         Self { source, step, output: (window.size, layout) }
     }
 
@@ -449,7 +455,8 @@ fn resize_order_changes_at_most_the_last_bit() {
     let source = Dice(1).picture(input, Layout::GRAY);
     let resized = |order| {
         let first = Passes { horizontal: axis(61, 23), vertical: axis(47, 90), order };
-        let step = ResizeStep { first, chroma: None };
+        let window = Rectangle { left: 0, top: 0, size: output };
+        let step = ResizeStep { scaled: output, window, first, chroma: None };
         Case { source: source.clone(), step, output: (output, Layout::GRAY) }.streamed(&Kernels::SCALAR, [5; 3])
     };
     let (first, second) = (resized(AxisOrder::HorizontalFirst), resized(AxisOrder::VerticalFirst));

@@ -4,6 +4,10 @@
 //! through its steps into another file, and only a few rows of it exist at a time. A step that needs a whole picture
 //! [collects](Rows::into_picture) one.
 
+mod crop;
+
+pub use crop::CropRows;
+
 use crate::{Error, Layout, Picture, Pixmap, Size, alloc};
 
 /// Some rows of every plane, lent to whoever asked for them, who may change them.

@@ -1,10 +1,10 @@
 //! A rectangle of the rows.
 
-use crate::rows::collect;
+use super::collect;
 use crate::{Band, Error, Layout, Picture, Pixmap, Rows, Size};
 
 /// The rows of a rectangle of a picture of RGBA.
-pub(super) struct CropRows<'a> {
+pub struct CropRows<'a> {
     input: Box<dyn Rows + 'a>,
     left: usize,
     top: usize,
@@ -15,9 +15,22 @@ pub(super) struct CropRows<'a> {
     band: Vec<u8>,
 }
 
+impl std::fmt::Debug for CropRows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { left, top, size, y, .. } = self;
+        f.debug_struct("CropRows")
+            .field("left", left)
+            .field("top", top)
+            .field("size", size)
+            .field("y", y)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'a> CropRows<'a> {
-    /// Keeps the rectangle of the given size whose top left pixel is (`left`, `top`).
-    pub(super) const fn new(input: Box<dyn Rows + 'a>, left: u32, top: u32, size: Size) -> Self {
+    /// Keeps the rectangle of the given size whose top left pixel is (`left`, `top`), which lies inside the picture.
+    #[must_use]
+    pub const fn new(input: Box<dyn Rows + 'a>, left: u32, top: u32, size: Size) -> Self {
         Self { input, left: left as usize, top: top as usize, size, y: 0, band: Vec::new() }
     }
 }
