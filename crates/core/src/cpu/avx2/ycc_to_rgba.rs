@@ -30,10 +30,10 @@ pub(super) fn ycc_to_rgba([luma, blue, red]: [&[i16]; 3], output: &mut [u8]) {
         let r = red_or_blue(with_red, RED_CR, RED_OFFSET);
         let b = red_or_blue(with_blue, BLUE_CB, BLUE_OFFSET);
         let g = green(with_blue, with_red);
-        let rg = _mm256_or_si256(r, _mm256_slli_epi16::<8>(g));
-        let ba = _mm256_or_si256(b, _mm256_set1_epi16(0xff00_u16.cast_signed()));
+        let red_green = _mm256_or_si256(r, _mm256_slli_epi16::<8>(g));
+        let blue_alpha = _mm256_or_si256(b, _mm256_set1_epi16(0xff00_u16.cast_signed()));
         // Pixels 0 to 3 and 8 to 11, and the others.
-        let (low, high) = (_mm256_unpacklo_epi16(rg, ba), _mm256_unpackhi_epi16(rg, ba));
+        let (low, high) = (_mm256_unpacklo_epi16(red_green, blue_alpha), _mm256_unpackhi_epi16(red_green, blue_alpha));
         let (left, right) = output.split_at_mut(2 * BLOCK);
         let (left, right) = (left.as_mut_array().expect("half of 64"), right.as_mut_array().expect("half of 64"));
         store_pixels(left, _mm256_permute2x128_si256::<0x20>(low, high));
