@@ -11,6 +11,23 @@
 mod mutate;
 mod seeds;
 mod target;
+mod twin;
+
+// What the tests of the JPEG codec compare with libjpeg-turbo by.
+#[path = "../../crates/jpeg/tests/it/differences.rs"]
+mod differences;
+#[path = "../../crates/jpeg/tests/it/encode_twin.rs"]
+#[allow(dead_code, reason = "shared with tests that use all of it")]
+mod encode_twin;
+#[path = "../../crates/jpeg/tests/it/judge.rs"]
+#[allow(dead_code, reason = "shared with tests that use all of it")]
+mod judge;
+#[path = "../../crates/jpeg/tests/it/turbo.rs"]
+#[allow(dead_code, reason = "shared with tests that use all of it")]
+mod turbo;
+#[path = "../../crates/jpeg/tests/it/writer/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "shared with tests that use all of it")]
+mod writer;
 
 use std::panic;
 use std::path::PathBuf;

@@ -9,7 +9,7 @@ use palmette_protocol::form::{FormLimits, FormReader};
 use palmette_protocol::list::{parse_list, resolve};
 use palmette_protocol::request::{Collector, InfoCollector, RequestLimits, TransformCollector};
 
-use crate::seeds;
+use crate::{seeds, twin};
 
 /// Pictures stay small, so that a size that grew costs nothing.
 const LIMITS: Limits = Limits { max_side_px: 400, max_area_px: 60_000, max_animation_area_px: 200_000 };
@@ -27,11 +27,13 @@ pub(crate) struct Target {
 
 impl Target {
     /// Every target.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self { name: "form", seeds: seeds::forms, run: form },
         Self { name: "list", seeds: seeds::lists, run: list },
         Self { name: "plan", seeds: seeds::lists, run: plan },
         Self { name: "jpeg", seeds: || seeds::stills(EncodeFormat::Jpeg), run: file },
+        Self { name: "jpeg-twin", seeds: twin::files, run: twin::decode },
+        Self { name: "jpeg-encode", seeds: twin::pictures, run: twin::encode },
         Self { name: "png", seeds: || seeds::stills(EncodeFormat::Png), run: file },
         Self { name: "gif", seeds: || seeds::moving(EncodeFormat::Gif), run: file },
         Self { name: "webp", seeds: || seeds::moving(EncodeFormat::Webp), run: file },

@@ -7,20 +7,10 @@
 
 use std::num::NonZeroU16;
 
-use palmette_jpeg::encode::{Coding, Encoder, Error, Options, PlaneRows, Restart, Sampling};
+use palmette_jpeg::encode::{Encoder, Error, Options, PlaneRows, Restart, Sampling};
 
-use crate::turbo::{self, Encode, Plane, Planes};
-
-/// The layouts of chroma with their names in the judge.
-const SAMPLINGS: [(Sampling, turbo::Sampling); 5] = [
-    (Sampling::Gray, turbo::Sampling::Gray),
-    (Sampling::S444, turbo::Sampling::S444),
-    (Sampling::S422, turbo::Sampling::S422),
-    (Sampling::S420, turbo::Sampling::S420),
-    (Sampling::S440, turbo::Sampling::S440),
-];
-
-const CODINGS: [Coding; 3] = [Coding::Baseline, Coding::Optimized, Coding::Progressive];
+use crate::encode_twin::{CODINGS, SAMPLINGS, compare as compare_files, encode, judge, widened};
+use crate::turbo::{self, Plane, Planes};
 
 /// Kinds of pictures.
 #[derive(Clone, Copy, Debug)]
@@ -94,31 +84,6 @@ fn planes(kind: Kind, sampling: Sampling, width: usize, height: usize) -> Planes
     Planes((0..sampling.planes()).map(|i| kind.plane(i as u32 + 1, size(i).0, size(i).1)).collect())
 }
 
-/// Gives luma the size that the judge takes: whole chroma samples, the last column and row repeated.
-fn widened(planes: &Planes, sampling: turbo::Sampling, width: usize, height: usize) -> Planes {
-    let widen = |(i, plane): (usize, &Plane)| {
-        let (wide, high) = turbo::plane_size(i, width, height, sampling);
-        let at = |x: usize, y: usize| plane.samples[y.min(plane.height - 1) * plane.width + x.min(plane.width - 1)];
-        let samples = (0..high).flat_map(|y| (0..wide).map(move |x| (x, y))).map(|(x, y)| at(x, y)).collect();
-        Plane { width: wide, height: high, samples }
-    };
-    Planes(planes.0.iter().enumerate().map(widen).collect())
-}
-
-/// Encodes planes.
-fn encode(planes: &Planes, width: usize, height: usize, options: &Options<'_>) -> Result<Vec<u8>, Error> {
-    let mut encoder = Encoder::new(Vec::new(), width as u32, height as u32, options)?;
-    let band_rows = encoder.band_rows();
-    for top in (0..height).step_by(band_rows) {
-        let rows = planes.0.iter().enumerate().map(|(i, plane)| {
-            let top = if i == 0 { top } else { top / options.sampling.chroma_step().1 };
-            PlaneRows { samples: &plane.samples[top * plane.width..], stride: plane.width }
-        });
-        encoder.write_band(&rows.collect::<Vec<_>>())?;
-    }
-    encoder.finish()
-}
-
 /// Compares a picture in all layouts and codings.
 #[track_caller]
 fn compare(kind: Kind, width: usize, height: usize, quality: u8) {
@@ -143,22 +108,6 @@ fn compare_restarts(kind: Kind, width: usize, height: usize, quality: u8, restar
                 expected.len(),
             );
         }
-    }
-}
-
-/// The judge with the same options.
-fn judge(sampling: turbo::Sampling, options: &Options<'_>) -> Encode {
-    let (restart_blocks, restart_rows) = match options.restart {
-        None => (0, 0),
-        Some(Restart::Mcus(mcus)) => (mcus.get(), 0),
-        Some(Restart::Rows(rows)) => (0, rows.get()),
-    };
-    Encode {
-        optimize: options.coding == Coding::Optimized,
-        progressive: options.coding == Coding::Progressive,
-        restart_blocks,
-        restart_rows,
-        ..Encode::new(options.quality, sampling)
     }
 }
 
@@ -195,12 +144,10 @@ fn encode_odd_large_sizes() {
 fn encode_runs_of_more_than_32767_empty_blocks() {
     // 2,049 × 129 blocks: the longest run of empty blocks ends by its length, with and without a last bit that is set.
     for kind in [Kind::Flat, Kind::Sparks] {
-        let plane = kind.plane(1, 16_385, 1025);
+        let planes = Planes(vec![kind.plane(1, 16_385, 1025)]);
         for coding in CODINGS {
             let options = Options { quality: 30, sampling: Sampling::Gray, coding, ..Options::default() };
-            let file = encode(&Planes(vec![plane.clone()]), 16_385, 1025, &options).unwrap();
-            let judge = judge(turbo::Sampling::Gray, &options);
-            assert!(file == judge.planes(&Planes(vec![plane.clone()]), 16_385, 1025), "{kind:?} {coding:?}");
+            compare_files(&planes, 16_385, 1025, &options);
         }
     }
 }

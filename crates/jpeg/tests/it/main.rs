@@ -7,6 +7,7 @@ mod decode;
 mod differences;
 mod dnl;
 mod encode;
+mod encode_twin;
 mod judge;
 mod oddities;
 mod pack;
