@@ -163,32 +163,6 @@ impl Plan {
         super::memory::of_plan(self, reading)
     }
 
-    /// Keeps only what these values depend on.
-    #[must_use]
-    pub(super) fn only(&self, outputs: &[ValueId]) -> Self {
-        let mut needed = vec![false; self.values.len()];
-        outputs.iter().for_each(|id| needed[id.0] = true);
-        let mut kept = Vec::new();
-        for step in self.steps.iter().rev() {
-            let makes = match (step.output, &step.kind) {
-                (Some(id), _) => needed[id.0],
-                // What measures belongs to the rest of the plan.
-                (None, _) => false,
-            };
-            if makes {
-                step.inputs.iter().for_each(|id| needed[id.0] = true);
-                kept.push(step);
-            }
-        }
-        let mut builder = Builder::default();
-        let mut places = vec![None; self.values.len()];
-        for step in kept.into_iter().rev() {
-            builder.copy(step, &self.values, &mut places);
-        }
-        let outputs = outputs.iter().filter_map(|id| places[id.0]).collect();
-        builder.finish(outputs)
-    }
-
     /// Cuts the plan in two, for a source that changes from frame to frame.
     ///
     /// What does not depend on that source comes first, and its results become sources of the second plan, numbered from
@@ -224,39 +198,26 @@ impl Plan {
 
     /// Cuts the plan in two, by which values are made later.
     fn split(&self, is_later: &[bool], first_kept: usize) -> (Self, Self) {
+        let (mut first, mut later) = (Builder::default(), Builder::default());
+        let [mut first_places, mut later_places] = [(); 2].map(|()| vec![None; self.values.len()]);
         let mut kept: Vec<ValueId> = Vec::new();
-        let mut later = Builder::default();
-        let mut places = vec![None; self.values.len()];
+        let mut keep = |id: ValueId, later: &mut Builder, later_places: &mut [Option<ValueId>]| {
+            if !is_later[id.0] && later_places[id.0].is_none() {
+                later_places[id.0] = Some(later.read(first_kept + kept.len(), self.value(id)));
+                kept.push(id);
+            }
+        };
         for step in &self.steps {
-            let is_step_later = step.output.or(step.inputs.first().copied()).is_some_and(|id| is_later[id.0]);
-            if !is_step_later && step.output.is_some() {
-                continue;
+            if step.output.is_some_and(|id| !is_later[id.0]) {
+                first.copy(step, &self.values, &mut first_places);
+            } else {
+                step.inputs.iter().for_each(|&id| keep(id, &mut later, &mut later_places));
+                later.copy(step, &self.values, &mut later_places);
             }
-            for &id in step.inputs.iter().filter(|id| !is_later[id.0]) {
-                self.keep(id, first_kept, &mut kept, &mut later, &mut places);
-            }
-            later.copy(step, &self.values, &mut places);
         }
-        for &id in self.outputs.iter().filter(|id| !is_later[id.0]) {
-            self.keep(id, first_kept, &mut kept, &mut later, &mut places);
-        }
-        let outputs = self.outputs.iter().filter_map(|id| places[id.0]).collect();
-        (self.only(&kept), later.finish(outputs))
-    }
-
-    /// Has the later of two plans read a value that the first one makes.
-    fn keep(
-        &self,
-        id: ValueId,
-        first_kept: usize,
-        kept: &mut Vec<ValueId>,
-        later: &mut Builder,
-        places: &mut [Option<ValueId>],
-    ) {
-        if places[id.0].is_none() {
-            places[id.0] = Some(later.read(first_kept + kept.len(), self.value(id)));
-            kept.push(id);
-        }
+        self.outputs.iter().for_each(|&id| keep(id, &mut later, &mut later_places));
+        let places = |ids: &[ValueId], places: &[Option<ValueId>]| ids.iter().filter_map(|id| places[id.0]).collect();
+        (first.finish(places(&kept, &first_places)), later.finish(places(&self.outputs, &later_places)))
     }
 }
 
@@ -341,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn plan_keeps_only_what_is_needed() {
+    fn plan_counts_what_is_taken() {
         let mut builder = Builder::default();
         let [a, b] = [1, 2].map(|width| builder.read(width as usize, size(width)));
         let c = push(&mut builder, &[a], 3);
@@ -349,9 +310,6 @@ mod tests {
         let e = push(&mut builder, &[d, c], 5);
         let plan = builder.finish(vec![e]);
         assert_eq!(plan.uses(), [1, 1, 1, 1, 1]);
-        let part = plan.only(&[d]);
-        assert_eq!((widths(&part), part.outputs.clone()), (vec![2, 4], vec![ValueId(1)]));
-        assert_eq!(plan.only(&[e]), plan);
     }
 
     #[test]
