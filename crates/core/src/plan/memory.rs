@@ -6,16 +6,15 @@
 use palmette_ops::{Composite, Rotate};
 
 use super::blur::BlurStep;
-use super::graph::Plan;
-use super::resample::ResizeStep;
+use super::graph::{Plan, Value};
 use super::step::{Step, StepKind};
-use crate::{Layout, Pixmap, Size};
+use crate::{Pixmap, Size};
 
 /// Bytes of a 16-bit RGBA pixel, as rows between two passes hold them.
 const WIDE_PIXEL_BYTES: u64 = 8;
 
 /// Rows that a step lends at a time, at most, beside those of its input.
-const BAND_ROWS: u64 = 16;
+const BAND_ROWS: u32 = 16;
 
 /// What reading a source holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,7 +94,7 @@ pub(super) fn of_plan(plan: &Plan, reading: &[ReadingMemory]) -> Held {
             }
             None if step.is_answered() => {}
             None => {
-                let bytes = plan.input(step).map_or(0, super::Value::bytes);
+                let bytes = plan.input(step).map_or(0, Value::bytes);
                 let whole = input.collected(bytes);
                 measured = Held {
                     before: whole.before,
@@ -115,11 +114,13 @@ pub(super) fn of_plan(plan: &Plan, reading: &[ReadingMemory]) -> Held {
 fn of_step(plan: &Plan, step: &Step, input: Held) -> Held {
     let [before, after] =
         [plan.input(step), plan.output(step)].map(|value| value.expect("a step that changes a picture"));
-    let between = between_passes_bytes(step, before.size, after.size);
+    let between = between_passes_bytes(step, before, after);
     match step.kind {
+        StepKind::Crop { .. } | StepKind::Pad { .. } if !before.layout.is_rgba() => {
+            input.collected(before.bytes()).replaced(after.bytes(), 0)
+        }
         StepKind::Resize(_) | StepKind::Pad { .. } => {
-            let band = BAND_ROWS * u64::from(after.size.width) * Pixmap::PIXEL_BYTES as u64;
-            input.with_rows(between + band)
+            input.with_rows(between + after.layout.bytes(Size::new(after.size.width, BAND_ROWS)))
         }
         StepKind::Blur(_) | StepKind::Sharpen(_) => {
             let whole = input.collected(before.bytes());
@@ -187,19 +188,14 @@ impl Size {
 }
 
 /// Returns the bytes of what only exists while the step runs.
-fn between_passes_bytes(step: &Step, input: Size, output: Size) -> u64 {
+fn between_passes_bytes(step: &Step, input: Value, output: Value) -> u64 {
     match &step.kind {
-        StepKind::Resize(step) => resize_bytes(step, input, output),
-        StepKind::Blur(step) => blur_bytes(step, input),
+        StepKind::Resize(step) => step.between_bytes((input.size, input.layout), (output.size, output.layout)),
+        StepKind::Blur(step) => blur_bytes(step, input.size),
         // The row, its neighbours, sums of columns, and the result.
-        StepKind::Sharpen(_) => 6 * wide_row_bytes(input.width),
+        StepKind::Sharpen(_) => 6 * wide_row_bytes(input.size.width),
         _ => 0,
     }
-}
-
-/// The rows between the two passes.
-fn resize_bytes(step: &ResizeStep, input: Size, output: Size) -> u64 {
-    step.between_bytes((input, Layout::Rgba), (output, Layout::Rgba))
 }
 
 /// The ring of blurred rows, the sums of columns, and single rows.
