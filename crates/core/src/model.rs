@@ -88,6 +88,14 @@ pub struct Rectangle {
     pub size: Size,
 }
 
+impl Rectangle {
+    /// Returns all of a picture.
+    #[must_use]
+    pub const fn whole(size: Size) -> Self {
+        Self { left: 0, top: 0, size }
+    }
+}
+
 /// A model as plans carry it; equal to itself alone.
 #[derive(Clone, Debug)]
 pub struct SharedModel(Arc<dyn Model>);

@@ -30,7 +30,7 @@ impl Reading {
     /// It is empty if what is needed lies outside.
     #[must_use]
     pub fn window_of(&self, stored: Size) -> Rectangle {
-        let window = self.window.unwrap_or(Rectangle { left: 0, top: 0, size: stored });
+        let window = self.window.unwrap_or(Rectangle::whole(stored));
         let (step_x, step_y) = (0..self.layout.planes()).map(|plane| self.layout.spacing(plane)).fold(
             (1, 1),
             // Spacings are powers of 2.

@@ -121,7 +121,7 @@ impl Scene {
         let horizontal = axis(input.width, output.width)?;
         let vertical = axis(input.height, output.height)?;
         let first = Passes { horizontal, vertical, order };
-        let window = Rectangle { left: 0, top: 0, size: output };
+        let window = Rectangle::whole(output);
         self.push(node, output, StepKind::Resize(ResizeStep { scaled: output, window, first, chroma: None }));
         Ok(())
     }

@@ -167,7 +167,7 @@ impl Settling<'_> {
             Some(DraftStep { kind: DraftKind::Scale { scaled, window }, output: Some(output), .. }) => {
                 (*scaled, *window, *output)
             }
-            _ => (shown, whole(shown), lead.picture),
+            _ => (shown, Rectangle::whole(shown), lead.picture),
         };
         // From here on everything is as it is in the upright picture.
         let natural = lead.turn.layout(stored.layout);
@@ -178,7 +178,7 @@ impl Settling<'_> {
         };
         let reading = Reading {
             layout: lead.turn.layout(read),
-            window: Some(lead.part).filter(|&part| part != whole(stored.size)),
+            window: Some(lead.part).filter(|&part| part != Rectangle::whole(stored.size)),
         };
         let input = Placed::of_reading(&reading, stored.size, lead.turn);
         let resize = ResizeStep::new(&input, scaled, window, layout)?;
@@ -220,7 +220,7 @@ impl Settling<'_> {
         let mut lead = Lead {
             source,
             turn: Turn::of(orientation),
-            part: whole(stored.size),
+            part: Rectangle::whole(stored.size),
             picture: step.output.expect("a source is a picture"),
             run: Vec::new(),
             crop_origin: step.origin,
@@ -353,11 +353,6 @@ fn reduced(natural: Layout, from: Size, to: Size, output: Layout) -> Layout {
     };
     let made = |plane: usize| if plane < output.planes() { output.spacing(plane) } else { Spacing::ONE };
     Layout::Planes { luma: choose(luma, made(0)), chroma: chroma.map(|chroma| choose(chroma, made(1))) }
-}
-
-/// Returns all of a picture.
-const fn whole(size: Size) -> Rectangle {
-    Rectangle { left: 0, top: 0, size }
 }
 
 /// Returns the layout after a step that keeps it but for its turn.

@@ -180,7 +180,7 @@ impl NodeLowering<'_, '_> {
 
     /// Makes a smaller copy to be measured; the picture itself stays.
     fn copy(&mut self, option: &'static str, size: Size) -> ValueId {
-        let kind = DraftKind::Scale { scaled: size, window: Rectangle { left: 0, top: 0, size } };
+        let kind = DraftKind::Scale { scaled: size, window: Rectangle::whole(size) };
         let (origin, inputs) = (self.origin(option), vec![self.picture]);
         self.walk.draft.push(origin, inputs, size, kind)
     }

@@ -56,7 +56,7 @@ impl Placed {
 
     /// Says where the samples of a reading lie in the part that is wanted, after a turn.
     pub(super) fn of_reading(reading: &Reading, stored: Size, turn: Turn) -> Self {
-        let whole = Rectangle { left: 0, top: 0, size: stored };
+        let whole = Rectangle::whole(stored);
         let (part, read) = (reading.window.unwrap_or(whole), reading.window_of(stored));
         let mut placed = Self::from(Value { size: part.size, layout: reading.layout });
         for plane in 0..reading.layout.planes() {

@@ -66,7 +66,7 @@ impl Costs {
 /// Plans a reduction to a half and a blur.
 fn scaled_and_blurred(size: Size) -> Result<Plan, Error> {
     let half = Size::new(size.width / 2, size.height / 2);
-    let whole = Rectangle { left: 0, top: 0, size: half };
+    let whole = Rectangle::whole(half);
     let resize = ResizeStep::new(&Placed::from(Value::rgba(size)), half, whole, Layout::Rgba)?;
     let mut builder = Builder::default();
     let picture = builder.read(0, Value::rgba(size));
