@@ -1,7 +1,7 @@
-//! The shaders: their texts, and the pipelines that are made of them.
+//! What is made of the shaders: the bindings that all have in common, and the pipelines.
 //!
-//! All texts are here and nowhere else; what several share is put in front of each. A pipeline is made when it is first
-//! needed, since a kernel has variants and most requests need few of them.
+//! The texts are the package `palmette-shaders`. A pipeline is made when it is first needed, since a kernel has variants and most
+//! requests need few of them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,33 +9,6 @@ use std::sync::{Mutex, PoisonError};
 use crate::device::IMMEDIATE_BYTES;
 use crate::image::Tiling;
 use crate::kernels::Kernel;
-
-/// Puts the files of a shader together: what every kernel needs, what this one needs, and itself.
-macro_rules! shader {
-    ($($file:literal),+) => {
-        concat!(
-            include_str!("../../../shaders/shared/parameters.wgsl"),
-            "\n",
-            include_str!("../../../shaders/shared/source.wgsl"),
-            "\n",
-            include_str!("../../../shaders/shared/pixels.wgsl"),
-            $("\n", include_str!(concat!("../../../shaders/", $file))),+
-        )
-    };
-}
-
-pub(crate) const MAP: &str = shader!("shared/output.wgsl", "shared/blend.wgsl", "map.wgsl");
-pub(crate) const DRAW: &str = shader!("shared/output.wgsl", "shared/blend.wgsl", "draw.wgsl");
-pub(crate) const RESIZE_H: &str =
-    shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_h.wgsl");
-pub(crate) const RESIZE_V: &str =
-    shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_v.wgsl");
-pub(crate) const BLUR_H: &str =
-    shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/means.wgsl", "blur_h.wgsl");
-pub(crate) const BLUR_V: &str =
-    shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/means.wgsl", "blur_v.wgsl");
-pub(crate) const SHARPEN: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "sharpen.wgsl");
-pub(crate) const BORDER: &str = shader!("border.wgsl");
 
 /// The binding of the first page of the picture that is read; the other pages follow.
 pub(crate) const PAGE_BINDING: u32 = 0;

@@ -1,7 +1,6 @@
 //! Blurs along rows.
 
 use super::{Kernel, Parameters, parameters};
-use crate::shaders;
 
 parameters! {
     width: u32,
@@ -14,7 +13,7 @@ parameters! {
 
 pub(crate) const KERNEL: Kernel = Kernel {
     name: "blur_h",
-    source: shaders::BLUR_H,
+    source: palmette_shaders::BLUR_H,
     workgroup: [1, 64],
     works_on_samples: true,
     fields: KernelParameters::FIELDS,

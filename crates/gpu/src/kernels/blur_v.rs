@@ -1,7 +1,6 @@
 //! Blurs along columns.
 
 use super::{Kernel, Parameters, parameters};
-use crate::shaders;
 
 parameters! {
     width: u32,
@@ -17,7 +16,7 @@ parameters! {
 
 pub(crate) const KERNEL: Kernel = Kernel {
     name: "blur_v",
-    source: shaders::BLUR_V,
+    source: palmette_shaders::BLUR_V,
     workgroup: [64, 1],
     works_on_samples: true,
     fields: KernelParameters::FIELDS,

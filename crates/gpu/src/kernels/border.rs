@@ -6,7 +6,6 @@ use super::{Kernel, Parameters, parameters};
 use crate::Error;
 use crate::image::Image;
 use crate::job::{Job, Source, Target};
-use crate::shaders;
 
 parameters! {
     width: u32,
@@ -19,7 +18,7 @@ parameters! {
 
 pub(crate) const KERNEL: Kernel = Kernel {
     name: "border",
-    source: shaders::BORDER,
+    source: palmette_shaders::BORDER,
     workgroup: [64, 4],
     works_on_samples: false,
     fields: KernelParameters::FIELDS,

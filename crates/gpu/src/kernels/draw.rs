@@ -7,7 +7,6 @@ use super::{Kernel, Parameters, parameters};
 use crate::Error;
 use crate::image::Image;
 use crate::job::{Job, Source, Target};
-use crate::shaders;
 
 parameters! {
     left: u32,
@@ -28,7 +27,7 @@ parameters! {
 
 pub(crate) const KERNEL: Kernel = Kernel {
     name: "draw",
-    source: shaders::DRAW,
+    source: palmette_shaders::DRAW,
     workgroup: [64, 4],
     works_on_samples: false,
     fields: KernelParameters::FIELDS,

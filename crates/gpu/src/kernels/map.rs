@@ -13,7 +13,6 @@ use super::{Kernel, Parameters, parameters};
 use crate::Error;
 use crate::image::Image;
 use crate::job::{Job, Source, Target};
-use crate::shaders;
 
 parameters! {
     width: u32,
@@ -38,7 +37,7 @@ parameters! {
 
 pub(crate) const KERNEL: Kernel = Kernel {
     name: "map",
-    source: shaders::MAP,
+    source: palmette_shaders::MAP,
     workgroup: [64, 4],
     works_on_samples: false,
     fields: KernelParameters::FIELDS,

@@ -1,7 +1,6 @@
 //! Resamples from left to right.
 
 use super::{Kernel, Parameters, parameters};
-use crate::shaders;
 
 parameters! {
     width: u32,
@@ -16,7 +15,7 @@ parameters! {
 
 pub(crate) const KERNEL: Kernel = Kernel {
     name: "resize_h",
-    source: shaders::RESIZE_H,
+    source: palmette_shaders::RESIZE_H,
     workgroup: [64, 4],
     works_on_samples: true,
     fields: KernelParameters::FIELDS,

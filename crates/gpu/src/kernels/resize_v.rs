@@ -1,7 +1,6 @@
 //! Resamples from top to bottom.
 
 use super::{Kernel, Parameters, parameters};
-use crate::shaders;
 
 parameters! {
     width: u32,
@@ -19,7 +18,7 @@ parameters! {
 
 pub(crate) const KERNEL: Kernel = Kernel {
     name: "resize_v",
-    source: shaders::RESIZE_V,
+    source: palmette_shaders::RESIZE_V,
     workgroup: [64, 4],
     works_on_samples: true,
     fields: KernelParameters::FIELDS,

@@ -6,7 +6,6 @@ use super::{Kernel, Parameters, parameters};
 use crate::Error;
 use crate::image::Image;
 use crate::job::{Job, Source, Target};
-use crate::shaders;
 
 parameters! {
     width: u32,
@@ -19,7 +18,7 @@ parameters! {
 
 pub(crate) const KERNEL: Kernel = Kernel {
     name: "sharpen",
-    source: shaders::SHARPEN,
+    source: palmette_shaders::SHARPEN,
     workgroup: [64, 4],
     works_on_samples: true,
     fields: KernelParameters::FIELDS,

@@ -1,0 +1,39 @@
+//! The compute shaders of Palmette as texts, each one kernel in WGSL.
+//!
+//! A shader is several files put together: what every kernel needs (parameters, the pages of the source, the arithmetic of
+//! pixels), what this one needs, and itself. They are put together here and nowhere else. What a kernel is given and how its work
+//! is divided is for `palmette-gpu` to know; this package only lets it be published, since a package holds no files from outside
+//! its folder. So nothing is copied, there is no build script, and a new shader is one constant.
+//!
+//! The README has the table of the kernels: their classes, their twins on the CPU, and the tests that compare both.
+
+/// Puts the files of a shader together: what every kernel needs, what this one needs, and itself.
+macro_rules! shader {
+    ($($file:literal),+) => {
+        concat!(
+            include_str!("shared/parameters.wgsl"),
+            "\n",
+            include_str!("shared/source.wgsl"),
+            "\n",
+            include_str!("shared/pixels.wgsl"),
+            $("\n", include_str!($file)),+
+        )
+    };
+}
+
+/// Moves pixels and changes each by itself.
+pub const MAP: &str = shader!("shared/output.wgsl", "shared/blend.wgsl", "map.wgsl");
+/// Draws one picture on another, in place, once or tiled.
+pub const DRAW: &str = shader!("shared/output.wgsl", "shared/blend.wgsl", "draw.wgsl");
+/// Resamples from left to right.
+pub const RESIZE_H: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_h.wgsl");
+/// Resamples from top to bottom.
+pub const RESIZE_V: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_v.wgsl");
+/// Blurs along rows by two running means.
+pub const BLUR_H: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/means.wgsl", "blur_h.wgsl");
+/// Blurs along columns by two running means.
+pub const BLUR_V: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/means.wgsl", "blur_v.wgsl");
+/// Sharpens by what a small blur takes away.
+pub const SHARPEN: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "sharpen.wgsl");
+/// Finds the first and last column and row that are not border.
+pub const BORDER: &str = shader!("border.wgsl");
