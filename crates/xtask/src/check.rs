@@ -135,12 +135,17 @@ fn fuzz() -> Result<(), Error> {
     Invocation::cargo(&["run", "--quiet", "--locked", "--package", "palmette-fuzz", "--", "all", "2", "1"]).run()
 }
 
-/// Everything that is not Rust, against the server as it is built here: lints, types and tests of the npm package, of the
-/// examples, of Workers in workerd, and of pages in a browser.
+/// Everything that is not Rust, against the server and the JPEG codec as they are built here: lints, types and tests of the
+/// npm package, of the examples, of Workers in workerd, of pages in a browser, and of JPEG files that Pillow and the browser
+/// read and write.
 fn node() -> Result<(), Error> {
     Invocation::cargo(&["build", "--locked", "--package", "palmette-cli"]).run()?;
+    Invocation::cargo(&["build", "--locked", "--package", "palmette-jpeg", "--example", "exchange"]).run()?;
     Invocation::new("npm", &["ci", "--no-audit", "--no-fund"]).run()?;
     Invocation::new("npm", &["run", "lint"]).run()?;
-    let binary = workspace::target().join("debug/palmette");
-    Invocation::new("npm", &["test"]).with("PALMETTE_BINARY", binary).run()
+    let built = workspace::target().join("debug");
+    Invocation::new("npm", &["test"])
+        .with("PALMETTE_BINARY", built.join("palmette"))
+        .with("PALMETTE_JPEG_EXCHANGE", built.join("examples/exchange"))
+        .run()
 }
