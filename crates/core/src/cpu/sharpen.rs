@@ -1,33 +1,64 @@
-//! Sharpening of a picture: three associated rows at a time, written back in place.
+//! Sharpening of a picture: three associated rows at a time.
 
+use super::chain::Neighborhood;
 use super::kernels::Kernels;
-use super::kernels::sharpen::sharpen as sharpen_row;
+use super::kernels::sharpen::sharpen;
 use crate::plan::SharpenStep;
-use crate::{Error, Pixmap, alloc};
+use crate::{Error, Pixmap, Size, alloc};
 
-/// Sharpens a picture in place.
-///
-/// # Errors
-///
-/// [`Error::OutOfMemory`] if the allocator refuses.
-pub(super) fn sharpen(kernels: &Kernels, step: SharpenStep, picture: &mut Pixmap) -> Result<(), Error> {
-    let empty = || alloc::try_filled(picture.row_bytes(), 0);
-    let (mut above, mut row, mut below, mut sharpened) = (empty()?, empty()?, empty()?, empty()?);
-    let mut columns = alloc::try_with_capacity(picture.width() as usize + 2)?;
-    (kernels.premultiply)(picture.row(0), &mut row);
-    above.copy_from_slice(&row);
-    let last = picture.height() - 1;
-    for y in 0..=last {
-        // The row below is read before this one is overwritten; edges repeat.
-        if y < last {
-            (kernels.premultiply)(picture.row(y + 1), &mut below);
-        } else {
-            below.copy_from_slice(&row);
-        }
-        sharpen_row(step, [&above, &row, &below], &mut columns, &mut sharpened);
-        (kernels.unpremultiply)(&sharpened, picture.row_mut(y));
-        std::mem::swap(&mut above, &mut row);
-        std::mem::swap(&mut row, &mut below);
+/// A picture that is sharpened.
+#[derive(Debug)]
+pub(super) struct Sharpen<'a> {
+    kernels: &'a Kernels,
+    step: SharpenStep,
+    /// Associated rows; row `y` of the picture lives in slot `y mod 3`.
+    rows: [Vec<i16>; 3],
+    /// Rows that were loaded so far.
+    loaded: usize,
+    /// Rows that were made so far.
+    made: usize,
+    columns: Vec<[i32; 4]>,
+    sharpened: Vec<i16>,
+}
+
+impl<'a> Sharpen<'a> {
+    /// Prepares to sharpen a picture of RGBA.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`] if the allocator refuses.
+    pub(super) fn new(kernels: &'a Kernels, step: SharpenStep, size: Size) -> Result<Self, Error> {
+        let empty = || alloc::try_filled(size.width as usize * Pixmap::PIXEL_BYTES, 0);
+        let columns = alloc::try_with_capacity(size.width as usize + 2)?;
+        Ok(Self {
+            kernels,
+            step,
+            rows: [empty()?, empty()?, empty()?],
+            loaded: 0,
+            made: 0,
+            columns,
+            sharpened: empty()?,
+        })
     }
-    Ok(())
+}
+
+impl Neighborhood for Sharpen<'_> {
+    fn reach(&self) -> usize {
+        1
+    }
+
+    fn load(&mut self, row: &[u8]) -> Result<(), Error> {
+        (self.kernels.premultiply)(row, &mut self.rows[self.loaded % 3]);
+        self.loaded += 1;
+        Ok(())
+    }
+
+    fn make(&mut self, row: &mut [u8]) {
+        // Edges repeat; whatever was loaded last is the last row if there is none below.
+        let (above, below) = (self.made.saturating_sub(1), (self.made + 1).min(self.loaded - 1));
+        let rows = [above, self.made, below].map(|y| &*self.rows[y % 3]);
+        sharpen(self.step, rows, &mut self.columns, &mut self.sharpened);
+        (self.kernels.unpremultiply)(&self.sharpened, row);
+        self.made += 1;
+    }
 }

@@ -59,12 +59,12 @@ fn associated([red, green, blue, alpha]: [u8; 4]) -> [u32; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cpu::kernels::pad::pad;
     use palmette_ops::Color;
 
     fn framed() -> Pixmap {
-        let inner = Pixmap::filled(Size::new(3, 2), [200, 0, 0, 255]).unwrap();
-        pad(&inner, 4, 5, Size::new(12, 10), Color::opaque(250, 250, 250)).unwrap()
+        let mut picture = Pixmap::filled(Size::new(12, 10), [250, 250, 250, 255]).unwrap();
+        (5..7).for_each(|y| picture.row_mut(y)[4 * 4..7 * 4].copy_from_slice(&[200, 0, 0, 255].repeat(3)));
+        picture
     }
 
     fn measured(color: Option<Color>, tolerance: u32, keep: u32, picture: &Pixmap) -> (u32, u32, u32, u32) {

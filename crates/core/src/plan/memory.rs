@@ -122,9 +122,10 @@ fn of_step(plan: &Plan, step: &Step, input: Held) -> Held {
         StepKind::Resize(_) | StepKind::Pad { .. } => {
             input.with_rows(between + after.layout.bytes(Size::new(after.size.width, BAND_ROWS)))
         }
+        // Rows are made where rows were lent, and the last ones in a band of their own.
         StepKind::Blur(_) | StepKind::Sharpen(_) => {
-            let whole = input.collected(before.bytes());
-            Held { before: whole.before.max(whole.while_rows + between), ..whole }
+            let last_rows = after.layout.bytes(Size::new(after.size.width, BAND_ROWS));
+            Held { while_rows: input.while_rows + between + last_rows, ..input }
         }
         StepKind::Flip(_) | StepKind::Rotate(_) | StepKind::Model(_) => {
             let whole = input.collected(before.bytes());
@@ -239,6 +240,12 @@ mod tests {
         }
         let padded = held(r#""border":{"width":1}"#, false).worst();
         assert!((4_000..100_000).contains(&padded), "{padded}");
+        let ring = (251 + 251 + 1 + 8) * 8_000;
+        let [by_rows, whole] = [false, true].map(|is_whole| held(r#""blur":250"#, is_whole).worst());
+        assert_eq!(by_rows, ring + 64_000, "rows of both widths of the means, and the last ones of the result");
+        assert_eq!(whole, 4_000_000 + by_rows, "changed where it is");
+        let sharpened = held(r#""sharpen":2"#, false).worst();
+        assert!((6 * 8_000..150_000).contains(&sharpened), "{sharpened}");
     }
 
     #[test]
@@ -246,8 +253,6 @@ mod tests {
         assert_eq!(held(r#""flip":"v""#, false).worst(), 4_000_000, "collected");
         assert_eq!(held(r#""flip":"v""#, true).worst(), 4_000_000, "and there already");
         assert_eq!(held(r#""rotate":90"#, true).worst(), 8_000_000, "and a second one");
-        let blurred = held(r#""blur":250"#, false).worst();
-        assert_eq!(blurred, 4_000_000 + (251 + 251 + 1 + 8) * 8_000, "a ring of both widths of the means");
     }
 
     #[test]

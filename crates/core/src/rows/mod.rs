@@ -37,7 +37,7 @@ pub trait Rows {
     /// Returns how samples lie in the rows.
     fn layout(&self) -> Layout;
 
-    /// Lends the next rows, at least one; nothing at the end.
+    /// Lends the next rows; nothing at the end. A band is empty where rows were taken, and none can be made of them yet.
     ///
     /// # Errors
     ///

@@ -3,23 +3,28 @@
 //! | module | steps |
 //! | --- | --- |
 //! | `change` | that change rows where they are: tone, background, mirrors, draws |
+//! | `neighborhood` | that make rows of the rows around them: blur, sharpen |
 //! | `planes` | on pictures in planes |
 //! | `pad` | that change how many rows there are, and how long |
 //!
 //! Steps that need a whole picture collect one. A value that is taken more than once is made first, and kept.
 
 mod change;
+mod neighborhood;
 mod pad;
 mod planes;
 
 use palmette_ops::{Flip, Rotate};
 
 use self::change::Change;
+pub(super) use self::neighborhood::Neighborhood;
+use self::neighborhood::NeighborhoodRows;
 use self::pad::PadRows;
+use super::blur::Blur;
 use super::draw::Overlay;
 use super::kernels::{Kernels, background, flip, lookup, rotate, saturation};
 use super::resize::ResizeRows;
-use super::{blur, sharpen};
+use super::sharpen::Sharpen;
 use crate::engine::{Deadline, Sources, open_planned};
 use crate::plan::{Plan, Step, StepKind, Value, ValueId};
 use crate::rows::{CropRows, LentRows};
@@ -104,6 +109,12 @@ impl<'a> Chain<'a> {
                     (top..).zip(rows.chunks_exact_mut(row_bytes)).for_each(|(y, row)| overlay.draw(y, row));
                 }))
             }
+            StepKind::Blur(blur) => {
+                Box::new(NeighborhoodRows::new(input(0)?, Blur::new(self.kernels, blur, output.size)?)?)
+            }
+            StepKind::Sharpen(sharpen) => {
+                Box::new(NeighborhoodRows::new(input(0)?, Sharpen::new(self.kernels, *sharpen, output.size)?)?)
+            }
             kind => {
                 let picture = input(0)?.into_picture()?.into_pixmap()?;
                 self.deadline.check()?;
@@ -119,8 +130,6 @@ impl<'a> Chain<'a> {
             StepKind::Flip(Flip::Both) | StepKind::Rotate(Rotate::Half) => rotate::rotate_half(&mut picture),
             StepKind::Rotate(Rotate::Quarter) => return rotate::rotate_quarter(&picture),
             StepKind::Rotate(Rotate::ThreeQuarters) => return rotate::rotate_three_quarters(&picture),
-            StepKind::Blur(step) => blur::blur(self.kernels, step, &mut picture)?,
-            StepKind::Sharpen(step) => sharpen::sharpen(self.kernels, *step, &mut picture)?,
             StepKind::Model(step) => return step.run(picture, output),
             StepKind::Rotate(Rotate::None)
             | StepKind::Flip(Flip::Horizontal)
@@ -131,6 +140,8 @@ impl<'a> Chain<'a> {
             | StepKind::Pad { .. }
             | StepKind::Lookup(_)
             | StepKind::Saturation(_)
+            | StepKind::Blur(_)
+            | StepKind::Sharpen(_)
             | StepKind::Background(_)
             | StepKind::Draw(_) => {}
         }

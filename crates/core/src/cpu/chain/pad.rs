@@ -54,6 +54,10 @@ impl Rows for PadRows<'_> {
     }
 
     fn next_band(&mut self) -> Result<Option<Band<'_>>, Error> {
+        let height = self.size.height as usize;
+        if self.y == height {
+            return Ok(None);
+        }
         let surround = self.surround.to_rgba();
         let width = self.size.width as usize;
         self.band.clear();
@@ -70,12 +74,12 @@ impl Rows for PadRows<'_> {
                 self.band.extend(std::iter::repeat_n(surround, width - self.left - picture_width).flatten());
             }
         } else {
-            let end = if self.y < self.inside.start { self.inside.start } else { self.size.height as usize };
+            let end = if self.y < self.inside.start { self.inside.start } else { height };
             let rows = BAND_ROWS.min(end - self.y);
             self.band.extend(std::iter::repeat_n(surround, rows * width).flatten());
             self.y += rows;
         }
-        Ok((!self.band.is_empty()).then(|| Band::of_one(&mut self.band)))
+        Ok(Some(Band::of_one(&mut self.band)))
     }
 
     fn into_picture(mut self: Box<Self>) -> Result<Picture, Error> {

@@ -13,7 +13,6 @@ pub mod blur;
 pub mod double_h;
 pub mod flip;
 pub mod lookup;
-pub mod pad;
 pub mod planes;
 pub mod premultiply;
 pub mod resize_h;
