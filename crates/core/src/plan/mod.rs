@@ -11,6 +11,7 @@ mod layout;
 mod lower;
 pub mod memory;
 pub mod planner;
+mod recent;
 pub mod resample;
 pub mod step;
 pub mod tone;

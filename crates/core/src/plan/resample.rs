@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::graph::Value;
+use super::recent;
 use super::turn::Turn;
 use super::weights::{Sampling, WeightTable};
 use crate::{Error, Layout, Reading, Rectangle, Size, Spacing};
@@ -290,7 +291,7 @@ impl Passes {
 impl Axis {
     /// Makes what one axis of a plane needs.
     fn new(sampling: Sampling) -> Result<Self, Error> {
-        Ok(match WeightTable::of(sampling)? {
+        Ok(match recent::table(sampling)? {
             Some(table) => Self::Filter(table),
             None => Self::Copy { offset: sampling.first_copied() },
         })

@@ -588,13 +588,17 @@ impl Quantiser {
             self.errors.push((k, scaled - nearest));
         }
         let step: i16 = if missing < 0.0 { -1 } else { 1 };
-        if missing != 0.0 {
-            // Ties by position, so that the order is total and the table the same everywhere.
-            self.errors.sort_by(|a, b| (b.1 * f64::from(step)).total_cmp(&(a.1 * f64::from(step))).then(a.0.cmp(&b.0)));
-        }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number, at most the taps")]
         let units = missing.abs() as usize;
-        for &(k, _) in self.errors.iter().take(units) {
+        let later = |a: &(usize, f64), b: &(usize, f64)| {
+            // Ties by position, so that the order is total and the table the same everywhere.
+            (b.1 * f64::from(step)).total_cmp(&(a.1 * f64::from(step))).then(a.0.cmp(&b.0))
+        };
+        let most_wrong = &mut self.errors[..];
+        if (1..most_wrong.len()).contains(&units) {
+            most_wrong.select_nth_unstable_by(units - 1, later);
+        }
+        for &(k, _) in most_wrong.iter().take(units) {
             rounded[k] += step;
         }
         true
