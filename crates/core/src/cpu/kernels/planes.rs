@@ -37,8 +37,7 @@ pub fn rotate_half(plane: &mut [u8]) {
 ///
 /// If the plane is not of that size.
 pub fn rotate_quarter(plane: &[u8], size: Size) -> Result<Vec<u8>, Error> {
-    let bottom = size.height as usize - 1;
-    transposed(plane, size, |x, y| (y, bottom - x))
+    transposed(plane, size, true, false)
 }
 
 /// Turns a whole plane of a size by 270°: the right edge becomes the top edge.
@@ -51,28 +50,60 @@ pub fn rotate_quarter(plane: &[u8], size: Size) -> Result<Vec<u8>, Error> {
 ///
 /// If the plane is not of that size.
 pub fn rotate_three_quarters(plane: &[u8], size: Size) -> Result<Vec<u8>, Error> {
-    let right = size.width as usize - 1;
-    transposed(plane, size, |x, y| (right - y, x))
+    transposed(plane, size, false, true)
 }
 
-/// Makes a plane with the sides exchanged, whose sample (x, y) is the one that `origin` returns.
-fn transposed(plane: &[u8], size: Size, origin: impl Fn(usize, usize) -> (usize, usize)) -> Result<Vec<u8>, Error> {
-    /// Side of the squares that are turned one by one, so that reading down a column stays inside the cache.
-    const TILE: usize = 64;
+/// Side of the blocks of samples whose rows and columns are exchanged at once.
+const BLOCK: usize = 8;
+
+/// Exchanges rows and columns of a plane, taking rows from the bottom up or columns from the right to the left, as asked.
+fn transposed(plane: &[u8], size: Size, mirrors_rows: bool, mirrors_columns: bool) -> Result<Vec<u8>, Error> {
+    /// Source columns that are taken together: a cache line of each row.
+    const STRIP: usize = 64;
     assert_eq!(plane.len() as u64, size.area(), "a plane of that size");
-    let (width, height) = (size.height as usize, size.width as usize);
+    let (columns, rows) = (size.width as usize, size.height as usize);
     let mut output = alloc::try_filled(plane.len(), 0)?;
-    for top in (0..height).step_by(TILE) {
-        for left in (0..width).step_by(TILE) {
-            for y in top..height.min(top + TILE) {
-                for x in left..width.min(left + TILE) {
-                    let (source_x, source_y) = origin(x, y);
-                    output[y * width + x] = plane[source_y * height + source_x];
+    let row_of = |x: usize| if mirrors_rows { rows - 1 - x } else { x };
+    let y_of = |column: usize| if mirrors_columns { columns - 1 - column } else { column };
+    // Rows of the source are columns of the output, and the other way round.
+    for strip in (0..columns).step_by(STRIP) {
+        for x in (0..rows).step_by(BLOCK) {
+            for column in (strip..columns.min(strip + STRIP)).step_by(BLOCK) {
+                if x + BLOCK <= rows && column + BLOCK <= columns {
+                    let block = std::array::from_fn(|i| row_at(plane, row_of(x + i) * columns + column));
+                    for (i, row) in transposed_block(block).into_iter().enumerate() {
+                        output[y_of(column + i) * rows + x..][..BLOCK].copy_from_slice(&row);
+                    }
+                } else {
+                    for x in x..rows.min(x + BLOCK) {
+                        for column in column..columns.min(column + BLOCK) {
+                            output[y_of(column) * rows + x] = plane[row_of(x) * columns + column];
+                        }
+                    }
                 }
             }
         }
     }
     Ok(output)
+}
+
+/// Returns a row of a block of samples.
+fn row_at(plane: &[u8], start: usize) -> [u8; BLOCK] {
+    *plane[start..].first_chunk().expect("a block inside the plane")
+}
+
+/// Exchanges rows and columns of a block: quarters of 4×4 first, then those of each quarter, and so on.
+fn transposed_block(block: [[u8; BLOCK]; BLOCK]) -> [[u8; BLOCK]; BLOCK] {
+    let mut rows = block.map(u64::from_le_bytes);
+    for (side, mask) in [(4, 0x0000_0000_ffff_ffff), (2, 0x0000_ffff_0000_ffff), (1, 0x00ff_00ff_00ff_00ff)] {
+        for upper in (0..BLOCK).filter(|row| row & side == 0) {
+            // The right half of the upper rows changes places with the left half of the lower ones.
+            let changed = ((rows[upper] >> (8 * side)) ^ rows[upper + side]) & mask;
+            rows[upper] ^= changed << (8 * side);
+            rows[upper + side] ^= changed;
+        }
+    }
+    rows.map(u64::to_le_bytes)
 }
 
 /// Appends some columns of rows of a plane.
