@@ -117,11 +117,16 @@ impl Sources for Vec<Pixmap> {
 fn open_pixmap<'a>(pixmaps: &'a [Pixmap], read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + 'a>, Error> {
     let index = read.source;
     let pixmap = pixmaps.get(index).ok_or(Error::SourceMismatch { index, planned, actual: None })?;
-    let rows = Box::new(LentRows::of_pixmap(pixmap)?);
-    Ok(match read.reading.window {
-        None => rows,
-        Some(Rectangle { left, top, size }) => Box::new(CropRows::new(rows, left, top, size)),
-    })
+    Ok(open_part(LentRows::of_pixmap(pixmap)?, read))
+}
+
+/// Gives the part of a picture of RGBA that is read.
+pub(crate) fn open_part<'a>(rows: LentRows<'a>, read: &ReadStep) -> Box<dyn Rows + 'a> {
+    if read.reading.window.is_none() {
+        return Box::new(rows);
+    }
+    let Rectangle { left, top, size } = read.reading.window_of(rows.size());
+    Box::new(CropRows::new(Box::new(rows), left, top, size))
 }
 
 /// Sources, and pictures that were kept: what a plan reads that was cut off another one.

@@ -4,7 +4,7 @@
 //! their result, and run as one kernel.
 
 use palmette_core::engine::{Collected, open_planned};
-use palmette_core::measure::{MeasureStep, Measurement};
+use palmette_core::measure::{MeasureStep, Measurement, measure_window};
 use palmette_core::model::ModelStep;
 use palmette_core::plan::{Plan, StepKind, ValueId};
 use palmette_core::{Size, Sources};
@@ -76,7 +76,7 @@ pub(crate) fn run<'a>(mut job: Job<'a>, plan: &Plan, sources: &dyn Sources) -> R
 fn measure(job: &mut Job<'_>, step: &MeasureStep, image: &Image) -> Result<Measurement, Error> {
     match step {
         MeasureStep::Border(step) => border::measure(job, step, image),
-        MeasureStep::Window(_) => Ok(step.run(&job.download(image)?)?),
+        MeasureStep::Window(window) => Ok(measure_window(window, &job.download(image)?)?),
     }
 }
 

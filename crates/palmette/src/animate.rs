@@ -50,7 +50,7 @@ impl Pipeline {
         let files = self.files(prepared, deadline, clock);
         let first_kept = prepared.images.len();
         let run = clock.stage(Stage::Run, || {
-            let plan = self.complete(prepared, &files, deadline)?;
+            let plan = self.complete(prepared, &files, &files, deadline)?;
             let (once, plan) = plan.split_frames(CANVAS, first_kept);
             let mut collected = Collected::default();
             engine.run(&once, &files, &mut collected, deadline).map_err(|error| files.explain(error))?;

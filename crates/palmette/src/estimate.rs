@@ -87,7 +87,7 @@ mod tests {
     fn plan(list: &str, sources: &[Size]) -> Plan {
         let ops = palmette_protocol::list::parse_list(list).unwrap();
         let ops = palmette_protocol::list::resolve(&ops).unwrap();
-        Planner::new(&ops, sources, &Limits::default()).unwrap().guess()
+        Planner::new(&ops, sources, &Limits::default()).unwrap().guess().plan
     }
 
     /// Says what it holds to decode a whole picture.

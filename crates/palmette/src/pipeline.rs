@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use palmette_codec::{DecodeOptions, Encoded, OnDamage};
 use palmette_core::plan::{Plan, Planned};
-use palmette_core::{Deadline, Limits, Model, SharedModel, Size, alloc};
+use palmette_core::{Deadline, Keeping, Limits, Model, SharedModel, Size, Sources, alloc};
 use palmette_protocol::Info;
 use palmette_protocol::request::TransformRequest;
 
@@ -21,7 +21,7 @@ pub struct Pipeline {
     pub(crate) limits: Limits,
     on_damage: OnDamage,
     pub(crate) model: Option<SharedModel>,
-    max_pixel_bytes: u64,
+    pub(crate) max_pixel_bytes: u64,
 }
 
 /// An encoded result.
@@ -135,7 +135,7 @@ impl Pipeline {
         }
         let clock = Clock::default();
         let files = self.files(&prepared, deadline, &clock);
-        let plan = self.complete(&prepared, &files, deadline)?;
+        let plan = self.complete(&prepared, &files, &files, deadline)?;
         Ok(Explanation::new(&prepared, &plan, memory_bytes, is_measured))
     }
 
@@ -173,11 +173,13 @@ impl Pipeline {
     fn run_once(&self, prepared: &Prepared, deadline: Deadline, clock: &Clock) -> Result<Made, Error> {
         let options = prepared.encode_options(deadline);
         let files = self.files(prepared, deadline, clock);
+        let sources = Keeping::new(&files, prepared.images.len(), prepared.kept_bytes);
         let mut encoder = Encoder::new(&options, clock);
         clock
             .stage(Stage::Run, || {
-                let plan = self.complete(prepared, &files, deadline)?;
-                let result = prepared.selection.engine.run(&plan, &files, &mut encoder, deadline);
+                let plan = self.complete(prepared, &files, &sources, deadline)?;
+                sources.end();
+                let result = prepared.selection.engine.run(&plan, &sources, &mut encoder, deadline);
                 result.map_err(|error| files.explain(error))
             })
             .or_else(|error| {
@@ -193,13 +195,19 @@ impl Pipeline {
         Files::new(&prepared.images, self.decode_options(deadline), clock)
     }
 
-    /// Plans a request to its end, and has measured what the plan depends on.
-    pub(crate) fn complete(&self, prepared: &Prepared, files: &Files<'_>, deadline: Deadline) -> Result<Plan, Error> {
+    /// Plans a request to its end, and has measured what the plan depends on; `sources` are the files, or what keeps them.
+    pub(crate) fn complete(
+        &self,
+        prepared: &Prepared,
+        files: &Files<'_>,
+        sources: &dyn Sources,
+        deadline: Deadline,
+    ) -> Result<Plan, Error> {
         if let Planned::Complete(plan) = &prepared.planned {
             return Ok(plan.clone());
         }
         let engine = &*prepared.selection.engine;
-        let plan = palmette_core::engine::complete(&mut prepared.planner.clone(), engine, files, deadline)
+        let plan = palmette_core::engine::complete(&mut prepared.planner.clone(), engine, sources, deadline)
             .map_err(|error| files.explain(error))?;
         check_frames(&plan, prepared.frame_count, &self.limits)?;
         Ok(plan)

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use palmette_codec::{EncodeFormat, EncodeOptions, Probe};
-use palmette_core::plan::{Plan, Planned, Planner, ReadingMemory, Source, StepKind, Value};
+use palmette_core::plan::{Guess, Plan, Planned, Planner, ReadingMemory, Source, StepKind, Value};
 use palmette_core::{Deadline, Limits, Size};
 use palmette_ops::ImageIndex;
 use palmette_protocol::request::{Source as Given, TransformRequest};
@@ -11,6 +11,9 @@ use palmette_protocol::{Output, OutputFormat, RawOp};
 use crate::clock::Clock;
 use crate::estimate::{Weighed, estimate};
 use crate::{Error, Pipeline, Selection, Stage, Timings};
+
+/// The share of the memory of one request, as a divisor, that kept sources may take.
+const KEPT_SHARE: u64 = 4;
 
 /// A source whose header was read.
 #[derive(Debug)]
@@ -29,8 +32,10 @@ pub struct Prepared {
     /// What plans the list, and how far it came without pixels.
     pub(crate) planner: Planner,
     pub(crate) planned: Planned,
-    /// The plan to its end, as if every measurement found nothing.
-    pub(crate) guess: Plan,
+    /// The plans to the end, as if every measurement found nothing.
+    pub(crate) guess: Guess,
+    /// The bytes of sources that are kept from a measurement to the steps that follow it.
+    pub(crate) kept_bytes: u64,
     /// The frames that the steps of the canvas run on; 1 unless the result moves.
     pub(crate) frame_count: u32,
     pub(crate) selection: Selection,
@@ -67,12 +72,21 @@ impl Pipeline {
             Ok::<_, Error>((planner, planned))
         })?;
         let guess = match &planned {
-            Planned::Complete(plan) => plan.clone(),
+            Planned::Complete(plan) => Guess { measuring: Vec::new(), plan: plan.clone() },
             Planned::Measure(_) => planner.guess(),
         };
-        let selection = self.engines.select(&guess, engine)?;
+        let selection = self.engines.select(&guess.plan, engine)?;
+        // Frames are decoded one by one, and a GPU takes whole sources into memory of its own.
+        let kept_bytes = if frame_count > 1 || selection.is_gpu() { 0 } else { self.kept_bytes(&guess) };
         let timings = clock.into_timings();
-        Ok(Prepared { images, raw_ops, planner, planned, guess, frame_count, selection, output, timings })
+        Ok(Prepared { images, raw_ops, planner, planned, guess, kept_bytes, frame_count, selection, output, timings })
+    }
+
+    /// Returns the bytes of the sources that are worth keeping once they were read for a measurement; 0 if a request should
+    /// not take so much, so that others find room beside it.
+    fn kept_bytes(&self, guess: &Guess) -> u64 {
+        let bytes = guess.measuring.iter().map(Plan::kept_bytes).max().unwrap_or(0);
+        if bytes <= self.max_pixel_bytes / KEPT_SHARE { bytes } else { 0 }
     }
 }
 
@@ -80,9 +94,15 @@ impl Prepared {
     /// Estimates the bytes that the request takes at its worst moment, beside its sources and the file of an animation.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
+        let measuring = self.guess.measuring.iter().map(|plan| self.memory_of(plan)).max().unwrap_or(0);
+        self.memory_of(&self.guess.plan).max(measuring) + self.kept_bytes
+    }
+
+    /// Estimates the bytes that a plan takes at its worst moment, with the result encoded if it has one.
+    fn memory_of(&self, plan: &Plan) -> u64 {
         let mut reading = vec![ReadingMemory::default(); self.images.len()];
         let mut library_bytes = 0;
-        for step in self.guess.steps() {
+        for step in plan.steps() {
             let StepKind::Read(read) = step.kind else { continue };
             let Some(Image { probe, .. }) = self.images.get(read.source) else { continue };
             let held = palmette_codec::reading_memory(probe, &read.reading);
@@ -91,7 +111,7 @@ impl Prepared {
                 ReadingMemory { before: held.own_bytes, bytes: held.own_bytes, is_whole: probe.is_read_whole };
         }
         estimate(Weighed {
-            plan: &self.guess,
+            plan,
             reading: &reading,
             library_bytes,
             canvas: self.images.first().map_or(Size::new(0, 0), |canvas| canvas.probe.size),

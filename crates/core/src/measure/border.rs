@@ -1,28 +1,52 @@
 //! Finds what a border of one colour leaves.
 
 use super::{BorderMeasure, Measurement};
-use crate::{Pixmap, Size};
+use crate::{Error, Layout, Pixmap, Rows, Size};
 
 /// Finds the smallest rectangle outside which every pixel is border, and adds the border that stays.
-#[must_use]
-pub fn measure_border(measure: &BorderMeasure, picture: &Pixmap) -> Measurement {
-    let size = picture.size();
-    let border = associated(measure.color.map_or_else(|| picture.pixel(0, 0), |color| color.to_rgba()));
-    let is_border = |&pixel: &[u8; 4]| {
-        associated(pixel).iter().zip(border).all(|(&channel, border)| channel.abs_diff(border) <= measure.tolerance)
-    };
-    let mut found: Option<BorderEdges> = None;
-    for (y, row) in (0..size.height).zip(picture.rows()) {
-        let pixels = row.as_chunks::<{ Pixmap::PIXEL_BYTES }>().0;
-        let Some(first) = pixels.iter().position(|pixel| !is_border(pixel)) else { continue };
-        let last = pixels.iter().rposition(|pixel| !is_border(pixel)).unwrap_or(first);
-        let [first, last] = [first, last].map(|x| u32::try_from(x).expect("a column of the picture"));
-        let edges = found.get_or_insert(BorderEdges { left: first, top: y, right: last, bottom: y });
-        edges.left = edges.left.min(first);
-        edges.right = edges.right.max(last);
-        edges.bottom = y;
+///
+/// Rows are looked at one by one, so no whole picture is needed.
+///
+/// # Errors
+///
+/// Those of the rows; [`Error::WrongLayout`] if they are planes, [`Error::RowsMissing`] if they end early.
+pub fn measure_border(measure: &BorderMeasure, rows: &mut dyn Rows) -> Result<Measurement, Error> {
+    let (size, layout) = (rows.size(), rows.layout());
+    if !layout.is_rgba() {
+        return Err(Error::WrongLayout { expected: Layout::Rgba, actual: layout });
     }
-    BorderEdges::rectangle(found, measure.keep, size)
+    let row_bytes = layout.row_bytes(0, size);
+    let mut border = measure.color.map(|color| associated(color.to_rgba()));
+    let mut found: Option<BorderEdges> = None;
+    let mut y = 0;
+    while let Some(band) = rows.next_band()? {
+        for row in band.planes[0].chunks_exact(row_bytes) {
+            let pixels = row.as_chunks::<{ Pixmap::PIXEL_BYTES }>().0;
+            let border = *border.get_or_insert_with(|| associated(pixels[0]));
+            if let Some((first, last)) = inside(pixels, border, measure.tolerance) {
+                let edges = found.get_or_insert(BorderEdges { left: first, top: y, right: last, bottom: y });
+                edges.left = edges.left.min(first);
+                edges.right = edges.right.max(last);
+                edges.bottom = y;
+            }
+            y += 1;
+        }
+    }
+    if y != size.height {
+        return Err(Error::RowsMissing { plane: 0, expected: size.height as usize, actual: y as usize });
+    }
+    Ok(BorderEdges::rectangle(found, measure.keep, size))
+}
+
+/// Returns the first and the last pixel of a row that are not border; nothing if all are.
+fn inside(pixels: &[[u8; 4]], border: [u32; 4], tolerance: u32) -> Option<(u32, u32)> {
+    let is_border = |&pixel: &[u8; 4]| {
+        associated(pixel).iter().zip(border).all(|(&channel, border)| channel.abs_diff(border) <= tolerance)
+    };
+    let first = pixels.iter().position(|pixel| !is_border(pixel))?;
+    let last = pixels.iter().rposition(|pixel| !is_border(pixel)).unwrap_or(first);
+    let [first, last] = [first, last].map(|x| u32::try_from(x).expect("a column of the picture"));
+    Some((first, last))
 }
 
 /// The first and last column and row that are not border.
@@ -59,6 +83,7 @@ fn associated([red, green, blue, alpha]: [u8; 4]) -> [u32; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::PictureRows;
     use palmette_ops::Color;
 
     fn framed() -> Pixmap {
@@ -68,7 +93,8 @@ mod tests {
     }
 
     fn measured(color: Option<Color>, tolerance: u32, keep: u32, picture: &Pixmap) -> (u32, u32, u32, u32) {
-        match measure_border(&BorderMeasure { color, tolerance: tolerance * 255, keep }, picture) {
+        let measure = BorderMeasure { color, tolerance: tolerance * 255, keep };
+        match measure_border(&measure, &mut PictureRows::new(picture.clone().into())).unwrap() {
             Measurement::Rectangle { left, top, size } => (left, top, size.width, size.height),
             Measurement::Offset { .. } => unreachable!("a border is a rectangle"),
         }

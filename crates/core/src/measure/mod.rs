@@ -17,7 +17,7 @@ pub use window::{COPY_LONG_SIDE_PX, copy_size, measure_window};
 use palmette_ops::Color;
 
 use crate::model::SharedModel;
-use crate::{Error, Pixmap, Size};
+use crate::{Error, Rows, Size};
 
 /// What is measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,19 +47,25 @@ impl MeasureStep {
         }
     }
 
+    /// Tells whether rows are measured as they come, so that the picture is never there as a whole.
+    #[must_use]
+    pub const fn takes_rows(&self) -> bool {
+        matches!(self, Self::Border(_))
+    }
+
     /// Answers what a plan cannot know, by the pixels of the value that the step takes.
     ///
     /// # Errors
     ///
-    /// [`Error::ModelFailed`] if a model shall find something and cannot.
+    /// Those of the rows; [`Error::ModelFailed`] if a model shall find something and cannot.
     ///
     /// # Panics
     ///
     /// If the picture is not of the size that the step says.
-    pub fn run(&self, picture: &Pixmap) -> Result<Measurement, Error> {
+    pub fn run(&self, mut rows: Box<dyn Rows + '_>) -> Result<Measurement, Error> {
         match self {
-            Self::Border(border) => Ok(measure_border(border, picture)),
-            Self::Window(window) => measure_window(window, picture),
+            Self::Border(border) => measure_border(border, &mut *rows),
+            Self::Window(window) => measure_window(window, &rows.into_picture()?.into_pixmap()?),
         }
     }
 }

@@ -94,13 +94,12 @@ pub(super) fn of_plan(plan: &Plan, reading: &[ReadingMemory]) -> Held {
             }
             None if step.is_answered() => {}
             None => {
-                let bytes = plan.input(step).map_or(0, Value::bytes);
-                let whole = input.collected(bytes);
-                measured = Held {
-                    before: whole.before,
-                    while_rows: whole.while_rows + step.measuring_bytes(),
-                    is_whole: true,
+                let picture = if step.measures_rows() {
+                    input
+                } else {
+                    input.collected(plan.input(step).map_or(0, Value::bytes))
                 };
+                measured = Held { while_rows: picture.while_rows + step.measuring_bytes(), ..picture };
             }
         }
     }
@@ -167,6 +166,11 @@ impl Step {
     #[must_use]
     pub const fn is_in_place(&self) -> bool {
         matches!(self.kind, StepKind::Flip(_) | StepKind::Rotate(Rotate::Half))
+    }
+
+    /// Tells whether this measures rows as they come.
+    const fn measures_rows(&self) -> bool {
+        matches!(&self.kind, StepKind::Measure { measure, .. } if measure.takes_rows())
     }
 
     /// Returns the bytes that measuring takes beside what is measured.

@@ -25,7 +25,7 @@ pub const UNITS_PER_LEVEL: i32 = 64;
 pub use draft::Source;
 pub use graph::{Builder, Plan, Value, ValueId};
 pub use memory::{Held, ReadingMemory};
-pub use planner::{Planned, Planner, lower};
+pub use planner::{Guess, Planned, Planner, lower};
 pub use resample::{Axis, AxisOrder, Passes, Placed, ResizeStep};
 pub use step::{DrawStep, Origin, ReadStep, SharpenStep, Step, StepKind, Tiling};
 

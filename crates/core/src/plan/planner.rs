@@ -41,6 +41,15 @@ impl Planned {
     }
 }
 
+/// What a request will take, as far as that can be told without pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guess {
+    /// The plans that measure, in their order.
+    pub measuring: Vec<Plan>,
+    /// The plan that they lead to.
+    pub plan: Plan,
+}
+
 /// Turns a resolved list into a plan, entry by entry.
 #[derive(Clone, Debug)]
 pub struct Planner {
@@ -146,23 +155,26 @@ impl Planner {
     /// A picture without its border is smaller, but of another shape, so what follows may be larger. No step is ever over the
     /// limit of one picture. Where the guess cannot be planned, though the real answer may well be, it ends there.
     #[must_use]
-    pub fn guess(&self) -> Plan {
+    pub fn guess(&self) -> Guess {
         let mut planner = self.clone();
-        loop {
+        let mut measuring = Vec::new();
+        let plan = loop {
             match planner.plan() {
-                Ok(Planned::Complete(plan)) => return plan,
+                Ok(Planned::Complete(plan)) => break plan,
                 Ok(Planned::Measure(plan)) => {
                     let answer = plan.missing().map(|(measure, picture)| measure.nothing_found(picture));
                     if answer.is_none_or(|answer| planner.answer(answer).is_err()) {
-                        return plan;
+                        break plan;
                     }
+                    measuring.push(plan);
                 }
                 Err(_) => {
                     let canvas = planner.lowering.find(ImageIndex::CANVAS).and_then(|id| planner.finish(id));
-                    return canvas.unwrap_or_else(|_| Builder::default().finish(Vec::new()));
+                    break canvas.unwrap_or_else(|_| Builder::default().finish(Vec::new()));
                 }
             }
-        }
+        };
+        Guess { measuring, plan }
     }
 
     /// Returns the plan that makes one value.
@@ -224,7 +236,7 @@ mod tests {
         let answer = |width| Measurement::Rectangle { left: 1, top: 1, size: Size::new(width, 30) };
         planner.answer(answer(60)).unwrap();
         assert_eq!(plan(&mut planner), (vec!["resize", "draw", "measure", "crop", "measure"], None));
-        assert_eq!(planner.clone().guess().result().unwrap().size, Size::new(10, 5));
+        assert_eq!(planner.clone().guess().plan.result().unwrap().size, Size::new(10, 5));
         planner.answer(answer(20)).unwrap();
         let all = vec!["resize", "draw", "measure", "crop", "measure", "crop", "resize"];
         assert_eq!(plan(&mut planner), (all, Some(Size::new(7, 10))));

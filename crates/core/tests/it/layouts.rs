@@ -54,7 +54,7 @@ fn noise(size: Size, layout: Layout) -> Picture {
 fn plan(list: &str, source: Source, target: Option<Spacing>) -> Plan {
     let ops = resolve(&parse_list(list).expect(list)).expect(list);
     let planner = Planner::of_sources(&ops, vec![source], &Limits::default()).expect(list).with_target(target);
-    planner.guess()
+    planner.guess().plan
 }
 
 fn run(plan: &Plan, sources: &dyn Sources) -> Picture {
