@@ -1,16 +1,14 @@
-//! One operation on a 12-megapixel picture, as the engine runs it, scalar beside vectorised; and peers on the same input.
+//! One operation on a 12-megapixel picture, as the engine runs it, scalar beside vectorised.
 //!
 //! Throughput is in source pixels.
 
 use std::num::NonZeroU32;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use fast_image_resize::images::Image;
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use palmette_benches::{PHOTO, picture, plan_of};
 use palmette_core::engine::Collected;
 use palmette_core::plan::{Plan, lower};
-use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap, Size};
+use palmette_core::{CpuEngine, Deadline, Engine, Limits, Pixmap};
 use palmette_ops::transform::{Border, Trim, TrimBorder};
 use palmette_ops::{Color, Composite, Draw, Fit, Flip, Gravity, ImageIndex, Op, Rotate, Transform};
 
@@ -76,31 +74,5 @@ fn draws(criterion: &mut Criterion) {
     bench_plan(criterion, "draw lighter, opaque on soft", &draw(Composite::Lighter), &[soft, opaque]);
 }
 
-/// fast_image_resize, the fastest resizer of crates.io, one thread, Lanczos3, on the same pictures.
-fn peers(criterion: &mut Criterion) {
-    for (name, size, soft) in [
-        ("resize to 300x225", Size::new(300, 225), false),
-        ("resize to 800x600", Size::new(800, 600), false),
-        ("resize to 800x600, soft", Size::new(800, 600), true),
-        ("resize to 6000x4500", Size::new(6000, 4500), false),
-    ] {
-        let source = picture(PHOTO, soft);
-        let source =
-            Image::from_vec_u8(PHOTO.width, PHOTO.height, source.into_vec(), PixelType::U8x4).expect("a picture");
-        let filter = if size.width > PHOTO.width { FilterType::CatmullRom } else { FilterType::Lanczos3 };
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).use_alpha(soft);
-        let mut group = criterion.benchmark_group(name);
-        group.throughput(Throughput::Elements(PHOTO.area())).sample_size(10);
-        group.bench_function(BenchmarkId::from_parameter("fast_image_resize"), |bencher| {
-            bencher.iter_with_large_drop(|| {
-                let mut output = Image::new(size.width, size.height, PixelType::U8x4);
-                Resizer::new().resize(&source, &mut output, &options).expect("a picture");
-                output
-            });
-        });
-        group.finish();
-    }
-}
-
-criterion_group!(benches, transforms, draws, peers);
+criterion_group!(benches, transforms, draws);
 criterion_main!(benches);

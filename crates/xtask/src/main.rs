@@ -24,7 +24,9 @@ const USAGE: &str = "usage:
                                  ship, and on the JPEGs of folders; to benches/results/<date>-NAME-jpeg-…
   cargo xtask bench peers [--rounds N] [--only TEXT] [--name NAME] [FOLDER]
                                  whole requests beside sharp and oximg, on the two largest JPEGs of a folder, or on two
-                                 that are drawn; installs both below the target folder; to benches/results/<date>-NAME-peers";
+                                 that are drawn; installs both below the target folder; to benches/results/<date>-NAME-peers
+  cargo xtask bench resize [--turns N] [--name NAME]
+                                 a resize by itself beside fast_image_resize; to benches/results/<date>-NAME-resize";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["bench", "gpu", arguments @ ..] => bench::gpu::run(arguments),
         ["bench", "jpeg", arguments @ ..] => bench::jpeg::run(arguments),
         ["bench", "peers", arguments @ ..] => bench::peers::run(arguments),
+        ["bench", "resize", arguments @ ..] => bench::resize::run(arguments),
         ["bench", name, arguments @ ..] => bench::criterion::run(name, arguments),
         _ => {
             eprintln!("{USAGE}");

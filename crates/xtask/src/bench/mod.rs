@@ -8,4 +8,5 @@ pub(crate) mod gpu;
 pub(crate) mod jpeg;
 mod machine;
 pub(crate) mod peers;
+pub(crate) mod resize;
 mod statistics;
