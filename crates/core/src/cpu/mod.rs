@@ -13,6 +13,8 @@ mod draw_planes;
 pub mod kernels;
 mod resize;
 mod sharpen;
+#[cfg(test)]
+mod twins;
 
 use crate::Error;
 use crate::engine::{Deadline, Engine, EngineKind, Sink, Sources};

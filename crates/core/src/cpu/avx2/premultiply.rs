@@ -47,7 +47,7 @@ pub(super) fn is_opaque(row: &[u8]) -> bool {
 /// Says whether all 8 pixels have alpha 255.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn are_opaque(pixels: __m256i) -> bool {
+pub(super) fn are_opaque(pixels: __m256i) -> bool {
     let color = _mm256_set1_epi32(0x00ff_ffff);
     let full = _mm256_cmpeq_epi8(_mm256_or_si256(pixels, color), _mm256_set1_epi8(-1));
     _mm256_movemask_epi8(full) == -1

@@ -1,17 +1,20 @@
 //! Twin of [`crate::cpu::kernels::unpremultiply`]: 8 pixels at once.
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm256_add_epi32, _mm256_and_si256, _mm256_blend_epi32, _mm256_castsi256_si128,
-    _mm256_cmpeq_epi32, _mm256_cmpgt_epi32, _mm256_cvtepi16_epi32, _mm256_cvtepi32_ps, _mm256_cvttps_epi32,
-    _mm256_div_ps, _mm256_extracti128_si256, _mm256_max_epi32, _mm256_min_epi32, _mm256_movemask_epi8,
-    _mm256_mullo_epi32, _mm256_or_si256, _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permutevar8x32_epi32,
-    _mm256_set_epi16, _mm256_set1_epi32, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_epi32,
-    _mm256_slli_epi32,
+    __m128i, __m256i, _mm256_add_epi32, _mm256_adds_epi16, _mm256_and_si256, _mm256_blend_epi32,
+    _mm256_castsi256_si128, _mm256_cmpeq_epi32, _mm256_cmpgt_epi32, _mm256_cvtepi16_epi32, _mm256_cvtepi32_ps,
+    _mm256_cvttps_epi32, _mm256_div_ps, _mm256_extracti128_si256, _mm256_max_epi32, _mm256_min_epi32,
+    _mm256_movemask_epi8, _mm256_mullo_epi32, _mm256_or_si256, _mm256_packs_epi32, _mm256_packus_epi16,
+    _mm256_permute4x64_epi64, _mm256_permutevar8x32_epi32, _mm256_set_epi16, _mm256_set1_epi16, _mm256_set1_epi32,
+    _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_epi32, _mm256_slli_epi32, _mm256_srai_epi16,
 };
 
-use super::{load_16, round_shift, store_pixels};
-use crate::cpu::kernels::unpremultiply::unpremultiply as scalar;
+use super::{UNIT_SHIFT, load_16, round_shift, store_pixels};
+use crate::cpu::kernels::unpremultiply::{narrow as scalar_narrow, unpremultiply as scalar};
 use crate::cpu::kernels::{UNITS_FULL, UNITS_PER_LEVEL};
+
+/// Half of a level.
+const HALF_LEVEL: i16 = 1 << (UNIT_SHIFT - 1);
 
 #[target_feature(enable = "avx2")]
 pub(super) fn unpremultiply(premultiplied: &[i16], straight: &mut [u8]) {
@@ -22,13 +25,13 @@ pub(super) fn unpremultiply(premultiplied: &[i16], straight: &mut [u8]) {
         let (low, high) = samples.split_at(16);
         let low = load_16(low.as_array().expect("half of 32"));
         let high = load_16(high.as_array().expect("half of 32"));
+        if is_opaque(low) && is_opaque(high) {
+            store_pixels(output, narrow_32(low, high));
+            continue;
+        }
         let (a, b) = (_mm256_castsi256_si128(low), _mm256_extracti128_si256::<1>(low));
         let (c, d) = (_mm256_castsi256_si128(high), _mm256_extracti128_si256::<1>(high));
-        let (a, b, c, d) = if is_opaque(low) && is_opaque(high) {
-            (narrow(a), narrow(b), narrow(c), narrow(d))
-        } else {
-            (dissociate(a), dissociate(b), dissociate(c), dissociate(d))
-        };
+        let (a, b, c, d) = (dissociate(a), dissociate(b), dissociate(c), dissociate(d));
         // Packing works within halves of a vector: it leaves the pixels in the order 0 2 4 6 1 3 5 7.
         let packed = _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
         store_pixels(output, _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)));
@@ -52,11 +55,32 @@ fn is_opaque(samples: __m256i) -> bool {
     _mm256_movemask_epi8(_mm256_cmpeq_epi32(_mm256_and_si256(samples, alpha), full)) == -1
 }
 
-/// Rounds 2 opaque pixels to levels.
+/// Twin of [`crate::cpu::kernels::unpremultiply::narrow`]: 32 samples at once.
+#[target_feature(enable = "avx2")]
+pub(super) fn narrow(units: &[i16], levels: &mut [u8]) {
+    assert_eq!(levels.len(), units.len(), "one sample each");
+    let (blocks, rest) = units.as_chunks::<32>();
+    let (output_blocks, output_rest) = levels.as_chunks_mut::<32>();
+    for (samples, output) in blocks.iter().zip(output_blocks) {
+        let (low, high) = samples.split_at(16);
+        let low = load_16(low.as_array().expect("half of 32"));
+        let high = load_16(high.as_array().expect("half of 32"));
+        store_pixels(output, narrow_32(low, high));
+    }
+    scalar_narrow(rest, output_rest);
+}
+
+/// Rounds 32 samples without alpha to levels.
+///
+/// A sum that saturates is beyond 255 levels, and so is what it would have been.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn narrow(pair: __m128i) -> __m256i {
-    levels(_mm256_cvtepi16_epi32(pair))
+fn narrow_32(low: __m256i, high: __m256i) -> __m256i {
+    let half = _mm256_set1_epi16(HALF_LEVEL);
+    let low = _mm256_srai_epi16::<UNIT_SHIFT>(_mm256_adds_epi16(low, half));
+    let high = _mm256_srai_epi16::<UNIT_SHIFT>(_mm256_adds_epi16(high, half));
+    // Packing works within halves of a vector: it leaves eights in the order 0 2 1 3.
+    _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(low, high))
 }
 
 /// Rounds units to levels, 0 to 255.

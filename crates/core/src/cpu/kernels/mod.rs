@@ -55,6 +55,8 @@ pub struct Kernels {
     pub resize_v_chunk: resize_v::ResizeVChunk,
     /// [`unpremultiply::unpremultiply`]
     pub unpremultiply: fn(&[i16], &mut [u8]),
+    /// [`unpremultiply::narrow`]
+    pub narrow: fn(&[i16], &mut [u8]),
     /// [`ycc_to_rgba::ycc_to_rgba`]
     pub ycc_to_rgba: ycc_to_rgba::YccToRgba,
 }
@@ -72,17 +74,23 @@ impl Kernels {
         resize_v: resize_v::resize_v,
         resize_v_chunk: resize_v::resize_v_chunk,
         unpremultiply: unpremultiply::unpremultiply,
+        narrow: unpremultiply::narrow,
         ycc_to_rgba: ycc_to_rgba::ycc_to_rgba,
     };
+
+    /// Returns all sets of kernels that this machine can run, by name: the reference first, the fastest last.
+    #[must_use]
+    pub fn all() -> Vec<(&'static str, Self)> {
+        let mut all = vec![("scalar", Self::SCALAR)];
+        #[cfg(target_arch = "x86_64")]
+        all.extend(super::avx2::kernels().map(|kernels| ("avx2", kernels)));
+        all
+    }
 
     /// Returns the fastest kernels that this machine can run.
     #[must_use]
     pub fn fastest() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(kernels) = super::avx2::kernels() {
-            return kernels;
-        }
-        Self::SCALAR
+        Self::all().last().map_or(Self::SCALAR, |(_, kernels)| *kernels)
     }
 }
 

@@ -5,23 +5,33 @@
 
 use super::UNITS_PER_LEVEL;
 use super::resize_h::resample;
+use crate::pixmap::is_opaque;
 use crate::plan::weights::WeightTable;
 
 /// Rows that are resampled together.
 pub const ROWS: usize = 4;
 
 /// The signature of [`resize_h_opaque`].
-pub type ResizeHOpaque = fn(&WeightTable, [&[u8]; ROWS], [&mut [i16]; ROWS]);
+pub type ResizeHOpaque = fn(&WeightTable, [&[u8]; ROWS], [&mut [i16]; ROWS]) -> bool;
 
 /// Resamples rows of RGBA whose alpha is 255 everywhere: [`super::resize_h`] of [`super::premultiply`] of each.
+///
+/// Returns whether alpha is 255 in all pixels that the result is made of. If it is not, the outputs hold nothing of use; a twin
+/// that reads more than those pixels may say so of any pixel of the rows.
 ///
 /// # Panics
 ///
 /// If a row of `sources` or `outputs` is shorter than the table says.
-pub fn resize_h_opaque(table: &WeightTable, sources: [&[u8]; ROWS], outputs: [&mut [i16]; ROWS]) {
+pub fn resize_h_opaque(table: &WeightTable, sources: [&[u8]; ROWS], outputs: [&mut [i16]; ROWS]) -> bool {
+    let needed = table.source_range();
+    let needed = needed.start as usize * 4..needed.end as usize * 4;
+    if !sources.iter().all(|row| is_opaque(&row[needed.clone()])) {
+        return false;
+    }
     for (source, output) in sources.into_iter().zip(outputs) {
         resample::<4, u8, UNITS_PER_LEVEL>(table, source, output);
     }
+    true
 }
 
 #[cfg(test)]
@@ -39,7 +49,9 @@ mod tests {
                 (0..source_len * 4).map(|i| if i % 4 == 3 { 255 } else { level(i) }).collect()
             });
             let mut actual = [(); ROWS].map(|()| vec![0; scaled_len as usize * 4]);
-            resize_h_opaque(&table, rows.each_ref().map(Vec::as_slice), actual.each_mut().map(Vec::as_mut_slice));
+            let is_opaque =
+                resize_h_opaque(&table, rows.each_ref().map(Vec::as_slice), actual.each_mut().map(Vec::as_mut_slice));
+            assert!(is_opaque);
             for (row, actual) in rows.iter().zip(&actual) {
                 let (mut wide, mut expected) = (vec![0; row.len()], vec![0; actual.len()]);
                 premultiply(row, &mut wide);

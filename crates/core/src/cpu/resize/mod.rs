@@ -13,7 +13,6 @@ use std::fmt;
 
 use self::plane::PlanePasses;
 use super::kernels::Kernels;
-use super::kernels::unpremultiply::narrow;
 use super::kernels::ycc_to_rgba::gray_to_rgba;
 use crate::plan::ResizeStep;
 use crate::rows::{Band, Rows};
@@ -234,7 +233,7 @@ impl<'a> Work<'a> {
                     made += row.len();
                     passes.make(|units| match layout {
                         Layout::Rgba => (self.kernels.unpremultiply)(units, row),
-                        Layout::Planes { .. } => narrow(units, row),
+                        Layout::Planes { .. } => (self.kernels.narrow)(units, row),
                     });
                 }
             }

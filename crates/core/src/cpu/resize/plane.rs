@@ -21,6 +21,8 @@ pub(super) struct PlanePasses<'a> {
     columns: Range<usize>,
     /// The table of rows, where they go first.
     before: Option<&'a WeightTable>,
+    /// Whether the rows that came last were opaque, so that those that come next probably are.
+    are_opaque: bool,
     /// How rows are doubled, if that is what the table does.
     doubling: Option<Doubling>,
     vertical: Vertical<'a>,
@@ -59,6 +61,7 @@ impl<'a> PlanePasses<'a> {
             source_row_bytes: source_len,
             columns,
             before,
+            are_opaque: true,
             doubling: before.filter(|_| channels == 1).and_then(Doubling::of),
             vertical: Vertical::new(&passes.vertical, source.height as usize, target.height as usize, loaded_len)?,
             after,
@@ -134,6 +137,7 @@ impl<'a> PlanePasses<'a> {
     /// Loads a group of rows: widens them to 16 bits, cuts them, and resamples them if rows go first.
     fn load(&mut self, rows: &[u8], count: usize) {
         let Self { kernels, channels, source_row_bytes, columns, before: table, doubling, vertical, wide, .. } = self;
+        let are_opaque = &mut self.are_opaque;
         let table = *table;
         vertical.load(kernels, count, |outputs| {
             let row = |i: usize| &rows[i * *source_row_bytes..][columns.clone()];
@@ -149,8 +153,11 @@ impl<'a> PlanePasses<'a> {
                 if *channels == 1 {
                     return (kernels.resize_h_plane)(table, sources, outputs);
                 }
-                if sources.iter().all(|row| (kernels.is_opaque)(row)) {
-                    return (kernels.resize_h_opaque)(table, sources, outputs);
+                // The kernel sees alpha anyway, so only after rows that were not opaque it is worth a look of its own.
+                let may_be = *are_opaque || sources.iter().all(|row| (kernels.is_opaque)(row));
+                *are_opaque = may_be && (kernels.resize_h_opaque)(table, sources, outputs);
+                if *are_opaque {
+                    return;
                 }
             }
             for (i, output) in outputs.iter_mut().enumerate() {

@@ -158,7 +158,7 @@ impl Case {
                 (_, Layout::Rgba) => {
                     (Kernels::SCALAR.ycc_to_rgba)([&units, &self.units(1), &self.units(2)], &mut bytes);
                 }
-                _ => narrow(&units, &mut bytes),
+                _ => (Kernels::SCALAR.narrow)(&units, &mut bytes),
             }
             bytes
         });
