@@ -83,7 +83,10 @@ impl Kernels {
     pub fn all() -> Vec<(&'static str, Self)> {
         let mut all = vec![("scalar", Self::SCALAR)];
         #[cfg(target_arch = "x86_64")]
-        all.extend(super::avx2::kernels().map(|kernels| ("avx2", kernels)));
+        {
+            all.extend(super::avx2::kernels().map(|kernels| ("avx2", kernels)));
+            all.extend(super::avx512::kernels().map(|kernels| ("avx512", kernels)));
+        }
         all
     }
 
