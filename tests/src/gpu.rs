@@ -1,7 +1,8 @@
 //! The GPU, where there is one: opened once, and never passed over in silence.
 //!
 //! `PALMETTE_GPU` says what to do: `off` tests without, `auto`, the default, uses what is there and says if nothing is,
-//! `require` fails where nothing is. CI requires a software adapter, which computes the same bytes.
+//! `require` fails where nothing is. CI requires a software adapter, which computes the same bytes; it runs tests on two of them,
+//! and `PALMETTE_TEST_ADAPTER` says a part of the name that the adapter must have, so that nobody takes one for the other.
 
 use std::sync::{Arc, OnceLock};
 
@@ -24,7 +25,7 @@ const SMALL_PAGE_SHIFT: u32 = 10;
 ///
 /// # Panics
 ///
-/// If one is required and there is none, or if `PALMETTE_GPU` is none of the three words.
+/// If one is required and there is none, or another one than wanted, or if `PALMETTE_GPU` is none of the three words.
 #[must_use]
 pub fn engines() -> Option<&'static GpuEngines> {
     static ENGINES: OnceLock<Option<GpuEngines>> = OnceLock::new();
@@ -43,7 +44,11 @@ fn open() -> Option<GpuEngines> {
     };
     match (open(GpuOptions::default().page_shift), open(SMALL_PAGE_SHIFT)) {
         (Ok(whole), Ok(tiled)) => {
-            eprintln!("gpu: {}", whole.adapter());
+            let adapter = whole.adapter();
+            eprintln!("gpu: {adapter}");
+            if let Ok(wanted) = std::env::var("PALMETTE_TEST_ADAPTER") {
+                assert!(adapter.contains(&wanted), "PALMETTE_TEST_ADAPTER={wanted}, but this is {adapter}");
+            }
             Some(GpuEngines { whole: Arc::new(whole), tiled: Arc::new(tiled) })
         }
         (Err(error), _) | (_, Err(error)) => {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::command::Invocation;
 use crate::error::Error;
-use crate::workspace;
+use crate::{vulkan, workspace};
 
 /// One part of the check.
 struct Stage {
@@ -14,7 +14,7 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 13] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
@@ -24,6 +24,8 @@ const STAGES: [Stage; 11] = [
     Stage { name: "doc", run: doc },
     Stage { name: "doctest", run: doctest },
     Stage { name: "test", run: test },
+    Stage { name: "driver", run: vulkan::second_driver },
+    Stage { name: "validation", run: vulkan::validation },
     Stage { name: "fuzz", run: fuzz },
     Stage { name: "node", run: node },
 ];

@@ -48,6 +48,14 @@ pub(crate) enum Error {
         /// Their names.
         names: String,
     },
+    /// Occurs when the driver is not there on which parity is tested once more.
+    #[error("there is no Vulkan driver {}: scripts/setup check installs it; {variable} names another one", manifest.display())]
+    NoSecondDriver {
+        /// Its manifest.
+        manifest: PathBuf,
+        /// What names another one.
+        variable: &'static str,
+    },
     /// Occurs when a file cannot be read or written.
     #[error("{}: {source}", path.display())]
     File {

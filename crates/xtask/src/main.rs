@@ -5,6 +5,7 @@ mod check;
 mod command;
 mod error;
 mod goldens;
+mod vulkan;
 mod workspace;
 
 use std::process::ExitCode;

@@ -2,7 +2,8 @@
 //!
 //! In the order in which they decide what is right: [`oracle`] (computed by hand), [`properties`], the goldens ([`fit`],
 //! [`resize`], [`draw`], [`effects`]), and [`exactness`] and [`chains`], which hold engines against the exact reference. [`orientation`]
-//! goes through files and [`scene`] over the wire; [`dependencies`] watches who may use whom, [`goldens`] the goldens.
+//! goes through files and [`scene`] over the wire; [`dependencies`] watches who may use whom, [`goldens`] the goldens, and
+//! [`validation`] that the validation layer is awake where tests run under it.
 
 mod chains;
 mod client;
@@ -24,3 +25,4 @@ mod resize;
 mod samples;
 mod scene;
 mod timings;
+mod validation;
