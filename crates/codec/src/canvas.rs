@@ -133,6 +133,8 @@ fn level(value: u32) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_abs_diff_eq;
+
     use super::*;
 
     #[test]
@@ -143,13 +145,13 @@ mod tests {
                 let drawn = over(source, backdrop);
                 let (a, b) = (f64::from(alpha) / 255.0, f64::from(under_alpha) / 255.0);
                 let sum = a + b * (1.0 - a);
-                assert!((f64::from(drawn[3]) - sum * 255.0).abs() <= 0.5 + 1e-9);
+                assert_abs_diff_eq!(f64::from(drawn[3]), sum * 255.0, epsilon = 0.5 + 1e-9);
                 if alpha == 0 && under_alpha == 0 {
                     continue;
                 }
                 for channel in 0..3 {
                     let mixed = f64::from(source[channel]) * a + f64::from(backdrop[channel]) * b * (1.0 - a);
-                    assert!((f64::from(drawn[channel]) - mixed / sum).abs() <= 0.5 + 1e-9, "{source:?} {backdrop:?}");
+                    assert_abs_diff_eq!(f64::from(drawn[channel]), mixed / sum, epsilon = 0.5 + 1e-9);
                 }
             }
         }

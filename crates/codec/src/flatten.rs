@@ -60,6 +60,8 @@ fn level(value: u32) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_abs_diff_eq;
+
     use palmette_core::Size;
 
     use super::*;
@@ -79,7 +81,7 @@ mod tests {
 
     fn assert_rounded(actual: u8, exact: f64) {
         let scaled = exact * 255.0;
-        assert!((f64::from(actual) - scaled).abs() < 0.5 + 1e-9, "{actual} for {scaled}");
+        assert_abs_diff_eq!(f64::from(actual), scaled, epsilon = 0.5 + 1e-9);
     }
 
     #[test]

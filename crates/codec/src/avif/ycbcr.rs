@@ -82,6 +82,8 @@ fn sample(weights: [i32; 3], color: [i32; 3], offset: i32, count_bits: u32) -> u
 
 #[cfg(test)]
 mod tests {
+    use approx::abs_diff_eq;
+
     use palmette_core::Size;
 
     use super::*;
@@ -98,7 +100,8 @@ mod tests {
                 (CHROMA[1], 128, (red - luma) / 1.402 + 128.0),
             ] {
                 let actual = f64::from(sample(weights, color, offset, 0));
-                assert!((actual - exact.clamp(0.0, 255.0)).abs() <= 0.51, "{color:?}: {actual}, {exact}");
+                let is_close = abs_diff_eq!(actual, exact.clamp(0.0, 255.0), epsilon = 0.51);
+                assert!(is_close, "{color:?}: {actual}, {exact}");
             }
         }
     }

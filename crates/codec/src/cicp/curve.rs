@@ -117,6 +117,8 @@ pub(super) fn hlg_system_gamma() -> Box<Table> {
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_abs_diff_eq;
+
     use super::*;
 
     #[test]
@@ -125,7 +127,7 @@ mod tests {
         assert_eq!((at::<16>(&squares, 0), at::<16>(&squares, 1 << 16)), (0, 1_000_000));
         for place in 0..=1_u32 << 16 {
             let exact = (f64::from(place) / 65_536.0).powi(2) * 1e6;
-            assert!((f64::from(at::<16>(&squares, place)) - exact).abs() <= 1.1, "{place}");
+            assert_abs_diff_eq!(f64::from(at::<16>(&squares, place)), exact, epsilon = 1.1);
         }
     }
 
@@ -133,7 +135,7 @@ mod tests {
     fn curve_of_srgb_goes_both_ways() {
         for level in 0..=255_u8 {
             let signal = f64::from(level) / 255.0;
-            assert!((light_to_srgb(srgb_to_light(signal)) - signal).abs() < 1e-6);
+            assert_abs_diff_eq!(light_to_srgb(srgb_to_light(signal)), signal, epsilon = 1e-6);
         }
     }
 }

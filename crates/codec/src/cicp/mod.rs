@@ -140,6 +140,8 @@ const fn to_8_bits(value: u16) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use approx::abs_diff_eq;
+
     use super::*;
 
     fn converted(primaries: u8, transfer: u8, color: [u8; 3]) -> [u8; 3] {
@@ -188,7 +190,8 @@ mod tests {
             for (transfer, light) in [(8, signal), (4, signal.powf(2.2)), (5, signal.powf(2.8))] {
                 let expected = srgb(light) * 255.0;
                 let [red, ..] = converted(1, transfer, [level; 3]);
-                assert!((f64::from(red) - expected).abs() <= 0.52, "{level} by {transfer}: {red}, not {expected}");
+                let is_close = abs_diff_eq!(f64::from(red), expected, epsilon = 0.52);
+                assert!(is_close, "{level} by {transfer}: {red}, not {expected}");
             }
         }
     }

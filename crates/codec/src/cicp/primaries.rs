@@ -121,13 +121,15 @@ fn inverse(m: &Matrix) -> Matrix {
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_abs_diff_eq;
+
     use super::*;
 
     #[test]
     fn primaries_of_srgb_give_the_matrix_of_its_standard() {
         let expected = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]];
         for (row, expected) in Primaries::SRGB.to_xyz().iter().zip(expected) {
-            assert!(row.iter().zip(expected).all(|(value, expected)| (value - expected).abs() < 2e-4), "{row:?}");
+            assert_abs_diff_eq!(row[..], expected[..], epsilon = 2e-4);
         }
         assert_eq!(Primaries::SRGB.to_srgb(1000), [[1000, 0, 0], [0, 1000, 0], [0, 0, 1000]]);
     }

@@ -194,6 +194,8 @@ fn round(value: f64) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use approx::abs_diff_eq;
+
     use super::*;
     use crate::cicp::Cicp;
 
@@ -240,13 +242,13 @@ mod tests {
                         let samples = [index, index / 6, index / 36].map(|index| places[index % 6]);
                         for (actual, exact) in channels::<u8>(matrix, is_full_range, bits, samples) {
                             assert!(
-                                (actual - exact).abs() <= 0.51,
+                                abs_diff_eq!(actual, exact, epsilon = 0.51),
                                 "{matrix} {is_full_range} {bits} {samples:?}: {actual}, {exact}"
                             );
                         }
                         for (actual, exact) in channels::<u16>(matrix, is_full_range, bits, samples) {
                             assert!(
-                                (actual - exact).abs() <= 4.5,
+                                abs_diff_eq!(actual, exact, epsilon = 4.5),
                                 "{matrix} {is_full_range} {bits} {samples:?}: {actual}, {exact}"
                             );
                         }
@@ -262,7 +264,7 @@ mod tests {
             for level in 0..=255_u16 {
                 let [red, green, blue] = channels::<u8>(matrix, true, 8, [level, 128, 128]).map(|(actual, _)| actual);
                 assert!(
-                    [red, green, blue].iter().all(|&actual| (actual - f64::from(level)).abs() < 0.5),
+                    abs_diff_eq!([red, green, blue][..], [f64::from(level); 3][..], epsilon = 0.499),
                     "{matrix}, {level}"
                 );
             }

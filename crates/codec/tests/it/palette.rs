@@ -1,5 +1,6 @@
 //! Pictures with a palette: PNG of few colours or when a quality is given, and GIF.
 
+use approx::assert_abs_diff_eq;
 use palmette_codec::{EncodeFormat, EncodeOptions, encode, probe};
 use palmette_core::Pixmap;
 use proptest::prelude::*;
@@ -108,7 +109,7 @@ fn palette_gif_of_a_gradient_is_near_on_the_whole() {
                 levels.map(|(x, y)| f64::from(pixmap.pixel(x, y)[channel])).sum::<f64>() / 1600.0
             };
             let (actual, expected) = (mean(&decoded), mean(&drawing));
-            assert!((actual - expected).abs() < 1.5, "{actual} instead of {expected}");
+            assert_abs_diff_eq!(actual, expected, epsilon = 1.5);
         }
     }
 }

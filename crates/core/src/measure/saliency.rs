@@ -96,13 +96,15 @@ impl SumTable {
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_abs_diff_eq;
+
     use super::*;
 
     #[test]
     fn cielab_of_known_colours() {
         let close = |pixel: [u8; 4], expected: [f64; 3]| {
             let actual = cielab(&pixel);
-            assert!(actual.iter().zip(expected).all(|(a, e)| (a - e).abs() < 0.05), "{pixel:?}: {actual:?}");
+            assert_abs_diff_eq!(actual[..], expected[..], epsilon = 0.05);
         };
         close([255, 255, 255, 255], [100.0, 0.0, 0.0]);
         close([255, 0, 0, 255], [53.24, 80.09, 67.20]);

@@ -607,6 +607,8 @@ impl Quantiser {
 
 #[cfg(test)]
 mod tests {
+    use approx::{abs_diff_eq, assert_abs_diff_eq};
+
     use super::*;
 
     fn table(source_len: u32, scaled_len: u32) -> WeightTable {
@@ -744,7 +746,10 @@ mod tests {
             for (i, centre) in centres.iter().enumerate().take(centres.len() - 20).skip(20) {
                 let pixel = f64::from(offset) + (i as f64 + 0.5) * f64::from(scaled_spacing);
                 let expected = pixel * 1000.0 / f64::from(scaled_len) / f64::from(spacing);
-                assert!((centre - expected).abs() < 0.02, "{sampling:?}: {i} at {centre}, not {expected}");
+                assert!(
+                    abs_diff_eq!(*centre, expected, epsilon = 0.02),
+                    "{sampling:?}: {i} at {centre}, not {expected}"
+                );
             }
         }
     }
@@ -765,8 +770,8 @@ mod tests {
         assert_eq!(Kernel::CatmullRom.at(0.5), 0.5625);
         assert_eq!(Kernel::CatmullRom.at(1.5), -0.0625);
         assert_eq!(Kernel::Lanczos3.at(0.0), 1.0);
-        assert!(Kernel::Lanczos3.at(1.0).abs() < 1e-15);
-        assert!((Kernel::Lanczos3.at(1.5) - (-0.135_094_9)).abs() < 1e-6);
+        assert_abs_diff_eq!(Kernel::Lanczos3.at(1.0), 0.0, epsilon = 1e-15);
+        assert_abs_diff_eq!(Kernel::Lanczos3.at(1.5), -0.135_094_9, epsilon = 1e-6);
         assert_eq!(Kernel::Lanczos3.at(3.0), 0.0);
     }
 }

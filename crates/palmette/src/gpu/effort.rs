@@ -100,6 +100,8 @@ pub(super) fn area(size: Size) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_abs_diff_eq;
+
     use palmette_core::Limits;
     use palmette_core::plan::lower;
     use palmette_ops::ImageIndex;
@@ -130,7 +132,7 @@ mod tests {
             Effort::of_plan(&lower(&ops, &[PHOTO, Size::new(100, 100)], &Limits::default()).unwrap())
         };
         let (once, tiled) = (draw(Draw::default().repeat), draw(palmette_ops::Repeat::Both));
-        assert!((once.gpu_pixels - 30_000.0).abs() < 0.5, "{once:?}");
-        assert!((tiled.gpu_pixels - 36e6).abs() < 0.5, "{tiled:?}");
+        assert_abs_diff_eq!(once.gpu_pixels, 30_000.0, epsilon = 0.5);
+        assert_abs_diff_eq!(tiled.gpu_pixels, 36e6, epsilon = 0.5);
     }
 }

@@ -25,6 +25,8 @@ pub(super) fn geometric_mean(values: &[f64]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_abs_diff_eq;
+
     use super::*;
 
     #[test]
@@ -36,7 +38,7 @@ mod tests {
 
     #[test]
     fn geometric_mean_of_ratios_has_no_favourite() {
-        assert!((geometric_mean(&[0.5, 2.0]).unwrap() - 1.0).abs() < 1e-12);
+        assert_abs_diff_eq!(geometric_mean(&[0.5, 2.0]).unwrap(), 1.0, epsilon = 1e-12);
         assert_eq!((geometric_mean(&[]), least(&[2.0, 1.0])), (None, Some(1.0)));
     }
 }

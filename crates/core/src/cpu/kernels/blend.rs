@@ -55,6 +55,8 @@ fn divide(numerator: u64, denominator: u64) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_abs_diff_eq;
+
     use super::*;
 
     const RED: [u8; 4] = [255, 0, 0, 255];
@@ -120,9 +122,9 @@ mod tests {
                     let grey = |[level, alpha]: [u8; 2]| [level, level, level, alpha];
                     let result = blend(composite, opacity, grey(foreground), grey(backdrop));
                     let (color, alpha) = exact(composite, opacity, foreground, backdrop);
-                    assert!((f64::from(result[3]) - alpha * 255.0).abs() <= 0.5 + 1e-9);
+                    assert_abs_diff_eq!(f64::from(result[3]), alpha * 255.0, epsilon = 0.5 + 1e-9);
                     if result[3] != 0 && foreground[1] != 0 {
-                        assert!((f64::from(result[0]) - color / alpha * 255.0).abs() <= 0.5 + 1e-9);
+                        assert_abs_diff_eq!(f64::from(result[0]), color / alpha * 255.0, epsilon = 0.5 + 1e-9);
                     }
                 }
             }

@@ -51,6 +51,8 @@ impl Cover {
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_abs_diff_eq;
+
     use super::super::rgb_to_ycc::rgb_to_ycc;
     use super::*;
     use crate::plan::DrawStep;
@@ -97,7 +99,7 @@ mod tests {
                         .iter()
                         .sum();
                     let exact = ((mean + f64::from(sample)) / 3.0).clamp(0.0, 255.0);
-                    assert!((f64::from(actual) - exact).abs() <= 0.5 + 1e-6, "{actual}, not {exact}");
+                    assert_abs_diff_eq!(f64::from(actual), exact, epsilon = 0.5 + 1e-6);
                 }
             }
         }

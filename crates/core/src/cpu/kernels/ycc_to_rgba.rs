@@ -82,6 +82,8 @@ pub fn gray_to_rgba(luma: &[i16], output: &mut [u8]) {
 
 #[cfg(test)]
 mod tests {
+    use approx::abs_diff_eq;
+
     use super::*;
 
     /// The formula of T.871 in whole numbers: `numerator / denominator` for a pixel in units.
@@ -122,7 +124,10 @@ mod tests {
                 for (actual, (numerator, denominator)) in actual.into_iter().zip(exact) {
                     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
                     let exact = (numerator as f64 / denominator as f64).clamp(0.0, 255.0);
-                    assert!((f64::from(actual) - exact).abs() < 0.5001, "{luma} {blue} {red}: {actual}, not {exact}");
+                    assert!(
+                        abs_diff_eq!(f64::from(actual), exact, epsilon = 0.5001),
+                        "{luma} {blue} {red}: {actual}, not {exact}"
+                    );
                 }
             }
         }

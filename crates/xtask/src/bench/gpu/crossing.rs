@@ -81,6 +81,8 @@ fn trimmed(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use approx::assert_abs_diff_eq;
+
     use super::super::rows::tests::sample;
     use super::*;
 
@@ -91,10 +93,11 @@ mod tests {
     #[test]
     fn crossing_lies_between_the_sizes() {
         let found = comparison(&[(0.1, 0.1), (1.0, 0.5), (4.0, 2.0), (10.0, 3.0)]);
-        assert!((found.crossing().unwrap() - 2.0).abs() < 1e-9);
+        assert_abs_diff_eq!(found.crossing().unwrap(), 2.0, epsilon = 1e-9);
         assert_eq!(found.verdict(), "GPU faster from 2 MP, up to 3.0×");
         let again = comparison(&[(0.1, 2.0), (1.0, 0.5), (4.0, 2.0)]);
-        assert!((again.crossing().unwrap() - 2.0).abs() < 1e-9, "what it loses again does not count");
+        // What it loses again does not count.
+        assert_abs_diff_eq!(again.crossing().unwrap(), 2.0, epsilon = 1e-9);
     }
 
     #[test]
