@@ -313,10 +313,14 @@ fn takes_planes(kind: &StepKind, layout: Layout, input: Size, output: Size) -> b
         Layout::Planes { chroma, .. } => chroma,
     };
     let Spacing { x, y } = chroma.unwrap_or(Spacing::ONE);
-    let is_even = |size: Size| size.width.is_multiple_of(x) && size.height.is_multiple_of(y);
+    if let Some(turn) = Turn::of_step(kind) {
+        // The last sample of a side that is mirrored becomes the first one.
+        let keeps_x = !turn.mirrors_x || output.width.is_multiple_of(x);
+        let keeps_y = !turn.mirrors_y || output.height.is_multiple_of(y);
+        return keeps_x && keeps_y && (x == y || !turn.swaps);
+    }
     match kind {
         StepKind::Crop { left, top } => left.is_multiple_of(x) && top.is_multiple_of(y),
-        StepKind::Flip(_) | StepKind::Rotate(_) => is_even(input) && x == y,
         StepKind::Pad { left, top, surround, .. } => {
             // Where the picture ends with the canvas, nothing lies beside its last sample.
             let ends = |start: u32, len: u32, canvas: u32, step: u32| {

@@ -143,6 +143,27 @@ fn planes_stay_planes_where_everything_takes_them() {
         (r#"[{"imageIndex":0,"brightness":1.5,"width":40}, {"imageIndex":0,"width":20}]"#, Some(HALF), "PRRR"),
         (r#"[{"imageIndex":0,"width":40,"height":42,"fit":"pad"}]"#, Some(HALF), "PPP"),
         (r##"[{"imageIndex":0,"width":40,"height":42,"fit":"pad","background":"#fff8"}]"##, Some(HALF), "PRR"),
+        // What is mirrored has to end with a whole sample of chroma.
+        (
+            r#"[{"imageIndex":0,"width":41,"height":30,"fit":"squeeze"}, {"imageIndex":0,"flip":"v"}]"#,
+            Some(HALF),
+            "PPP",
+        ),
+        (
+            r#"[{"imageIndex":0,"width":41,"height":30,"fit":"squeeze"}, {"imageIndex":0,"flip":"h"}]"#,
+            Some(HALF),
+            "PRR",
+        ),
+        (
+            r#"[{"imageIndex":0,"width":41,"height":30,"fit":"squeeze"}, {"imageIndex":0,"rotate":90}]"#,
+            Some(HALF),
+            "PPP",
+        ),
+        (
+            r#"[{"imageIndex":0,"width":41,"height":30,"fit":"squeeze"}, {"imageIndex":0,"rotate":270}]"#,
+            Some(HALF),
+            "PRR",
+        ),
         // Half a sample of chroma would have to move.
         (r#"[{"imageIndex":0,"width":40,"height":40,"fit":"pad"}]"#, Some(HALF), "PRR"),
         (r#"[{"imageIndex":0,"width":40,"border":{"color":"red","width":3}}]"#, Some(HALF), "PRR"),
