@@ -11,6 +11,7 @@ use palmette_ops::{Draw, Fit, Op, Transform};
 
 use crate::compare::{Agreement, compare, compare_with_real};
 use crate::gpu;
+use crate::reference::layout::Part;
 use crate::reference::{self, Outcome};
 
 /// A list with its options resolved.
@@ -156,16 +157,26 @@ impl Case {
 /// Checks every option of a node and of those drawn on it.
 fn check_node(node: &Node<Pixmap, Transform, Draw>) -> Pixmap {
     node.steps.iter().fold(node.source.clone(), |picture, step| match step {
-        Step::Transform(options) => apart(options).into_iter().fold(picture, |picture, options| {
-            let expected = reference::transform(&picture, &options);
-            check_outcome(&Case::of(picture).transform(options), &expected)
-        }),
-        Step::Draw { child, options } => {
-            let overlay = check_node(child);
-            let expected = reference::draw(&picture, &overlay, options);
-            check_outcome(&Case::of(picture).draw(Case::of(overlay), options.clone()), &expected)
+        Step::Transform(options) => {
+            let parts = apart(options).into_iter().map(|part| Part::Transform(Box::new(part)));
+            parts.fold(picture, |picture, part| check_pixels(picture, &part))
         }
+        Step::Draw { child, options } => check_pixels(picture, &Part::Draw(check_node(child), options.clone())),
     })
+}
+
+/// Checks what one part does to pixels.
+pub(crate) fn check_pixels(picture: Pixmap, part: &Part) -> Pixmap {
+    match part {
+        Part::Transform(options) => {
+            let expected = reference::transform(&picture, options);
+            check_outcome(&Case::of(picture).transform(Transform::clone(options)), &expected)
+        }
+        Part::Draw(overlay, options) => {
+            let expected = reference::draw(&picture, overlay, options);
+            check_outcome(&Case::of(picture).draw(Case::of(overlay.clone()), options.clone()), &expected)
+        }
+    }
 }
 
 /// Runs a case of one option and compares.
@@ -183,7 +194,7 @@ fn check_outcome(case: &Case, expected: &Outcome) -> Pixmap {
 
 /// Takes a `transform` apart into one for each option, in the order in which they apply. What decides a size together stays
 /// together, with the background where `pad` takes it.
-fn apart(options: &Transform) -> Vec<Transform> {
+pub(crate) fn apart(options: &Transform) -> Vec<Transform> {
     let none = Transform::default;
     let Transform { trim, flip, rotate, brightness, contrast, gamma, saturation, blur, sharpen, border, .. } = *options;
     let Transform { width, height, fit, gravity, background, .. } = *options;
@@ -213,12 +224,17 @@ impl fmt::Debug for Case {
         for (index, source) in sources.iter().enumerate() {
             writeln!(f, "source {index}: {}", source.size())?;
         }
-        for (position, op) in ops.iter().enumerate() {
-            // Most options of a transform are absent and would hide those that are not.
-            let op = format!("{op:?}");
-            let said: Vec<&str> = op.split(", ").filter(|field| !field.ends_with(": None")).collect();
-            writeln!(f, "op {position}: {}", said.join(", "))?;
-        }
-        Ok(())
+        describe(f, &ops)
     }
+}
+
+/// Writes a list, an entry a line.
+pub(crate) fn describe(f: &mut fmt::Formatter<'_>, ops: &ResolvedOps) -> fmt::Result {
+    for (position, op) in ops.iter().enumerate() {
+        // Most options of a transform are absent and would hide those that are not.
+        let op = format!("{op:?}");
+        let said: Vec<&str> = op.split(", ").filter(|field| !field.ends_with(": None")).collect();
+        writeln!(f, "op {position}: {}", said.join(", "))?;
+    }
+    Ok(())
 }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use palmette_core::{Pixmap, Size};
+use approx::abs_diff_ne;
+use palmette_core::{Layout, Picture, Pixmap, Size};
 
 use crate::reference::RealPixmap;
+use crate::reference::planes::RealPlanes;
 use crate::reference::real::premultiplied;
 
 /// How far two pictures may differ.
@@ -28,6 +30,22 @@ pub enum Mismatch {
     },
     /// Some pixels differ.
     Pixels(Difference),
+    /// They do not have the same planes.
+    Layout {
+        /// What came.
+        actual: Layout,
+    },
+    /// Some samples of a plane differ.
+    Samples {
+        /// The first such plane.
+        plane: usize,
+        /// How many samples of it differ by more than is allowed.
+        count: u64,
+        /// The largest difference, in levels.
+        max: f64,
+        /// The first of them: its column and row, what was expected and what came.
+        first: (usize, usize, f64, u8),
+    },
 }
 
 /// Where and how far two pictures of one size differ.
@@ -58,6 +76,11 @@ impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Size { expected, actual } => write!(f, "{actual} pixels, expected were {expected}"),
+            Self::Layout { actual } => write!(f, "{actual:?} is not the layout that was expected"),
+            Self::Samples { plane, count, max, first: (x, y, expected, actual) } => {
+                write!(f, "{count} samples of plane {plane} differ, at most by {max}\n  ")?;
+                write!(f, "at {x},{y}: {actual}, expected was {expected}")
+            }
             Self::Pixels(Difference { count, max, first }) => {
                 let [red, green, blue, alpha] = max;
                 write!(f, "{count} pixels differ, at most by red {red}, green {green}, blue {blue}, alpha {alpha}")?;
@@ -128,12 +151,46 @@ pub fn compare_with_real(expected: &RealPixmap, actual: &Pixmap, levels: f64) ->
     let pixels = expected.pixels().iter().zip(actual.data().as_chunks::<4>().0);
     for ((x, y), (exact, &actual)) in points(actual.size()).zip(pixels) {
         let (wanted, came) = (exact.clamped(), premultiplied(actual));
-        let distance = std::array::from_fn(|channel| (wanted[channel] - came[channel]).abs());
-        if distance.iter().any(|&distance| distance > levels + F64_SLACK) {
+        if abs_diff_ne!(wanted[..], came[..], epsilon = levels + F64_SLACK) {
+            let distance = std::array::from_fn(|channel| (wanted[channel] - came[channel]).abs());
             difference.add(DifferentPixel { x, y, expected: exact.rounded(), actual }, distance);
         }
     }
     difference.into_result()
+}
+
+/// Compares a picture in planes with what it should be before rounding: at most `levels` off in any sample.
+///
+/// # Errors
+///
+/// [`Mismatch`] if it differs by more.
+pub fn compare_planes(expected: &RealPlanes, actual: &Picture, levels: f64) -> Result<(), Mismatch> {
+    if expected.size != actual.size() {
+        return Err(Mismatch::Size { expected: expected.size, actual: actual.size() });
+    }
+    let layout = actual.layout();
+    let is_same = layout.planes() == expected.planes.len() && !layout.is_rgba() && {
+        let spacing = |plane: usize| (expected.planes[plane].columns.spacing, expected.planes[plane].rows.spacing);
+        (0..layout.planes()).all(|plane| (layout.spacing(plane).x, layout.spacing(plane).y) == spacing(plane))
+    };
+    if !is_same {
+        return Err(Mismatch::Layout { actual: layout });
+    }
+    for (plane, expected) in expected.planes.iter().enumerate() {
+        let (mut count, mut max, mut first) = (0, 0.0_f64, None);
+        for (place, (&exact, &actual)) in expected.samples.iter().zip(actual.plane(plane)).enumerate() {
+            let (wanted, came) = (exact.clamp(0.0, 255.0), f64::from(actual));
+            if abs_diff_ne!(wanted, came, epsilon = levels + F64_SLACK) {
+                let width = expected.columns.count as usize;
+                (count, max) = (count + 1, max.max((wanted - came).abs()));
+                first.get_or_insert((place % width, place / width, exact, actual));
+            }
+        }
+        if let Some(first) = first {
+            return Err(Mismatch::Samples { plane, count, max, first });
+        }
+    }
+    Ok(())
 }
 
 /// Returns every point of a picture, row by row.

@@ -5,6 +5,7 @@
 //! numbers from the specification. The tests themselves are the one binary `it`, a module a topic.
 
 pub mod case;
+pub mod chain;
 pub mod compare;
 pub mod golden;
 pub mod gpu;
@@ -13,6 +14,8 @@ pub mod pictures;
 pub mod random;
 pub mod reference;
 pub mod sheet;
+pub mod stored;
 
 pub use case::Case;
+pub use chain::Chain;
 pub use compare::Agreement;

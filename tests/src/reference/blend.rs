@@ -1,6 +1,6 @@
 //! Compositing and the place of an overlay.
 
-use palmette_core::Pixmap;
+use palmette_core::{Pixmap, Size};
 use palmette_ops::{AxisPosition, Composite, Draw, Repeat};
 
 use super::RealPixmap;
@@ -9,10 +9,8 @@ use super::real::{Pixel, premultiplied};
 /// Draws an overlay on a target: only inside the overlay's box, or the tiled area, does a pixel change.
 #[must_use]
 pub fn draw(target: &Pixmap, overlay: &Pixmap, options: &Draw) -> RealPixmap {
-    let repeat_x = matches!(options.repeat, Repeat::X | Repeat::Both);
-    let repeat_y = matches!(options.repeat, Repeat::Y | Repeat::Both);
-    let columns = Placement::new(target.width(), overlay.width(), options.horizontal, repeat_x);
-    let rows = Placement::new(target.height(), overlay.height(), options.vertical, repeat_y);
+    let columns = Placement::of_columns(target.size(), overlay.size(), options);
+    let rows = Placement::of_rows(target.size(), overlay.size(), options);
 
     let mut real = RealPixmap::from_pixmap(target);
     let width = target.width();
@@ -45,13 +43,25 @@ pub fn composite(composite: Composite, foreground: [f64; 4], backdrop: [f64; 4])
 
 /// Where an overlay lies along one axis.
 #[derive(Clone, Copy, Debug)]
-struct Placement {
+pub(super) struct Placement {
     start: i64,
     length: i64,
     repeats: bool,
 }
 
 impl Placement {
+    /// Places an overlay from left to right.
+    pub(super) fn of_columns(target: Size, overlay: Size, options: &Draw) -> Self {
+        let repeats = matches!(options.repeat, Repeat::X | Repeat::Both);
+        Self::new(target.width, overlay.width, options.horizontal, repeats)
+    }
+
+    /// Places an overlay from top to bottom.
+    pub(super) fn of_rows(target: Size, overlay: Size, options: &Draw) -> Self {
+        let repeats = matches!(options.repeat, Repeat::Y | Repeat::Both);
+        Self::new(target.height, overlay.height, options.vertical, repeats)
+    }
+
     fn new(target: u32, overlay: u32, position: AxisPosition, repeats: bool) -> Self {
         let (target, length) = (i64::from(target), i64::from(overlay));
         let start = match position {
@@ -64,7 +74,7 @@ impl Placement {
     }
 
     /// Returns the overlay's sample that lies on a sample of the target.
-    fn source_of(self, position: u32) -> Option<u32> {
+    pub(super) fn source_of(self, position: u32) -> Option<u32> {
         let distance = i64::from(position) - self.start;
         let source = if self.repeats { distance.rem_euclid(self.length) } else { distance };
         if source < self.length { u32::try_from(source).ok() } else { None }

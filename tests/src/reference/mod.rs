@@ -2,15 +2,18 @@
 //!
 //! Nothing here is shared with an engine: geometry is exact rational arithmetic of its own ([`geometry`]), weights are
 //! `f64` and never become tables of integers ([`resample`]), and formulas are written as they stand ([`blend`], [`tone`],
-//! [`neighbourhood`]). It is slow and means to be read beside the specification. Only the containers ([`Pixmap`], [`Size`])
-//! and the typed options are the engine's own.
+//! [`neighbourhood`]). Pictures in planes know where each sample lies ([`planes`]), and what is in planes follows from the
+//! specification, not from a plan ([`layout`]). It is slow and means to be read beside the specification. Only the containers ([`Pixmap`],
+//! [`palmette_core::Picture`], [`Size`]) and the typed options are the engine's own.
 //!
 //! A step starts from 8-bit pixels, as the specification says, and its result is handed out before it is rounded: that is what
 //! an engine's result is held against.
 
 pub mod blend;
 pub mod geometry;
+pub mod layout;
 pub mod neighbourhood;
+pub mod planes;
 pub mod real;
 pub mod resample;
 pub mod saliency;

@@ -13,9 +13,9 @@ use crate::options::{COMPOSITES, FITS, into};
 const LONGEST_PX: u32 = 60;
 
 /// The deepest nesting: the canvas, an overlay, and an overlay of that.
-const DEEPEST: u32 = 3;
+pub(crate) const DEEPEST: u32 = 3;
 
-fn picture(random: &mut Random) -> Pixmap {
+pub(crate) fn picture(random: &mut Random) -> Pixmap {
     let size = Size::new(random.length(LONGEST_PX), random.length(LONGEST_PX));
     let alpha = random.pick(&[Alpha::Opaque, Alpha::Soft, Alpha::Soft, Alpha::Clear]);
     match random.between(0, 5) {
@@ -28,7 +28,7 @@ fn picture(random: &mut Random) -> Pixmap {
     }
 }
 
-fn transform(random: &mut Random) -> Transform {
+pub(crate) fn transform(random: &mut Random) -> Transform {
     let mut options = Transform::default();
     if random.one_in(2) {
         options = into(random.length(LONGEST_PX), random.length(LONGEST_PX));
@@ -95,13 +95,13 @@ fn border(random: &mut Random) -> Border {
     Border { color: Color { red, green, blue, alpha }, top, right, bottom, left }
 }
 
-fn gravity(random: &mut Random) -> Gravity {
+pub(crate) fn gravity(random: &mut Random) -> Gravity {
     let mode = random.pick(&[GravityMode::Remainder, GravityMode::BoxCenter]);
     let point = Gravity::Point { x: random.fraction(), y: random.fraction(), mode };
     random.pick(&[Gravity::Left, Gravity::Right, Gravity::Top, Gravity::Bottom, Gravity::Center, point, point, point])
 }
 
-fn draw(random: &mut Random) -> Draw {
+pub(crate) fn draw(random: &mut Random) -> Draw {
     Draw {
         opacity: if random.one_in(3) { 1.0 } else { random.fraction() },
         repeat: random.pick(&[Repeat::None, Repeat::None, Repeat::X, Repeat::Y, Repeat::Both]),

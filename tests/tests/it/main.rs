@@ -1,7 +1,7 @@
 //! The integration tests: one binary, a module a topic.
 //!
 //! In the order in which they decide what is right: [`oracle`] (computed by hand), [`properties`], the goldens ([`fit`],
-//! [`resize`], [`draw`], [`effects`]), and [`exactness`] and [`chains`], which hold engines against the exact reference. [`orientation`]
+//! [`resize`], [`draw`], [`effects`]), and [`exactness`], [`chains`] and [`planes`], which hold engines against the exact reference. [`orientation`]
 //! goes through files and [`scene`] over the wire; [`dependencies`] watches who may use whom, [`goldens`] the goldens, and
 //! [`validation`] that the validation layer is awake where tests run under it.
 
@@ -20,6 +20,7 @@ mod options;
 mod oracle;
 mod orientation;
 mod parity;
+mod planes;
 mod properties;
 mod resize;
 mod samples;
