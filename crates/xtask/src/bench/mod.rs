@@ -8,5 +8,7 @@ pub(crate) mod gpu;
 pub(crate) mod jpeg;
 mod machine;
 pub(crate) mod peers;
+mod photos;
+pub(crate) mod reduction;
 pub(crate) mod resize;
 mod statistics;

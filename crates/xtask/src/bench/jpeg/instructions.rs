@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use super::arguments::Direction;
-use super::pictures::Picture;
 use super::record::{Record, Row};
 use super::turns::{PROGRAMS, open, tasks, turn};
 use crate::bench::codecs;
 use crate::bench::dialogue::Dialogue;
+use crate::bench::photos::Picture;
 use crate::error::Error;
 
 /// Runs every codec once on a picture, under callgrind.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::arguments::Direction;
-use super::pictures::Picture;
 use super::record::{Record, Row};
 use crate::bench::dialogue::Dialogue;
+use crate::bench::photos::Picture;
 use crate::error::Error;
 
 /// The programs of codecs, each a family that cannot share a program with another.

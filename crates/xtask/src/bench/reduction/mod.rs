@@ -1,0 +1,176 @@
+//! `cargo xtask bench reduction`: what reading a JPEG at a half, a quarter or an eighth costs, after encoding.
+//!
+//! A program of the benches makes each result twice, read as the plan says and read in full; the one that scores for `bench peers`
+//! scores both against the exact reduction of the source.
+
+mod record;
+
+use std::path::{Path, PathBuf};
+
+use self::record::{Pair, Reading, Record};
+use super::dialogue::Dialogue;
+use super::folder::Folder;
+use super::photos::{self, Picture};
+use super::{codecs, machine};
+use crate::command::Invocation;
+use crate::error::Error;
+use crate::workspace;
+
+/// How many times smaller results are.
+const REDUCTIONS: [u32; 8] = [4, 5, 6, 8, 10, 12, 16, 20];
+
+/// Results with a shorter side are left out: the metric looks at a picture at six sizes, each half of the one before.
+const MIN_SIDE_PX: u32 = 64;
+
+/// What is asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct Arguments<'a> {
+    quality: u8,
+    name: Option<&'a str>,
+    folders: Vec<PathBuf>,
+}
+
+impl<'a> Arguments<'a> {
+    /// Understands arguments.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Argument`].
+    fn parse(arguments: &[&'a str]) -> Result<Self, Error> {
+        let mut asked = Self { quality: 80, name: None, folders: Vec::new() };
+        let mut rest = arguments.iter();
+        while let Some(&argument) = rest.next() {
+            let wrong = || Error::Argument { argument: argument.to_owned() };
+            match argument {
+                "--quality" => {
+                    let quality = rest.next().and_then(|text| text.parse().ok());
+                    asked.quality = quality.filter(|quality| (1..=100).contains(quality)).ok_or_else(wrong)?;
+                }
+                "--name" => asked.name = Some(rest.next().ok_or_else(wrong)?),
+                folder if !folder.starts_with('-') => asked.folders.push(folder.into()),
+                _ => return Err(wrong()),
+            }
+        }
+        Ok(asked)
+    }
+}
+
+/// Makes, scores, and writes a record.
+///
+/// # Errors
+///
+/// [`Error::Argument`], those of fetching photos, of building and running the programs, and of reading and writing files.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
+    let asked = Arguments::parse(arguments)?;
+    let facts = machine::facts()?;
+    let mut pictures = photos::of_pypi()?;
+    pictures.extend(photos::of_debian()?);
+    pictures.extend(photos::of_folders(&asked.folders)?);
+    let build = ["build", "--release", "--locked", "--package", "palmette-benches", "--example", "reduction"];
+    Invocation::cargo(&build).run()?;
+    let programs = codecs::build()?;
+    let mut judge = Judge {
+        maker: Dialogue::start(workspace::target().join("release/examples/reduction"), &[])?,
+        score: Dialogue::start(programs.join("score"), &[])?,
+        folder: codecs::empty("reduction")?,
+        quality: asked.quality,
+    };
+    let mut record = Record::default();
+    for picture in &pictures {
+        eprintln!("{}", picture.name);
+        for reduction in REDUCTIONS {
+            if let Some(pair) = judge.judge(picture, reduction)? {
+                record.add(pair);
+            }
+        }
+    }
+    let folder = Folder::create(&format!("{}-reduction", asked.name.map_or_else(machine::name, str::to_owned)))?;
+    folder.write("README.md", &record.readme(&facts, asked.quality, asked.folders.len()))?;
+    folder.write("raw.csv", &record.raw())?;
+    eprintln!("{}\nrecorded in {}", record.summary(), folder.path().display());
+    Ok(())
+}
+
+/// Who makes results and scores them.
+struct Judge {
+    maker: Dialogue,
+    score: Dialogue,
+    folder: PathBuf,
+    quality: u8,
+}
+
+impl Judge {
+    /// Makes a photo so many times smaller, and scores both results; nothing if they would be too small.
+    fn judge(&mut self, picture: &Picture, reduction: u32) -> Result<Option<Pair>, Error> {
+        let Self { maker, score, folder, quality } = self;
+        let folder = folder.to_string_lossy();
+        // The size that is asked for is a fraction of the photo's, which the maker tells first.
+        let path = picture.path.to_string_lossy();
+        let size = Numbers::of(maker, &format!("1 1 {quality} {folder} {path}"))?;
+        let (width, height) = (size.source.0 / reduction, size.source.1 / reduction);
+        if width.min(height) < MIN_SIDE_PX {
+            return Ok(None);
+        }
+        let made = Numbers::of(maker, &format!("{width} {height} {quality} {folder} {path}"))?;
+        let mut scored = |name: &str| {
+            let (source, result) = (made.source, made.result);
+            let file = |name: &str| Path::new(&*folder).join(name).to_string_lossy().into_owned();
+            let (source_file, result_file) = (file("source.rgb"), file(name));
+            let answer = score
+                .ask(&format!("{} {} {source_file} {} {} {result_file}", source.0, source.1, result.0, result.1))?;
+            let scores =
+                answer.split_once(' ').and_then(|(gamma, light)| Some([gamma.parse().ok()?, light.parse().ok()?]));
+            scores.ok_or_else(|| score.failed(&answer))
+        };
+        let [full, reduced] = [scored("full.rgb")?, scored("reduced.rgb")?];
+        Ok(Some(Pair {
+            photo: picture.name.clone(),
+            reduction,
+            result: made.result,
+            spacings: made.spacings,
+            full: Reading { bytes: made.bytes.1, scores: full },
+            reduced: Reading { bytes: made.bytes.0, scores: reduced },
+        }))
+    }
+}
+
+/// What the maker answers.
+struct Numbers {
+    source: (u32, u32),
+    result: (u32, u32),
+    /// Of luma and chroma, as they are read.
+    spacings: (u32, u32),
+    /// Of the result that was read reduced, and of the one that was read in full.
+    bytes: (u32, u32),
+}
+
+impl Numbers {
+    /// Asks the maker.
+    fn of(maker: &mut Dialogue, line: &str) -> Result<Self, Error> {
+        let answer = maker.ask(line)?;
+        let numbers: Vec<u32> = answer.split(' ').filter_map(|number| number.parse().ok()).collect();
+        let [width, height, made_width, made_height, luma, chroma, reduced, full] = numbers[..] else {
+            return Err(maker.failed(&answer));
+        };
+        Ok(Self {
+            source: (width, height),
+            result: (made_width, made_height),
+            spacings: (luma, chroma),
+            bytes: (reduced, full),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_understood() {
+        let asked = Arguments::parse(&["--quality", "70", "a", "--name", "m", "b"]).unwrap();
+        assert_eq!(asked, Arguments { quality: 70, name: Some("m"), folders: vec!["a".into(), "b".into()] });
+        for arguments in [&["--quality"][..], &["--quality", "0"], &["--quality", "101"], &["--what"]] {
+            assert!(matches!(Arguments::parse(arguments), Err(Error::Argument { .. })), "{arguments:?}");
+        }
+    }
+}
