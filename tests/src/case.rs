@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use palmette_core::cpu::kernels::Kernels;
 use palmette_core::engine::{complete, picture};
 use palmette_core::plan::Planner;
 use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Limits, Pixmap, Size, plan};
@@ -28,14 +29,13 @@ pub struct Candidate {
     pub agreement: Agreement,
 }
 
-/// Every engine that exists here, the scalar CPU first: that one judges the others, and it alone writes goldens.
+/// Every engine that exists here, the CPU with every set of kernels that the machine has, the scalar one first: that one judges the others, and it alone writes goldens.
 #[must_use]
 pub fn candidates() -> Vec<Candidate> {
     let exact = |name, engine| Candidate { name, engine, agreement: Agreement::Exact };
-    let mut candidates = vec![
-        exact("cpu-scalar", Arc::new(CpuEngine::scalar()) as Arc<dyn Engine>),
-        exact("cpu", Arc::new(CpuEngine::new())),
-    ];
+    let sets = Kernels::all().into_iter();
+    let cpus = sets.map(|(name, kernels)| exact(name, Arc::new(CpuEngine::with_kernels(kernels)) as Arc<dyn Engine>));
+    let mut candidates: Vec<Candidate> = cpus.collect();
     if let Some(engines) = gpu::engines() {
         candidates.push(exact("gpu", Arc::clone(&engines.whole)));
         candidates.push(exact("gpu-tiled", Arc::clone(&engines.tiled)));

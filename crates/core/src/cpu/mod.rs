@@ -42,6 +42,12 @@ impl CpuEngine {
     pub const fn scalar() -> Self {
         Self { kernels: Kernels::SCALAR }
     }
+
+    /// Makes an engine that uses one of the sets of [`Kernels::all`], for whoever compares them.
+    #[must_use]
+    pub const fn with_kernels(kernels: Kernels) -> Self {
+        Self { kernels }
+    }
 }
 
 impl Default for CpuEngine {
