@@ -2,16 +2,17 @@
 //!
 //! Factors above 16 bits are split: what is whole of them is added, what is left is multiplied. `(2·c·f >> 16) + 1 >> 1`
 //! is `c·f` scaled down by 16 bits and rounded, since rounding down twice is rounding down once.
-#![expect(unsafe_code, reason = "vector loads and stores, and calls of functions that need AVX2")]
+#![expect(unsafe_code, reason = "calls of functions that need AVX2")]
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm256_add_epi16, _mm256_add_epi32, _mm256_cvtepu8_epi16, _mm256_madd_epi16,
-    _mm256_mulhi_epi16, _mm256_mulhrs_epi16, _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permute2x128_si256,
-    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_srai_epi16, _mm256_srai_epi32, _mm256_storeu_si256, _mm256_sub_epi16,
-    _mm256_unpackhi_epi8, _mm256_unpackhi_epi16, _mm256_unpacklo_epi8, _mm256_unpacklo_epi16,
+    __m128i, __m256i, _mm256_add_epi16, _mm256_add_epi32, _mm256_cvtepu8_epi16, _mm256_madd_epi16, _mm256_mulhi_epi16,
+    _mm256_mulhrs_epi16, _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permute2x128_si256, _mm256_set1_epi16,
+    _mm256_set1_epi32, _mm256_srai_epi16, _mm256_srai_epi32, _mm256_sub_epi16, _mm256_unpackhi_epi8,
+    _mm256_unpackhi_epi16, _mm256_unpacklo_epi8, _mm256_unpacklo_epi16,
 };
 
 use super::{CB_FROM_GREEN, CB_TO_BLUE, CR_FROM_GREEN, CR_TO_RED, Kernels, SCALE_BITS, short};
+use crate::vector::{self, store};
 
 /// Pixels of a step.
 const STEP: usize = 16;
@@ -75,11 +76,9 @@ fn convert([y, cb, cr]: [&[u8; STEP]; 3], out: &mut [u8; 4 * STEP]) {
     let green_alpha = _mm256_unpackhi_epi8(red_green, blue_alpha);
     let low = _mm256_unpacklo_epi8(red_blue, green_alpha);
     let high = _mm256_unpackhi_epi8(red_blue, green_alpha);
-    let (first, second) = out.split_at_mut(32);
-    // SAFETY (both): write the 32 bytes of each half of the array.
-    unsafe {
-        _mm256_storeu_si256(first.as_mut_ptr().cast(), _mm256_permute2x128_si256(low, high, 0x20));
-        _mm256_storeu_si256(second.as_mut_ptr().cast(), _mm256_permute2x128_si256(low, high, 0x31));
+    if let [first, second] = out.as_chunks_mut::<32>().0 {
+        store(first, _mm256_permute2x128_si256(low, high, 0x20));
+        store(second, _mm256_permute2x128_si256(low, high, 0x31));
     }
 }
 
@@ -87,6 +86,5 @@ fn convert([y, cb, cr]: [&[u8; STEP]; 3], out: &mut [u8; 4 * STEP]) {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load(samples: &[u8; STEP]) -> __m256i {
-    // SAFETY: reads the 16 bytes of the array, at any alignment.
-    _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(samples.as_ptr().cast()) })
+    _mm256_cvtepu8_epi16(vector::load::<__m128i, _, _>(samples))
 }

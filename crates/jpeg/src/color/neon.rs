@@ -1,14 +1,16 @@
 //! The twin of the conversion for AArch64 with NEON, equal to the scalar one bit for bit.
 //!
 //! Factors above 16 bits are split: what is whole of them is added, what is left is multiplied and scaled down, rounded.
-#![expect(unsafe_code, reason = "vector loads and stores, and calls of functions that need NEON")]
+#![expect(unsafe_code, reason = "calls of functions that need NEON")]
 
 use std::arch::aarch64::{
-    int16x8_t, uint8x8x4_t, vaddq_s16, vcombine_s16, vdup_n_u8, vdupq_n_s16, vget_high_s16, vget_low_s16, vld1_u8,
-    vmlal_n_s16, vmovl_u8, vmull_n_s16, vqmovun_s16, vreinterpretq_s16_u16, vrshrn_n_s32, vst4_u8, vsubq_s16,
+    int16x8_t, vaddq_s16, vcombine_s16, vdup_n_u8, vdupq_n_s16, vget_high_s16, vget_low_s16, vmlal_n_s16, vmovl_u8,
+    vmull_n_s16, vqmovun_s16, vreinterpretq_s16_u16, vrshrn_n_s32, vsubq_s16,
 };
 
 use super::{CB_FROM_GREEN, CB_TO_BLUE, CR_FROM_GREEN, CR_TO_RED, Kernels, SCALE_BITS, short};
+use crate::vector;
+use crate::vector::neon::store_four;
 
 /// Pixels of a step.
 const STEP: usize = 8;
@@ -51,8 +53,7 @@ fn convert([y, cb, cr]: [&[u8; STEP]; 3], out: &mut [u8; 4 * STEP]) {
     let red = vqmovun_s16(vaddq_s16(y, red));
     let green = vqmovun_s16(vaddq_s16(y, green));
     let blue = vqmovun_s16(vaddq_s16(y, blue));
-    // SAFETY: writes the 32 bytes of the array, the four vectors interleaved.
-    unsafe { vst4_u8(out.as_mut_ptr(), uint8x8x4_t(red, green, blue, vdup_n_u8(255))) };
+    store_four(out, [red, green, blue, vdup_n_u8(255)]);
 }
 
 /// Multiplies chroma by factors, adds, and scales down.
@@ -68,6 +69,5 @@ fn scaled([cb, cr]: [int16x8_t; 2], [by_cb, by_cr]: [i16; 2]) -> int16x8_t {
 #[inline]
 #[target_feature(enable = "neon")]
 fn load(samples: &[u8; STEP]) -> int16x8_t {
-    // SAFETY: reads the 8 bytes of the array.
-    vreinterpretq_s16_u16(vmovl_u8(unsafe { vld1_u8(samples.as_ptr()) }))
+    vreinterpretq_s16_u16(vmovl_u8(vector::load(samples)))
 }

@@ -5,6 +5,8 @@
 
 use super::huffman::{Codes, END, SINGLE, Spec, value};
 use crate::Reason;
+#[cfg(target_arch = "x86_64")]
+use crate::vector;
 
 /// Bits of a look-up that gives joined symbols of AC.
 const JOINED_BITS: u32 = 11;
@@ -74,15 +76,16 @@ impl Joined {
 
 /// Widens eight signed bytes to numbers of 16 bits.
 #[cfg(target_arch = "x86_64")]
-#[expect(unsafe_code, reason = "a vector is seen as numbers")]
+#[expect(unsafe_code, reason = "instructions that every x86-64 has, but that ask for it")]
 #[inline(always)]
 fn widen(bytes: u64) -> [i16; 8] {
     use std::arch::x86_64::{_mm_cvtsi64_si128, _mm_setzero_si128, _mm_srai_epi16, _mm_unpacklo_epi8};
-    // SAFETY: SSE2 is part of x86-64, and a vector of 16 bytes is as well eight numbers of two, whatever its bits are.
-    unsafe {
-        let upper = _mm_unpacklo_epi8(_mm_setzero_si128(), _mm_cvtsi64_si128(bytes.cast_signed()));
-        std::mem::transmute(_mm_srai_epi16::<8>(upper))
-    }
+    // SAFETY: SSE2 is part of x86-64.
+    let words =
+        unsafe { _mm_srai_epi16::<8>(_mm_unpacklo_epi8(_mm_setzero_si128(), _mm_cvtsi64_si128(bytes.cast_signed()))) };
+    let mut numbers = [0; 8];
+    vector::store(&mut numbers, words);
+    numbers
 }
 
 /// Widens eight signed bytes to numbers of 16 bits.

@@ -3,21 +3,22 @@
 //! The arithmetic is that of [`super::avx2`]; a vector has four parts: four columns of the first block, those opposite to
 //! them, and the same of the second block. The zigzag is undone by permutations of a whole block, two instead of about
 //! fourteen for a pair of rows. Blocks with few coefficients, and the other sizes, are left to AVX2.
-#![expect(unsafe_code, reason = "vector loads, and functions that need AVX-512")]
+#![expect(unsafe_code, reason = "calls of functions that need AVX-512, and that store to computed places")]
 #![expect(clippy::cast_possible_truncation, reason = "places in a block, and in 64 bytes")]
 
 use std::arch::x86_64::{
     __m128i, __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_extracti32x4_epi32,
-    _mm512_loadu_si512, _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_mask_blend_epi64, _mm512_mullo_epi16,
-    _mm512_packs_epi16, _mm512_packs_epi32, _mm512_permutex2var_epi16, _mm512_permutexvar_epi8, _mm512_rol_epi32,
-    _mm512_set1_epi8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_shuffle_i32x4, _mm512_srai_epi32, _mm512_srli_epi32,
-    _mm512_sub_epi16, _mm512_sub_epi32, _mm512_test_epi16_mask, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi32, _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_mask_blend_epi64, _mm512_mullo_epi16, _mm512_packs_epi16,
+    _mm512_packs_epi32, _mm512_permutex2var_epi16, _mm512_permutexvar_epi8, _mm512_rol_epi32, _mm512_set1_epi8,
+    _mm512_set1_epi16, _mm512_set1_epi32, _mm512_shuffle_i32x4, _mm512_srai_epi32, _mm512_srli_epi32, _mm512_sub_epi16,
+    _mm512_sub_epi32, _mm512_test_epi16_mask, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32,
+    _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 use super::avx2::{self, HIGH, LAST_OF_CORNER, LOW, ONE, Target, corner, fill, place};
 use super::full::{CONST_BITS, PASS1_BITS, fix, idct8_block};
 use super::{Block, Dequant, Kernels, check};
+use crate::vector;
 
 /// How far the first pass scales down.
 const SHIFT_1: u32 = CONST_BITS - PASS1_BITS;
@@ -124,17 +125,14 @@ const fn rows([first, second]: [u8; 2]) -> [u16; 32] {
 #[target_feature(enable = "avx512f,avx512bw")]
 fn load(dequant: &Dequant, block: &Block) -> [__m512i; 2] {
     let (blocks, steps) = (block.0.as_chunks::<32>().0, dequant.steps.as_chunks::<32>().0);
-    // SAFETY: each reads the 64 bytes of its array, at any alignment.
-    let load = |array: &[i16; 32]| unsafe { _mm512_loadu_si512(array.as_ptr().cast()) };
-    [_mm512_mullo_epi16(load(&blocks[0]), load(&steps[0])), _mm512_mullo_epi16(load(&blocks[1]), load(&steps[1]))]
+    [0, 1].map(|half| _mm512_mullo_epi16(vector::load(&blocks[half]), vector::load(&steps[half])))
 }
 
 /// Collects coefficients that [`rows`] names: of the first block for the lower half, of the second for the upper.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn gather(places: &[u16; 32], [[a0, a1], [b0, b1]]: [[__m512i; 2]; 2]) -> __m512i {
-    // SAFETY: reads the 64 bytes of the array, at any alignment.
-    let places = unsafe { _mm512_loadu_si512(places.as_ptr().cast()) };
+    let places = vector::load(places);
     let (first, second) = (_mm512_permutex2var_epi16(a0, places, a1), _mm512_permutex2var_epi16(b0, places, b1));
     _mm512_mask_blend_epi64(0xf0, first, second)
 }
@@ -183,8 +181,7 @@ fn pass([even_0, even_1]: [__m512i; 2], pairs_26: __m512i, pairs_17: __m512i, pa
 fn columns(rows: [__m512i; 8]) -> [__m512i; 4] {
     const PAIRS: [u8; 64] = pairs_of_columns();
 
-    // SAFETY: reads the 64 bytes of the array, at any alignment.
-    let pairs = unsafe { _mm512_loadu_si512(PAIRS.as_ptr().cast()) };
+    let pairs = vector::load(&PAIRS);
     let mut two_rows = [pairs; 4];
     for i in 0..4 {
         let [first, second] = [rows[2 * i], rows[2 * i + 1]];
@@ -230,8 +227,7 @@ fn rows_of_samples(columns: [__m512i; 8]) -> [__m128i; 8] {
         _mm512_packs_epi16(_mm512_packs_epi32(columns[0], columns[1]), _mm512_packs_epi32(columns[2], columns[3]));
     let right =
         _mm512_packs_epi16(_mm512_packs_epi32(columns[4], columns[5]), _mm512_packs_epi32(columns[6], columns[7]));
-    // SAFETY: reads the 64 bytes of the array, at any alignment.
-    let turn = unsafe { _mm512_loadu_si512(TURN.as_ptr().cast()) };
+    let turn = vector::load(&TURN);
     let (left, right) = (_mm512_permutexvar_epi8(turn, left), _mm512_permutexvar_epi8(turn, right));
     // Two rows of the first block in each part, and of the second.
     let (first, second) = (_mm512_unpacklo_epi32(left, right), _mm512_unpackhi_epi32(left, right));

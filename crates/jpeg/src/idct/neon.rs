@@ -4,22 +4,23 @@
 //! reads half of, so undoing the zigzag takes two for a row. At 1/4 and 1/8 the scalar functions are used.
 //!
 //! As in the twin for x86-64, the reference takes over where it matters what wraps: see [`is_extreme`].
-#![expect(unsafe_code, reason = "vector loads and stores, and calls of functions that need NEON")]
+#![expect(unsafe_code, reason = "calls of functions that need NEON")]
 
 use std::arch::aarch64::{
-    int8x8_t, int16x4_t, int16x8_t, int32x4_t, uint8x8x4_t, uint8x16x4_t, vaddq_s16, vaddq_s32, vcombine_s16,
-    vdup_n_s8, vdupq_n_s16, vdupq_n_s32, vdupq_n_u8, veor_s8, vget_high_s16, vget_low_s16, vld1q_s16, vld1q_u8,
-    vmaxvq_s16, vmlal_n_s16, vmull_n_s16, vmulq_s16, vqabsq_s16, vqmovn_s16, vqmovn_s32, vqshrn_n_s32, vqtbl4q_u8,
-    vqtbx4q_u8, vreinterpret_s8_s16, vreinterpret_s8_s32, vreinterpret_s16_s8, vreinterpret_s32_s8, vreinterpret_u8_s8,
-    vreinterpretq_s16_s32, vreinterpretq_s16_s64, vreinterpretq_s16_u8, vreinterpretq_s32_s16, vreinterpretq_s64_s16,
-    vreinterpretq_u8_s16, vshll_n_s16, vshrq_n_s32, vst1_u8, vst4_u8, vsubq_s16, vsubq_s32, vsubq_u8, vtrn1_s8,
-    vtrn1_s16, vtrn1_s32, vtrn1q_s16, vtrn1q_s32, vtrn1q_s64, vtrn2_s8, vtrn2_s16, vtrn2_s32, vtrn2q_s16, vtrn2q_s32,
-    vtrn2q_s64,
+    int8x8_t, int16x4_t, int16x8_t, int32x4_t, uint8x16x4_t, vaddq_s16, vaddq_s32, vcombine_s16, vdup_n_s8,
+    vdupq_n_s16, vdupq_n_s32, vdupq_n_u8, veor_s8, vget_high_s16, vget_low_s16, vmaxvq_s16, vmlal_n_s16, vmull_n_s16,
+    vmulq_s16, vqabsq_s16, vqmovn_s16, vqmovn_s32, vqshrn_n_s32, vqtbl4q_u8, vqtbx4q_u8, vreinterpret_s8_s16,
+    vreinterpret_s8_s32, vreinterpret_s16_s8, vreinterpret_s32_s8, vreinterpret_u8_s8, vreinterpretq_s16_s32,
+    vreinterpretq_s16_s64, vreinterpretq_s16_u8, vreinterpretq_s32_s16, vreinterpretq_s64_s16, vreinterpretq_u8_s16,
+    vshll_n_s16, vshrq_n_s32, vsubq_s16, vsubq_s32, vsubq_u8, vtrn1_s8, vtrn1_s16, vtrn1_s32, vtrn1q_s16, vtrn1q_s32,
+    vtrn1q_s64, vtrn2_s8, vtrn2_s16, vtrn2_s32, vtrn2q_s16, vtrn2q_s32, vtrn2q_s64,
 };
 
 use super::full::{CONST_BITS, PASS1_BITS, fill, fix as full_fix, idct8_block};
 use super::reduced::{fix as half_fix, idct1, idct2, idct4_block};
 use super::{Block, Dequant, Kernels, check};
+use crate::vector::neon::store_four;
+use crate::vector::{load, part_mut, store};
 use crate::zigzag::NATURAL_ORDER;
 
 /// How far the first and the second pass scale down at full size.
@@ -73,9 +74,7 @@ fn idct8(dequant: &Dequant, blocks: &[Block], last: &[u8], out: &mut [u8], strid
         let columns = transpose(narrow_rows(pass(rows)));
         let columns = samples(pass(columns));
         for (row, out) in transpose_bytes(columns).into_iter().zip(out.chunks_mut(stride)) {
-            let out: &mut [u8] = &mut out[..8];
-            // SAFETY: writes the 8 bytes of the slice.
-            unsafe { vst1_u8(out.as_mut_ptr(), vreinterpret_u8_s8(row)) };
+            store(part_mut::<8>(out, 0), vreinterpret_u8_s8(row));
         }
     }
 }
@@ -110,8 +109,8 @@ fn idct4(dequant: &Dequant, blocks: &[Block], last: &[u8], out: &mut [u8], strid
             vreinterpret_u8_s8(veor_s8(vqmovn_s16(vcombine_s16(words, words)), vdup_n_s8(-128)))
         });
         let mut rows = [0; 32];
-        // SAFETY: writes the 32 bytes of the array: the columns interleaved, which are the rows, each four bytes.
-        unsafe { vst4_u8(rows.as_mut_ptr(), uint8x8x4_t(columns[0], columns[1], columns[2], columns[3])) };
+        // The columns interleaved are the rows, each four bytes.
+        store_four(&mut rows, columns);
         for (row, out) in rows.as_chunks::<4>().0[..4].iter().zip(out.chunks_mut(stride)) {
             out[..4].copy_from_slice(row);
         }
@@ -124,16 +123,14 @@ fn idct4(dequant: &Dequant, blocks: &[Block], last: &[u8], out: &mut [u8], strid
 fn natural(dequant: &Dequant, block: &Block) -> [int16x8_t; 8] {
     let mut zigzag = [vdupq_n_s16(0); 8];
     for (i, zigzag) in zigzag.iter_mut().enumerate() {
-        let (eight, steps) = (&block.0.as_chunks::<8>().0[i], &dequant.doubled[i]);
-        // SAFETY: reads the 16 bytes of an array, and the first 16 of another.
-        *zigzag = unsafe { vmulq_s16(vld1q_s16(eight.as_ptr()), vld1q_s16(steps.as_ptr())) };
+        let (eight, steps) = (&block.0.as_chunks::<8>().0[i], &dequant.steps.as_chunks::<8>().0[i]);
+        *zigzag = vmulq_s16(load(eight), load(steps));
     }
     let [a, b, c, d, e, f, g, h] = zigzag.map(|eight| vreinterpretq_u8_s16(eight));
     let (first, second) = (uint8x16x4_t(a, b, c, d), uint8x16x4_t(e, f, g, h));
     let mut rows = zigzag;
     for (row, places) in rows.iter_mut().zip(&PLACES) {
-        // SAFETY: reads the 16 bytes of the array.
-        let places = unsafe { vld1q_u8(places.as_ptr()) };
+        let places = load(places);
         // A place beyond the 64 bytes of a table leaves what was there; those of the first half wrap to beyond the second.
         let in_second = vsubq_u8(places, vdupq_n_u8(64));
         *row = vreinterpretq_s16_u8(vqtbx4q_u8(vqtbl4q_u8(first, places), second, in_second));

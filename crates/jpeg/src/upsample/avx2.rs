@@ -2,15 +2,16 @@
 //!
 //! Sixteen samples at a time, in 16 bits each; their neighbours are loaded again, one byte off. The ends of a row, and what
 //! is left of it, are left to the scalar functions.
-#![expect(unsafe_code, reason = "vector loads and stores, and calls of functions that need AVX2")]
+#![expect(unsafe_code, reason = "calls of functions that need AVX2")]
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm_storeu_si128, _mm256_add_epi16, _mm256_castsi256_si128, _mm256_cvtepu8_epi16,
+    __m128i, __m256i, _mm_unpacklo_epi64, _mm256_add_epi16, _mm256_castsi256_si128, _mm256_cvtepu8_epi16,
     _mm256_extracti128_si256, _mm256_or_si256, _mm256_packus_epi16, _mm256_set1_epi16, _mm256_slli_epi16,
-    _mm256_srli_epi16, _mm256_storeu_si256,
+    _mm256_srli_epi16,
 };
 
 use super::{Kernels, across_part, both_part};
+use crate::vector::{self, part, part_mut, store};
 
 /// Samples of a step.
 const STEP: usize = 16;
@@ -43,7 +44,7 @@ fn across(row: &[u8], out: &mut [u8]) {
     across_part(row, out, 0..1);
     at += 1;
     while at + STEP < n {
-        let [left, middle, right] = [at - 1, at, at + 1].map(|at| load(row, at));
+        let (left, middle, right) = (load(row, at - 1), load(row, at), load(row, at + 1));
         let three = triple(middle);
         let even = _mm256_add_epi16(_mm256_add_epi16(three, left), _mm256_set1_epi16(1));
         let odd = _mm256_add_epi16(_mm256_add_epi16(three, right), _mm256_set1_epi16(2));
@@ -62,8 +63,7 @@ fn both(near: &[u8], far: &[u8], out: &mut [u8]) {
     both_part(near, far, out, 0..1);
     let mut at = 1;
     while at + STEP < n {
-        let [left, middle, right] =
-            [at - 1, at, at + 1].map(|at| _mm256_add_epi16(triple(load(near, at)), load(far, at)));
+        let (left, middle, right) = (column(near, far, at - 1), column(near, far, at), column(near, far, at + 1));
         let three = triple(middle);
         let even = _mm256_add_epi16(_mm256_add_epi16(three, left), _mm256_set1_epi16(8));
         let odd = _mm256_add_epi16(_mm256_add_epi16(three, right), _mm256_set1_epi16(7));
@@ -79,25 +79,28 @@ fn down<const BIAS: u16>(near: &[u8], far: &[u8], out: &mut [u8]) {
     let n = near.len().min(far.len()).min(out.len());
     let mut at = 0;
     while at + STEP <= n {
-        let sum = _mm256_add_epi16(triple(load(near, at)), load(far, at));
+        let sum = column(near, far, at);
         let levels = _mm256_srli_epi16(_mm256_add_epi16(sum, _mm256_set1_epi16(BIAS.cast_signed())), 2);
         let bytes = _mm256_packus_epi16(levels, levels);
         let (low, high) = (_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1));
-        let out = &mut out[at..at + STEP];
-        // SAFETY: writes the 16 bytes of the slice.
-        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), std::arch::x86_64::_mm_unpacklo_epi64(low, high)) };
+        store(part_mut::<STEP>(out, at), _mm_unpacklo_epi64(low, high));
         at += STEP;
     }
     super::down::<BIAS>(&near[at..n], &far[at..n], &mut out[at..n]);
+}
+
+/// Three times the near row and the far one, of 16 samples.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn column(near: &[u8], far: &[u8], at: usize) -> __m256i {
+    _mm256_add_epi16(triple(load(near, at)), load(far, at))
 }
 
 /// Loads 16 samples, each into 16 bits.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load(row: &[u8], at: usize) -> __m256i {
-    let samples = &row[at..at + STEP];
-    // SAFETY: reads the 16 bytes of the slice.
-    _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(samples.as_ptr().cast()) })
+    _mm256_cvtepu8_epi16(vector::load::<__m128i, _, _>(part::<STEP>(row, at)))
 }
 
 /// Stores 16 pairs of levels, each of a sample that stands at `at` in its row.
@@ -105,9 +108,7 @@ fn load(row: &[u8], at: usize) -> __m256i {
 #[target_feature(enable = "avx2")]
 fn store_pairs(out: &mut [u8], at: usize, even: __m256i, odd: __m256i) {
     let pairs = _mm256_or_si256(even, _mm256_slli_epi16(odd, 8));
-    let out = &mut out[2 * at..2 * (at + STEP)];
-    // SAFETY: writes the 32 bytes of the slice.
-    unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), pairs) };
+    store(part_mut::<{ 2 * STEP }>(out, 2 * at), pairs);
 }
 
 /// Multiplies by three.

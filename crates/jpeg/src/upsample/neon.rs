@@ -2,14 +2,13 @@
 //!
 //! Eight samples at a time, in 16 bits each; their neighbours are loaded again, one byte off. The ends of a row, and what is
 //! left of it, are left to the scalar functions.
-#![expect(unsafe_code, reason = "vector loads and stores, and calls of functions that need NEON")]
+#![expect(unsafe_code, reason = "calls of functions that need NEON")]
 
-use std::arch::aarch64::{
-    uint8x8_t, uint8x8x2_t, uint16x8_t, vaddq_u16, vaddw_u8, vdupq_n_u16, vld1_u8, vmovl_u8, vmulq_n_u16, vshrn_n_u16,
-    vst1_u8, vst2_u8,
-};
+use std::arch::aarch64::{uint8x8_t, uint16x8_t, vaddq_u16, vaddw_u8, vdupq_n_u16, vmovl_u8, vmulq_n_u16, vshrn_n_u16};
 
 use super::{Kernels, across_part, both_part};
+use crate::vector::neon::store_two;
+use crate::vector::{self, part, part_mut, store};
 
 /// Samples of a step.
 const STEP: usize = 8;
@@ -75,9 +74,7 @@ fn down<const BIAS: u16>(near: &[u8], far: &[u8], out: &mut [u8]) {
     let mut at = 0;
     while at + STEP <= n {
         let levels = vshrn_n_u16::<2>(vaddq_u16(column(near, far, at), vdupq_n_u16(BIAS)));
-        let out = &mut out[at..at + STEP];
-        // SAFETY: writes the 8 bytes of the slice.
-        unsafe { vst1_u8(out.as_mut_ptr(), levels) };
+        store(part_mut::<STEP>(out, at), levels);
         at += STEP;
     }
     super::down::<BIAS>(&near[at..n], &far[at..n], &mut out[at..n]);
@@ -94,16 +91,12 @@ fn column(near: &[u8], far: &[u8], at: usize) -> uint16x8_t {
 #[inline]
 #[target_feature(enable = "neon")]
 fn load(row: &[u8], at: usize) -> uint8x8_t {
-    let samples = &row[at..at + STEP];
-    // SAFETY: reads the 8 bytes of the slice.
-    unsafe { vld1_u8(samples.as_ptr()) }
+    vector::load(part::<STEP>(row, at))
 }
 
 /// Stores 8 pairs of levels, each of a sample that stands at `at` in its row.
 #[inline]
 #[target_feature(enable = "neon")]
 fn store_pairs(out: &mut [u8], at: usize, even: uint8x8_t, odd: uint8x8_t) {
-    let out = &mut out[2 * at..2 * (at + STEP)];
-    // SAFETY: writes the 16 bytes of the slice.
-    unsafe { vst2_u8(out.as_mut_ptr(), uint8x8x2_t(even, odd)) };
+    store_two(part_mut::<{ 2 * STEP }>(out, 2 * at), [even, odd]);
 }

@@ -5,16 +5,16 @@ use std::arch::x86_64::{
     _mm256_permute4x64_epi64, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_si256, _mm256_slli_epi16,
 };
 
-use super::load_signed;
 use crate::encode::bit_planes::BitPlanes;
 use crate::encode::fdct::Block;
+use crate::vector::load;
 
 #[target_feature(enable = "avx2")]
 pub(super) fn find_planes(blocks: &[Block], planes: &mut [BitPlanes]) {
     assert_eq!(blocks.len(), planes.len(), "planes for each block");
     for (block, planes) in blocks.iter().zip(planes) {
-        let [a, b, c, d] = block.levels.as_chunks().0 else { continue };
-        let halves = [half(load_signed(a), load_signed(b)), half(load_signed(c), load_signed(d))];
+        let [a, b, c, d] = block.levels.as_chunks::<16>().0 else { continue };
+        let halves = [half(load(a), load(b)), half(load(c), load(d))];
         let join = |i: usize| u64::from(halves[0][i]) | u64::from(halves[1][i]) << 32;
         *planes = BitPlanes { from: [block.nonzero, join(0), join(1)], bit: [join(2), join(3)], positive: join(4) };
     }

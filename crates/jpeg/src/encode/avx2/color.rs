@@ -4,17 +4,18 @@
 //! also how pixels are added: their colours are put side by side first, and multiplied by one.
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_unpacklo_epi16, _mm_unpacklo_epi32, _mm256_add_epi16, _mm256_add_epi32,
-    _mm256_castsi256_si128, _mm256_cvtepi32_ps, _mm256_cvttps_epi32, _mm256_extracti128_si256, _mm256_hadd_epi16,
-    _mm256_hadd_epi32, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_mul_ps, _mm256_mulhi_epu16, _mm256_packus_epi16,
-    _mm256_packus_epi32, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_set1_ps,
-    _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_unpackhi_epi8, _mm256_unpacklo_epi8,
+    __m128i, __m256i, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_unpacklo_epi16, _mm_unpacklo_epi32, _mm256_add_epi16,
+    _mm256_add_epi32, _mm256_castsi256_si128, _mm256_cvtepi32_ps, _mm256_cvttps_epi32, _mm256_extracti128_si256,
+    _mm256_hadd_epi16, _mm256_hadd_epi32, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_mul_ps, _mm256_mulhi_epu16,
+    _mm256_packus_epi16, _mm256_packus_epi32, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi32,
+    _mm256_set1_epi64x, _mm256_set1_ps, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_unpackhi_epi8,
+    _mm256_unpacklo_epi8,
 };
 
-use super::{load_bytes, load_pixels, store_both, store_sixteen_bytes};
 use crate::encode::color::{
     self as scalar, Doubled, LUMA_BIAS, LUMA_EIGHTHS, LUMA_OVER_EIGHT, LUMA_REST, PIXEL, TO_BLUE, TO_RED,
 };
+use crate::vector::{load, store};
 
 /// Bytes of eight pixels.
 const EIGHT: usize = 8 * PIXEL;
@@ -24,13 +25,14 @@ pub(super) fn to_luma(row: &[u8], luma: &mut [u8]) {
     let (steps, rest) = row.as_chunks::<{ 2 * EIGHT }>();
     let (luma_steps, luma_rest) = luma.as_chunks_mut::<16>();
     for (pixels, luma) in steps.iter().zip(luma_steps) {
-        let pixels = halves(pixels).map(|pixels| load_pixels(pixels));
+        let [left, right] = halves(pixels);
+        let pixels = [load(left), load(right)];
         let rest = _mm256_add_epi16(dot(pixels, LUMA_REST), _mm256_set1_epi16(LUMA_BIAS.cast_signed()));
         let eighth = _mm256_add_epi16(dot(pixels, LUMA_EIGHTHS), _mm256_srli_epi16::<3>(rest));
         let upper = _mm256_mulhi_epu16(eighth, _mm256_set1_epi16(LUMA_OVER_EIGHT.cast_signed()));
         let samples = _mm256_srli_epi16::<6>(upper);
         let [lower, upper] = in_halves(_mm256_packus_epi16(samples, samples));
-        store_sixteen_bytes(luma, _mm_unpacklo_epi32(lower, upper));
+        store(luma, _mm_unpacklo_epi32(lower, upper));
     }
     scalar::to_luma(rest, luma_rest);
 }
@@ -41,7 +43,7 @@ pub(super) fn to_chroma(rows: [&[u8]; 2], blue: &mut [u8], red: &mut [u8]) {
     let (blue, blue_rest) = blue.as_chunks_mut::<8>();
     let (red, red_rest) = red.as_chunks_mut::<8>();
     for ((upper, lower), (blue, red)) in upper.iter().zip(lower).zip(blue.iter_mut().zip(red)) {
-        let (upper, lower) = (load_pixels(upper), load_pixels(lower));
+        let (upper, lower) = (load(upper), load(lower));
         // Pixels 0, 1, 4, 5 and 2, 3, 6, 7.
         let sums = [_mm256_unpacklo_epi8(upper, lower), _mm256_unpackhi_epi8(upper, lower)].map(|pixels| add(pixels));
         let [lower, upper] = weigh([&TO_BLUE[0], &TO_RED[0]], sums);
@@ -68,6 +70,14 @@ pub(super) fn to_half_chroma(rows: [&[u8]; 2], blue: &mut [u8], red: &mut [u8]) 
     if !upper_rest.is_empty() {
         scalar::to_half_chroma([upper_rest, lower_rest], blue_rest, red_rest);
     }
+}
+
+/// Stores eight samples of Cb, the low half of a vector, and eight of Cr, the high half.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_both(blue: &mut [u8; 8], red: &mut [u8; 8], samples: __m128i) {
+    store(blue, _mm_cvtsi128_si64(samples).cast_unsigned());
+    store(red, _mm_extract_epi64::<1>(samples).cast_unsigned());
 }
 
 /// Splits sixteen pixels.
@@ -110,8 +120,8 @@ static NEIGHBOURS: [i8; 32] = [
 #[inline]
 #[target_feature(enable = "avx2")]
 fn add_four(upper: &[u8; EIGHT], lower: &[u8; EIGHT]) -> __m256i {
-    let neighbours = load_bytes(&NEIGHBOURS);
-    let [upper, lower] = [upper, lower].map(|row| add(_mm256_shuffle_epi8(load_pixels(row), neighbours)));
+    let neighbours = load(&NEIGHBOURS);
+    let [upper, lower] = [upper, lower].map(|row| add(_mm256_shuffle_epi8(load(row), neighbours)));
     _mm256_add_epi16(upper, lower)
 }
 

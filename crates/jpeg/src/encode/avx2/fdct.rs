@@ -4,18 +4,19 @@
 //! one multiplication, and weighed by four. So rows come out as rows, and nothing is transposed.
 
 use std::arch::x86_64::{
-    __m256i, _mm256_abs_epi16, _mm256_add_epi16, _mm256_add_epi32, _mm256_castsi256_si128, _mm256_cmpeq_epi8,
-    _mm256_extracti128_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_movemask_epi8, _mm256_mulhi_epu16,
-    _mm256_mulhrs_epi16, _mm256_or_si256, _mm256_packs_epi16, _mm256_packs_epi32, _mm256_permute2x128_si256,
-    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_sign_epi16, _mm256_srai_epi32, _mm256_sub_epi16, _mm256_unpackhi_epi16, _mm256_unpacklo_epi16,
+    __m256i, _mm256_abs_epi16, _mm256_add_epi16, _mm256_add_epi32, _mm256_broadcastsi128_si256, _mm256_castsi256_si128,
+    _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_movemask_epi8,
+    _mm256_mulhi_epu16, _mm256_mulhrs_epi16, _mm256_or_si256, _mm256_packs_epi16, _mm256_packs_epi32,
+    _mm256_permute2x128_si256, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setr_epi32, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_sign_epi16, _mm256_srai_epi32, _mm256_sub_epi16, _mm256_unpackhi_epi16,
+    _mm256_unpacklo_epi16,
 };
 use std::hint::black_box;
 
-use super::{load_bytes, load_numbers, load_signed, load_twice, store_eight};
 use crate::NATURAL_ORDER;
 use crate::encode::fdct::{Block, CONSTANT_BITS, Divisors, EVEN, KEPT_BITS, ODD};
 use crate::encode::grid::SIDE;
+use crate::vector::{load, store};
 
 /// How far the first pass scales down.
 const FIRST_SHIFT: i32 = (CONSTANT_BITS - KEPT_BITS).cast_signed();
@@ -62,15 +63,16 @@ fn transform(
 ) {
     let mut rows = [_mm256_setzero_si256(); SIDE];
     for (row, samples) in rows.iter_mut().zip(samples) {
-        let samples = load_twice(samples[first..].first_chunk().expect("two blocks are left"));
-        let outer = _mm256_shuffle_epi8(samples, load_bytes(&partners[0]));
-        let inner = _mm256_shuffle_epi8(samples, load_bytes(&partners[1]));
+        let samples = samples[first..].first_chunk::<PAIR>().expect("two blocks are left");
+        let samples = _mm256_broadcastsi128_si256(load(samples));
+        let outer = _mm256_shuffle_epi8(samples, load(&partners[0]));
+        let inner = _mm256_shuffle_epi8(samples, load(&partners[1]));
         *row = transform_row(outer, inner);
     }
     let mut levels = transform_columns(rows);
     for (i, levels) in levels.iter_mut().enumerate() {
-        let high = _mm256_mulhi_epu16(_mm256_abs_epi16(*levels), load_numbers(&divisors.reciprocal[i]));
-        let quotient = _mm256_mulhrs_epi16(high, load_signed(&divisors.scale[i]));
+        let high = _mm256_mulhi_epu16(_mm256_abs_epi16(*levels), load(&divisors.reciprocal[i]));
+        let quotient = _mm256_mulhrs_epi16(high, load(&divisors.scale[i]));
         *levels = _mm256_sign_epi16(quotient, *levels);
     }
     let levels = [
@@ -85,10 +87,10 @@ fn transform(
     ];
     let [first, second] = pair;
     [first.nonzero, second.nonzero] = nonzero(&levels);
-    let (first, second) = (first.levels.as_chunks_mut().0, second.levels.as_chunks_mut().0);
+    let (first, second) = (first.levels.as_chunks_mut::<8>().0, second.levels.as_chunks_mut::<8>().0);
     for ((first, second), levels) in first.iter_mut().zip(second).zip(levels) {
-        store_eight(first, _mm256_castsi256_si128(levels));
-        store_eight(second, _mm256_extracti128_si256::<1>(levels));
+        store(first, _mm256_castsi256_si128(levels));
+        store(second, _mm256_extracti128_si256::<1>(levels));
     }
 }
 
@@ -146,15 +148,15 @@ const fn short(weight: i32) -> i16 {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn transform_row(outer: __m256i, inner: __m256i) -> __m256i {
-    let outer = _mm256_maddubs_epi16(outer, load_bytes(&SIGNS));
-    let inner = _mm256_maddubs_epi16(inner, load_bytes(&SIGNS));
+    let outer = _mm256_maddubs_epi16(outer, load(&SIGNS));
+    let inner = _mm256_maddubs_epi16(inner, load(&SIGNS));
     // Samples are 128 less than they are here, which concerns their sum alone: eight of them.
     const HALF: i32 = 1 << (FIRST_SHIFT - 1);
     const SUM: i32 = HALF - ((8 * 128) << CONSTANT_BITS);
     let biases = [_mm256_setr_epi32(SUM, HALF, HALF, HALF, SUM, HALF, HALF, HALF), _mm256_set1_epi32(HALF)];
     let [low, high] = [0, 1].map(|half| {
-        let outer = _mm256_madd_epi16(outer, load_signed(&WEIGHTS[half][0]));
-        let inner = _mm256_madd_epi16(inner, load_signed(&WEIGHTS[half][1]));
+        let outer = _mm256_madd_epi16(outer, load(&WEIGHTS[half][0]));
+        let inner = _mm256_madd_epi16(inner, load(&WEIGHTS[half][1]));
         _mm256_srai_epi32::<FIRST_SHIFT>(_mm256_add_epi32(_mm256_add_epi32(outer, inner), biases[half]))
     });
     _mm256_packs_epi32(low, high)
@@ -256,7 +258,7 @@ fn zigzag<const EIGHT: usize>(rows: &[__m256i; SIDE]) -> __m256i {
     let (first, end) = SOURCES[EIGHT];
     let mut gathered = _mm256_setzero_si256();
     for row in first..end {
-        let part = _mm256_shuffle_epi8(rows[row], load_bytes(&SHUFFLES[EIGHT][row]));
+        let part = _mm256_shuffle_epi8(rows[row], load(&SHUFFLES[EIGHT][row]));
         gathered = _mm256_or_si256(gathered, part);
     }
     gathered

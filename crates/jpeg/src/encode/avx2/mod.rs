@@ -3,18 +3,14 @@
 //! Each file has the stem of its scalar twin and explains only what differs. The coders are not written again: the same
 //! source is compiled for AVX2 and the bit instructions that come with it.
 //!
-//! `unsafe` is used for unaligned loads and stores through the functions below, which take arrays and so cannot be out of
-//! bounds, and for the calls from the entry points, which [`kernels`] hands out only on a machine that has what they need.
-#![expect(unsafe_code, reason = "vector loads and stores, and calls of functions that need AVX2")]
+//! `unsafe` is used for the calls from the entry points, which [`kernels`] hands out only on a machine that has what they need.
+#![expect(unsafe_code, reason = "calls of functions that need AVX2 and BMI2")]
 
 mod bit_planes;
 mod color;
 mod fdct;
 
-use std::arch::x86_64::{
-    __m128i, __m256i, _mm_loadu_si128, _mm_storel_epi64, _mm_storeu_si128, _mm_unpackhi_epi64,
-    _mm256_broadcastsi128_si256, _mm256_loadu_si256, _pext_u64,
-};
+use std::arch::x86_64::_pext_u64;
 
 use super::bit_planes::BitPlanes;
 use super::bits::Bits;
@@ -129,72 +125,5 @@ impl Gather for Extract {
         let gathered = unsafe { _pext_u64(from, set) };
         // The lowest bit goes to the top.
         gathered.reverse_bits()
-    }
-}
-
-/// Loads a row of two blocks into both halves.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn load_twice(bytes: &[[u8; SIDE]; 2]) -> __m256i {
-    // SAFETY: reads the 16 bytes of the array, at any alignment.
-    _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
-}
-
-/// Loads 32 bytes.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn load_bytes(bytes: &[i8; 32]) -> __m256i {
-    // SAFETY: reads the 32 bytes of the array, at any alignment.
-    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
-}
-
-/// Loads 16 numbers.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn load_numbers(numbers: &[u16; 16]) -> __m256i {
-    // SAFETY: reads the 32 bytes of the array, at any alignment.
-    unsafe { _mm256_loadu_si256(numbers.as_ptr().cast()) }
-}
-
-/// Loads 16 levels, or weights.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn load_signed(levels: &[i16; 16]) -> __m256i {
-    // SAFETY: reads the 32 bytes of the array, at any alignment.
-    unsafe { _mm256_loadu_si256(levels.as_ptr().cast()) }
-}
-
-/// Loads 8 pixels.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn load_pixels(pixels: &[u8; 32]) -> __m256i {
-    // SAFETY: reads the 32 bytes of the array, at any alignment.
-    unsafe { _mm256_loadu_si256(pixels.as_ptr().cast()) }
-}
-
-/// Stores 8 levels.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn store_eight(levels: &mut [i16; 8], vector: __m128i) {
-    // SAFETY: writes the 16 bytes of the array, at any alignment.
-    unsafe { _mm_storeu_si128(levels.as_mut_ptr().cast(), vector) }
-}
-
-/// Stores 16 bytes.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn store_sixteen_bytes(bytes: &mut [u8; 16], vector: __m128i) {
-    // SAFETY: writes the 16 bytes of the array, at any alignment.
-    unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), vector) }
-}
-
-/// Stores 8 bytes of the low half of a vector, and 8 of the high half.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn store_both(low: &mut [u8; 8], high: &mut [u8; 8], vector: __m128i) {
-    // SAFETY: writes the 8 bytes of each array, at any alignment.
-    unsafe {
-        _mm_storel_epi64(low.as_mut_ptr().cast(), vector);
-        _mm_storel_epi64(high.as_mut_ptr().cast(), _mm_unpackhi_epi64(vector, vector));
     }
 }

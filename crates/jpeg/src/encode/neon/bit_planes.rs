@@ -5,9 +5,10 @@ use std::arch::aarch64::{
     vqmovn_u16, vreinterpretq_u16_s16, vtstq_u8,
 };
 
-use super::{bits, load_signed};
+use super::bits;
 use crate::encode::bit_planes::BitPlanes;
 use crate::encode::fdct::Block;
+use crate::vector::load;
 
 #[target_feature(enable = "neon")]
 pub(super) fn find_planes(blocks: &[Block], planes: &mut [BitPlanes]) {
@@ -28,7 +29,7 @@ pub(super) fn find_planes(blocks: &[Block], planes: &mut [BitPlanes]) {
 #[inline]
 #[target_feature(enable = "neon")]
 fn find(low: &[i16; 8], high: &[i16; 8]) -> [uint8x16_t; 5] {
-    let (low, high) = (load_signed(low), load_signed(high));
+    let (low, high) = (load(low), load(high));
     let [low_abs, high_abs] = [low, high].map(|levels| vreinterpretq_u16_s16(vabsq_s16(levels)));
     // Large ones are cut to 255, which is enough to compare, but has other low bits.
     let magnitudes = vcombine_u8(vqmovn_u16(low_abs), vqmovn_u16(high_abs));

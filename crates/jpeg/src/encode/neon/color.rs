@@ -11,10 +11,11 @@ use std::arch::aarch64::{
     vshrn_n_u32, vshrq_n_u16,
 };
 
-use super::{load_pixels, store_bytes, store_eight_bytes};
 use crate::encode::color::{
     self as scalar, Doubled, LUMA_BIAS, LUMA_EIGHTHS, LUMA_OVER_EIGHT, LUMA_REST, PIXEL, TO_BLUE, TO_RED,
 };
+use crate::vector::neon::load_four;
+use crate::vector::store;
 
 /// Pixels of a step.
 const STEP: usize = 16;
@@ -24,10 +25,10 @@ pub(super) fn to_luma(row: &[u8], luma: &mut [u8]) {
     let (steps, rest) = row.as_chunks::<{ STEP * PIXEL }>();
     let (luma_steps, luma_rest) = luma.as_chunks_mut::<STEP>();
     for (pixels, luma) in steps.iter().zip(luma_steps) {
-        let uint8x16x4_t(red, green, blue, _) = load_pixels(pixels);
+        let uint8x16x4_t(red, green, blue, _) = load_four(pixels);
         let low = luma_of([red, green, blue].map(|channel| vget_low_u8(channel)));
         let high = luma_of([red, green, blue].map(|channel| vget_high_u8(channel)));
-        store_bytes(luma, vcombine_u8(low, high));
+        store(luma, vcombine_u8(low, high));
     }
     scalar::to_luma(rest, luma_rest);
 }
@@ -38,12 +39,12 @@ pub(super) fn to_chroma(rows: [&[u8]; 2], blue: &mut [u8], red: &mut [u8]) {
     let (blue, blue_rest) = blue.as_chunks_mut::<STEP>();
     let (red, red_rest) = red.as_chunks_mut::<STEP>();
     for ((upper, lower), (blue, red)) in upper.iter().zip(lower).zip(blue.iter_mut().zip(red)) {
-        let (upper, lower) = (load_pixels(upper), load_pixels(lower));
+        let (upper, lower) = (load_four(upper), load_four(lower));
         let pairs = [(upper.0, lower.0), (upper.1, lower.1), (upper.2, lower.2)];
         let low = pairs.map(|(upper, lower)| vaddl_u8(vget_low_u8(upper), vget_low_u8(lower)));
         let high = pairs.map(|(upper, lower)| vaddl_u8(vget_high_u8(upper), vget_high_u8(lower)));
-        store_bytes(blue, vcombine_u8(weigh(&TO_BLUE[0], low), weigh(&TO_BLUE[0], high)));
-        store_bytes(red, vcombine_u8(weigh(&TO_RED[0], low), weigh(&TO_RED[0], high)));
+        store(blue, vcombine_u8(weigh(&TO_BLUE[0], low), weigh(&TO_BLUE[0], high)));
+        store(red, vcombine_u8(weigh(&TO_RED[0], low), weigh(&TO_RED[0], high)));
     }
     if !upper_rest.is_empty() {
         scalar::to_chroma([upper_rest, lower_rest], blue_rest, red_rest);
@@ -58,11 +59,11 @@ pub(super) fn to_half_chroma(rows: [&[u8]; 2], blue: &mut [u8], red: &mut [u8]) 
     let (red, red_rest) = red.split_at_mut(STEP / 2 * upper.len());
     let eights = blue.as_chunks_mut::<{ STEP / 2 }>().0.iter_mut().zip(red.as_chunks_mut::<{ STEP / 2 }>().0);
     for ((upper, lower), (blue, red)) in upper.iter().zip(lower).zip(eights) {
-        let (upper, lower) = (load_pixels(upper), load_pixels(lower));
+        let (upper, lower) = (load_four(upper), load_four(lower));
         let pairs = [(upper.0, lower.0), (upper.1, lower.1), (upper.2, lower.2)];
         let sums = pairs.map(|(upper, lower)| vpadalq_u8(vpaddlq_u8(upper), lower));
-        store_eight_bytes(blue, weigh(&TO_BLUE[1], sums));
-        store_eight_bytes(red, weigh(&TO_RED[1], sums));
+        store(blue, weigh(&TO_BLUE[1], sums));
+        store(red, weigh(&TO_RED[1], sums));
     }
     if !upper_rest.is_empty() {
         scalar::to_half_chroma([upper_rest, lower_rest], blue_rest, red_rest);

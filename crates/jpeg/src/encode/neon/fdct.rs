@@ -13,10 +13,11 @@ use std::arch::aarch64::{
     vtrn2q_s16, vtrn2q_s32, vtrn2q_s64, vuzp2q_u16,
 };
 
-use super::{bits, load_bytes, load_eight_bytes, load_factors, load_signed, store_levels};
+use super::bits;
 use crate::NATURAL_ORDER;
 use crate::encode::fdct::{Block, CONSTANT_BITS, Divisors, EVEN, KEPT_BITS, ODD};
 use crate::encode::grid::SIDE;
+use crate::vector::{load, store};
 
 /// How far the first pass scales down.
 const FIRST_SHIFT: i32 = (CONSTANT_BITS - KEPT_BITS).cast_signed();
@@ -28,7 +29,7 @@ pub(super) fn fdct(rows: [&[u8]; SIDE], divisors: &Divisors, blocks: &mut [Block
     let rows = rows.map(|row| &row.as_chunks::<SIDE>().0[..blocks.len()]);
     for (i, block) in blocks.iter_mut().enumerate() {
         // Less 128: below zero it wraps to what it is as a signed number.
-        let rows = rows.map(|row| vreinterpretq_s16_u16(vsubl_u8(load_eight_bytes(&row[i]), vdup_n_u8(128))));
+        let rows = rows.map(|row| vreinterpretq_s16_u16(vsubl_u8(load(&row[i]), vdup_n_u8(128))));
         let mut levels = pass::<false>(transpose(pass::<true>(transpose(rows))));
         for (y, levels) in levels.iter_mut().enumerate() {
             *levels = quantize(*levels, divisors, y);
@@ -40,7 +41,7 @@ pub(super) fn fdct(rows: [&[u8]; SIDE], divisors: &Divisors, blocks: &mut [Block
         }
         block.nonzero = bits(zeros.map(|zeros| vmvnq_u8(zeros)));
         for (out, levels) in block.levels.as_chunks_mut::<8>().0.iter_mut().zip(levels) {
-            store_levels(out, levels);
+            store(out, levels);
         }
     }
 }
@@ -51,7 +52,7 @@ pub(super) fn fdct(rows: [&[u8]; SIDE], divisors: &Divisors, blocks: &mut [Block
 fn quantize(coefficients: int16x8_t, divisors: &Divisors, y: usize) -> int16x8_t {
     let (reciprocal, _) = divisors.reciprocal[y].split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
     let (scale, _) = divisors.scale[y].split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
-    let (reciprocal, scale) = (load_factors(reciprocal), load_signed(scale));
+    let (reciprocal, scale) = (load(reciprocal), load(scale));
     let magnitudes = vreinterpretq_u16_s16(vabsq_s16(coefficients));
     let low = vmull_u16(vget_low_u16(magnitudes), vget_low_u16(reciprocal));
     let high = vmull_u16(vget_high_u16(magnitudes), vget_high_u16(reciprocal));
@@ -148,7 +149,7 @@ fn zigzag(rows: [int16x8_t; SIDE]) -> [int16x8_t; SIDE] {
     let (first, second) = (uint8x16x4_t(a, b, c, d), uint8x16x4_t(e, f, g, h));
     let mut zigzag = [vdupq_n_s16(0); SIDE];
     for (eight, places) in zigzag.iter_mut().zip(&PLACES) {
-        let places = load_bytes(places);
+        let places = load(places);
         // A place beyond the 64 bytes of a table leaves what was there; those of the first half wrap to beyond the second.
         let in_second = vsubq_u8(places, vdupq_n_u8(64));
         *eight = vreinterpretq_s16_u8(vqtbx4q_u8(vqtbl4q_u8(first, places), second, in_second));

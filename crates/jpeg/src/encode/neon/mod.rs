@@ -3,23 +3,20 @@
 //! Each file has the stem of its scalar twin and explains only what differs. The coders are the scalar ones: what they need
 //! every machine of this kind has.
 //!
-//! `unsafe` is used for loads and stores through the functions below, which take arrays and so cannot be out of bounds, and
-//! for the calls from the entry points, which [`kernels`] hands out only on a machine that has what they need.
-#![expect(unsafe_code, reason = "vector loads and stores, and calls of functions that need NEON")]
+//! `unsafe` is used for the calls from the entry points, which [`kernels`] hands out only on a machine that has what they need.
+#![expect(unsafe_code, reason = "calls of functions that need NEON")]
 
 mod bit_planes;
 mod color;
 mod fdct;
 
-use std::arch::aarch64::{
-    int16x8_t, uint8x8_t, uint8x16_t, uint8x16x4_t, uint16x8_t, vandq_u8, vget_lane_u64, vget_low_u8, vld1_u8,
-    vld1q_s16, vld1q_u8, vld1q_u16, vld4q_u8, vpaddq_u8, vreinterpret_u64_u8, vst1_u8, vst1q_s16, vst1q_u8,
-};
+use std::arch::aarch64::{uint8x16_t, vandq_u8, vget_lane_u64, vget_low_u8, vpaddq_u8, vreinterpret_u64_u8};
 
 use super::bit_planes::BitPlanes;
 use super::fdct::{Block, Divisors};
 use super::grid::SIDE;
 use super::kernels::Kernels;
+use crate::vector::load;
 
 /// Returns the kernels of this module if the machine can run them.
 pub(super) fn kernels() -> Option<Kernels> {
@@ -55,73 +52,9 @@ pub(super) fn kernels() -> Option<Kernels> {
 fn bits(bytes: [uint8x16_t; 4]) -> u64 {
     /// The bit of each byte among eight.
     const PLACES: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
-    let places = load_bytes(&PLACES);
+    let places = load(&PLACES);
     let [a, b, c, d] = bytes.map(|bytes| vandq_u8(bytes, places));
     // Neighbours are added until eight are one.
     let quarters = vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d));
     vget_lane_u64::<0>(vreinterpret_u64_u8(vget_low_u8(vpaddq_u8(quarters, quarters))))
-}
-
-/// Loads 8 bytes.
-#[inline]
-#[target_feature(enable = "neon")]
-fn load_eight_bytes(bytes: &[u8; 8]) -> uint8x8_t {
-    // SAFETY: reads the 8 bytes of the array.
-    unsafe { vld1_u8(bytes.as_ptr()) }
-}
-
-/// Loads 16 bytes.
-#[inline]
-#[target_feature(enable = "neon")]
-fn load_bytes(bytes: &[u8; 16]) -> uint8x16_t {
-    // SAFETY: reads the 16 bytes of the array.
-    unsafe { vld1q_u8(bytes.as_ptr()) }
-}
-
-/// Loads 8 levels, or factors.
-#[inline]
-#[target_feature(enable = "neon")]
-fn load_signed(levels: &[i16; 8]) -> int16x8_t {
-    // SAFETY: reads the 16 bytes of the array.
-    unsafe { vld1q_s16(levels.as_ptr()) }
-}
-
-/// Loads 8 factors.
-#[inline]
-#[target_feature(enable = "neon")]
-fn load_factors(factors: &[u16; 8]) -> uint16x8_t {
-    // SAFETY: reads the 16 bytes of the array.
-    unsafe { vld1q_u16(factors.as_ptr()) }
-}
-
-/// Loads 16 pixels, each channel by itself.
-#[inline]
-#[target_feature(enable = "neon")]
-fn load_pixels(pixels: &[u8; 64]) -> uint8x16x4_t {
-    // SAFETY: reads the 64 bytes of the array.
-    unsafe { vld4q_u8(pixels.as_ptr()) }
-}
-
-/// Stores 8 levels.
-#[inline]
-#[target_feature(enable = "neon")]
-fn store_levels(levels: &mut [i16; 8], vector: int16x8_t) {
-    // SAFETY: writes the 16 bytes of the array.
-    unsafe { vst1q_s16(levels.as_mut_ptr(), vector) }
-}
-
-/// Stores 8 samples.
-#[inline]
-#[target_feature(enable = "neon")]
-fn store_eight_bytes(bytes: &mut [u8; 8], vector: uint8x8_t) {
-    // SAFETY: writes the 8 bytes of the array.
-    unsafe { vst1_u8(bytes.as_mut_ptr(), vector) }
-}
-
-/// Stores 16 samples.
-#[inline]
-#[target_feature(enable = "neon")]
-fn store_bytes(bytes: &mut [u8; 16], vector: uint8x16_t) {
-    // SAFETY: writes the 16 bytes of the array.
-    unsafe { vst1q_u8(bytes.as_mut_ptr(), vector) }
 }

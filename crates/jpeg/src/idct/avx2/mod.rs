@@ -13,9 +13,9 @@
 //! Where a block pair holds what no sane file does, so that it matters what wraps where, the reference takes over: see
 //! [`is_extreme`].
 //!
-//! `unsafe` is used for loads and stores through the helpers below, and for the calls from the entry points, which
-//! [`kernels`] hands out only on a machine that has AVX2.
-#![expect(unsafe_code, reason = "vector loads and stores, and calls of functions that need AVX2")]
+//! `unsafe` is used for stores of samples, rows apart, whose places are computed, and for the calls from the entry points,
+//! which [`kernels`] hands out only on a machine that has AVX2.
+#![expect(unsafe_code, reason = "stores to computed places, and calls of functions that need AVX2")]
 
 mod full;
 mod gather;
@@ -23,15 +23,16 @@ mod half;
 mod quarter;
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_loadu_si128, _mm_storel_epi64, _mm_storeu_si128, _mm256_add_epi16, _mm256_add_epi32,
-    _mm256_castsi128_si256, _mm256_inserti128_si256, _mm256_load_si256, _mm256_madd_epi16, _mm256_mullo_epi16,
-    _mm256_or_si256, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_sub_epi32, _mm256_testz_si256,
+    __m128i, __m256i, _mm_cvtsi128_si64, _mm256_add_epi16, _mm256_add_epi32, _mm256_castsi128_si256,
+    _mm256_inserti128_si256, _mm256_madd_epi16, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set1_epi16,
+    _mm256_set1_epi32, _mm256_sub_epi32, _mm256_testz_si256,
 };
 
 pub(super) use full::{HIGH, LOW, ONE, corner, fill};
 pub(super) use gather::place;
 
 use super::{Block, Dequant, Kernels, reduced};
+use crate::vector::{load, store_at};
 
 /// Returns the kernels of this module if the machine can run them.
 pub(super) fn kernels() -> Option<Kernels> {
@@ -56,12 +57,8 @@ pub(super) const LAST_OF_CORNER: u8 = 9;
 #[target_feature(enable = "avx2")]
 fn load_eight(dequant: &Dequant, [first, second]: [&Block; 2], eight: usize) -> __m256i {
     let (first, second) = (&first.0.as_chunks::<8>().0[eight], &second.0.as_chunks::<8>().0[eight]);
-    let steps = &dequant.doubled[eight];
-    // SAFETY: each reads the 16 bytes of its array, at any alignment.
-    let (first, second) = unsafe { (_mm_loadu_si128(first.as_ptr().cast()), _mm_loadu_si128(second.as_ptr().cast())) };
-    // SAFETY: reads the 32 bytes of the array, which is one of several at the start of a type aligned to 32 bytes.
-    let steps = unsafe { _mm256_load_si256(steps.as_ptr().cast()) };
-    _mm256_mullo_epi16(_mm256_inserti128_si256(_mm256_castsi128_si256(first), second, 1), steps)
+    let both = _mm256_inserti128_si256(_mm256_castsi128_si256(load(first)), load(second), 1);
+    _mm256_mullo_epi16(both, load(&dequant.doubled[eight]))
 }
 
 /// Loads two blocks in zigzag order, multiplied by their steps.
@@ -126,16 +123,15 @@ impl Target<'_> {
     #[inline]
     #[target_feature(enable = "avx2")]
     pub(super) unsafe fn store_rows<const N: usize>(self, rows: [__m128i; N]) {
-        let start = self.out.as_mut_ptr();
         if self.is_pair {
             for (y, row) in rows.into_iter().enumerate() {
                 // SAFETY: the caller vouches for 16 bytes in each row.
-                unsafe { _mm_storeu_si128(start.add(y * self.stride).cast(), row) };
+                unsafe { store_at(self.out, y * self.stride, row) };
             }
         } else {
             for (y, row) in rows.into_iter().enumerate() {
                 // SAFETY: the caller vouches for 8 bytes in each row.
-                unsafe { _mm_storel_epi64(start.add(y * self.stride).cast(), row) };
+                unsafe { store_at(self.out, y * self.stride, _mm_cvtsi128_si64(row).cast_unsigned()) };
             }
         }
     }
@@ -148,12 +144,15 @@ impl Target<'_> {
     #[inline]
     #[target_feature(enable = "avx2")]
     unsafe fn store_rows_of_8(self, rows: [u64; 4]) {
-        let start = self.out.as_mut_ptr();
         for (y, row) in rows.into_iter().enumerate() {
-            let row = row.to_le_bytes();
-            let len = if self.is_pair { 8 } else { 4 };
-            // SAFETY: the caller vouches for as many bytes in each row.
-            unsafe { std::ptr::copy_nonoverlapping(row.as_ptr(), start.add(y * self.stride), len) };
+            let [a, b, c, d, ..] = row.to_le_bytes();
+            if self.is_pair {
+                // SAFETY: the caller vouches for 8 bytes in each row.
+                unsafe { store_at(self.out, y * self.stride, row) };
+            } else {
+                // SAFETY: the caller vouches for 4 bytes in each row.
+                unsafe { store_at(self.out, y * self.stride, [a, b, c, d]) };
+            }
         }
     }
 }
