@@ -5,7 +5,7 @@ use std::arch::x86_64::{__m256i, _mm256_or_si256, _mm256_setr_epi64x, _mm256_set
 use crate::zigzag::NATURAL_ORDER;
 
 /// A place that no coefficient goes to: it becomes 0.
-pub(super) const NONE: u8 = 64;
+pub(in crate::idct) const NONE: u8 = 64;
 
 /// How to collect eight coefficients from the eight vectors of a block in zigzag order.
 #[derive(Debug)]
@@ -32,16 +32,9 @@ impl Gather {
         Self { masks }
     }
 
-    /// Names coefficients of two rows, interleaved: the first of each pair is of the first row. A row of [`NONE`] is zero.
-    pub(super) const fn rows([first, second]: [u8; 2], columns: [u8; 4]) -> Self {
-        let mut wanted = [NONE; 8];
-        let mut i = 0;
-        while i < 4 {
-            wanted[2 * i] = place(first, columns[i]);
-            wanted[2 * i + 1] = place(second, columns[i]);
-            i += 1;
-        }
-        Self::new(wanted)
+    /// Names coefficients of two rows by [`interleaved`].
+    pub(super) const fn rows(rows: [u8; 2], columns: [u8; 4]) -> Self {
+        Self::new(interleaved(rows, columns))
     }
 
     /// Collects the coefficients, the same places of both halves. Inlined with a constant, only what is needed remains.
@@ -57,6 +50,19 @@ impl Gather {
         }
         gathered
     }
+}
+
+/// Returns the places of coefficients of two rows, interleaved: the first of each pair is of the first row. A row of [`NONE`]
+/// has none.
+pub(in crate::idct) const fn interleaved([first, second]: [u8; 2], columns: [u8; 4]) -> [u8; 8] {
+    let mut wanted = [NONE; 8];
+    let mut i = 0;
+    while i < 4 {
+        wanted[2 * i] = place(first, columns[i]);
+        wanted[2 * i + 1] = place(second, columns[i]);
+        i += 1;
+    }
+    wanted
 }
 
 /// Returns the place in zigzag order of a coefficient, or [`NONE`] if the row or the column is.

@@ -46,7 +46,7 @@ pub(super) fn idct4(dequant: &Dequant, blocks: &[Block], last: &[u8], out: &mut 
 }
 
 /// Fills two blocks that have nothing but a DC coefficient.
-fn fill(dequant: &Dequant, dc: [i16; 2]) -> [u64; 4] {
+pub(in crate::idct) fn fill(dequant: &Dequant, dc: [i16; 2]) -> [u64; 4] {
     let [[a, ..], [b, ..]] = dc.map(|dc| [flat_level(dequant, dc); 4]);
     [u64::from_le_bytes([a, a, a, a, b, b, b, b]); 4]
 }

@@ -29,7 +29,8 @@ use std::arch::x86_64::{
 };
 
 pub(super) use full::{HIGH, LOW, ONE, corner, fill};
-pub(super) use gather::place;
+pub(super) use gather::{NONE, interleaved, place};
+pub(super) use half::fill as half_fill;
 
 use super::{Block, Dequant, Kernels, reduced};
 use crate::vector::{load, store_at};
@@ -143,7 +144,7 @@ impl Target<'_> {
     /// The rows must lie within the output: 3 strides and 8 samples, or 4 if there is one block.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn store_rows_of_8(self, rows: [u64; 4]) {
+    pub(super) unsafe fn store_rows_of_8(self, rows: [u64; 4]) {
         for (y, row) in rows.into_iter().enumerate() {
             let [a, b, c, d, ..] = row.to_le_bytes();
             if self.is_pair {

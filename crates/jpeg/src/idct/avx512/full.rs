@@ -1,48 +1,30 @@
-//! The inverse DCT at full size with AVX-512: two blocks at once as with AVX2, but all their columns in one vector.
+//! The inverse DCT at full size: two blocks at once, all their columns in one vector.
 //!
-//! The arithmetic is that of [`super::avx2`]; a vector has four parts: four columns of the first block, those opposite to
-//! them, and the same of the second block. The zigzag is undone by permutations of a whole block, two instead of about
-//! fourteen for a pair of rows. Blocks with few coefficients, and the other sizes, are left to AVX2.
-#![expect(unsafe_code, reason = "calls of functions that need AVX-512, and that store to computed places")]
-#![expect(clippy::cast_possible_truncation, reason = "places in a block, and in 64 bytes")]
+//! A vector has four parts: four columns of the first block, those opposite to them, and the same of the second block. Blocks
+//! with few coefficients are left to AVX2.
 
 use std::arch::x86_64::{
     __m128i, __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_extracti32x4_epi32,
-    _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_mask_blend_epi64, _mm512_mullo_epi16, _mm512_packs_epi16,
-    _mm512_packs_epi32, _mm512_permutex2var_epi16, _mm512_permutexvar_epi8, _mm512_rol_epi32, _mm512_set1_epi8,
-    _mm512_set1_epi16, _mm512_set1_epi32, _mm512_shuffle_i32x4, _mm512_srai_epi32, _mm512_srli_epi32, _mm512_sub_epi16,
-    _mm512_sub_epi32, _mm512_test_epi16_mask, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32,
-    _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm512_mask_blend_epi16, _mm512_mask_blend_epi64, _mm512_mullo_epi16, _mm512_packs_epi16, _mm512_packs_epi32,
+    _mm512_permutex2var_epi16, _mm512_permutexvar_epi8, _mm512_rol_epi32, _mm512_set1_epi8, _mm512_set1_epi16,
+    _mm512_srai_epi32, _mm512_srli_epi32, _mm512_sub_epi16, _mm512_test_epi16_mask, _mm512_unpackhi_epi32,
+    _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
-use super::avx2::{self, HIGH, LAST_OF_CORNER, LOW, ONE, Target, corner, fill, place};
-use super::full::{CONST_BITS, PASS1_BITS, fix, idct8_block};
-use super::{Block, Dequant, Kernels, check};
-use crate::vector;
+use super::{FIRST, butterfly, dot, halves, pairs_of_columns, turn_parts};
+use crate::idct::avx2::{HIGH, LAST_OF_CORNER, LOW, ONE, Target, corner, fill, interleaved};
+use crate::idct::full::{CONST_BITS, PASS1_BITS, fix, idct8_block};
+use crate::idct::{Block, Dequant, check};
+use crate::vector::load;
 
 /// How far the first pass scales down.
 const SHIFT_1: u32 = CONST_BITS - PASS1_BITS;
 /// How far the second pass scales down.
 const SHIFT_2: u32 = CONST_BITS + PASS1_BITS + 3;
 
-/// The first numbers of all pairs, as a mask.
-const FIRST: u32 = 0x5555_5555;
-
-/// Returns the kernels of this module if the machine can run them; those of AVX2 among them.
-pub(super) fn kernels() -> Option<Kernels> {
-    // SAFETY: the function needs these features and nothing else, and this set exists only where they were detected.
-    fn idct8(dequant: &Dequant, blocks: &[Block], last: &[u8], out: &mut [u8], stride: usize) {
-        unsafe { self::idct8(dequant, blocks, last, out, stride) }
-    }
-    let has_all = is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512vbmi");
-    if has_all { avx2::kernels().map(|avx2| Kernels { idct8, ..avx2 }) } else { None }
-}
-
 /// Twin of [`crate::idct::full::idct8`].
 #[target_feature(enable = "avx2,avx512f,avx512bw,avx512vbmi")]
-fn idct8(dequant: &Dequant, blocks: &[Block], last: &[u8], out: &mut [u8], stride: usize) {
+pub(super) fn idct8(dequant: &Dequant, blocks: &[Block], last: &[u8], out: &mut [u8], stride: usize) {
     check(8, blocks, last, out, stride);
     for (i, (blocks, last)) in blocks.chunks(2).zip(last.chunks(2)).enumerate() {
         let out = &mut out[16 * i..];
@@ -77,7 +59,7 @@ unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> b
     const ROWS_17: [u16; 32] = rows([1, 7]);
     const ROWS_53: [u16; 32] = rows([5, 3]);
 
-    let zigzag = blocks.map(|block| load(dequant, block));
+    let zigzag = [load_block(dequant, blocks[0]), load_block(dequant, blocks[1])];
     let rows_04 = gather(&ROWS_04, zigzag);
     // The first row, whose coefficients are the first of pairs; see `avx2::is_extreme`.
     let middle = _mm512_set1_epi16(0x2000);
@@ -109,47 +91,25 @@ unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> b
 
 /// Names the coefficients of two rows, in pairs, by their places in zigzag order: four columns, then those opposite to
 /// them; and the same for the second block.
-const fn rows([first, second]: [u8; 2]) -> [u16; 32] {
-    let mut places = [0; 32];
-    let mut i = 0;
-    while i < 32 {
-        let columns = if i / 8 % 2 == 0 { LOW } else { HIGH };
-        places[i] = place(if i % 2 == 0 { first } else { second }, columns[i % 8 / 2]) as u16;
-        i += 1;
-    }
-    places
+const fn rows(rows: [u8; 2]) -> [u16; 32] {
+    super::places([interleaved(rows, LOW), interleaved(rows, HIGH), interleaved(rows, LOW), interleaved(rows, HIGH)])
 }
 
 /// Loads a block in zigzag order, multiplied by its steps.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn load(dequant: &Dequant, block: &Block) -> [__m512i; 2] {
-    let (blocks, steps) = (block.0.as_chunks::<32>().0, dequant.steps.as_chunks::<32>().0);
-    [0, 1].map(|half| _mm512_mullo_epi16(vector::load(&blocks[half]), vector::load(&steps[half])))
+fn load_block(dequant: &Dequant, block: &Block) -> [__m512i; 2] {
+    let ([low, high], [low_steps, high_steps]) = (halves(&block.0), halves(&dequant.steps));
+    [_mm512_mullo_epi16(low, low_steps), _mm512_mullo_epi16(high, high_steps)]
 }
 
 /// Collects coefficients that [`rows`] names: of the first block for the lower half, of the second for the upper.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn gather(places: &[u16; 32], [[a0, a1], [b0, b1]]: [[__m512i; 2]; 2]) -> __m512i {
-    let places = vector::load(places);
+    let places = load(places);
     let (first, second) = (_mm512_permutex2var_epi16(a0, places, a1), _mm512_permutex2var_epi16(b0, places, b1));
     _mm512_mask_blend_epi64(0xf0, first, second)
-}
-
-/// Multiplies pairs by a constant pair, and adds.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn dot(pairs: __m512i, [first, second]: [i16; 2]) -> __m512i {
-    let constants = _mm512_set1_epi32((i32::from(second) << 16) | i32::from(first.cast_unsigned()));
-    _mm512_madd_epi16(pairs, constants)
-}
-
-/// Adds and subtracts.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn butterfly(a: __m512i, b: __m512i) -> [__m512i; 2] {
-    [_mm512_add_epi32(a, b), _mm512_sub_epi32(a, b)]
 }
 
 /// One-dimensional transform: [`crate::idct::full::pass`] of given sums and differences of inputs 0 and 4, scaled and with
@@ -179,40 +139,14 @@ fn pass([even_0, even_1]: [__m512i; 2], pairs_26: __m512i, pairs_17: __m512i, pa
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
 fn columns(rows: [__m512i; 8]) -> [__m512i; 4] {
-    const PAIRS: [u8; 64] = pairs_of_columns();
-
-    let pairs = vector::load(&PAIRS);
+    let pairs = pairs_of_columns();
     let mut two_rows = [pairs; 4];
     for i in 0..4 {
         let [first, second] = [rows[2 * i], rows[2 * i + 1]];
         let packed = _mm512_packs_epi32(_mm512_srai_epi32::<SHIFT_1>(first), _mm512_srai_epi32::<SHIFT_1>(second));
         two_rows[i] = _mm512_permutexvar_epi8(pairs, packed);
     }
-    // Parts are turned like a matrix of four by four.
-    let [a, b, c, d] = two_rows;
-    let ab_low = _mm512_shuffle_i32x4(a, b, 0b01_00_01_00);
-    let ab_high = _mm512_shuffle_i32x4(a, b, 0b11_10_11_10);
-    let cd_low = _mm512_shuffle_i32x4(c, d, 0b01_00_01_00);
-    let cd_high = _mm512_shuffle_i32x4(c, d, 0b11_10_11_10);
-    [
-        _mm512_shuffle_i32x4(ab_low, cd_low, 0b10_00_10_00),
-        _mm512_shuffle_i32x4(ab_low, cd_low, 0b11_01_11_01),
-        _mm512_shuffle_i32x4(ab_high, cd_high, 0b10_00_10_00),
-        _mm512_shuffle_i32x4(ab_high, cd_high, 0b11_01_11_01),
-    ]
-}
-
-/// Names the bytes of two rows of both blocks, as the first pass leaves them, in the order of pairs of columns: a part of a
-/// vector for each of the four, and in it two rows of the first block, then of the second.
-const fn pairs_of_columns() -> [u8; 64] {
-    let mut bytes = [0; 64];
-    let mut i = 0;
-    while i < 64 {
-        let (pair, block, row, is_high, byte) = (i / 16, i / 8 % 2, i / 4 % 2, i / 2 % 2, i % 2);
-        bytes[i] = (32 * block + 16 * is_high + 8 * row + 2 * pair + byte) as u8;
-        i += 1;
-    }
-    bytes
+    turn_parts(two_rows)
 }
 
 /// Scales down the sums of the second pass, and turns columns into rows of samples: 8 of the first block, 8 of the second.
@@ -227,7 +161,7 @@ fn rows_of_samples(columns: [__m512i; 8]) -> [__m128i; 8] {
         _mm512_packs_epi16(_mm512_packs_epi32(columns[0], columns[1]), _mm512_packs_epi32(columns[2], columns[3]));
     let right =
         _mm512_packs_epi16(_mm512_packs_epi32(columns[4], columns[5]), _mm512_packs_epi32(columns[6], columns[7]));
-    let turn = vector::load(&TURN);
+    let turn = load(&TURN);
     let (left, right) = (_mm512_permutexvar_epi8(turn, left), _mm512_permutexvar_epi8(turn, right));
     // Two rows of the first block in each part, and of the second.
     let (first, second) = (_mm512_unpacklo_epi32(left, right), _mm512_unpackhi_epi32(left, right));
