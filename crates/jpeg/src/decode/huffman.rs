@@ -101,6 +101,15 @@ impl Codes {
         if short != 0 { (short as u8, u32::from(short >> 8)) } else { self.long_symbol(bits) }
     }
 
+    /// Returns the symbol of AC that the uppermost bits start with.
+    #[inline(always)]
+    pub(super) fn ac(&self, bits: u64) -> AcSymbol {
+        let (symbol, len) = self.symbol(bits);
+        let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+        let advance = if size == 0 && run != 15 { END } else { run + 1 };
+        AcSymbol { len, size, advance, is_valid: !is_invalid(len) }
+    }
+
     /// As [`symbol`](Self::symbol), for a code that is longer than a short look-up.
     fn long_symbol(&self, bits: u64) -> (u8, u32) {
         let code = (bits >> 48) as u32;
@@ -117,6 +126,19 @@ impl Codes {
         let count = spec.counts.iter().map(|&count| usize::from(count)).sum();
         self.symbols[..count].iter().all(|&symbol| symbol <= max)
     }
+}
+
+/// A symbol of AC of a sequential scan.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AcSymbol {
+    /// The bits of its code.
+    pub(super) len: u32,
+    /// The bits of the value behind it; without any, there is none.
+    pub(super) size: u32,
+    /// How far the index goes: over as many zeros, and the value; [`END`] if the block ends.
+    pub(super) advance: usize,
+    /// Whether any table has its code.
+    pub(super) is_valid: bool,
 }
 
 /// Tells whether an index beyond a block is one that a whole block leads to: by an end of block before index 64, or by its

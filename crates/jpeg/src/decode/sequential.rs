@@ -6,7 +6,7 @@ use super::bits::{Buffer, Cursor};
 use super::coefficients::{Coefficients, WINDOW};
 use super::damage::DamageKind;
 use super::frame::MAX_MCU_BLOCKS;
-use super::huffman::{Codes, DcTable, END, SINGLE, is_end, is_invalid, value};
+use super::huffman::{AcSymbol, Codes, DcTable, END, SINGLE, is_end, value};
 use super::joined::{AcTable, Joined};
 use super::scan::{Scan, ScanTables, Use};
 use super::skip::{SkipTable, skip};
@@ -47,6 +47,69 @@ impl<'t> Reader<'t> {
             skip: tables.skip.get(skip).map(|skip| &**skip),
         }
     }
+
+    /// Goes on to the next block; returns the place of this one.
+    #[inline(always)]
+    fn next(&mut self) -> usize {
+        let place = self.place;
+        self.place += self.step;
+        place
+    }
+
+    /// Reads a block, or skips all but its DC: if nothing else is needed of the component, or unless `READS`.
+    #[inline(always)]
+    fn pass<const READS: bool>(&mut self, scan: &mut Scan<'_>, cursor: Cursor, into: &mut Coefficients) -> Cursor {
+        let (mut cursor, place) = (cursor, self.next());
+        let (dc, is_whole) = self.dc(scan, &mut cursor);
+        let (mut last, mut is_valid) = (0, true);
+        match self.ac {
+            Some(table) if READS => {
+                let window = into.window(place);
+                window[..64].fill(0);
+                if !is_whole {
+                    (last, is_valid) = block(&scan.input.buffer, &mut cursor, table, window);
+                }
+                window[0] = dc;
+            }
+            _ => {
+                if let (Some(table), false) = (self.skip, is_whole) {
+                    is_valid = skip(&scan.input.buffer, &mut cursor, table);
+                }
+                into.block(place)[0] = dc;
+            }
+        }
+        into.set_last(place, last);
+        if !is_valid {
+            scan.note(DamageKind::Code);
+        }
+        cursor
+    }
+
+    /// Reads DC of a block; returns it, and whether the block ends with it.
+    #[inline(always)]
+    fn dc(&self, scan: &mut Scan<'_>, cursor: &mut Cursor) -> (i16, bool) {
+        if scan.input.needs_more(cursor) {
+            *cursor = scan.more(*cursor, 0);
+        }
+        cursor.refill(&scan.input.buffer);
+        let difference = self.dc.difference(cursor.bits);
+        let (value, is_whole);
+        if difference.is_long() {
+            let is_valid;
+            (value, is_valid) = long_difference(&scan.input.buffer, cursor, self.dc);
+            is_whole = false;
+            if !is_valid {
+                scan.note(DamageKind::Code);
+            }
+        } else {
+            cursor.drop(difference.len());
+            (value, is_whole) = (difference.value(), difference.is_whole_block());
+        }
+        // There are four components at most.
+        let dc = &mut scan.dc[self.component & 3];
+        *dc = dc.wrapping_add(value);
+        (wrap(*dc), is_whole)
+    }
 }
 
 /// Decodes MCUs that stand side by side; those outside `kept` are skipped, apart from their DC.
@@ -60,57 +123,24 @@ pub(super) fn decode(scan: &mut Scan<'_>, units: &[Unit], count: usize, kept: &R
         *reader = Reader::new(unit, &tables);
     }
     let readers = &mut readers[..units.len()];
+    let reads_any = readers.iter().any(|reader| reader.ac.is_some());
     let mut cursor = scan.cursor;
     for mcu in 0..count {
         let has_data;
         (cursor, has_data) = scan.start_mcu(cursor);
-        if has_data {
-            let is_kept = kept.contains(&mcu);
+        let is_kept = kept.contains(&mcu);
+        if !has_data {
             for reader in &mut *readers {
-                if scan.input.needs_more(&cursor) {
-                    cursor = scan.more(cursor, 0);
-                }
-                cursor.refill(&scan.input.buffer);
-                let (mut dc, mut is_valid, is_whole);
-                let difference = reader.dc.difference(cursor.bits);
-                if difference.is_long() {
-                    (dc, is_valid) = long_difference(&scan.input.buffer, &mut cursor, reader.dc);
-                    is_whole = false;
-                } else {
-                    cursor.drop(difference.len());
-                    (dc, is_valid, is_whole) = (difference.value(), true, difference.is_whole_block());
-                }
-                dc = scan.dc[reader.component].wrapping_add(dc);
-                scan.dc[reader.component] = dc;
-                let mut last = 0;
-                match reader.ac {
-                    Some(table) if is_kept => {
-                        let window = into.window(reader.place);
-                        window[..64].fill(0);
-                        if !is_whole {
-                            let ac_is_valid;
-                            (last, ac_is_valid) = block(&scan.input.buffer, &mut cursor, table, window);
-                            is_valid &= ac_is_valid;
-                        }
-                        window[0] = wrap(dc);
-                    }
-                    _ => {
-                        if let (Some(table), false) = (reader.skip, is_whole) {
-                            is_valid &= skip(&scan.input.buffer, &mut cursor, table);
-                        }
-                        into.block(reader.place)[0] = wrap(dc);
-                    }
-                }
-                into.set_last(reader.place, last);
-                if !is_valid {
-                    scan.note(DamageKind::Code);
-                }
-                reader.place += reader.step;
+                into.clear_block(reader.next());
+            }
+        } else if is_kept && reads_any {
+            for reader in &mut *readers {
+                cursor = reader.pass::<true>(scan, cursor, into);
             }
         } else {
+            // The same, but free of all questions about coefficients of AC.
             for reader in &mut *readers {
-                into.clear_block(reader.place);
-                reader.place += reader.step;
+                cursor = reader.pass::<false>(scan, cursor, into);
             }
         }
         scan.mcu += 1;
@@ -246,18 +276,14 @@ const fn last(k: usize) -> u8 {
 fn symbol(buffer: &Buffer, at: Cursor, codes: &Codes, k: usize, out: &mut [i16; WINDOW]) -> (Cursor, usize, bool) {
     let mut at = at;
     at.refill(buffer);
-    let (symbol, len) = codes.symbol(at.bits);
+    let AcSymbol { len, size, advance, is_valid } = codes.ac(at.bits);
     at.drop(len);
-    let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-    match (run, size) {
-        (15, 0) => (at, k + 16, !is_invalid(len)),
-        (_, 0) => (at, k + END, !is_invalid(len)),
-        _ => {
-            // What leads beyond the block is put into its last place by libjpeg.
-            out[(k + run).min(63)] = wrap(value(at.bits, size));
-            at.drop(size);
-            let next = k + run + 1;
-            (at, next, next <= 64 && !is_invalid(len))
-        }
+    let next = k + advance;
+    if size == 0 {
+        return (at, next, is_valid);
     }
+    // What leads beyond the block is put into its last place by libjpeg.
+    out[(next - 1).min(63)] = wrap(value(at.bits, size));
+    at.drop(size);
+    (at, next, next <= 64 && is_valid)
 }

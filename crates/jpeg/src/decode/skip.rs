@@ -2,7 +2,7 @@
 #![expect(clippy::cast_possible_truncation, reason = "bits are cut out of words")]
 
 use super::bits::{Buffer, Cursor};
-use super::huffman::{Codes, END, SINGLE, Spec, is_end, is_invalid};
+use super::huffman::{AcSymbol, Codes, END, SINGLE, Spec, is_end};
 use crate::Reason;
 
 /// Bits of a look-up that skips symbols of AC.
@@ -115,8 +115,8 @@ pub(super) fn skip(buffer: &Buffer, cursor: &mut Cursor, table: &SkipTable) -> b
         if skipped.advance() == SINGLE {
             let mut behind = at;
             behind.refill(buffer);
-            let (len, advance, is_valid) = skip_symbol(behind.bits, &table.codes);
-            behind.drop(len);
+            let AcSymbol { len, size, advance, is_valid } = symbol(behind.bits, &table.codes);
+            behind.drop(len + size);
             next = k + advance;
             if next < 64 && is_valid {
                 (at, k) = (behind, next);
@@ -145,8 +145,8 @@ fn skip_one_by_one(buffer: &Buffer, at: Cursor, codes: &Codes, k: usize) -> (Cur
     let (mut at, mut k) = (at, k);
     while k < 64 {
         at.refill(buffer);
-        let (len, advance, is_valid) = skip_symbol(at.bits, codes);
-        at.drop(len);
+        let AcSymbol { len, size, advance, is_valid } = symbol(at.bits, codes);
+        at.drop(len + size);
         k += advance;
         if !is_valid || (65..END).contains(&k) && advance < 16 {
             return (at, false);
@@ -155,13 +155,10 @@ fn skip_one_by_one(buffer: &Buffer, at: Cursor, codes: &Codes, k: usize) -> (Cur
     (at, true)
 }
 
-/// Returns the bits of a symbol and its value, how far the index goes by it, and whether its code is valid.
+/// Returns the symbol that the uppermost bits start with: [`Codes::ac`], which would be too much in the loop.
 #[inline(never)]
-fn skip_symbol(bits: u64, codes: &Codes) -> (u32, usize, bool) {
-    let (symbol, len) = codes.symbol(bits);
-    let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-    let advance = if size == 0 && run != 15 { END } else { run + 1 };
-    (len + size, advance, !is_invalid(len))
+fn symbol(bits: u64, codes: &Codes) -> AcSymbol {
+    codes.ac(bits)
 }
 
 #[cfg(test)]
@@ -184,9 +181,9 @@ mod tests {
                     }
                     let (mut used, mut k) = (0, 0);
                     while used < skipped.len() & 63 {
-                        let (len, advance, is_valid) = skip_symbol(bits << used, &table.codes);
+                        let AcSymbol { len, size, advance, is_valid } = symbol(bits << used, &table.codes);
                         assert!(is_valid && k < 64, "{index:#x}");
-                        (used, k) = (used + len, k + advance);
+                        (used, k) = (used + len + size, k + advance);
                     }
                     assert!(used <= SKIPPED_BITS, "{index:#x}");
                     assert_eq!((used, k), (skipped.len() & 63, skipped.advance()), "{index:#x}");
