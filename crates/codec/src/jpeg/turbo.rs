@@ -162,6 +162,9 @@ impl Turbo {
     }
 
     /// Asks the library what went wrong.
+    ///
+    /// Its code tells of warnings of the whole call, not of what ended it. Both are the same here, because each decoder
+    /// stops at the first warning: no error can come behind one.
     fn failure(&self) -> Failure {
         // SAFETY: the handle is live or null, both of which the calls take; the text is never null, ends in a zero, and
         // is copied before another call could change it.
@@ -177,5 +180,76 @@ impl Drop for Turbo {
     fn drop(&mut self) {
         // SAFETY: the handle was made by this type and is dropped once; null is taken too.
         unsafe { sys::tj3Destroy(self.0) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use palmette_jpeg::encode::{Coding, Encoder, Options, Sampling};
+
+    use super::*;
+
+    /// A progressive file of 64 × 64 pixels, with a version of JFIF that gives a warning, or with one that does not.
+    fn file(major_version: u8) -> Vec<u8> {
+        let options = Options { sampling: Sampling::S444, coding: Coding::Progressive, ..Options::default() };
+        let mut encoder = Encoder::new(Vec::new(), 64, 64, &options).unwrap();
+        let rgba: Vec<u8> = (0..64 * 64_u32).flat_map(|i| [i, i / 3, i / 64].map(|v| v.to_le_bytes()[0])).collect();
+        let rgba: Vec<u8> = rgba.chunks(3).flat_map(|rgb| [rgb[0], rgb[1], rgb[2], 255]).collect();
+        for band in rgba.chunks(4 * 64 * encoder.band_rows()) {
+            encoder.write_rgba_band(band).unwrap();
+        }
+        let mut file = encoder.finish().unwrap();
+        file[11] = major_version;
+        file
+    }
+
+    /// Finds the content of the nth segment of a kind.
+    fn content(file: &[u8], marker: u8, nth: usize) -> usize {
+        file.windows(2).enumerate().filter(|(_, pair)| *pair == [0xff, marker]).nth(nth).unwrap().0 + 4
+    }
+
+    /// What comes of a file.
+    fn decode(file: &[u8]) -> Result<(), Failure> {
+        let decoder = Decoder::open(file, 100)?;
+        let mut pixels = vec![0; usize::try_from(decoder.size().area() * 4).unwrap()];
+        decoder.decode(&mut pixels)
+    }
+
+    #[test]
+    fn turbo_warning_before_an_error_of_the_header_is_what_counts() {
+        assert!(decode(&file(1)).is_ok());
+        let with_error = |major_version| {
+            let mut file = file(major_version);
+            // There is no table of this number.
+            let table = content(&file, 0xdb, 0);
+            file[table] = 9;
+            file
+        };
+        let error = decode(&with_error(1)).unwrap_err();
+        assert!(!error.is_warning && !error.is_harmless() && error.message.contains("DQT"), "{error:?}");
+        let warning = decode(&with_error(9)).unwrap_err();
+        assert!(warning.is_warning && warning.is_harmless() && warning.message.contains("JFIF"), "{warning:?}");
+    }
+
+    #[test]
+    fn turbo_warning_before_an_error_of_a_later_scan_is_what_counts() {
+        let with_error = |is_cut: bool| {
+            let mut file = file(1);
+            // A second scan of a component that the frame does not have.
+            let second = content(&file, 0xda, 1);
+            file[second + 1] = 77;
+            if is_cut {
+                // The first scan lacks its second half: a warning.
+                let start = content(&file, 0xda, 0);
+                let len = file[start..].windows(2).position(|pair| pair[0] == 0xff && pair[1] != 0).unwrap();
+                file.drain(start + len / 2..start + len);
+            }
+            file
+        };
+        let error = decode(&with_error(false)).unwrap_err();
+        assert!(!error.is_warning && error.message.contains("component"), "{error:?}");
+        let warning = decode(&with_error(true)).unwrap_err();
+        assert!(warning.is_warning && !warning.is_harmless(), "{warning:?}");
+        assert!(warning.message.contains("Corrupt JPEG data"), "{warning:?}");
     }
 }
