@@ -1,4 +1,4 @@
-//! Pictures that are drawn by code, for examples that time something.
+//! Pictures that are drawn by code, for examples and for the benches of `benches/peers`.
 
 /// Draws RGBA by a function of place and channel.
 pub(crate) fn picture((width, height): (usize, usize), level: impl Fn(usize, usize, u32) -> u8) -> Vec<u8> {

@@ -10,10 +10,12 @@ use crate::turbo;
 
 /// Decodes to whole planes.
 pub(crate) fn planes(file: &[u8], scale: Scale) -> Option<Vec<Vec<u8>>> {
-    let mut bands = Decoder::new(file).ok()?.bands(&Request::at(scale)).ok()?;
-    let mut planes: Vec<Vec<u8>> = Vec::new();
+    let decoder = Decoder::new(file).ok()?;
+    let mut bands = decoder.bands(&Request::at(scale)).ok()?;
+    // Room for all of it, as the other library is given.
+    let sizes = decoder.components().iter().map(|component| component.plane_size(scale));
+    let mut planes: Vec<Vec<u8>> = sizes.map(|(w, h)| Vec::with_capacity(w as usize * h as usize)).collect();
     while let Some(band) = bands.next_band() {
-        planes.resize(band.len(), Vec::new());
         for (plane, band) in planes.iter_mut().zip(band) {
             band.rows().for_each(|row| plane.extend_from_slice(row));
         }
