@@ -14,7 +14,7 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 13] = [
+const STAGES: [Stage; 14] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
@@ -26,6 +26,7 @@ const STAGES: [Stage; 13] = [
     Stage { name: "test", run: test },
     Stage { name: "driver", run: vulkan::second_driver },
     Stage { name: "validation", run: vulkan::validation },
+    Stage { name: "aarch64", run: aarch64 },
     Stage { name: "fuzz", run: fuzz },
     Stage { name: "node", run: node },
 ];
@@ -130,6 +131,23 @@ fn doctest() -> Result<(), Error> {
 
 fn test() -> Result<(), Error> {
     Invocation::cargo(&["nextest", "run", "--workspace", "--locked"]).run()
+}
+
+/// Lints what is only compiled for AArch64, and runs the twins with NEON, under an emulator. On AArch64 other stages do that.
+fn aarch64() -> Result<(), Error> {
+    const TARGET: [&str; 3] = ["--locked", "--target", "aarch64-unknown-linux-gnu"];
+    if cfg!(target_arch = "aarch64") {
+        return Ok(());
+    }
+    let cargo = |arguments: &[&[&str]]| {
+        Invocation::cargo(&arguments.concat())
+            .with("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
+            .with("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", "qemu-aarch64 -L /usr/aarch64-linux-gnu")
+            .run()
+    };
+    cargo(&[&["clippy"], &TARGET, &["--package", "palmette-jpeg", "--lib", "--", "-D", "warnings"]])?;
+    cargo(&[&["clippy"], &TARGET, &["--package", "palmette-core", "--lib", "--tests", "--", "-D", "warnings"]])?;
+    cargo(&[&["test"], &TARGET, &["--package", "palmette-core", "--lib"]])
 }
 
 /// Every fuzz target for two seconds, the same mutations in every run; longer ones are run by hand.

@@ -13,6 +13,8 @@ mod chain;
 mod draw;
 mod draw_planes;
 pub mod kernels;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod resize;
 mod sharpen;
 #[cfg(test)]

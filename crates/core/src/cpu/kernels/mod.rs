@@ -87,6 +87,8 @@ impl Kernels {
             all.extend(super::avx2::kernels().map(|kernels| ("avx2", kernels)));
             all.extend(super::avx512::kernels().map(|kernels| ("avx512", kernels)));
         }
+        #[cfg(target_arch = "aarch64")]
+        all.extend(super::neon::kernels().map(|kernels| ("neon", kernels)));
         all
     }
 
