@@ -140,17 +140,16 @@ impl<'a> Job<'a> {
             layout: self.gpu.pipelines.bindings(),
             entries: &self.bindings(source, target, table),
         });
-        let mut bytes = [0; crate::device::IMMEDIATE_BYTES as usize];
-        let words = parameters.words();
-        let parameter_bytes = &mut bytes[..4 * words.len()];
-        parameter_bytes.as_chunks_mut::<4>().0.iter_mut().zip(&words).for_each(|(b, word)| *b = word.to_ne_bytes());
+        // The pipeline's layout has room for the largest, and all of it has to be set.
+        let mut immediates = [0; crate::device::IMMEDIATE_BYTES as usize];
+        immediates[..size_of::<P>()].copy_from_slice(bytemuck::bytes_of(parameters));
         let encoder = encoder_of(&mut self.encoder, device);
         let timestamp_writes = self.stopwatch.as_mut().and_then(|stopwatch| stopwatch.dispatch(kernel.name));
         let mut pass =
             encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(kernel.name), timestamp_writes });
         pass.set_pipeline(&pipeline);
         pass.set_bind_group(0, &group, &[]);
-        pass.set_immediates(0, &bytes);
+        pass.set_immediates(0, &immediates);
         let [width, height] = kernel.workgroup;
         pass.dispatch_workgroups(grid.0.div_ceil(width), grid.1.div_ceil(height), 1);
         drop(pass);

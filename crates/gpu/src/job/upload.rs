@@ -26,8 +26,7 @@ impl Job<'_> {
     /// Makes room for a few numbers that a kernel changes.
     pub(crate) fn numbers(&mut self, words: &[u32]) -> Result<Lease, Error> {
         let lease = self.gpu.pool.take(Purpose::Storage, 4 * words.len() as u64)?;
-        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
-        self.write(&lease, &bytes)?;
+        self.write(&lease, bytemuck::cast_slice(words))?;
         Ok(lease)
     }
 

@@ -41,8 +41,7 @@ pub(crate) fn measure(job: &mut Job<'_>, measure: &BorderMeasure, image: &Image)
         job.dispatch(&KERNEL, source, target, None, &parameters, (size.width, band.rows));
     }
     let bytes = job.read_back(&edges, 16)?;
-    let [left, top, right, bottom] =
-        std::array::from_fn(|index| bytes.as_chunks::<4>().0.get(index).map_or(0, |bytes| u32::from_ne_bytes(*bytes)));
+    let [left, top, right, bottom] = bytemuck::pod_read_unaligned::<[u32; 4]>(&bytes);
     let found = (right > 0).then(|| BorderEdges { left, top, right: right - 1, bottom: bottom - 1 });
     Ok(BorderEdges::rectangle(found, measure.keep, size))
 }

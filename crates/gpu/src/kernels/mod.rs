@@ -39,47 +39,24 @@ pub(crate) const KERNELS: [&Kernel; 8] = [
     &border::KERNEL,
 ];
 
-/// What a kernel is told with each dispatch.
-pub(crate) trait Parameters {
+/// What a kernel is told with each dispatch: its bytes are those of the shader's structure.
+pub(crate) trait Parameters: bytemuck::Pod {
     /// The names and types of the fields.
     const FIELDS: &'static [(&'static str, &'static str)];
-
-    /// Returns the fields as words.
-    fn words(&self) -> Vec<u32>;
-}
-
-/// A field of parameters.
-trait Word {
-    fn word(self) -> u32;
-}
-
-impl Word for u32 {
-    fn word(self) -> u32 {
-        self
-    }
-}
-
-impl Word for i32 {
-    fn word(self) -> u32 {
-        self.cast_unsigned()
-    }
 }
 
 /// Declares the parameters of a kernel.
 macro_rules! parameters {
     ($($(#[$doc:meta])* $field:ident: $type:ty,)+) => {
         /// What the kernel is told; see the shader for what each means.
-        #[derive(Clone, Copy, Debug)]
+        #[repr(C)]
+        #[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
         pub(crate) struct KernelParameters {
             $($(#[$doc])* pub(crate) $field: $type,)+
         }
 
         impl crate::kernels::Parameters for KernelParameters {
             const FIELDS: &'static [(&'static str, &'static str)] = &[$((stringify!($field), stringify!($type))),+];
-
-            fn words(&self) -> Vec<u32> {
-                vec![$(crate::kernels::Word::word(self.$field)),+]
-            }
         }
     };
 }
