@@ -23,12 +23,22 @@ macro_rules! shader {
 
 /// Moves pixels and changes each by itself.
 pub const MAP: &str = shader!("shared/output.wgsl", "shared/blend.wgsl", "map.wgsl");
+/// Moves samples of a plane.
+pub const MAP_PLANE: &str = shader!("shared/output.wgsl", "shared/ycc.wgsl", "map_plane.wgsl");
 /// Draws one picture on another, in place, once or tiled.
 pub const DRAW: &str = shader!("shared/output.wgsl", "shared/blend.wgsl", "draw.wgsl");
+/// Draws a picture over a plane, in place, once or tiled.
+pub const DRAW_PLANE: &str =
+    shader!("shared/output.wgsl", "shared/blend.wgsl", "shared/ycc.wgsl", "shared/wide.wgsl", "draw_plane.wgsl");
 /// Resamples from left to right.
 pub const RESIZE_H: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_h.wgsl");
-/// Resamples from top to bottom.
+/// Resamples a plane from left to right.
+pub const RESIZE_H_PLANE: &str =
+    shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_h_plane.wgsl");
+/// Resamples from top to bottom, pixels or a plane.
 pub const RESIZE_V: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_v.wgsl");
+/// Converts resampled luma and chroma to pixels.
+pub const YCC_TO_RGBA: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "ycc_to_rgba.wgsl");
 /// Blurs along rows by two running means.
 pub const BLUR_H: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/means.wgsl", "blur_h.wgsl");
 /// Blurs along columns by two running means.

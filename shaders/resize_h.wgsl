@@ -16,6 +16,11 @@ struct Parameters {
     chunk_shift: u32,
 }
 
+// Returns the samples of a pixel times a weight.
+fn weighted_samples(weight_at: u32, sample_at: vec4<u32>) -> vec4<i32> {
+    return bitcast<i32>(table[weight_at]) * load_samples(sample_at.x);
+}
+
 @compute @workgroup_size(64, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if !has_pixel(id) {
@@ -23,6 +28,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let width = parameters.width;
     let first = (id.y + parameters.source_row) * parameters.source_width + table[id.x];
-    let samples = weighted_mean_of_taps(width + id.x, width, first, 1u);
+    let samples = weighted_mean_of_taps(width + id.x, width, vec4<u32>(first), 1u);
     store_samples(parameters.output_base, id.y * width + id.x, samples);
 }

@@ -1,4 +1,4 @@
-// Resamples from top to bottom.
+// Resamples from top to bottom, pixels or four neighbours of a plane at a time.
 //
 // Bindings: the source (0 to 3), the result (4), the table (5): the first source sample of each output sample, then the
 // weights of each. Class: exact. Twin: crates/core/src/cpu/kernels/resize_v.rs.
@@ -20,6 +20,11 @@ struct Parameters {
     chunk_shift: u32,
 }
 
+// Returns four samples, of a pixel or of neighbours, times a weight.
+fn weighted_samples(weight_at: u32, sample_at: vec4<u32>) -> vec4<i32> {
+    return bitcast<i32>(table[weight_at]) * load_samples(sample_at.x);
+}
+
 @compute @workgroup_size(64, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if !has_pixel(id) {
@@ -29,6 +34,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let weights = parameters.table_len + row * parameters.taps;
     let column = id.x + parameters.source_column;
     let first = (table[row] - parameters.source_row) * parameters.source_width + column;
-    let samples = weighted_mean_of_taps(weights, 1u, first, parameters.source_width);
+    let samples = weighted_mean_of_taps(weights, 1u, vec4<u32>(first), parameters.source_width);
     store_samples(parameters.output_base, id.y * parameters.width + id.x, samples);
 }

@@ -1,4 +1,5 @@
-// The 16-bit associated samples that resampling, blurring and sharpening work on. Two words hold the four of a pixel.
+// The 16-bit samples that resampling, blurring and sharpening work on, associated where there is alpha. Two words hold four:
+// those of a pixel, or four neighbours of a plane, which a kernel that goes from top to bottom need not tell apart.
 // Twins: crates/core/src/cpu/kernels/premultiply.rs and unpremultiply.rs.
 
 const UNITS_PER_LEVEL: i32 = 64i;
@@ -37,22 +38,46 @@ fn unpack_samples(words: vec2<u32>) -> vec4<i32> {
     return low >> vec4<u32>(16u);
 }
 
-// Whether the picture that is read, and the one that is written, is pixels; otherwise it is samples.
-override FROM_PIXELS: bool = true;
-override TO_PIXELS: bool = true;
+// Returns one of the two samples of a word: the even one lies in its lower half.
+fn sample_of(word: u32, index: u32) -> i32 {
+    return bitcast<i32>(word << (16u * (~index & 1u))) >> 16u;
+}
 
-// Loads the samples of a pixel by its position in the picture that is read.
+// Widens four levels of a plane.
+fn widen(word: u32) -> vec4<i32> {
+    return vec4<i32>(levels_of(word) << vec4<u32>(UNIT_SHIFT));
+}
+
+// Rounds four samples of a plane to levels, halves up, clamped.
+fn narrow(samples: vec4<i32>) -> u32 {
+    return pixel_of(vec4<u32>(clamp(round_shift(samples, UNIT_SHIFT), vec4<i32>(0i), vec4<i32>(255i))));
+}
+
+// Whether what is read, and what is written, has 8 bits: pixels, or neighbours of a plane; otherwise it is samples.
+override FROM_LEVELS: bool = true;
+override TO_LEVELS: bool = true;
+override IS_PLANE: bool = false;
+
+// Loads four samples by their position in what is read: those of a pixel, or neighbours.
 fn load_samples(index: u32) -> vec4<i32> {
-    if FROM_PIXELS {
-        return premultiply(source_word(index));
+    if FROM_LEVELS {
+        let word = source_word(index);
+        if IS_PLANE {
+            return widen(word);
+        }
+        return premultiply(word);
     }
     return unpack_samples(vec2<u32>(page_0[2u * index], page_0[2u * index + 1u]));
 }
 
-// Stores the samples of a pixel at a position behind the word `base` of the output.
+// Stores four samples at a position behind the word `base` of the output.
 fn store_samples(base: u32, index: u32, samples: vec4<i32>) {
-    if TO_PIXELS {
-        output[base + index] = unpremultiply(samples);
+    if TO_LEVELS {
+        if IS_PLANE {
+            output[base + index] = narrow(samples);
+        } else {
+            output[base + index] = unpremultiply(samples);
+        }
     } else {
         let words = pack_samples(samples);
         output[base + 2u * index] = words.x;

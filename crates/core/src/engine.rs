@@ -113,6 +113,13 @@ impl Sources for Vec<Pixmap> {
     }
 }
 
+/// Pictures of any layout, each read whole.
+impl Sources for Vec<Picture> {
+    fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+        open_picture(self.get(read.source), read, planned)
+    }
+}
+
 /// Gives the rows of one of some pictures, or of a part of it.
 fn open_pixmap<'a>(pixmaps: &'a [Pixmap], read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + 'a>, Error> {
     let index = read.source;
@@ -150,11 +157,20 @@ impl Sources for WithKept<'_> {
     fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
         match read.source.checked_sub(self.first_kept) {
             None => self.sources.open(read, planned),
-            Some(place) => match self.kept.get(place) {
-                Some(picture) => Ok(Box::new(LentRows::of_picture(picture)?)),
-                None => Err(Error::SourceMismatch { index: read.source, planned, actual: None }),
-            },
+            Some(place) => open_picture(self.kept.get(place), read, planned),
         }
+    }
+}
+
+/// Gives the rows of a picture, if there is one.
+fn open_picture<'a>(
+    picture: Option<&'a Picture>,
+    read: &ReadStep,
+    planned: Value,
+) -> Result<Box<dyn Rows + 'a>, Error> {
+    match picture {
+        Some(picture) => Ok(Box::new(LentRows::of_picture(picture)?)),
+        None => Err(Error::SourceMismatch { index: read.source, planned, actual: None }),
     }
 }
 

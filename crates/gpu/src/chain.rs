@@ -6,13 +6,14 @@
 use palmette_core::engine::{Collected, open_planned};
 use palmette_core::measure::{MeasureStep, Measurement, measure_window};
 use palmette_core::model::ModelStep;
-use palmette_core::plan::{Plan, StepKind, ValueId};
-use palmette_core::{Size, Sources};
+use palmette_core::plan::{DrawStep, Plan, StepKind, Value, ValueId};
+use palmette_core::{Layout, PictureRows, Size, Sources, Spacing};
 
-use crate::image::Image;
+use crate::image::{Image, Picture};
 use crate::job::{Job, Phase};
+use crate::kernels::draw_plane::{self, Canvas};
 use crate::kernels::map::MapRun;
-use crate::kernels::{border, draw, sharpen};
+use crate::kernels::{border, draw, map_plane, sharpen};
 use crate::{Error, blur, resize};
 
 /// Runs every step, and keeps what comes of them.
@@ -26,37 +27,22 @@ pub(crate) fn run<'a>(mut job: Job<'a>, plan: &Plan, sources: &dyn Sources) -> R
             (StepKind::Read(_), _) => continue,
             (StepKind::Measure { measure, answer, .. }, _) => {
                 if answer.is_none() {
-                    let image = values.take(&mut job, step.inputs[0])?;
-                    collected.measurement = Some(self::measure(&mut job, measure, &image)?);
-                    job.recycle(image.lease);
+                    let picture = values.take(&mut job, step.inputs[0])?;
+                    collected.measurement = Some(self::measure(&mut job, measure, picture)?);
                 }
             }
             (StepKind::Draw(draw), Some(output)) => {
                 let overlay = values.take(&mut job, step.inputs[1])?;
                 let target = values.take(&mut job, step.inputs[0])?;
-                draw::draw(&mut job, draw, overlay, &target)?;
+                self::draw(&mut job, draw, overlay.into_pixels()?, &target)?;
                 values.put(output, target);
             }
             (kind, Some(output)) => {
-                let size = plan.value(output).size;
-                if !values.defer(step.inputs[0], kind, size, output)? {
-                    let image = values.take(&mut job, step.inputs[0])?;
-                    let image = match kind {
-                        StepKind::Resize(resize) => {
-                            let result = resize::resize(&mut job, resize, &image, size)?;
-                            job.recycle(image.lease);
-                            result
-                        }
-                        StepKind::Blur(blur) => blur::blur(&mut job, blur, image)?,
-                        StepKind::Model(model) => self::model(&mut job, model, image, size)?,
-                        StepKind::Sharpen(step) => sharpen::sharpen(&mut job, *step, image)?,
-                        _ => image,
-                    };
-                    values.put(output, image);
-                    // A second pad has a run to itself now.
-                    if matches!(kind, StepKind::Pad { .. }) {
-                        values.defer(output, kind, size, output)?;
-                    }
+                let value = plan.value(output);
+                if !values.defer(step.inputs[0], kind, value, output) {
+                    let picture = values.take(&mut job, step.inputs[0])?;
+                    let picture = self::step(&mut job, kind, picture, value)?;
+                    values.put(output, picture);
                 }
             }
             (_, None) => {}
@@ -64,93 +50,135 @@ pub(crate) fn run<'a>(mut job: Job<'a>, plan: &Plan, sources: &dyn Sources) -> R
         job.end_step()?;
     }
     for &output in plan.outputs() {
-        let image = values.take(&mut job, output)?;
-        collected.pictures.push(job.download(&image)?.into());
-        job.recycle(image.lease);
+        let picture = values.take(&mut job, output)?;
+        collected.pictures.push(job.download(&picture)?);
+        job.recycle_picture(picture);
     }
     Ok((collected, job))
 }
 
+/// Takes a step that did not wait.
+fn step(job: &mut Job<'_>, kind: &StepKind, picture: Picture, output: Value) -> Result<Picture, Error> {
+    match kind {
+        StepKind::Resize(step) => {
+            let result = resize::resize(job, step, &picture, output)?;
+            job.recycle_picture(picture);
+            Ok(result)
+        }
+        StepKind::Model(step) => self::model(job, step, picture, output.size),
+        StepKind::Blur(step) => Ok(Picture::of_pixels(blur::blur(job, step, picture.into_pixels()?)?)),
+        StepKind::Sharpen(step) => Ok(Picture::of_pixels(sharpen::sharpen(job, *step, picture.into_pixels()?)?)),
+        // A run of its own: of a second pad, or on a picture that another step takes, too.
+        kind => {
+            let mut waiting = Waiting::new(picture);
+            if waiting.add(kind, output) {
+                return waiting.run(job);
+            }
+            let actual = waiting.picture.layout;
+            Err(Error::Core(palmette_core::Error::WrongLayout { expected: Layout::Rgba, actual }))
+        }
+    }
+}
+
+/// Draws pixels on a picture, in place.
+fn draw(job: &mut Job<'_>, step: &DrawStep, overlay: Image, target: &Picture) -> Result<(), Error> {
+    for (index, image) in target.planes.iter().enumerate() {
+        match target.layout {
+            Layout::Rgba => draw::draw(job, step, &overlay, image)?,
+            layout => {
+                let (plane, spacing) = (plane_number(index), layout.spacing(index));
+                draw_plane::draw(job, step, &overlay, Canvas { image, plane, spacing, size: target.size })?;
+            }
+        }
+    }
+    job.recycle(overlay.lease);
+    Ok(())
+}
+
+/// Returns the number that shaders know a plane by.
+fn plane_number(index: usize) -> u32 {
+    u32::try_from(index).expect("one of three")
+}
+
 /// Answers what a plan cannot know. A border is found on the device; a window is found by the host, on the small copy that the
 /// plan has had made.
-fn measure(job: &mut Job<'_>, step: &MeasureStep, image: &Image) -> Result<Measurement, Error> {
+fn measure(job: &mut Job<'_>, step: &MeasureStep, picture: Picture) -> Result<Measurement, Error> {
     match step {
-        MeasureStep::Border(step) => border::measure(job, step, image),
-        MeasureStep::Window(window) => Ok(measure_window(window, &job.download(image)?)?),
+        MeasureStep::Border(step) => {
+            let image = picture.into_pixels()?;
+            let found = border::measure(job, step, &image)?;
+            job.recycle(image.lease);
+            Ok(found)
+        }
+        MeasureStep::Window(window) => {
+            let pixels = job.download(&picture)?.into_pixmap()?;
+            job.recycle_picture(picture);
+            Ok(measure_window(window, &pixels)?)
+        }
     }
 }
 
 /// Has a model change a picture, which happens on the host: the one step that a chain leaves the device for.
-fn model(job: &mut Job<'_>, step: &ModelStep, image: Image, output: Size) -> Result<Image, Error> {
-    let picture = step.run(job.download(&image)?, output)?;
-    job.recycle(image.lease);
-    job.upload(&picture)
+fn model(job: &mut Job<'_>, step: &ModelStep, picture: Picture, output: Size) -> Result<Picture, Error> {
+    let changed = step.run(job.download(&picture)?.into_pixmap()?, output)?;
+    job.recycle_picture(picture);
+    job.upload(Box::new(PictureRows::new(changed.into())))
 }
 
-/// The values that are on the device, each with what is still to be done to it.
-struct Values {
-    images: Vec<Option<(Image, MapRun)>>,
-    /// How often each is still taken.
-    uses: Vec<usize>,
+/// A picture with what is still to be done to it.
+struct Waiting {
+    picture: Picture,
+    /// One of each plane.
+    runs: Vec<MapRun>,
 }
 
-impl Values {
-    /// Copies all sources to the device, one after the other.
-    fn read(job: &mut Job<'_>, plan: &Plan, sources: &dyn Sources) -> Result<Self, Error> {
-        let mut values = Self { images: (0..plan.value_count()).map(|_| None).collect(), uses: plan.uses() };
-        for step in plan.steps() {
-            if let (StepKind::Read(read), Some(output)) = (&step.kind, step.output) {
-                let rows = open_planned(sources, read, plan.value(output))?;
-                let image = job.upload(&rows.into_picture()?.into_pixmap()?)?;
-                values.put(output, image);
-            }
-        }
-        Ok(values)
+impl Waiting {
+    /// A picture that nothing is to be done to.
+    fn new(picture: Picture) -> Self {
+        let samples = (0..picture.planes.len()).map(|plane| picture.layout.samples(plane, picture.size));
+        Self { runs: samples.map(MapRun::new).collect(), picture }
     }
 
-    /// Takes a value after doing everything that is still to be done; a copy, if it is taken again.
-    fn take(&mut self, job: &mut Job<'_>, id: ValueId) -> Result<Image, Error> {
-        let index = id.index();
-        let (image, run) = self.images[index].take().expect("a value is made before it is taken");
-        let image = run.run(job, image)?;
-        self.uses[index] -= 1;
-        if self.uses[index] > 0 {
-            let kept = job.copy(&image)?;
-            self.put(id, kept);
+    /// Adds a step that makes such a value, if it is one that can wait; says whether it is.
+    fn add(&mut self, kind: &StepKind, Value { size, layout }: Value) -> bool {
+        let is_on_colors = matches!(kind, StepKind::Lookup(_) | StepKind::Saturation(_) | StepKind::Background(_));
+        // Nothing that waits makes pixels of planes.
+        if layout.planes() != self.runs.len() || (is_on_colors && !layout.is_rgba()) {
+            return false;
         }
-        Ok(image)
+        // The planes of one picture have runs of the same steps, so one answer stands for all.
+        let mut is_added = false;
+        for (plane, run) in self.runs.iter_mut().enumerate() {
+            is_added = add(run, kind, layout.spacing(plane), layout.samples(plane, size));
+        }
+        if is_added {
+            (self.picture.size, self.picture.layout) = (size, layout);
+        }
+        is_added
     }
 
-    /// Keeps a value.
-    fn put(&mut self, id: ValueId, image: Image) {
-        let run = MapRun::new(image.size);
-        self.images[id.index()] = Some((image, run));
-    }
-
-    /// Adds a step to what is still to be done, if it is one that can wait; says whether it is.
-    fn defer(&mut self, input: ValueId, kind: &StepKind, size: Size, output: ValueId) -> Result<bool, Error> {
-        if self.uses[input.index()] > 1 {
-            return Ok(false);
-        }
-        let (image, mut run) = self.images[input.index()].take().expect("a value is made before it is taken");
-        let is_deferred = defer(&mut run, kind, size);
-        let place = if is_deferred { output } else { input };
-        self.images[place.index()] = Some((image, run));
-        Ok(is_deferred)
+    /// Does what is still to be done.
+    fn run(self, job: &mut Job<'_>) -> Result<Picture, Error> {
+        let Self { picture: Picture { size, layout, planes }, runs } = self;
+        let planes = planes.into_iter().zip(runs).enumerate().map(|(index, (image, run))| match layout {
+            Layout::Rgba => run.run(job, image),
+            Layout::Planes { .. } => map_plane::run(job, &run, image, plane_number(index)),
+        });
+        Ok(Picture { size, layout, planes: planes.collect::<Result<_, _>>()? })
     }
 }
 
-/// Adds a step to a run, if it is one that can wait; says whether it is.
-fn defer(run: &mut MapRun, kind: &StepKind, output: Size) -> bool {
+/// Adds a step to what is to be done to a plane, whose samples stand for so many pixels, and of which so many are left.
+fn add(run: &mut MapRun, kind: &StepKind, spacing: Spacing, samples: Size) -> bool {
     match kind {
-        StepKind::Crop { left, top } => run.crop(*left, *top, output),
+        StepKind::Crop { left, top } => run.crop(left / spacing.x, top / spacing.y, samples),
         StepKind::Flip(flip) => run.flip(*flip),
         StepKind::Rotate(rotate) => run.rotate(*rotate),
         StepKind::Pad { left, top, surround, under } if run.can_pad() => {
             if *under {
                 run.background(*surround);
             }
-            run.pad(*left, *top, output, *surround);
+            run.pad(left / spacing.x, top / spacing.y, samples, *surround);
         }
         StepKind::Lookup(table) => run.lookup(table),
         StepKind::Saturation(matrix) => run.saturation(matrix),
@@ -165,4 +193,58 @@ fn defer(run: &mut MapRun, kind: &StepKind, output: Size) -> bool {
         | StepKind::Draw(_) => return false,
     }
     true
+}
+
+/// The values that are on the device.
+struct Values {
+    waiting: Vec<Option<Waiting>>,
+    /// How often each is still taken.
+    uses: Vec<usize>,
+}
+
+impl Values {
+    /// Copies all sources to the device, one after the other, while they are read.
+    fn read(job: &mut Job<'_>, plan: &Plan, sources: &dyn Sources) -> Result<Self, Error> {
+        let mut values = Self { waiting: (0..plan.value_count()).map(|_| None).collect(), uses: plan.uses() };
+        for step in plan.steps() {
+            if let (StepKind::Read(read), Some(output)) = (&step.kind, step.output) {
+                let picture = job.upload(open_planned(sources, read, plan.value(output))?)?;
+                values.put(output, picture);
+            }
+        }
+        Ok(values)
+    }
+
+    /// Takes a value after doing everything that is still to be done; a copy, if it is taken again.
+    fn take(&mut self, job: &mut Job<'_>, id: ValueId) -> Result<Picture, Error> {
+        let picture = self.remove(id).run(job)?;
+        let uses = &mut self.uses[id.index()];
+        *uses -= 1;
+        if *uses > 0 {
+            let kept = job.copy(&picture)?;
+            self.put(id, kept);
+        }
+        Ok(picture)
+    }
+
+    /// Keeps a value.
+    fn put(&mut self, id: ValueId, picture: Picture) {
+        self.waiting[id.index()] = Some(Waiting::new(picture));
+    }
+
+    /// Adds a step to what is still to be done, if it is one that can wait; says whether it is.
+    fn defer(&mut self, input: ValueId, kind: &StepKind, value: Value, output: ValueId) -> bool {
+        if self.uses[input.index()] > 1 {
+            return false;
+        }
+        let mut waiting = self.remove(input);
+        let is_added = waiting.add(kind, value);
+        let place = if is_added { output } else { input };
+        self.waiting[place.index()] = Some(waiting);
+        is_added
+    }
+
+    fn remove(&mut self, id: ValueId) -> Waiting {
+        self.waiting[id.index()].take().expect("a value is made before it is taken")
+    }
 }

@@ -1,15 +1,60 @@
 //! Pictures on the device, and how they are cut up for kernels that see at most a page of a buffer.
 
-use palmette_core::Size;
+use palmette_core::{Layout, Size};
 
 use crate::Error;
 use crate::pool::Lease;
 
-/// A picture on the device: a word a pixel, red in the lowest byte, row by row from the top left, no padding.
+/// Pixels or a plane on the device, row by row from the top left: a word a pixel, red in the lowest byte; or a word for four
+/// neighbours of a plane, the first in the lowest byte. Every row of a plane begins with a word, so the last word of a row may have
+/// bytes that mean nothing.
 #[derive(Debug)]
 pub(crate) struct Image {
     pub(crate) lease: Lease,
+    /// Words of a row, and rows.
     pub(crate) size: Size,
+}
+
+/// A picture on the device, in any layout.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    /// In pixels.
+    pub(crate) size: Size,
+    pub(crate) layout: Layout,
+    /// Its pixels, or each of its planes.
+    pub(crate) planes: Vec<Image>,
+}
+
+impl Picture {
+    /// Makes a picture of pixels.
+    pub(crate) fn of_pixels(pixels: Image) -> Self {
+        Self { size: pixels.size, layout: Layout::Rgba, planes: vec![pixels] }
+    }
+
+    /// Returns the pixels.
+    ///
+    /// # Errors
+    ///
+    /// [`palmette_core::Error::WrongLayout`] if these are planes, which no plan gives to who needs pixels.
+    pub(crate) fn into_pixels(self) -> Result<Image, Error> {
+        let wrong = palmette_core::Error::WrongLayout { expected: Layout::Rgba, actual: self.layout };
+        let pixels = self.planes.into_iter().next().filter(|_| self.layout.is_rgba());
+        pixels.ok_or(Error::Core(wrong))
+    }
+}
+
+/// Neighbours of a plane that share a word.
+const NEIGHBOURS: u32 = 4;
+
+/// Returns the words of a row of so many samples of a plane.
+pub(crate) const fn plane_words(samples: u32) -> u32 {
+    samples.div_ceil(NEIGHBOURS)
+}
+
+/// Returns the words of a row, and the rows, of the pixels or a plane of a picture.
+pub(crate) const fn words_of(layout: Layout, plane: usize, size: Size) -> Size {
+    let samples = layout.samples(plane, size);
+    if layout.is_rgba() { samples } else { Size::new(plane_words(samples.width), samples.height) }
 }
 
 /// How large a part of a buffer a kernel sees.
@@ -87,7 +132,7 @@ impl Tiling {
         }
     }
 
-    /// Returns the band of rows of a picture of pixels that begins at `first_row`.
+    /// Returns the band of rows of an image that begins at `first_row`.
     pub(crate) fn band(self, size: Size, first_row: u32, rows: u32) -> Band {
         let words = u64::from(first_row) * u64::from(size.width);
         let base = words % Self::ALIGNMENT_WORDS;
@@ -95,7 +140,7 @@ impl Tiling {
         Band { first_row, rows, offset: (words - u64::from(base)) * 4, base }
     }
 
-    /// Cuts a picture of pixels into bands.
+    /// Cuts an image into bands.
     ///
     /// # Errors
     ///

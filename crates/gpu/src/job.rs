@@ -1,10 +1,11 @@
 //! One chain on the device: what is recorded, what is submitted, and what comes back.
 
+use palmette_core::plan::Value;
 use palmette_core::{Deadline, Size};
 
 use crate::Error;
 use crate::device::Gpu;
-use crate::image::{Band, Image, Tiling};
+use crate::image::{Band, Image, Picture, Tiling, words_of};
 use crate::kernels::{Kernel, Parameters};
 use crate::pool::{Lease, Purpose};
 use crate::scopes::Scopes;
@@ -44,17 +45,23 @@ pub(crate) struct Job<'a> {
 /// What a kernel reads.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source<'a> {
-    /// A picture of pixels, in as many pages as it takes.
+    /// Pixels, in as many pages as they take.
     Pixels(&'a Image),
+    /// A plane, in as many pages as it takes.
+    Plane(&'a Image),
     /// Samples, at most a page of them.
     Samples(&'a Lease),
+    /// Samples of Y, Cb and Cr, at most a page of each.
+    Ycc([&'a Lease; 3]),
 }
 
 /// What a kernel writes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target<'a> {
-    /// A band of a picture of pixels.
+    /// A band of pixels.
     Pixels(&'a Image, Band),
+    /// A band of a plane.
+    Plane(&'a Image, Band),
     /// Samples, at most a page of them.
     Samples(&'a Lease),
     /// A few numbers.
@@ -88,7 +95,13 @@ impl<'a> Job<'a> {
         if self.gpu.is_lost() { Err(Error::Lost) } else { Ok(()) }
     }
 
-    /// Makes room for a picture.
+    /// Makes room for a picture of any layout.
+    pub(crate) fn picture(&mut self, Value { size, layout }: Value) -> Result<Picture, Error> {
+        let planes = (0..layout.planes()).map(|plane| self.image(words_of(layout, plane, size)));
+        Ok(Picture { size, layout, planes: planes.collect::<Result<_, _>>()? })
+    }
+
+    /// Makes room for pixels, or for a plane, of so many words and rows.
     pub(crate) fn image(&mut self, size: Size) -> Result<Image, Error> {
         self.tiling().check(size)?;
         Ok(Image { lease: self.storage(size.area())?, size })
@@ -104,17 +117,24 @@ impl<'a> Job<'a> {
     }
 
     /// Copies a picture, for two steps that take it.
-    pub(crate) fn copy(&mut self, image: &Image) -> Result<Image, Error> {
-        let copy = self.image(image.size)?;
+    pub(crate) fn copy(&mut self, picture: &Picture) -> Result<Picture, Error> {
+        let copy = self.picture(Value { size: picture.size, layout: picture.layout })?;
         let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
-        encoder.copy_buffer_to_buffer(image.lease.buffer(), 0, copy.lease.buffer(), 0, 4 * image.size.area());
-        self.recorded += image.size.area();
+        for (from, to) in picture.planes.iter().zip(&copy.planes) {
+            encoder.copy_buffer_to_buffer(from.lease.buffer(), 0, to.lease.buffer(), 0, 4 * from.size.area());
+            self.recorded += from.size.area();
+        }
         Ok(copy)
     }
 
     /// Lets later steps write to a buffer.
     pub(crate) fn recycle(&mut self, lease: Lease) {
         self.spare.push(lease);
+    }
+
+    /// Lets later steps write to the buffers of a picture.
+    pub(crate) fn recycle_picture(&mut self, picture: Picture) {
+        self.spare.extend(picture.planes.into_iter().map(|plane| plane.lease));
     }
 
     /// Records one dispatch of a kernel, on `grid` columns and rows of invocations.
@@ -129,9 +149,10 @@ impl<'a> Job<'a> {
     ) {
         debug_assert_eq!(P::FIELDS, kernel.fields, "the parameters of this kernel");
         let variant = Variant {
-            is_paged: matches!(source, Source::Pixels(image) if self.tiling().is_paged(image.size)),
-            from_pixels: matches!(source, Source::Pixels(_)),
-            to_pixels: matches!(target, Target::Pixels(..)),
+            is_paged: matches!(source, Source::Pixels(image) | Source::Plane(image) if self.tiling().is_paged(image.size)),
+            from_levels: matches!(source, Source::Pixels(_) | Source::Plane(_)),
+            to_levels: matches!(target, Target::Pixels(..) | Target::Plane(..)),
+            is_plane: matches!(source, Source::Plane(_)) || matches!(target, Target::Plane(..)),
         };
         let device = &self.gpu.device;
         let pipeline = self.gpu.pipelines.get(device, kernel, variant);
@@ -169,27 +190,31 @@ impl<'a> Job<'a> {
             wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size })
         };
         let bind = |buffer, offset| bind_most(buffer, offset, page_bytes);
-        let (source_buffer, pages) = match source {
-            Source::Pixels(image) => (image.lease.buffer(), image.size.area().div_ceil(self.tiling().page_words())),
-            Source::Samples(lease) => (lease.buffer(), 1),
+        let pages = match source {
+            Source::Pixels(image) | Source::Plane(image) => {
+                let pages = image.size.area().div_ceil(self.tiling().page_words());
+                [0, 1, 2, 3].map(|page| (&image.lease, if page < pages { page * page_bytes } else { 0 }))
+            }
+            Source::Samples(lease) => [(lease, 0); 4],
+            Source::Ycc([luma, blue, red]) => [luma, blue, red, luma].map(|lease| (lease, 0)),
         };
         let output = match target {
-            Target::Pixels(image, band) => bind(image.lease.buffer(), band.offset),
+            Target::Pixels(image, band) | Target::Plane(image, band) => bind(image.lease.buffer(), band.offset),
             Target::Samples(lease) | Target::Numbers(lease) => bind(lease.buffer(), 0),
         };
         let table = match table {
             Some(TableIndex(index)) => bind_most(self.tables[index].buffer(), 0, MAX_TABLE_BYTES),
-            None => bind(source_buffer, 0),
+            None => bind(pages[0].0.buffer(), 0),
         };
-        let page = |page: u32| {
-            let offset = if u64::from(page) < pages { u64::from(page) * page_bytes } else { 0 };
-            wgpu::BindGroupEntry { binding: PAGE_BINDING + page, resource: bind(source_buffer, offset) }
-        };
+        let mut pages = (PAGE_BINDING..)
+            .zip(pages)
+            .map(|(binding, (lease, offset))| wgpu::BindGroupEntry { binding, resource: bind(lease.buffer(), offset) });
+        let mut page = || pages.next().expect("four pages");
         [
-            page(0),
-            page(1),
-            page(2),
-            page(3),
+            page(),
+            page(),
+            page(),
+            page(),
             wgpu::BindGroupEntry { binding: OUTPUT_BINDING, resource: output },
             wgpu::BindGroupEntry { binding: TABLE_BINDING, resource: table },
         ]

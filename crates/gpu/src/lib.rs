@@ -1,9 +1,10 @@
 //! The GPU engine: compute shaders that give the same bytes as the CPU engine.
 //!
 //! Every kernel computes with integers on the tables of the plan, so there is nothing that a driver could round differently:
-//! the class of every kernel is *exact* (see `shaders/README.md`). A picture is uploaded once, stays on the device through
-//! the whole chain, and comes back once. What a device cannot hold at once is cut into bands of rows; a picture of 100
-//! million pixels is several times larger than what a shader may see of a buffer.
+//! the class of every kernel is *exact* (see `shaders/README.md`). A picture is uploaded once, as pixels or as planes of luma and
+//! chroma, row by row as its decoder makes them; it stays on the device through the whole chain, and comes back once. What a device
+//! cannot hold at once is cut into bands of rows; a picture of 100 million pixels is several times larger than what a shader may
+//! see of a buffer.
 //!
 //! Requests share a device and do not wait for each other's results: buffers, and what uploads are written to, are pooled and
 //! bounded; what is handed in at once is submitted at once; one thread polls, and each request reads back its own.
@@ -21,6 +22,7 @@ mod error;
 mod image;
 mod job;
 mod kernels;
+mod passes;
 mod poller;
 mod pool;
 pub mod probe;

@@ -2,14 +2,16 @@
 //!
 //! The answer was computed by the scalar CPU engine, and a test keeps it true; so this crate needs no CPU engine.
 
+use palmette_core::engine::Collected;
 use palmette_core::measure::{BorderMeasure, Measurement};
 use palmette_core::plan::blur::BlurStep;
 use palmette_core::plan::tone::{LookupTable, SaturationMatrix};
 use palmette_core::plan::weights::WeightTable;
 use palmette_core::plan::{
-    Axis, AxisOrder, Builder, DrawStep, Passes, Plan, ResizeStep, SharpenStep, StepKind, Tiling, Value, ValueId,
+    Axis, AxisOrder, Builder, DrawStep, Origin, Passes, Placed, Plan, ResizeStep, SharpenStep, StepKind, Tiling, Value,
+    ValueId,
 };
-use palmette_core::{Deadline, Pixmap, Rectangle, Size};
+use palmette_core::{Deadline, Layout, Picture, PictureRows, Pixmap, Rectangle, Size, Spacing, alloc};
 use palmette_ops::{Color, Composite, Flip, ImageIndex, Rotate};
 
 use crate::device::Gpu;
@@ -17,16 +19,26 @@ use crate::job::Job;
 use crate::kernels::border;
 use crate::{Error, GpuEngine};
 
-/// What [`hash`] makes of the picture that the scene leads to.
-pub const ANSWER: u64 = 0x3498_7651_1c8e_6a30;
+/// What [`hash`] makes of the pictures that the scene leads to.
+pub const ANSWER: u64 = 0x140b_b797_cef6_3c35;
 
-/// Returns a plan of every kernel and its sources.
+/// Chroma of half size along both axes.
+const HALF: Layout = Layout::ycc(Spacing::new(2, 2));
+
+/// Returns a plan of every kernel that makes a picture, and its sources: pixels, and planes that stay planes or become pixels.
 ///
 /// # Errors
 ///
 /// Those of the tables and pictures it allocates.
-pub fn scene() -> Result<(Plan, Vec<Pixmap>), palmette_core::Error> {
-    let sources = vec![noise(Size::new(40, 24), 1)?, noise(Size::new(9, 7), 2)?, noise(Size::new(15, 5), 3)?];
+pub fn scene() -> Result<(Plan, Vec<Picture>), palmette_core::Error> {
+    let pixels = |width, height, seed| noise(Size::new(width, height), Layout::Rgba, seed);
+    let sources = vec![
+        pixels(40, 24, 1)?,
+        pixels(9, 7, 2)?,
+        pixels(15, 5, 3)?,
+        noise(Size::new(46, 34), HALF, 4)?,
+        noise(Size::new(23, 17), HALF, 5)?,
+    ];
     let mut scene = Scene::new(&sources);
     let tint = Color { red: 20, green: 90, blue: 200, alpha: 130 };
 
@@ -42,27 +54,40 @@ pub fn scene() -> Result<(Plan, Vec<Pixmap>), palmette_core::Error> {
     scene.push(0, Size::new(21, 30), StepKind::Sharpen(SharpenStep { strength: 1_700 }));
     scene.push(0, Size::new(26, 33), StepKind::Pad { left: 2, top: 1, surround: tint, under: false });
     for (foreground, composite, opacity) in [(1, Composite::Over, 9_600), (2, Composite::Lighter, 5_000)] {
-        let draw = DrawStep {
-            foreground: ImageIndex(foreground),
-            foreground_size: Size::new(15, 5),
-            composite,
-            opacity,
-            horizontal: Tiling::Repeat(4),
-            vertical: Tiling::Once(7),
-        };
-        scene.push(0, Size::new(26, 33), StepKind::Draw(draw));
+        scene.push(0, Size::new(26, 33), StepKind::Draw(drawn(foreground, composite, opacity)));
     }
     scene.push(0, Size::new(26, 33), StepKind::Background(tint));
-    Ok((scene.builder.finish(vec![scene.nodes[0]]), sources))
+
+    scene.push(3, Size::new(34, 46), StepKind::Rotate(Rotate::Quarter));
+    scene.push(3, Size::new(30, 38), StepKind::Crop { left: 4, top: 2 });
+    scene.resize(3, Size::new(21, 50), AxisOrder::VerticalFirst)?;
+    scene.resize(3, Size::new(16, 17), AxisOrder::HorizontalFirst)?;
+    scene.push(3, Size::new(25, 23), StepKind::Pad { left: 2, top: 4, surround: tint, under: false });
+    scene.push(3, Size::new(25, 23), StepKind::Draw(drawn(2, Composite::Over, 9_600)));
+
+    let (source, size) = (scene.builder.value(scene.nodes[4]), Size::new(19, 17));
+    let resize = ResizeStep::new(&Placed::from(source), size, Rectangle::whole(size), Layout::Rgba)?;
+    let converted = scene.builder.then(&[scene.nodes[4]], size, StepKind::Resize(resize));
+    Ok((scene.builder.finish(vec![scene.nodes[0], scene.nodes[3], converted]), sources))
 }
 
-/// Hashes the bytes of a picture (FNV-1a, 64 bits).
+/// Draws a node, tiled from left to right.
+const fn drawn(foreground: u32, composite: Composite, opacity: u32) -> DrawStep {
+    DrawStep {
+        foreground: ImageIndex(foreground),
+        foreground_size: Size::new(15, 5),
+        composite,
+        opacity,
+        horizontal: Tiling::Repeat(4),
+        vertical: Tiling::Once(7),
+    }
+}
+
+/// Hashes the bytes of pictures, plane by plane (FNV-1a, 64 bits).
 #[must_use]
-pub fn hash(picture: &Pixmap) -> u64 {
-    picture
-        .data()
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+pub fn hash(pictures: &[Picture]) -> u64 {
+    let planes = pictures.iter().flat_map(|picture| (0..Layout::MAX_PLANES).map(|plane| picture.plane(plane)));
+    planes.flatten().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// Runs the scene on a device.
@@ -72,7 +97,9 @@ pub fn hash(picture: &Pixmap) -> u64 {
 /// [`Error::Probe`] if the answer is wrong, and whatever else goes wrong on the way.
 pub(crate) fn run(engine: &GpuEngine, gpu: &Gpu) -> Result<(), Error> {
     let (plan, sources) = scene()?;
-    let got = hash(&engine.picture(&plan, &sources, Deadline::NONE)?);
+    let mut collected = Collected::default();
+    engine.try_run(&plan, &sources, &mut collected, Deadline::NONE)?;
+    let got = hash(&collected.pictures);
     if got != ANSWER {
         return Err(Error::Probe { got, expected: ANSWER });
     }
@@ -85,7 +112,7 @@ fn find_border(gpu: &Gpu) -> Result<(), Error> {
     framed.row_mut(3)[4 * 65..4 * 66].copy_from_slice(&[0, 0, 0, 255]);
     framed.row_mut(6)[4 * 2..4 * 3].copy_from_slice(&[250, 250, 250, 9]);
     let mut job = Job::new(gpu, Deadline::NONE);
-    let image = job.upload(&framed)?;
+    let image = job.upload(Box::new(PictureRows::new(framed.into())))?.into_pixels()?;
     let found = border::measure(&mut job, &BorderMeasure { color: None, tolerance: 2_550, keep: 0 }, &image)?;
     let expected = Measurement::Rectangle { left: 2, top: 3, size: Size::new(64, 4) };
     if found == expected { Ok(()) } else { Err(Error::ProbeBorder) }
@@ -99,9 +126,11 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(sources: &[Pixmap]) -> Self {
+    fn new(sources: &[Picture]) -> Self {
         let mut builder = Builder::default();
-        let read = |(index, source): (usize, &Pixmap)| builder.read(index, Value::rgba(source.size()));
+        let read = |(index, source): (usize, &Picture)| {
+            builder.read(index, Value { size: source.size(), layout: source.layout() })
+        };
         let nodes = sources.iter().enumerate().map(read).collect();
         Self { builder, nodes }
     }
@@ -112,30 +141,39 @@ impl Scene {
             _ => None,
         };
         let inputs: Vec<ValueId> = [self.nodes[node]].into_iter().chain(overlay).collect();
-        self.nodes[node] = self.builder.then(&inputs, output, kind);
+        let Value { layout, .. } = self.builder.value(self.nodes[node]);
+        self.nodes[node] = self.builder.push(Origin::source(0), inputs, Value { size: output, layout }, kind);
     }
 
     fn resize(&mut self, node: usize, output: Size, order: AxisOrder) -> Result<(), palmette_core::Error> {
-        let input = self.builder.value(self.nodes[node]).size;
+        let Value { size: input, layout } = self.builder.value(self.nodes[node]);
         let axis = |from, to| Ok::<_, palmette_core::Error>(Axis::Filter(WeightTable::new(from, to, 0, to)?));
-        let horizontal = axis(input.width, output.width)?;
-        let vertical = axis(input.height, output.height)?;
-        let first = Passes { horizontal, vertical, order };
-        let window = Rectangle::whole(output);
-        self.push(node, output, StepKind::Resize(ResizeStep { scaled: output, window, first, chroma: None }));
+        let passes = |plane: usize| {
+            let (from, to) = (layout.samples(plane, input), layout.samples(plane, output));
+            let (horizontal, vertical) = (axis(from.width, to.width)?, axis(from.height, to.height)?);
+            Ok::<_, palmette_core::Error>(Passes { horizontal, vertical, order })
+        };
+        let chroma = if layout.planes() > 1 { Some(passes(1)?) } else { None };
+        let step = ResizeStep { scaled: output, window: Rectangle::whole(output), first: passes(0)?, chroma };
+        self.push(node, output, StepKind::Resize(step));
         Ok(())
     }
 }
 
 /// Makes a picture of noise, in alpha too.
-fn noise(size: Size, seed: u32) -> Result<Pixmap, palmette_core::Error> {
-    let mut picture = Pixmap::filled(size, [0; 4])?;
+fn noise(size: Size, layout: Layout, seed: u32) -> Result<Picture, palmette_core::Error> {
     let mut state = seed;
-    for byte in picture.data_mut() {
+    let mut byte = || {
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;
-        *byte = state.to_le_bytes()[1];
+        state.to_le_bytes()[1]
+    };
+    let mut planes: [Vec<u8>; Layout::MAX_PLANES] = Default::default();
+    for (index, plane) in planes.iter_mut().enumerate().take(layout.planes()) {
+        let bytes = layout.row_bytes(index, size) * layout.samples(index, size).height as usize;
+        *plane = alloc::try_filled(bytes, 0)?;
+        plane.fill_with(&mut byte);
     }
-    Ok(picture)
+    Picture::from_planes(size, layout, planes)
 }

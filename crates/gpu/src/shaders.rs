@@ -22,10 +22,12 @@ pub(crate) const TABLE_BINDING: u32 = 5;
 pub(crate) struct Variant {
     /// The picture that is read takes more than one page.
     pub(crate) is_paged: bool,
-    /// The picture that is read is pixels, not samples. Matters to kernels that work on samples.
-    pub(crate) from_pixels: bool,
-    /// The picture that is written is pixels, not samples. Matters to kernels that work on samples.
-    pub(crate) to_pixels: bool,
+    /// What is read has 8 bits, and is no samples. Matters to kernels that work on samples, as do the next two.
+    pub(crate) from_levels: bool,
+    /// What is written has 8 bits, and is no samples.
+    pub(crate) to_levels: bool,
+    /// What has 8 bits is a plane, not pixels.
+    pub(crate) is_plane: bool,
 }
 
 /// The pipelines of a device.
@@ -83,7 +85,11 @@ impl Pipelines {
         let flag = |flag: bool| if flag { 1.0 } else { 0.0 };
         let mut constants = vec![("PAGED", flag(variant.is_paged)), ("PAGE_SHIFT", f64::from(self.page_shift))];
         if kernel.works_on_samples {
-            constants.extend([("FROM_PIXELS", flag(variant.from_pixels)), ("TO_PIXELS", flag(variant.to_pixels))]);
+            constants.extend([
+                ("FROM_LEVELS", flag(variant.from_levels)),
+                ("TO_LEVELS", flag(variant.to_levels)),
+                ("IS_PLANE", flag(variant.is_plane)),
+            ]);
         }
         device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: Some(kernel.name),

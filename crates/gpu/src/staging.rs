@@ -113,20 +113,21 @@ impl Stage {
 
     /// Says whether there is room for so many bytes.
     pub(crate) fn has_room(&self, bytes: u64) -> bool {
-        bytes <= self.buffer().size() - self.written
+        self.buffer().size().checked_sub(self.written).is_some_and(|left| bytes <= left)
     }
 
-    /// Writes bytes, a multiple of four for which there is room, and returns where they lie.
+    /// Sets so many bytes aside, a multiple of four for which there is room; returns where they lie, and what writes to them,
+    /// which has to be dropped before the writing [ends](Self::close).
     ///
     /// # Errors
     ///
     /// If the buffer is none: the device had no memory for it, or is lost.
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<u64, wgpu::MapRangeError> {
+    pub(crate) fn reserve(&mut self, bytes: u64) -> Result<(u64, wgpu::BufferViewMut), wgpu::MapRangeError> {
         let begin = self.written;
-        let end = begin + bytes.len() as u64;
-        self.buffer().slice(begin..end).get_mapped_range_mut()?.copy_from_slice(bytes);
+        let end = begin + bytes;
+        let view = self.buffer().slice(begin..end).get_mapped_range_mut()?;
         self.written = end.next_multiple_of(Self::ALIGNMENT);
-        Ok(begin)
+        Ok((begin, view))
     }
 
     /// Ends the writing, before what reads the buffer is submitted.

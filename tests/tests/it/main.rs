@@ -20,6 +20,7 @@ mod options;
 mod oracle;
 mod orientation;
 mod parity;
+mod parity_planes;
 mod planes;
 mod properties;
 mod resize;

@@ -1,12 +1,13 @@
 //! Every kernel of the GPU against its twin on the CPU, at the sizes where its work is divided: workgroups, segments, pages,
-//! bands and chunks. [`Case::run`] demands the same bytes of all engines.
+//! bands and chunks. [`Case::run`] demands the same bytes of all engines. What works on planes is in [`super::parity_planes`].
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use palmette_core::{CpuEngine, Deadline, DeviceFault, Error, Pixmap, Size};
+use palmette_core::engine::Collected;
+use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Pixmap, Size};
 use palmette_ops::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
 use palmette_ops::{AxisPosition, Color, Draw, Fit, Flip, Repeat, Rotate, Transform};
 use palmette_tests::Case;
@@ -245,7 +246,7 @@ fn parity_table_has_every_kernel_with_class_twin_and_test() {
         shaders.map(|path| path.file_stem().expect("a stem").to_string_lossy().into_owned()).collect();
     let table = parity_table();
     assert_eq!(table.iter().map(|[name, ..]| name.clone()).collect::<BTreeSet<_>>(), shaders);
-    let tests = include_str!("parity.rs");
+    let tests = concat!(include_str!("parity.rs"), include_str!("parity_planes.rs"));
     for [name, class, twins, prefix] in &table {
         assert_eq!(class, "exact", "{name}: a looser class needs its reason, and this test to know it");
         assert!(root(&format!("crates/gpu/src/kernels/{name}.rs")).exists(), "{name} has no host side");
@@ -260,13 +261,10 @@ fn parity_table_has_every_kernel_with_class_twin_and_test() {
 #[test]
 fn parity_probe_answer_is_that_of_the_scalar_cpu() {
     let (plan, sources) = palmette_gpu::probe::scene().expect("a few small pictures");
-    let picture = palmette_core::engine::picture(&CpuEngine::scalar(), &plan, &sources, Deadline::NONE)
-        .expect("a plan that fits");
-    assert_eq!(
-        palmette_gpu::probe::hash(&picture),
-        palmette_gpu::probe::ANSWER,
-        "the answer in crates/gpu/src/probe.rs"
-    );
+    let mut made = Collected::default();
+    CpuEngine::scalar().run(&plan, &sources, &mut made, Deadline::NONE).expect("a plan that fits");
+    let answer = palmette_gpu::probe::hash(&made.pictures);
+    assert_eq!(answer, palmette_gpu::probe::ANSWER, "the answer in crates/gpu/src/probe.rs is {answer:#x}");
 }
 
 /// Opens an engine of its own, to be broken; nothing without an adapter.

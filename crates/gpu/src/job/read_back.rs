@@ -3,22 +3,31 @@
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use palmette_core::{Pixmap, alloc};
+use palmette_core::{Layout, Picture as CorePicture, alloc};
 
 use super::{Job, Phase, encoder_of};
 use crate::Error;
-use crate::image::Image;
+use crate::image::{Image, Picture};
 use crate::pool::{Lease, Purpose};
 
 impl Job<'_> {
-    /// Copies bytes from the beginning of a buffer back to the host, after everything that was recorded.
-    pub(crate) fn read_back(&mut self, lease: &Lease, len: usize) -> Result<Vec<u8>, Error> {
+    /// Copies the beginnings of some buffers, each of so many bytes, a multiple of four, back to the host after everything that
+    /// was recorded; has them read where they lie, one behind the other.
+    pub(crate) fn read_back<T>(
+        &mut self,
+        sources: &[(&Lease, u64)],
+        read: impl FnOnce(&[u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         self.enter(Phase::ReadBack)?;
-        let bytes = len as u64;
+        let bytes = sources.iter().map(|(_, bytes)| bytes).sum();
         let read_back = self.gpu.pool.take(Purpose::ReadBack, bytes)?;
         let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
-        encoder.copy_buffer_to_buffer(lease.buffer(), 0, read_back.buffer(), 0, bytes);
-        let result = self.submit().and_then(|submission| self.map(&read_back, len, submission));
+        let mut offset = 0;
+        for (lease, bytes) in sources {
+            encoder.copy_buffer_to_buffer(lease.buffer(), 0, read_back.buffer(), offset, *bytes);
+            offset += bytes;
+        }
+        let result = self.submit().and_then(|submission| self.map(&read_back, bytes, submission, read));
         match &result {
             Ok(_) => drop(read_back),
             // It may still be waiting to be mapped.
@@ -31,15 +40,37 @@ impl Job<'_> {
     }
 
     /// Copies a picture back to the host.
-    pub(crate) fn download(&mut self, image: &Image) -> Result<Pixmap, Error> {
-        let len = Pixmap::PIXEL_BYTES * image.size.width as usize * image.size.height as usize;
-        let data = self.read_back(&image.lease, len)?;
-        Ok(Pixmap::from_vec(image.size, data)?)
+    pub(crate) fn download(&mut self, picture: &Picture) -> Result<CorePicture, Error> {
+        let Picture { size, layout, planes } = picture;
+        let bytes_of = |image: &Image| 4 * image.size.area();
+        let sources: Vec<(&Lease, u64)> = planes.iter().map(|image| (&image.lease, bytes_of(image))).collect();
+        let planes = self.read_back(&sources, |mut bytes| {
+            let mut made: [Vec<u8>; Layout::MAX_PLANES] = Default::default();
+            for (index, (made, image)) in made.iter_mut().zip(planes).enumerate() {
+                let (row_bytes, padded_bytes) = (layout.row_bytes(index, *size), 4 * image.size.width as usize);
+                let rows = image.size.height as usize;
+                let (plane, behind) = bytes.split_at(padded_bytes * rows);
+                bytes = behind;
+                *made = alloc::try_with_capacity(row_bytes * rows)?;
+                match row_bytes == padded_bytes {
+                    true => made.extend_from_slice(plane),
+                    false => plane.chunks_exact(padded_bytes).for_each(|row| made.extend_from_slice(&row[..row_bytes])),
+                }
+            }
+            Ok(made)
+        })?;
+        Ok(CorePicture::from_planes(*size, *layout, planes)?)
     }
 
-    /// Waits until a buffer can be read, and reads it.
-    fn map(&self, read_back: &Lease, len: usize, submission: wgpu::SubmissionIndex) -> Result<Vec<u8>, Error> {
-        let slice = read_back.buffer().slice(..len as u64);
+    /// Waits until a buffer can be read, and has it read.
+    fn map<T>(
+        &self,
+        read_back: &Lease,
+        bytes: u64,
+        submission: wgpu::SubmissionIndex,
+        read: impl FnOnce(&[u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let slice = read_back.buffer().slice(..bytes);
         let (sender, receiver) = channel();
         // If nobody receives any more, the job was given up.
         slice.map_async(wgpu::MapMode::Read, move |result| drop(sender.send(result)));
@@ -63,11 +94,10 @@ impl Job<'_> {
             }
         }
         let view = slice.get_mapped_range().map_err(|_| Error::ReadBack)?;
-        let mut data = alloc::try_with_capacity(len)?;
-        data.extend_from_slice(&view);
+        let result = read(&view);
         drop(view);
         read_back.buffer().unmap();
-        Ok(data)
+        result
     }
 
     /// How long a wait lasts before it looks whether the device was lost: callbacks of a lost device are never called.

@@ -145,8 +145,8 @@ impl<'a> Job<'a> {
         let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
         encoder.resolve_query_set(&queries, 0..2 * count, &answers, 0);
         encoder.copy_buffer_to_buffer(&answers, 0, readable.buffer(), 0, bytes);
-        let ticks = self.read_back(&readable, kernels.len() * 2 * wgpu::QUERY_SIZE as usize)?;
-        let ticks: Vec<[u64; 2]> = bytemuck::pod_collect_to_vec(&ticks);
+        let ticks: Vec<[u64; 2]> =
+            self.read_back(&[(&readable, bytes)], |ticks| Ok(bytemuck::pod_collect_to_vec(ticks)))?;
         let tick_ns = f64::from(self.gpu.queue.get_timestamp_period());
         let time = |[begin, end]: &[u64; 2]| ticks_to_time(end.saturating_sub(*begin), tick_ns);
         let times = ticks.iter().map(time);

@@ -40,8 +40,8 @@ pub(crate) fn measure(job: &mut Job<'_>, measure: &BorderMeasure, image: &Image)
         let (source, target) = (Source::Pixels(image), Target::Numbers(&edges));
         job.dispatch(&KERNEL, source, target, None, &parameters, (size.width, band.rows));
     }
-    let bytes = job.read_back(&edges, 16)?;
-    let [left, top, right, bottom] = bytemuck::pod_read_unaligned::<[u32; 4]>(&bytes);
+    let [left, top, right, bottom]: [u32; 4] =
+        job.read_back(&[(&edges, 16)], |bytes| Ok(bytemuck::pod_read_unaligned(bytes)))?;
     let found = (right > 0).then(|| BorderEdges { left, top, right: right - 1, bottom: bottom - 1 });
     Ok(BorderEdges::rectangle(found, measure.keep, size))
 }

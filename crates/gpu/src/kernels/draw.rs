@@ -34,7 +34,7 @@ pub(crate) const KERNEL: Kernel = Kernel {
 };
 
 /// Draws a picture on another, in place; only what the overlay covers is touched.
-pub(crate) fn draw(job: &mut Job<'_>, step: &DrawStep, overlay: Image, target: &Image) -> Result<(), Error> {
+pub(crate) fn draw(job: &mut Job<'_>, step: &DrawStep, overlay: &Image, target: &Image) -> Result<(), Error> {
     let (size, overlay_size) = (target.size, overlay.size);
     let columns = Cover::new(step.horizontal, size.width, overlay_size.width);
     let rows = Cover::new(step.vertical, size.height, overlay_size.height);
@@ -62,24 +62,24 @@ pub(crate) fn draw(job: &mut Job<'_>, step: &DrawStep, overlay: Image, target: &
             opacity: step.opacity,
         };
         let grid = (columns.len, end_row - first_row);
-        job.dispatch(&KERNEL, Source::Pixels(&overlay), Target::Pixels(target, band), None, &parameters, grid);
+        job.dispatch(&KERNEL, Source::Pixels(overlay), Target::Pixels(target, band), None, &parameters, grid);
     }
-    job.recycle(overlay.lease);
     Ok(())
 }
 
 /// The samples of an axis of the target that an overlay covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Cover {
-    first: u32,
-    len: u32,
+pub(super) struct Cover {
+    pub(super) first: u32,
+    pub(super) len: u32,
     /// Target sample 0 minus this is the sample of the overlay, before it repeats.
-    start: i32,
-    repeats: bool,
+    pub(super) start: i32,
+    pub(super) repeats: bool,
 }
 
 impl Cover {
-    fn new(tiling: Tiling, target_len: u32, overlay_len: u32) -> Self {
+    /// Finds what an overlay covers along an axis.
+    pub(super) fn new(tiling: Tiling, target_len: u32, overlay_len: u32) -> Self {
         let nothing = Self { first: 0, len: 0, start: 0, repeats: false };
         match tiling {
             Tiling::Repeat(phase) => {

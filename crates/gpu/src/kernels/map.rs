@@ -51,34 +51,36 @@ const BACKGROUND: u32 = 2;
 /// A run of steps on one picture that is still to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MapRun {
+    /// The size that the run began with.
+    source: Size,
     /// The size of the result so far.
-    size: Size,
-    view: View,
+    pub(super) size: Size,
+    pub(super) view: View,
     /// The part of the source that shows.
-    visible: Rectangle,
+    pub(super) visible: Rectangle,
     /// The colour around that, and where in the program it enters.
-    surround: Option<(Color, usize)>,
+    pub(super) surround: Option<(Color, usize)>,
     program: Vec<u32>,
 }
 
 /// Which pixel of the source a pixel (x, y) of the result shows: (xx·x + xy·y + x0, yx·x + yy·y + y0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct View {
-    xx: i32,
-    xy: i32,
-    x0: i32,
-    yx: i32,
-    yy: i32,
-    y0: i32,
+pub(super) struct View {
+    pub(super) xx: i32,
+    pub(super) xy: i32,
+    pub(super) x0: i32,
+    pub(super) yx: i32,
+    pub(super) yy: i32,
+    pub(super) y0: i32,
 }
 
 /// Columns `left` to `right` and rows `top` to `bottom`, each without the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Rectangle {
-    left: i32,
-    top: i32,
-    right: i32,
-    bottom: i32,
+pub(super) struct Rectangle {
+    pub(super) left: i32,
+    pub(super) top: i32,
+    pub(super) right: i32,
+    pub(super) bottom: i32,
 }
 
 impl View {
@@ -107,11 +109,16 @@ impl View {
 }
 
 impl MapRun {
-    /// Begins a run on a picture.
+    /// Begins a run on a picture, or on a plane of so many samples.
     pub(crate) fn new(size: Size) -> Self {
         let (right, bottom) = (signed(size.width), signed(size.height));
         let visible = Rectangle { left: 0, top: 0, right, bottom };
-        Self { size, view: View::IDENTITY, visible, surround: None, program: Vec::new() }
+        Self { source: size, size, view: View::IDENTITY, visible, surround: None, program: Vec::new() }
+    }
+
+    /// Says whether nothing is to be done.
+    pub(crate) fn is_nothing(&self) -> bool {
+        *self == Self::new(self.source)
     }
 
     /// Says whether the run has room for a pad: the source has one surround.
@@ -189,9 +196,9 @@ impl MapRun {
         self.size = output;
     }
 
-    /// Does everything that is still to be done.
-    pub(crate) fn run(self, job: &mut Job<'_>, image: Image) -> Result<Image, Error> {
-        if self == Self::new(image.size) {
+    /// Does everything that is still to be done to pixels.
+    pub(crate) fn run(&self, job: &mut Job<'_>, image: Image) -> Result<Image, Error> {
+        if self.is_nothing() {
             return Ok(image);
         }
         let output = job.image(self.size)?;

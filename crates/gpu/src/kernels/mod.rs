@@ -6,10 +6,14 @@ pub(crate) mod blur_h;
 pub(crate) mod blur_v;
 pub(crate) mod border;
 pub(crate) mod draw;
+pub(crate) mod draw_plane;
 pub(crate) mod map;
+pub(crate) mod map_plane;
 pub(crate) mod resize_h;
+pub(crate) mod resize_h_plane;
 pub(crate) mod resize_v;
 pub(crate) mod sharpen;
+pub(crate) mod ycc_to_rgba;
 
 /// A kernel.
 #[derive(Debug)]
@@ -28,11 +32,15 @@ pub(crate) struct Kernel {
 
 /// Every kernel.
 #[cfg(test)]
-pub(crate) const KERNELS: [&Kernel; 8] = [
+pub(crate) const KERNELS: [&Kernel; 12] = [
     &map::KERNEL,
+    &map_plane::KERNEL,
     &draw::KERNEL,
+    &draw_plane::KERNEL,
     &resize_h::KERNEL,
+    &resize_h_plane::KERNEL,
     &resize_v::KERNEL,
+    &ycc_to_rgba::KERNEL,
     &blur_h::KERNEL,
     &blur_v::KERNEL,
     &sharpen::KERNEL,

@@ -149,7 +149,12 @@ fn shaders_and_host_agree_on_variants() {
             module.overrides.iter().any(|(_, Override { name: found, .. })| found.as_deref() == Some(name))
         };
         assert!(has("PAGED") && has("PAGE_SHIFT"), "{}", kernel.name);
-        assert_eq!(has("FROM_PIXELS") && has("TO_PIXELS"), kernel.works_on_samples, "{}", kernel.name);
+        assert_eq!(
+            ["FROM_LEVELS", "TO_LEVELS", "IS_PLANE"].into_iter().all(has),
+            kernel.works_on_samples,
+            "{}",
+            kernel.name
+        );
     }
 }
 
