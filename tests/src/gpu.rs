@@ -6,9 +6,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use palmette_core::engine::{Collected, WithKept};
-use palmette_core::plan::Plan;
-use palmette_core::{CpuEngine, Deadline, Engine, EngineKind, Error as CoreError, Sink, Sources};
+use palmette_core::Engine;
 pub use palmette_gpu::{AdapterChoice, Error, GpuEngine, GpuOptions};
 
 /// Two engines on the same adapter.
@@ -18,33 +16,6 @@ pub struct GpuEngines {
     pub whole: Arc<dyn Engine>,
     /// With pages so small that pictures of tests take several, as very large ones do.
     pub tiled: Arc<dyn Engine>,
-}
-
-/// The GPU, with the CPU for what works on planes, as in the pipeline: no kernel does.
-#[derive(Debug)]
-struct PlanesOnCpu(GpuEngine);
-
-impl Engine for PlanesOnCpu {
-    fn kind(&self) -> EngineKind {
-        EngineKind::Gpu
-    }
-
-    fn run(
-        &self,
-        plan: &Plan,
-        sources: &dyn Sources,
-        sink: &mut dyn Sink,
-        deadline: Deadline,
-    ) -> Result<(), CoreError> {
-        if plan.result().is_some_and(|result| !result.layout.is_rgba()) {
-            return CpuEngine::new().run(plan, sources, sink, deadline);
-        }
-        let first_kept = plan.source_end();
-        let (planes, rest) = plan.split_planes(first_kept);
-        let mut collected = Collected::default();
-        CpuEngine::new().run(&planes, sources, &mut collected, deadline)?;
-        self.0.run(&rest, &WithKept { sources, first_kept, kept: &collected.pictures }, sink, deadline)
-    }
 }
 
 /// Words of a page of the tiled engine, as a power of two: 32×32 pixels.
@@ -78,7 +49,7 @@ fn open() -> Option<GpuEngines> {
             if let Ok(wanted) = std::env::var("PALMETTE_TEST_ADAPTER") {
                 assert!(adapter.contains(&wanted), "PALMETTE_TEST_ADAPTER={wanted}, but this is {adapter}");
             }
-            Some(GpuEngines { whole: Arc::new(PlanesOnCpu(whole)), tiled: Arc::new(PlanesOnCpu(tiled)) })
+            Some(GpuEngines { whole: Arc::new(whole), tiled: Arc::new(tiled) })
         }
         (Err(error), _) | (_, Err(error)) => {
             assert!(wish != "require", "PALMETTE_GPU=require, but {error}");

@@ -26,9 +26,9 @@ pub(crate) struct Weighed<'a> {
     pub(crate) has_alpha: bool,
     /// The frames that the steps of the canvas run on; 1 unless the result moves.
     pub(crate) frame_count: u32,
-    /// Whether the engine takes whole sources, as a GPU does. What it holds on its device, and to reach it, has a limit of its
-    /// own for all requests together.
-    pub(crate) takes_whole: bool,
+    /// Whether a device runs the steps, so that its result comes back whole. What the engine holds there, and to reach it, has a
+    /// limit of its own for all requests together.
+    pub(crate) is_on_device: bool,
 }
 
 /// Estimates the bytes that a request takes at its worst moment: before its rows come, while they do, or while they are encoded. In
@@ -38,26 +38,26 @@ pub(crate) struct Weighed<'a> {
 /// not get it from there.
 #[must_use]
 pub(crate) fn estimate(weighed: Weighed<'_>) -> u64 {
-    let Weighed { plan, reading, library_bytes, canvas, output, has_alpha, frame_count, takes_whole } = weighed;
+    let Weighed { plan, reading, library_bytes, canvas, output, has_alpha, frame_count, is_on_device } = weighed;
     let result = plan.result().map_or(Size::new(0, 0), |value| value.size);
     let encoding = palmette_codec::encoding_memory(output, result, has_alpha || !plan.keeps_opaque());
     let kept = if frame_count > 1 { kept_for_frames(plan, canvas, result) + encoding.own_bytes } else { 0 };
     let held = plan.memory(reading);
     let result_bytes = plan.result().map_or(0, Value::bytes);
     let encoded = if palmette_codec::takes_rows(output) { held } else { held.collected(result_bytes) };
-    let on_host = if takes_whole { largest_on_host(plan, reading) } else { 0 };
+    let on_host = if is_on_device { largest_on_host(plan, reading).max(result_bytes + encoding.own_bytes) } else { 0 };
     let moments = [encoded.before, encoded.while_rows + encoding.own_bytes, on_host];
     moments.into_iter().max().unwrap_or(0) + library_bytes.max(encoding.library_bytes) + kept
 }
 
-/// Estimates the most that a device is given, or gives back, at once: a source, the result, or what a model on the host takes
-/// and makes.
+/// Estimates the most that is held at once beside what a device is given: what a decoder holds whose rows go there, or what a model
+/// on the host takes and makes.
 fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
     let reads = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Read(_)));
     let sources = reads.filter_map(|step| {
         let StepKind::Read(read) = step.kind else { return None };
-        let ReadingMemory { before, is_whole, .. } = reading.get(read.source).copied().unwrap_or_default();
-        Some(before + if is_whole { 0 } else { plan.output(step).map_or(0, Value::bytes) })
+        let ReadingMemory { before, bytes, .. } = reading.get(read.source).copied().unwrap_or_default();
+        Some(before.max(bytes))
     });
     let models = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Model(_)));
     let models = models.map(|step| {
@@ -96,11 +96,11 @@ mod tests {
     }
 
     /// Estimates a plan whose sources take nothing to decode, and whose result nothing to encode.
-    fn estimate_of_plan(plan: &Plan, sources: &[Size], frame_count: u32, takes_whole: bool) -> u64 {
+    fn estimate_of_plan(plan: &Plan, sources: &[Size], frame_count: u32, is_on_device: bool) -> u64 {
         let output = &EncodeOptions::new(EncodeFormat::Rgba);
         let reading = &sources.iter().map(|&size| whole(size, 0)).collect::<Vec<_>>();
         let (canvas, has_alpha, library_bytes) = (sources[0], false, 0);
-        estimate(Weighed { plan, reading, library_bytes, canvas, output, has_alpha, frame_count, takes_whole })
+        estimate(Weighed { plan, reading, library_bytes, canvas, output, has_alpha, frame_count, is_on_device })
     }
 
     /// Estimates a list for one source.
@@ -129,9 +129,9 @@ mod tests {
         let output = &EncodeOptions::new(EncodeFormat::Rgba);
         let reading = &[whole(sources[0], 5_000_000), whole(sources[1], 70)];
         let (library_bytes, canvas) = (100, sources[0]);
-        let (has_alpha, frame_count, takes_whole) = (false, 1, false);
+        let (has_alpha, frame_count, is_on_device) = (false, 1, false);
         let weighed =
-            Weighed { plan: &plan, reading, library_bytes, canvas, output, has_alpha, frame_count, takes_whole };
+            Weighed { plan: &plan, reading, library_bytes, canvas, output, has_alpha, frame_count, is_on_device };
         assert_eq!(
             estimate(weighed),
             13_000_100,
@@ -150,7 +150,7 @@ mod tests {
             |node| format!(r#"{{"imageIndex":{node},"width":1}},{{"drawImageIndex":{node},"targetImageIndex":0}},"#);
         let drawn: String = (1..sources.len()).map(shrunk_and_drawn).collect();
         let plan = plan(&format!(r#"[{drawn}{{"imageIndex":0,"width":500}}]"#), &sources);
-        let [by_rows, whole] = [false, true].map(|takes_whole| estimate_of_plan(&plan, &sources, 1, takes_whole));
+        let [by_rows, whole] = [false, true].map(|is_on_device| estimate_of_plan(&plan, &sources, 1, is_on_device));
         assert!((4_000_000..6_500_000).contains(&by_rows) && whole == by_rows, "{by_rows}, {whole}");
     }
 

@@ -118,7 +118,7 @@ impl Prepared {
             output: &self.encode_options(Deadline::NONE),
             has_alpha: self.images.first().is_none_or(|canvas| canvas.probe.has_alpha),
             frame_count: self.frame_count,
-            takes_whole: self.selection.is_gpu(),
+            is_on_device: self.selection.is_gpu(),
         })
     }
 

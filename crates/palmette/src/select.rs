@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use palmette_core::plan::{Plan, Step};
+use palmette_core::plan::Plan;
 use palmette_core::{DeviceFault, Engine};
 
 use palmette_protocol::EngineChoice;
@@ -40,8 +40,6 @@ pub enum Reason {
     CpuPays,
     /// The GPU is expected to be faster.
     GpuPays,
-    /// Every step works on planes, and the GPU has no kernels for that.
-    Planes,
     /// The GPU was selected and failed; the CPU took over.
     GpuFailed(DeviceFault),
 }
@@ -59,7 +57,6 @@ impl Reason {
             Self::GpuOff => "gpu_off",
             Self::CpuPays => "cpu_pays",
             Self::GpuPays => "gpu_pays",
-            Self::Planes => "planes",
             Self::GpuFailed(DeviceFault::Lost) => "gpu_lost",
             Self::GpuFailed(DeviceFault::OutOfMemory) => "gpu_out_of_memory",
             Self::GpuFailed(DeviceFault::TimedOut) => "gpu_timed_out",
@@ -70,7 +67,7 @@ impl Reason {
 }
 
 impl Selection {
-    /// Says whether the engine is the GPU, which takes whole sources.
+    /// Says whether the engine is the GPU.
     pub(crate) const fn is_gpu(&self) -> bool {
         self.attempt.is_some()
     }
@@ -102,10 +99,6 @@ impl Engines {
             (EngineChoice::Gpu, Some(gpu)) => (gpu, Reason::GpuWanted),
         };
         let (gpu, selected) = wanted;
-        let (planes, rest) = plan.split_planes(plan.source_end());
-        if planes.asked_steps().next().is_some() && rest.asked_steps().all(Step::is_answered) {
-            return on_cpu(Reason::Planes);
-        }
         match gpu.attempt(&self.cpu) {
             None => on_cpu(if gpu.is_off() { Reason::GpuOff } else { Reason::GpuAway }),
             Some(attempt) => {

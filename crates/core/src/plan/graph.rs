@@ -180,22 +180,6 @@ impl Plan {
         self.split(&is_later, first_kept)
     }
 
-    /// Cuts the plan in two: what makes, or takes, pictures in planes, and all that this depends on, and then the rest. What
-    /// the rest takes of it becomes its sources, as in [`Plan::split_frames`].
-    #[must_use]
-    pub fn split_planes(&self, first_kept: usize) -> (Self, Self) {
-        let mut is_later = vec![true; self.values.len()];
-        for step in self.steps.iter().rev() {
-            let Some(output) = step.output else { continue };
-            let values = step.inputs.iter().chain([&output]);
-            if !is_later[output.0] || values.into_iter().any(|id| !self.value(*id).layout.is_rgba()) {
-                is_later[output.0] = false;
-                step.inputs.iter().for_each(|id| is_later[id.0] = false);
-            }
-        }
-        self.split(&is_later, first_kept)
-    }
-
     /// Cuts the plan in two, by which values are made later.
     fn split(&self, is_later: &[bool], first_kept: usize) -> (Self, Self) {
         let (mut first, mut later) = (Builder::default(), Builder::default());

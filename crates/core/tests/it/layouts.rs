@@ -1,8 +1,7 @@
 //! How sources are read, and what becomes of turns: the same bytes, whichever way a picture is stored.
 
-use palmette_core::engine::{Collected, WithKept};
+use palmette_core::engine::Collected;
 use palmette_core::plan::{Plan, Planner, ReadStep, Source, StepKind, Value};
-use palmette_core::rows::LentRows;
 use palmette_core::{
     CpuEngine, Deadline, Engine, Error, Layout, Limits, Orientation, Picture, Rows, Size, Sources, Spacing,
 };
@@ -198,18 +197,4 @@ fn reduced_reading_leaves_the_filter_enough_to_do() {
     assert_eq!(spacings("[]", Some(HALF)), [1, 2]);
     // One axis decides for both.
     assert_eq!(spacings(r#"[{"imageIndex":0,"width":100,"height":1500,"fit":"squeeze"}]"#, None), [1, 2]);
-}
-
-#[test]
-fn a_plan_is_cut_where_planes_end() {
-    let picture = noise(Size::new(40, 30), Layout::ycc(HALF));
-    let list = r#"[{"imageIndex":0,"width":20,"blur":3}]"#;
-    let whole = plan(list, stored(&picture, Orientation::AS_STORED, false), None);
-    let (planes, rest) = whole.split_planes(whole.source_end());
-    assert_eq!((names(&planes), names(&rest)), (vec!["read", "resize"], vec!["read", "blur"]));
-    let sources = Stored(picture);
-    let kept = [run(&planes, &sources)];
-    let cut = run(&rest, &WithKept { sources: &sources, first_kept: whole.source_end(), kept: &kept });
-    assert!(cut == run(&whole, &sources));
-    assert!(LentRows::of_picture(&cut).is_ok());
 }

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
-use palmette_core::engine::{Collected, WithKept};
 use palmette_core::plan::Plan;
 use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Sink, Sources};
 use palmette_gpu::{AdapterChoice, GpuEngine, GpuOptions};
@@ -221,24 +220,6 @@ impl Attempt {
     }
 }
 
-impl Attempt {
-    /// Runs what works on planes on the CPU, since no kernel does, and the rest on the GPU.
-    fn try_run(
-        &self,
-        plan: &Plan,
-        sources: &dyn Sources,
-        sink: &mut dyn Sink,
-        deadline: Deadline,
-    ) -> Result<(), GpuError> {
-        let first_kept = plan.source_end();
-        let (planes, rest) = plan.split_planes(first_kept);
-        let mut collected = Collected::default();
-        self.cpu.run(&planes, sources, &mut collected, deadline)?;
-        let sources = WithKept { sources, first_kept, kept: &collected.pictures };
-        self.engine.try_run(&rest, &sources, sink, deadline)
-    }
-}
-
 impl Engine for Attempt {
     fn kind(&self) -> EngineKind {
         if self.fault().is_some() { EngineKind::Cpu } else { EngineKind::Gpu }
@@ -252,7 +233,7 @@ impl Engine for Attempt {
         deadline: Deadline,
     ) -> Result<(), palmette_core::Error> {
         if self.fault().is_none() {
-            let result = self.try_run(plan, sources, sink, deadline);
+            let result = self.engine.try_run(plan, sources, sink, deadline);
             let fault = result.as_ref().err().and_then(GpuError::fault);
             self.gpu.note(&self.engine, result.as_ref().err());
             match (result, fault) {
