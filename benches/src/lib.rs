@@ -5,7 +5,7 @@ mod quartiles;
 pub use quartiles::Quartiles;
 
 use palmette_core::plan::{Plan, Planner};
-use palmette_core::{Limits, Pixmap, Size};
+use palmette_core::{Layout, Limits, Picture, Pixmap, Size, Spacing};
 use palmette_ops::{ImageIndex, Op, Transform};
 
 /// The size that most benches use: 12 megapixels.
@@ -52,6 +52,27 @@ pub fn picture(size: Size, soft: bool) -> Pixmap {
         })
         .collect();
     Pixmap::from_vec(size, data).expect("four bytes a pixel")
+}
+
+/// Draws the same picture in planes, opaque, with so much chroma.
+///
+/// # Panics
+///
+/// If a side is 0 or memory runs out.
+#[must_use]
+pub fn planes(size: Size, chroma: Spacing) -> Picture {
+    let layout = Layout::ycc(chroma);
+    let pixels = picture(size, false);
+    let planes = [0, 1, 2].map(|plane| {
+        let Size { width, height } = layout.samples(plane, size);
+        let step = layout.spacing(plane);
+        // Red, green and blue are as good as any for planes that nobody looks at.
+        (0..height)
+            .flat_map(|y| (0..width).map(move |x| (x, y)))
+            .map(|(x, y)| pixels.pixel(x * step.x, y * step.y)[plane])
+            .collect()
+    });
+    Picture::from_planes(size, layout, planes).expect("a sample for each")
 }
 
 /// Plans one `transform` of a picture; up to its measurement, if it makes one.

@@ -1,9 +1,9 @@
 //! What is measured: a list of operations for each kernel, and those of requests as they come.
 
-use palmette_benches::picture;
+use palmette_benches::{picture, planes};
 use palmette_core::engine::complete;
-use palmette_core::plan::{Plan, Planner};
-use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
+use palmette_core::plan::{Plan, Planner, Source, Value};
+use palmette_core::{CpuEngine, Deadline, Limits, Orientation, Picture, Size, Spacing};
 use palmette_protocol::list;
 
 /// A list of operations and what it shows.
@@ -45,6 +45,10 @@ enum Canvas {
     Opaque,
     /// With a white frame of an eighth of its sides.
     Framed,
+    /// In planes, with chroma of half size along both axes, as photos are stored; the result may be in planes, too.
+    Planes,
+    /// The same, where the result is pixels.
+    PlanesToPixels,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +69,7 @@ const fn chain(name: &'static str, overlay: Overlay, list: &'static str) -> Case
 }
 
 /// Everything that is measured.
-pub(crate) const CASES: [Case; 15] = [
+pub(crate) const CASES: [Case; 20] = [
     kernel("map, flip h", r#"[{"imageIndex":0,"flip":"h"}]"#),
     kernel("map, rotate 90", r#"[{"imageIndex":0,"rotate":90}]"#),
     kernel("map, saturation", r#"[{"imageIndex":0,"saturation":1.2}]"#),
@@ -75,6 +79,21 @@ pub(crate) const CASES: [Case; 15] = [
     },
     kernel("resize_h, narrower", r#"[{"imageIndex":0,"width":NARROW,"height":HEIGHT,"fit":"squeeze"}]"#),
     kernel("resize_v, lower", r#"[{"imageIndex":0,"width":WIDTH,"height":LOW,"fit":"squeeze"}]"#),
+    Case {
+        canvas: Canvas::Planes,
+        ..kernel("resize of planes", r#"[{"imageIndex":0,"width":NARROW,"height":LOW,"fit":"squeeze"}]"#)
+    },
+    Case {
+        canvas: Canvas::PlanesToPixels,
+        ..kernel("resize of planes to pixels", r#"[{"imageIndex":0,"width":NARROW,"height":LOW,"fit":"squeeze"}]"#)
+    },
+    Case { canvas: Canvas::PlanesToPixels, ..kernel("ycc_to_rgba, at full size", "[]") },
+    Case { canvas: Canvas::Planes, ..kernel("map_plane, rotate 90", r#"[{"imageIndex":0,"rotate":90}]"#) },
+    Case {
+        canvas: Canvas::Planes,
+        overlay: Overlay::Whole,
+        ..kernel("draw_plane, over", r#"[{"drawImageIndex":1,"targetImageIndex":0,"opacity":0.75}]"#)
+    },
     kernel("blur, radius 20", r#"[{"imageIndex":0,"blur":20}]"#),
     kernel("sharpen", r#"[{"imageIndex":0,"sharpen":1}]"#),
     Case { canvas: Canvas::Framed, ..kernel("trim, a frame of an eighth", r#"[{"imageIndex":0,"trim":"border"}]"#) },
@@ -96,32 +115,47 @@ pub(crate) const CASES: [Case; 15] = [
         Overlay::None,
         r#"[{"imageIndex":0,"rotate":90,"width":NARROW,"height":NARROW,"fit":"cover"}]"#,
     ),
-    Case { kind: Kind::Request, ..chain("JPEG to JPEG", Overlay::None, r#"[{"imageIndex":0,"width":NARROW}]"#) },
+    Case {
+        kind: Kind::Request,
+        canvas: Canvas::Planes,
+        ..chain("JPEG to JPEG", Overlay::None, r#"[{"imageIndex":0,"width":NARROW}]"#)
+    },
 ];
 
 impl Case {
     /// Plans the list for a canvas of a size, has measured what it depends on, and draws the sources.
-    pub(crate) fn prepare(&self, size: Size) -> (Plan, Vec<Pixmap>) {
+    pub(crate) fn prepare(&self, size: Size) -> (Plan, Vec<Picture>) {
         let mut sources = vec![self.canvas.draw(size)];
         match self.overlay {
             Overlay::None => {}
-            Overlay::Logo => sources.push(picture(Size::new(400, 400), true)),
-            Overlay::Whole => sources.push(picture(size, true)),
+            Overlay::Logo => sources.push(picture(Size::new(400, 400), true).into()),
+            Overlay::Whole => sources.push(picture(size, true).into()),
         }
         let narrow = 800.min(size.width / 2);
         let low = size.height * narrow / size.width;
         let words = [("WIDTH", size.width), ("HEIGHT", size.height), ("NARROW", narrow), ("LOW", low)];
         let list = words.iter().fold(self.list.to_owned(), |list, (word, px)| list.replace(word, &px.to_string()));
         let ops = list::resolve(&list::parse_list(&list).expect("a list")).expect("right options");
-        let sizes: Vec<Size> = sources.iter().map(Pixmap::size).collect();
-        let mut planner = Planner::new(&ops, &sizes, &Limits::default()).expect("sizes of a bench");
+        let stored = |picture: &Picture| Source {
+            stored: Value { size: picture.size(), layout: picture.layout() },
+            orientation: Orientation::AS_STORED,
+            // A reduced reading would leave both engines less to do.
+            is_reducible: false,
+        };
+        let stored = sources.iter().map(stored).collect();
+        let chroma = matches!(self.canvas, Canvas::Planes).then_some(Spacing::new(2, 2));
+        let planner = Planner::of_sources(&ops, stored, &Limits::default()).expect("sizes of a bench");
+        let mut planner = planner.with_target(chroma);
         let plan = complete(&mut planner, &CpuEngine::new(), &sources, Deadline::NONE).expect("a plan");
         (plan, sources)
     }
 }
 
 impl Canvas {
-    fn draw(self, size: Size) -> Pixmap {
+    fn draw(self, size: Size) -> Picture {
+        if matches!(self, Self::Planes | Self::PlanesToPixels) {
+            return planes(size, Spacing::new(2, 2));
+        }
         let mut canvas = picture(size, false);
         if matches!(self, Self::Framed) {
             let (side, top) = (size.width / 8, size.height / 8);
@@ -134,6 +168,6 @@ impl Canvas {
                 row[len - right as usize..].fill([255; 4]);
             }
         }
-        canvas
+        canvas.into()
     }
 }

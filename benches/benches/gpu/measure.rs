@@ -3,10 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use palmette_benches::picture;
 use palmette_codec::{DecodeOptions, EncodeFormat, EncodeOptions, Encoded};
-use palmette_core::engine::{Collected, picture};
-use palmette_core::plan::Plan;
-use palmette_core::{CpuEngine, Deadline, Pixmap, Size};
+use palmette_core::engine::Collected;
+use palmette_core::plan::{Plan, StepKind};
+use palmette_core::{CpuEngine, Deadline, Engine, Layout, Picture, PictureRows, Pixmap, Reading, Size};
 use palmette_gpu::{Error, GpuEngine, Timings};
 
 use crate::cases::{Case, Kind};
@@ -32,7 +33,7 @@ const TAKES: [Take; 3] = [Take::Cpu, Take::Gpu, Take::Phases];
 #[derive(Clone, Copy, Debug)]
 enum Input<'a> {
     /// Decoded pictures; the result is not encoded.
-    Pixels(&'a [Pixmap]),
+    Pictures(&'a [Picture]),
     /// A photo; the result is encoded.
     File(&'a [u8]),
 }
@@ -56,15 +57,18 @@ impl Engines {
     /// If the engines differ in one byte, or if the CPU fails.
     pub(crate) fn measure(&self, case: &Case, size: Size, time: Duration) -> Result<Vec<Part>, Error> {
         let (plan, mut sources) = case.prepare(size);
-        let file = (case.kind == Kind::Request).then(|| encode_photo(sources.remove(0)));
+        let file = (case.kind == Kind::Request).then(|| encode_photo(picture(size, false)));
+        if file.is_some() {
+            sources.remove(0);
+        }
         // What is compared is what comes out of the decoder.
-        sources.extend(file.as_deref().map(decode));
-        let input = file.as_ref().map_or(Input::Pixels(&sources), |file| Input::File(file));
+        sources.extend(file.as_deref().map(|file| decode(file, &plan)));
+        let input = file.as_ref().map_or(Input::Pictures(&sources), |file| Input::File(file));
         let expected = self.cpu(&plan, sources.clone());
-        assert!(self.gpu(&plan, &sources)? == expected, "the engines differ: {} at {size}", case.name);
+        assert!(self.gpu(&plan, sources.clone())? == expected, "the engines differ: {} at {size}", case.name);
 
-        let area = |pictures: &[Pixmap]| pictures.iter().map(|picture| 4 * picture.size().area()).sum::<u64>();
-        let (upload, download) = (area(&sources), 4 * expected.size().area());
+        let bytes = |picture: &Picture| picture.layout().bytes(picture.size());
+        let (upload, download) = (sources.iter().map(bytes).sum(), bytes(&expected));
         let mut parts = Parts { upload, download, is_one_step: case.kind == Kind::Kernel, parts: Vec::new() };
         let start = Instant::now();
         for round in 0..ROUNDS.1 {
@@ -80,27 +84,28 @@ impl Engines {
 
     fn run_take(&self, take: Take, plan: &Plan, input: Input<'_>, parts: &mut Parts) -> Result<(), Error> {
         match (take, input) {
-            (Take::Cpu, Input::Pixels(sources)) => {
+            (Take::Cpu, Input::Pictures(sources)) => {
                 // The engine takes the pictures, which a request has made for it.
                 let taken = sources.to_vec();
                 parts.add("cpu", "total", None, time(|| self.cpu(plan, taken)).0);
             }
-            (Take::Gpu, Input::Pixels(sources)) => {
-                let (total, result) = time(|| self.gpu(plan, sources));
+            (Take::Gpu, Input::Pictures(sources)) => {
+                let taken = sources.to_vec();
+                let (total, result) = time(|| self.gpu(plan, taken));
                 result?;
                 parts.add("gpu", "total", None, total);
             }
-            (Take::Cpu, Input::File(file)) => request("cpu", file, parts, |source| Ok(self.cpu(plan, vec![source])))?,
-            (Take::Gpu, Input::File(file)) => request("gpu", file, parts, |source| self.gpu(plan, &[source]))?,
-            (Take::Phases, Input::Pixels(sources)) => self.phases(plan, sources, parts)?,
-            (Take::Phases, Input::File(file)) => self.phases(plan, &[decode(file)], parts)?,
+            (Take::Cpu, Input::File(file)) => request("cpu", (file, plan), parts, |source| Ok(self.cpu(plan, source)))?,
+            (Take::Gpu, Input::File(file)) => request("gpu", (file, plan), parts, |source| self.gpu(plan, source))?,
+            (Take::Phases, Input::Pictures(sources)) => self.phases(plan, &sources.to_vec(), parts)?,
+            (Take::Phases, Input::File(file)) => self.phases(plan, &vec![decode(file, plan)], parts)?,
         }
         Ok(())
     }
 
     /// Runs on the GPU with the phases apart.
-    fn phases(&self, plan: &Plan, sources: &[Pixmap], parts: &mut Parts) -> Result<(), Error> {
-        let timings = self.gpu.run_timed(plan, &sources, &mut Collected::default(), Deadline::NONE)?;
+    fn phases(&self, plan: &Plan, sources: &Vec<Picture>, parts: &mut Parts) -> Result<(), Error> {
+        let timings = self.gpu.run_timed(plan, sources, &mut Collected::default(), Deadline::NONE)?;
         let Timings { upload, run, read_back, kernels } = timings;
         parts.add("gpu", "upload", Some(parts.upload), upload);
         parts.add("gpu", "run", None, run);
@@ -118,12 +123,16 @@ impl Engines {
         Ok(())
     }
 
-    fn cpu(&self, plan: &Plan, sources: Vec<Pixmap>) -> Pixmap {
-        picture(&self.cpu, plan, &sources, Deadline::NONE).expect("the CPU runs every plan")
+    fn cpu(&self, plan: &Plan, sources: Vec<Picture>) -> Picture {
+        let mut made = Collected::default();
+        self.cpu.run(plan, &sources, &mut made, Deadline::NONE).expect("the CPU runs every plan");
+        made.pictures.swap_remove(0)
     }
 
-    fn gpu(&self, plan: &Plan, sources: &[Pixmap]) -> Result<Pixmap, Error> {
-        self.gpu.picture(plan, &sources, Deadline::NONE)
+    fn gpu(&self, plan: &Plan, sources: Vec<Picture>) -> Result<Picture, Error> {
+        let mut made = Collected::default();
+        self.gpu.try_run(plan, &sources, &mut made, Deadline::NONE)?;
+        Ok(made.pictures.swap_remove(0))
     }
 
     /// Times a plain copy of a picture of a size from one buffer of the device to another.
@@ -144,12 +153,12 @@ impl Engines {
 /// Runs a file to a file: both engines between the same codecs.
 fn request(
     engine: &'static str,
-    file: &[u8],
+    (file, plan): (&[u8], &Plan),
     parts: &mut Parts,
-    run: impl FnOnce(Pixmap) -> Result<Pixmap, Error>,
+    run: impl FnOnce(Vec<Picture>) -> Result<Picture, Error>,
 ) -> Result<(), Error> {
-    let (decode, source) = time(|| decode(file));
-    let (run, result) = time(|| run(source));
+    let (decode, source) = time(|| decode(file, plan));
+    let (run, result) = time(|| run(vec![source]));
     let result = result?;
     let (encode, _) = time(|| encode(result, 85));
     parts.add(engine, "total", None, decode + run + encode);
@@ -189,18 +198,26 @@ impl Parts {
     }
 }
 
-/// Encodes the photo of a request, which peers take, too.
+/// Encodes the photo of a request, which peers take, too: with chroma of half size, as the case draws it.
 pub(crate) fn encode_photo(picture: Pixmap) -> Vec<u8> {
-    encode(picture, 90).bytes
+    encode(picture.into(), 85).bytes
 }
 
-fn decode(file: &[u8]) -> Pixmap {
-    palmette_codec::decode(file, &DecodeOptions::default()).expect("a photo that was just encoded").pixmap
+/// Decodes a photo as the plan reads it.
+fn decode(file: &[u8], plan: &Plan) -> Picture {
+    let reading = plan.steps().iter().find_map(|step| match step.kind {
+        StepKind::Read(read) => Some(read.reading),
+        _ => None,
+    });
+    let reading = reading.unwrap_or(Reading::whole(Layout::Rgba));
+    let read =
+        palmette_codec::reader(file, &reading, &DecodeOptions::default()).and_then(|reader| reader.into_picture());
+    read.expect("a photo that was just encoded").0
 }
 
-fn encode(picture: Pixmap, quality: u8) -> Encoded {
+fn encode(picture: Picture, quality: u8) -> Encoded {
     let options = EncodeOptions { quality: Some(quality), ..EncodeOptions::new(EncodeFormat::Jpeg) };
-    palmette_codec::encode(picture, &options).expect("a picture")
+    palmette_codec::encode_rows(Box::new(PictureRows::new(picture)), &options).expect("a picture")
 }
 
 /// Times something; what it makes is dropped outside of the clock.
