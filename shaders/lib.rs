@@ -37,7 +37,7 @@ pub const RESIZE_H_PLANE: &str =
     shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_h_plane.wgsl");
 /// Resamples from top to bottom, pixels or a plane.
 pub const RESIZE_V: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_v.wgsl");
-/// Converts resampled luma and chroma to pixels.
+/// Converts luma and chroma to pixels.
 pub const YCC_TO_RGBA: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "ycc_to_rgba.wgsl");
 /// Blurs along rows by two running means.
 pub const BLUR_H: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/means.wgsl", "blur_h.wgsl");

@@ -1,14 +1,20 @@
-// Converts resampled luma and chroma to opaque pixels, by the formula of JFIF (ITU-T T.871), rounded once.
+// Converts luma and chroma to opaque pixels, by the formula of JFIF (ITU-T T.871), rounded once.
 //
-// Bindings: the samples of Y, Cb and Cr (0, 1, 2), the result (4). Class: exact.
+// Bindings: Y, Cb and Cr (0, 1, 2), resampled, or as they are where nothing is resampled; the result (4). Class: exact.
 // Twin: crates/core/src/cpu/kernels/ycc_to_rgba.rs, which says why these factors are exact enough and fit 32 bits.
 
 struct Parameters {
     width: u32,
     rows: u32,
     output_base: u32,
-    // A row of samples, in pairs of words of four.
-    samples_width: u32,
+    // Of luma, and of chroma: whether it has 8 bits, and is no samples; a row, in words of four levels or in pairs of words of
+    // four samples, and how many of them come before the first pixel.
+    luma_is_levels: u32,
+    luma_width: u32,
+    luma_first: u32,
+    chroma_is_levels: u32,
+    chroma_width: u32,
+    chroma_first: u32,
     // There is no chroma.
     is_gray: u32,
 }
@@ -30,18 +36,32 @@ fn level_of(sum: i32, parts: i32) -> u32 {
     return u32(min(max(sum + divisor / 2i, 0i) / divisor, 255i));
 }
 
+// Returns the word that holds a sample.
+fn word_of(index: u32, is_levels: u32) -> u32 {
+    return select(index >> 1u, index >> 2u, is_levels != 0u);
+}
+
+// Returns a sample of a word, in units.
+fn unit_of(word: u32, index: u32, is_levels: u32) -> i32 {
+    let level = (word >> (8u * (index & 3u))) & 255u;
+    return select(sample_of(word, index), i32(level << UNIT_SHIFT), is_levels != 0u);
+}
+
 @compute @workgroup_size(64, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if !has_pixel(id) {
         return;
     }
-    let at = 4u * id.y * parameters.samples_width + id.x;
-    let luma = sample_of(page_0[at >> 1u], at);
+    let luma_at = 4u * (parameters.luma_first + id.y * parameters.luma_width) + id.x;
+    let luma_levels = parameters.luma_is_levels;
+    let luma = unit_of(page_0[word_of(luma_at, luma_levels)], luma_at, luma_levels);
     var blue = 0i;
     var red = 0i;
     if parameters.is_gray == 0u {
-        blue = sample_of(page_1[at >> 1u], at) - NEUTRAL;
-        red = sample_of(page_2[at >> 1u], at) - NEUTRAL;
+        let at = 4u * (parameters.chroma_first + id.y * parameters.chroma_width) + id.x;
+        let levels = parameters.chroma_is_levels;
+        blue = unit_of(page_1[word_of(at, levels)], at, levels) - NEUTRAL;
+        red = unit_of(page_2[word_of(at, levels)], at, levels) - NEUTRAL;
     }
     let levels = vec3<u32>(
         level_of(RED_BLUE_ONE * luma + RED_CR * red, RED_BLUE_ONE),

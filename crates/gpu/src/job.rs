@@ -51,7 +51,7 @@ pub(crate) enum Source<'a> {
     Plane(&'a Image),
     /// Samples, at most a page of them.
     Samples(&'a Lease),
-    /// Samples of Y, Cb and Cr, at most a page of each.
+    /// Y, Cb and Cr, samples or planes, at most a page of each.
     Ycc([&'a Lease; 3]),
 }
 

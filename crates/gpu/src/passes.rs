@@ -16,6 +16,18 @@ pub(crate) struct PlanePasses<'a> {
     source_width: u32,
     width: u32,
     way: Way<'a>,
+    copied: Option<Copied>,
+}
+
+/// Where a result that is copied as it is begins in the source.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Copied {
+    /// The row of the first row.
+    pub(crate) row: u32,
+    /// The word of the first column.
+    pub(crate) word: u32,
+    /// Words of a row of the source.
+    pub(crate) width: u32,
 }
 
 /// Which passes there are, and in which order.
@@ -48,6 +60,11 @@ impl<'a> PlanePasses<'a> {
             Axis::Copy { offset } => offset.is_multiple_of(4).then_some(offset / 4),
             Axis::Filter(_) => None,
         };
+        let source_width = words(from.width);
+        let whole = match (copied, &passes.vertical) {
+            (Some(word), Axis::Copy { offset }) => Some(Copied { row: *offset, word, width: source_width }),
+            _ => None,
+        };
         let way = match (copied, &passes.vertical, passes.order) {
             (Some(first), vertical, _) => Way::Rows(Rows::new(job, vertical, to.height)?, first),
             (None, Axis::Copy { offset }, _) => {
@@ -63,7 +80,12 @@ impl<'a> PlanePasses<'a> {
                 Columns::new(job, &passes.horizontal, to.width, is_plane)?,
             ),
         };
-        Ok(Self { source_width: words(from.width), width: words(to.width), way })
+        Ok(Self { source_width, width: words(to.width), way, copied: whole })
+    }
+
+    /// Says where the result lies in the source, if nothing is resampled.
+    pub(crate) const fn copied(&self) -> Option<Copied> {
+        self.copied
     }
 
     /// Makes a band of rows of the result.
@@ -74,7 +96,7 @@ impl<'a> PlanePasses<'a> {
         target: Target<'_>,
         band: Band,
     ) -> Result<(), Error> {
-        let Self { source_width, width, ref way } = *self;
+        let Self { source_width, width, ref way, .. } = *self;
         match way {
             Way::Columns(columns, first_row) => {
                 columns.run(job, (source, source_width), first_row + band.first_row, target, band);

@@ -1,4 +1,4 @@
-//! Converts resampled luma and chroma to pixels.
+//! Converts luma and chroma to pixels.
 
 use super::{Kernel, Parameters, parameters};
 
@@ -6,7 +6,12 @@ parameters! {
     width: u32,
     rows: u32,
     output_base: u32,
-    samples_width: u32,
+    luma_is_levels: u32,
+    luma_width: u32,
+    luma_first: u32,
+    chroma_is_levels: u32,
+    chroma_width: u32,
+    chroma_first: u32,
     is_gray: u32,
 }
 
