@@ -11,16 +11,16 @@ use palmette_core::plan::blur::BlurStep;
 use palmette_core::plan::{Builder, Placed, Plan, ResizeStep, StepKind, Value};
 use palmette_core::{Deadline, Engine, Error, Layout, Pixmap, Rectangle, Size};
 
-use super::effort::{Effort, area};
+use super::effort::{Effort, area, pixels};
 
 /// How fast this machine is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Costs {
     /// How many times as long as the recorded one the CPU takes.
     pub(super) cpu_ratio: f64,
-    /// Seconds for a pixel that a kernel reads or writes on the GPU.
+    /// Seconds for a pixel, or four samples of a plane, that a kernel reads or writes on the GPU.
     pub(super) gpu_pixel: f64,
-    /// Seconds for a pixel that goes to the GPU or comes back.
+    /// Seconds for a pixel, or four samples of a plane, that goes to the GPU or comes back.
     pub(super) transfer_pixel: f64,
     /// Seconds for any plan at all on the GPU.
     pub(super) gpu_fixed: f64,
@@ -57,7 +57,7 @@ impl Costs {
         let effort = Effort::of_plan(plan);
         let reads = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Read(_)));
         let moved = reads.filter_map(|step| step.output).chain(plan.outputs().iter().copied());
-        let travelled: f64 = moved.map(|id| area(plan.value(id).size)).sum();
+        let travelled: f64 = moved.map(|id| pixels(plan.value(id))).sum();
         let gpu = self.gpu_fixed + effort.gpu_pixels * self.gpu_pixel + travelled * self.transfer_pixel;
         gpu < effort.cpu * self.cpu_ratio
     }

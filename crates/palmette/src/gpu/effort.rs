@@ -7,8 +7,8 @@
 
 use std::ops::AddAssign;
 
-use palmette_core::Size;
-use palmette_core::plan::{AxisOrder, DrawStep, Plan, StepKind, Tiling};
+use palmette_core::plan::{AxisOrder, DrawStep, Plan, ResizeStep, StepKind, Tiling, Value};
+use palmette_core::{Size, Spacing};
 use palmette_ops::Rotate;
 
 /// The work of some steps.
@@ -16,7 +16,7 @@ use palmette_ops::Rotate;
 pub(super) struct Effort {
     /// Seconds on one core of the recorded machine.
     pub(super) cpu: f64,
-    /// Pixels that kernels read and write, 4 bytes each.
+    /// Pixels that kernels read and write, of 4 bytes; so four samples of a plane are one.
     pub(super) gpu_pixels: f64,
 }
 
@@ -35,16 +35,16 @@ impl Effort {
             // A source is moved, not computed.
             if let Some(input) = plan.input(step) {
                 let output = plan.output(step).unwrap_or(input);
-                total += Self::of_step(&step.kind, input.size, output.size);
+                total += Self::of_step(&step.kind, input, output);
             }
         }
         total
     }
 
-    fn of_step(kind: &StepKind, input_size: Size, output_size: Size) -> Self {
-        let (input, output) = (area(input_size), area(output_size));
+    fn of_step(kind: &StepKind, input: Value, output: Value) -> Self {
+        let (read, made) = (pixels(input), pixels(output));
         // A kernel that makes each pixel from one other.
-        let map = |cpu_ns: f64| Self { cpu: 1e-9 * cpu_ns * output, gpu_pixels: 2.0 * output };
+        let map = |cpu_ns: f64| Self { cpu: 1e-9 * cpu_ns * made, gpu_pixels: 2.0 * made };
         match kind {
             StepKind::Read(_)
             | StepKind::Measure { answer: Some(_), .. }
@@ -57,23 +57,36 @@ impl Effort {
             StepKind::Saturation(_) => map(5.0),
             StepKind::Background(_) => map(8.0),
             StepKind::Sharpen(_) => map(13.0),
-            StepKind::Resize(resize) => {
-                let between = match resize.first.order {
-                    AxisOrder::HorizontalFirst => Size::new(output_size.width, input_size.height),
-                    AxisOrder::VerticalFirst => Size::new(input_size.width, output_size.height),
-                };
-                Self {
-                    cpu: 1e-9 * (1.5 * input + 5.5 * output),
-                    gpu_pixels: input + output + BETWEEN_PASSES * area(between),
-                }
-            }
-            StepKind::Blur(_) => Self { cpu: 26e-9 * output, gpu_pixels: (2.0 + BETWEEN_PASSES) * output },
+            StepKind::Resize(resize) => Self::of_resize(resize, input, output),
+            StepKind::Blur(_) => Self { cpu: 26e-9 * made, gpu_pixels: (2.0 + BETWEEN_PASSES) * made },
             StepKind::Draw(draw) => {
-                let drawn = covered(draw, output_size);
+                let drawn = covered(draw, output.size);
                 Self { cpu: 7.5e-9 * drawn, gpu_pixels: 3.0 * drawn }
             }
-            StepKind::Measure { .. } => Self { cpu: 1.5e-9 * input, gpu_pixels: input },
+            StepKind::Measure { .. } => Self { cpu: 1.5e-9 * read, gpu_pixels: read },
         }
+    }
+
+    /// Counts what a resize does to each plane, and, where planes end as pixels, what makes those of them.
+    fn of_resize(resize: &ResizeStep, input: Value, output: Value) -> Self {
+        let mut total = Self::default();
+        let share = if input.layout.is_rgba() { 1.0 } else { 0.25 };
+        for plane in 0..input.layout.planes() {
+            let spacing = if output.layout.is_rgba() { Spacing::ONE } else { output.layout.spacing(plane) };
+            let (from, to) = (input.layout.samples(plane, input.size), spacing.samples(output.size));
+            let between = match resize.passes(plane).order {
+                AxisOrder::HorizontalFirst => Size::new(to.width, from.height),
+                AxisOrder::VerticalFirst => Size::new(from.width, to.height),
+            };
+            total += Self {
+                cpu: 1e-9 * share * (1.5 * area(from) + 5.5 * area(to)),
+                gpu_pixels: share * (area(from) + area(to) + BETWEEN_PASSES * area(between)),
+            };
+        }
+        if output.layout.is_rgba() && !input.layout.is_rgba() {
+            total += Self { cpu: 1e-9 * area(output.size), gpu_pixels: 2.0 * area(output.size) };
+        }
+        total
     }
 }
 
@@ -92,6 +105,12 @@ fn covered(draw: &DrawStep, target: Size) -> f64 {
     ))
 }
 
+/// Returns how many pixels of RGBA are as many bytes as a value.
+#[expect(clippy::cast_precision_loss, reason = "a limit keeps pictures far below 2^53 bytes")]
+pub(super) fn pixels(value: Value) -> f64 {
+    value.bytes() as f64 / 4.0
+}
+
 /// Returns the pixels of a size.
 #[expect(clippy::cast_precision_loss, reason = "a limit keeps pictures far below 2^53 pixels")]
 pub(super) fn area(size: Size) -> f64 {
@@ -102,8 +121,8 @@ pub(super) fn area(size: Size) -> f64 {
 mod tests {
     use approx::assert_abs_diff_eq;
 
-    use palmette_core::Limits;
-    use palmette_core::plan::lower;
+    use palmette_core::plan::{Planner, Source, lower};
+    use palmette_core::{Layout, Limits, Orientation};
     use palmette_ops::ImageIndex;
     use palmette_ops::{Draw, Flip, Op, Transform};
 
@@ -122,6 +141,26 @@ mod tests {
         let blur = effort(Transform { blur: Some(3), ..Transform::default() });
         assert!(blur.cpu > 40.0 * flip.cpu, "{flip:?} {blur:?}");
         assert!(blur.gpu_pixels < 4.0 * flip.gpu_pixels, "{flip:?} {blur:?}");
+    }
+
+    #[test]
+    fn effort_on_planes_is_that_of_their_bytes() {
+        let effort = |layout: Layout, target| {
+            let stored = Value { size: PHOTO, layout };
+            let source = Source { stored, orientation: Orientation::AS_STORED, is_reducible: false };
+            let options = Transform { width: std::num::NonZeroU32::new(800), ..Transform::default() };
+            let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
+            let planner = Planner::of_sources(&ops, vec![source], &Limits::default()).unwrap();
+            Effort::of_plan(&planner.with_target(target).guess().plan)
+        };
+        let half = Spacing::new(2, 2);
+        let [rgba, planes, gray] = [(Layout::Rgba, None), (Layout::ycc(half), Some(half)), (Layout::GRAY, Some(half))]
+            .map(|(layout, target)| effort(layout, target));
+        let ratio = |part: f64, whole: f64| (part / whole * 8.0).round();
+        assert_eq!([planes, gray].map(|some| ratio(some.gpu_pixels, rgba.gpu_pixels)), [3.0, 2.0]);
+        assert_eq!([planes, gray].map(|some| ratio(some.cpu, rgba.cpu)), [3.0, 2.0]);
+        let converted = effort(Layout::ycc(half), None);
+        assert!(converted.gpu_pixels > planes.gpu_pixels && converted.gpu_pixels < rgba.gpu_pixels, "{converted:?}");
     }
 
     #[test]
