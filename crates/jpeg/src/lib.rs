@@ -28,7 +28,7 @@
 //! - The blocks of a picture are seen as bare numbers in one place, `decode::coefficients`.
 //!
 //! Miri finds nothing in `tests/alone.rs`, in which files of every kind are written and read, by the code for every machine, and
-//! cut: `cargo +nightly miri test -p palmette-jpeg --test alone`, by hand, since the workspace has no other toolchain.
+//! cut: `cargo +nightly miri test -p palmette-jpeg --test alone`, by hand, since the toolchain of the workspace has no Miri.
 
 mod color;
 mod decode;

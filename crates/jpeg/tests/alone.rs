@@ -14,7 +14,11 @@ const SAMPLINGS: &[Sampling] = if cfg!(miri) {
 } else {
     &[Sampling::Gray, Sampling::S444, Sampling::S422, Sampling::S420, Sampling::S440]
 };
-const CODINGS: [Coding; 3] = [Coding::Baseline, Coding::Optimized, Coding::Progressive];
+const CODINGS: &[Coding] = if cfg!(miri) {
+    &[Coding::Baseline, Coding::Progressive]
+} else {
+    &[Coding::Baseline, Coding::Optimized, Coding::Progressive]
+};
 
 /// A level of a smooth picture.
 fn level(x: u32, y: u32, channel: u32) -> u8 {
@@ -56,7 +60,7 @@ fn alone_every_coding_has_the_same_pixels() {
             let off = (0..3).map(|channel| pixel[channel as usize].abs_diff(level(x, y, channel))).max();
             assert!(off < Some(24), "{sampling:?}, ({x}, {y}): {pixel:?}");
         }
-        for coding in CODINGS {
+        for &coding in CODINGS {
             for restart in [restart, None].into_iter().take(if cfg!(miri) { 1 } else { 2 }) {
                 assert!(
                     pixels(&encode(&options(coding, restart))) == expected,
@@ -69,7 +73,7 @@ fn alone_every_coding_has_the_same_pixels() {
 
 #[test]
 fn alone_every_scale_is_near_the_means() {
-    for coding in CODINGS {
+    for &coding in CODINGS {
         let file = encode(&Options { quality: 95, sampling: Sampling::Gray, coding, ..Options::default() });
         let full = pixels(&file);
         for scale in [Scale::Half, Scale::Quarter, Scale::Eighth] {
@@ -98,7 +102,7 @@ fn alone_every_scale_is_near_the_means() {
 
 #[test]
 fn alone_a_window_has_the_pixels_of_the_whole() {
-    for coding in CODINGS {
+    for &coding in CODINGS {
         let file = encode(&Options { sampling: Sampling::S444, coding, ..Options::default() });
         let decoder = Decoder::new(&file).unwrap();
         let mut whole: Vec<Vec<u8>> = Vec::new();
@@ -122,7 +126,7 @@ fn alone_every_cut_ends() {
     for coding in [Coding::Baseline, Coding::Progressive] {
         let file = encode(&Options { quality: 20, coding, ..Options::default() });
         // Under Miri each takes a while.
-        for len in (0..file.len()).step_by(if cfg!(miri) { 211 } else { 1 }) {
+        for len in (0..file.len()).step_by(if cfg!(miri) { 307 } else { 1 }) {
             let Ok(decoder) = Decoder::new(&file[..len]) else { continue };
             let Ok(mut rows) = decoder.rows() else { continue };
             let mut count = 0;
