@@ -4,11 +4,13 @@
 use palmette_core::engine::Collected;
 use palmette_core::plan::{Plan, Planner, ReadStep, Source, StepKind, Value};
 use palmette_core::{
-    Deadline, DeviceFault, Error, Layout, Limits, Orientation, Picture, PictureRows, Rows, Size, Sources, Spacing,
+    Band, CpuEngine, Deadline, DeviceFault, Engine, Error, Layout, Limits, Orientation, Picture, PictureRows, Rows,
+    Size, Sources, Spacing,
 };
 use palmette_ops::transform::{Border, Length, Trim, TrimEdges};
 use palmette_ops::{AxisPosition, Color, Draw, Fit, Flip, ImageIndex, Op, Repeat, Rotate, Transform};
 use palmette_tests::case::{Candidate, candidates};
+use palmette_tests::gpu::{self, AdapterChoice, GpuEngine, GpuOptions};
 use palmette_tests::random::Random;
 
 use crate::options::{into, squeezed, turned};
@@ -307,4 +309,88 @@ fn parity_of_random_chains_on_planes() {
         case.run(1000 + seed);
     }
     assert!(on_planes > 50, "only {on_planes} steps on planes");
+}
+
+/// Opens an engine of its own; nothing without an adapter.
+fn open(options: GpuOptions) -> Option<GpuEngine> {
+    gpu::engines()?;
+    let options = GpuOptions { adapter: AdapterChoice::Any, ..options };
+    Some(GpuEngine::open(&options).expect("an adapter that opened before"))
+}
+
+#[test]
+fn parity_of_uploads_that_find_no_staging_memory() {
+    let Some(engine) = open(GpuOptions { max_staging_bytes: 0, ..GpuOptions::default() }) else { return };
+    for layout in LAYOUTS.into_iter().chain([Layout::Rgba]) {
+        // Rows that end within a word, and with one.
+        for size in [(37, 23), (64, 4), (301, 9)] {
+            let plan = Case::new(size, layout, Some(Spacing::ONE)).transform(squeezed(20, 30)).plan(false);
+            let sources = Noise { seed: 77, is_extreme: false };
+            let (mut expected, mut actual) = (Collected::default(), Collected::default());
+            CpuEngine::scalar().run(&plan, &sources, &mut expected, Deadline::NONE).expect("a plan that fits");
+            engine.try_run(&plan, &sources, &mut actual, Deadline::NONE).expect("a device that does not need it");
+            assert!(expected == actual, "{size:?} {layout:?}: {}", difference(&expected, &actual));
+        }
+    }
+}
+
+/// A decoder that gives only so many rows of a plane, or too many.
+struct Uneven {
+    plane: usize,
+    rows: usize,
+}
+
+struct UnevenRows {
+    picture: Picture,
+    is_over: bool,
+}
+
+impl Sources for Uneven {
+    fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
+        let picture = Noise { seed: 78, is_extreme: false }.open(read, planned)?.into_picture()?;
+        let Value { size, layout } = planned;
+        let mut planes = picture.into_planes();
+        planes[self.plane].resize(self.rows * layout.row_bytes(self.plane, size), 0);
+        let mut uneven = Picture::with_capacity(size, layout)?;
+        let [luma, blue, red] = &mut planes;
+        uneven.append(&Band { planes: [luma, blue, red] })?;
+        Ok(Box::new(UnevenRows { picture: uneven, is_over: false }))
+    }
+}
+
+impl Rows for UnevenRows {
+    fn size(&self) -> Size {
+        self.picture.size()
+    }
+
+    fn layout(&self) -> Layout {
+        self.picture.layout()
+    }
+
+    fn next_band(&mut self) -> Result<Option<Band<'_>>, Error> {
+        let is_over = std::mem::replace(&mut self.is_over, true);
+        Ok((!is_over).then(|| self.picture.band_mut()))
+    }
+
+    fn into_picture(self: Box<Self>) -> Result<Picture, Error> {
+        Ok(self.picture)
+    }
+}
+
+#[test]
+fn device_survives_decoders_that_give_other_rows_than_they_said() {
+    let Some(engine) = open(GpuOptions::default()) else { return };
+    let case = Case::new((37, 24), Layout::ycc(Spacing::new(2, 2)), None).transform(squeezed(20, 30));
+    let plan = case.plan(false);
+    for (plane, rows, expected) in [(0, 23, 24), (0, 25, 24), (2, 11, 12), (1, 13, 12)] {
+        let result = engine.try_run(&plan, &Uneven { plane, rows }, &mut Collected::default(), Deadline::NONE);
+        let error = result.expect_err("rows are missing, or too many");
+        let missing = Error::RowsMissing { plane, expected, actual: rows };
+        assert_eq!((error.to_string(), error.fault()), (missing.to_string(), None));
+    }
+    assert!(!engine.is_lost());
+    case.run(79);
+    let mut made = Collected::default();
+    engine.try_run(&plan, &Noise { seed: 79, is_extreme: false }, &mut made, Deadline::NONE).expect("a picture");
+    assert_eq!(made.pictures.len(), 1, "all is well afterwards");
 }
