@@ -184,7 +184,7 @@ impl Parts {
         match kernel {
             // Four numbers are all it writes, and what is then cut out is all that the other reads.
             "border" => self.upload,
-            "map" => 2 * self.download,
+            "map" | "map_plane" => 2 * self.download,
             _ => self.upload + self.download,
         }
     }
