@@ -27,6 +27,46 @@ impl Default for Draw {
     }
 }
 
+impl Draw {
+    /// Draws at so many pixels from the left and the upper edge; either may be negative.
+    ///
+    /// Whatever else there is to say is added by name:
+    ///
+    /// ```
+    /// use palmette_ops::{AxisPosition, Draw};
+    ///
+    /// let mark = Draw { opacity: 0.5, ..Draw::bottom_right(10, 20) };
+    /// assert_eq!((mark.horizontal, mark.vertical), (AxisPosition::FromEnd(10), AxisPosition::FromEnd(20)));
+    /// ```
+    #[must_use]
+    pub fn top_left(left: i32, top: i32) -> Self {
+        Self::at(AxisPosition::FromStart(left), AxisPosition::FromStart(top))
+    }
+
+    /// Draws at so many pixels from the right and the upper edge; either may be negative.
+    #[must_use]
+    pub fn top_right(right: i32, top: i32) -> Self {
+        Self::at(AxisPosition::FromEnd(right), AxisPosition::FromStart(top))
+    }
+
+    /// Draws at so many pixels from the left and the lower edge; either may be negative.
+    #[must_use]
+    pub fn bottom_left(left: i32, bottom: i32) -> Self {
+        Self::at(AxisPosition::FromStart(left), AxisPosition::FromEnd(bottom))
+    }
+
+    /// Draws at so many pixels from the right and the lower edge; either may be negative.
+    #[must_use]
+    pub fn bottom_right(right: i32, bottom: i32) -> Self {
+        Self::at(AxisPosition::FromEnd(right), AxisPosition::FromEnd(bottom))
+    }
+
+    /// Draws where both axes say.
+    fn at(horizontal: AxisPosition, vertical: AxisPosition) -> Self {
+        Self { horizontal, vertical, ..Self::default() }
+    }
+}
+
 /// Where an overlay lies along one axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AxisPosition {

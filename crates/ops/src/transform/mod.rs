@@ -61,3 +61,21 @@ pub struct Transform {
     /// Frame around the picture.
     pub border: Option<Border>,
 }
+
+impl Transform {
+    /// Makes the picture fit into a box without enlarging it. A side of 0 follows from the other.
+    ///
+    /// Whatever else there is to say is added by name:
+    ///
+    /// ```
+    /// use palmette_ops::{Fit, Gravity, Transform};
+    ///
+    /// let square = Transform { fit: Some(Fit::Cover), gravity: Some(Gravity::Auto), ..Transform::resize(300, 300) };
+    /// assert_eq!(square.height, square.width);
+    /// assert_eq!(Transform::resize(300, 0).height, None);
+    /// ```
+    #[must_use]
+    pub fn resize(width: u32, height: u32) -> Self {
+        Self { width: NonZeroU32::new(width), height: NonZeroU32::new(height), ..Self::default() }
+    }
+}

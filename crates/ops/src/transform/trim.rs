@@ -11,6 +11,30 @@ pub enum Trim {
     Border(TrimBorder),
 }
 
+impl Trim {
+    /// Keeps a window, in pixels: what of it lies outside of the picture is not there.
+    ///
+    /// ```
+    /// use palmette_ops::Transform;
+    /// use palmette_ops::transform::{Length, Trim, TrimEdges};
+    ///
+    /// let window = Transform { trim: Some(Trim::window(10, 20, 300, 200)), ..Transform::default() };
+    /// let Some(Trim::Edges(TrimEdges { left, height, right: None, .. })) = window.trim else { unreachable!() };
+    /// assert_eq!((left, height), (Some(Length::Pixels(10)), Some(Length::Pixels(200))));
+    /// ```
+    #[must_use]
+    pub const fn window(left: u32, top: u32, width: u32, height: u32) -> Self {
+        Self::Edges(TrimEdges {
+            top: Some(Length::Pixels(top)),
+            right: None,
+            bottom: None,
+            left: Some(Length::Pixels(left)),
+            width: Some(Length::Pixels(width)),
+            height: Some(Length::Pixels(height)),
+        })
+    }
+}
+
 /// What `trim` cuts by measure; all that is given holds, so the smaller part remains where `right` and `width` differ.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct TrimEdges {
