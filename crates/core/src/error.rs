@@ -131,6 +131,9 @@ pub enum Error {
         /// What came; absent if nothing did.
         actual: Option<Value>,
     },
+    /// Occurs when a picture of another library is in colours that it cannot convert to sRGB itself.
+    #[error("the colours of the picture cannot be converted to sRGB")]
+    ColorSpace,
     /// Occurs when the allocator refuses.
     #[error("{bytes} bytes of memory cannot be had")]
     OutOfMemory {
@@ -198,7 +201,7 @@ impl Error {
         match self {
             Self::AtOp { source, .. } => source.class(),
             Self::TooLarge { .. } | Self::AnimationTooLarge { .. } => Class::Limit,
-            Self::NeedsModel { .. } | Self::ZoomNotBuilt => Class::Unsupported,
+            Self::NeedsModel { .. } | Self::ZoomNotBuilt | Self::ColorSpace => Class::Unsupported,
             Self::NodeMissing { .. } | Self::NothingLeft { .. } => Class::Caller,
             Self::WrongMeasurement
             | Self::Unmeasured

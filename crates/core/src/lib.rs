@@ -11,6 +11,8 @@ pub mod arith;
 pub mod cpu;
 pub mod engine;
 pub mod error;
+#[cfg(feature = "image")]
+mod interop;
 pub mod keeping;
 pub mod layout;
 pub mod limits;

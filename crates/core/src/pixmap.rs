@@ -40,6 +40,8 @@ impl fmt::Display for Size {
 }
 
 /// A picture of 8-bit straight (unassociated) RGBA in gamma-encoded sRGB, row by row from the top left, no padding.
+///
+/// With the feature `image` it converts from and to the `DynamicImage` and `RgbaImage` of that crate.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pixmap {
     size: Size,

@@ -26,6 +26,7 @@ pub(crate) fn code_of_core(error: &palmette_core::Error) -> Code {
         | Error::SourceMismatch { .. }
         | Error::OutOfMemory { .. }
         | Error::Device { .. } => Code::Internal,
+        Error::ColorSpace => Code::UnsupportedFormat,
         Error::DeadlineExceeded => Code::TimedOut,
     }
 }

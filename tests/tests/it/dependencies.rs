@@ -50,7 +50,6 @@ const RESERVED: &[(&[&str], &[&str])] = &[
         &[
             "png",
             "gif",
-            "image",
             "jpeg-",
             "zune-",
             "mozjpeg",
@@ -62,9 +61,12 @@ const RESERVED: &[(&[&str], &[&str])] = &[
             "dav1d",
             "libdav1d",
         ],
-        // The JPEG crate names its judges, in tests, and the traits of `image`, behind a feature.
+        // The JPEG crate names its judges, in tests.
         &["palmette-codec", "palmette-jpeg"],
     ),
+    // Beside the codecs, behind a feature: the JPEG crate has its traits, and a pixmap converts from and to its pictures. That is
+    // an exception to the rule above, since only the crate that owns a type can give it conversions. The library shows one in an example.
+    (&["image"], &["palmette-codec", "palmette-jpeg", "palmette-core", "palmette"]),
 ];
 
 /// A crate of the workspace names another.
