@@ -1,6 +1,6 @@
 //! Pictures as bytes and pictures as pixels: sniffing, header probe, decoding and encoding.
 //!
-//! The only crate that names an image library and the only one with C behind it. These calls, the readers each on bytes that
+//! The only crate that reads and writes files by image libraries, and the only one with C behind it. These calls, the readers each on bytes that
 //! nobody has looked at before:
 //!
 //! 1. [`sniff()`] names the format by the first bytes.

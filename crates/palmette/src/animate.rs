@@ -72,9 +72,9 @@ impl Pipeline {
         let undecodable = |source| Error::Source { index: CANVAS, source };
         let (canvas, reading) = (&prepared.images[CANVAS], self.decode_options(run.deadline));
         let mut frames =
-            clock.stage(Stage::Decode, || palmette_codec::animation(&canvas.bytes, &reading)).map_err(undecodable)?;
+            clock.stage(Stage::Decode, || palmette_codec::animation(canvas.bytes(), &reading)).map_err(undecodable)?;
         let plays = frames.plays();
-        let mut size = canvas.probe.size;
+        let mut size = canvas.size();
         let mut encoder = None;
         let mut frame_count = 0;
         while let Some(frame) = clock.stage(Stage::Decode, || frames.next().transpose()).map_err(undecodable)? {

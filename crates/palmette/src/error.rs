@@ -1,10 +1,13 @@
 //! Everything that can go wrong between a checked request and its answer.
 
-use palmette_ops::Class;
+use std::io;
+use std::path::PathBuf;
+
+use palmette_ops::{Class, ImageIndex};
 use palmette_protocol::Code;
 
-use crate::GpuError;
 use crate::code::{code_of_codec, code_of_core};
+use crate::{GpuError, Place};
 
 /// A failure of the pipeline.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +53,55 @@ pub enum Error {
     /// Occurs when the result cannot be encoded.
     #[error("output: {0}")]
     Encode(#[source] palmette_codec::Error),
+
+    // What follows a program gets that describes a picture by calls.
+    /// Occurs when a picture cannot be opened.
+    #[error("cannot open the picture: {0}")]
+    Open(#[source] palmette_codec::Error),
+    /// Occurs when a picture cannot be read to its end, or when a step of it cannot be run.
+    #[error("{place}: {source}")]
+    At {
+        /// The picture or the step.
+        place: Place,
+        /// What is wrong with it.
+        source: palmette_codec::Error,
+    },
+    /// Occurs when an option has a value that is not allowed, or excludes another one.
+    #[error("{place}: {source}")]
+    Option {
+        /// The step that the option belongs to.
+        place: Place,
+        /// Which option, and what is allowed.
+        source: Box<palmette_protocol::Error>,
+    },
+    /// Occurs when a number of an option is NaN or infinite, or a fraction of a side is not between 0 and 1.
+    #[error("{place}: every number must be finite, and a fraction of a side between 0 and 1")]
+    NotANumber {
+        /// The step that the option belongs to.
+        place: Place,
+    },
+    /// Occurs when a file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Occurs when a file cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Occurs when the name of a file does not tell the format in which it shall be written.
+    #[error("cannot tell the format of {}: its name must end with jpg, jpeg, png, gif, webp or avif", path.display())]
+    Extension {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 impl Error {
@@ -58,7 +110,15 @@ impl Error {
     pub const fn source_index(&self) -> Option<usize> {
         match self {
             Self::Source { index, .. } | Self::TextNotBuilt { index } => Some(*index),
-            Self::Gpu(_)
+            Self::Open(_) => Some(ImageIndex::CANVAS.0 as usize),
+            Self::At { place: Place::Picture(index), .. } => Some(index.0 as usize),
+            Self::At { place: Place::Transform { .. } | Place::Draw { .. }, .. }
+            | Self::Option { .. }
+            | Self::NotANumber { .. }
+            | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Extension { .. }
+            | Self::Gpu(_)
             | Self::NoGpu { .. }
             | Self::TooMuchMemory { .. }
             | Self::List(_)
@@ -71,7 +131,12 @@ impl Error {
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::Source { source, .. } | Self::Encode(source) => source.class(),
+            Self::Source { source, .. } | Self::Encode(source) | Self::Open(source) | Self::At { source, .. } => {
+                source.class()
+            }
+            Self::Option { source, .. } => source.class(),
+            Self::NotANumber { .. } | Self::Extension { .. } | Self::Read { .. } => Class::Caller,
+            Self::Write { .. } => Class::Ours,
             Self::TextNotBuilt { .. } | Self::Gpu(_) | Self::NoGpu { .. } => Class::Unsupported,
             Self::TooMuchMemory { .. } => Class::Limit,
             Self::List(error) => error.class(),
@@ -83,7 +148,13 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::Source { source, .. } | Self::Encode(source) => code_of_codec(source),
+            Self::Source { source, .. } | Self::Encode(source) | Self::Open(source) | Self::At { source, .. } => {
+                code_of_codec(source)
+            }
+            Self::Option { source, .. } => source.code(),
+            Self::NotANumber { .. } | Self::Extension { .. } => Code::InvalidOption,
+            // There is no code for files of the machine that the work is done on.
+            Self::Read { .. } | Self::Write { .. } => Code::Internal,
             Self::TextNotBuilt { .. } | Self::Gpu(_) | Self::NoGpu { .. } | Self::List(_) => Code::InvalidOption,
             Self::TooMuchMemory { .. } => Code::DimensionsTooLarge,
             Self::Core(error) => code_of_core(error),

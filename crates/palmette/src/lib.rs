@@ -1,15 +1,19 @@
-//! The pipeline: a checked request in, a picture out. What the server and the command share.
+#![doc = include_str!("../README.md")]
 //!
-//! No HTTP and no async. [`Pipeline::prepare`] goes from the first look at a header to the plan, which takes no time to speak
-//! of and tells what the request will hold ([`Prepared::memory_bytes`]). [`Pipeline::run`] goes on to the encoded answer, or
-//! [`Pipeline::explain`] puts the plan into words. Both compute where they are called, and wait for nothing: whoever runs many
-//! requests at once weighs them in between. [`Pipeline::transform`] is both calls in one.
+//! # Beneath
+//!
+//! [`open`] and [`Transformer`] are a face of the pipeline that the server and the command run, which takes a
+//! [request](protocol::TransformRequest) as the protocol has it. [`Pipeline::prepare`] goes from the first look at a header to the
+//! plan, which takes no time to speak of and tells what the request will hold ([`Prepared::memory_bytes`]). [`Pipeline::run`] goes on
+//! to the encoded answer, or [`Pipeline::explain`] puts the plan into words. Both compute where they are called, and wait for
+//! nothing: whoever runs many requests at once weighs them in between. [`Pipeline::transform`] is both calls in one.
 //!
 //! The crates below are re-exported under short names, because their types are this crate's vocabulary: what is done to pictures is
 //! told in [`ops`], a request is made of [`protocol`] types, limits and engines come from [`core`], formats from [`codec`].
 
 mod animate;
 mod answer;
+mod builder;
 mod clock;
 mod code;
 mod engines;
@@ -17,26 +21,41 @@ mod error;
 mod estimate;
 mod explain;
 mod gpu;
+mod image;
 mod pipeline;
+mod place;
 mod prepare;
 mod select;
 mod sink;
+mod source;
 mod sources;
+mod transformer;
 
 pub use palmette_codec as codec;
 pub use palmette_core as core;
 pub use palmette_ops as ops;
 pub use palmette_protocol as protocol;
 
+pub use palmette_codec::OnDamage;
+pub use palmette_core::{Limits, Pixmap, Size};
+pub use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
+pub use palmette_ops::{
+    AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Repeat, Rotate, Transform,
+};
+pub use palmette_protocol::{EngineChoice, Info, Output, OutputFormat, Quality};
+
 pub use answer::{Answer, Damage, Stage, Timings};
+pub use builder::PipelineBuilder;
 pub use engines::Engines;
 pub use error::Error;
 pub use explain::{Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};
 pub use gpu::{GpuError, GpuSettings};
-pub use palmette_protocol::EngineChoice;
 pub use pipeline::Pipeline;
+pub use place::Place;
 pub use prepare::Prepared;
 pub use select::{Reason, Selection};
+pub use source::Source;
+pub use transformer::{Transformer, info, open, open_file};
 
 /// The set of pixel rules that this version implements.
 pub const PROFILE: &str = "2026-12";

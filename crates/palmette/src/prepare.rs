@@ -1,25 +1,31 @@
 //! Everything that is known of a request before a pixel is decoded: headers, sizes, the plan, the number of frames.
 
-use bytes::Bytes;
-use palmette_codec::{EncodeFormat, EncodeOptions, Probe};
-use palmette_core::plan::{Guess, Plan, Planned, Planner, ReadingMemory, Source, StepKind, Value};
+use palmette_codec::{EncodeFormat, EncodeOptions};
+use palmette_core::plan::{Guess, Plan, Planned, Planner, ReadingMemory, StepKind};
 use palmette_core::{Deadline, Limits, Size};
-use palmette_ops::ImageIndex;
-use palmette_protocol::request::{Source as Given, TransformRequest};
-use palmette_protocol::{Output, OutputFormat, RawOp};
+use palmette_ops::{ImageIndex, Op};
+use palmette_protocol::request::{Source, TransformRequest};
+use palmette_protocol::{EngineChoice, Output, OutputFormat, RawOp};
 
 use crate::clock::Clock;
 use crate::estimate::{Weighed, estimate};
+use crate::image::Image;
 use crate::{Error, Pipeline, Selection, Stage, Timings};
 
 /// The share of the memory of one request, as a divisor, that kept sources may take.
 const KEPT_SHARE: u64 = 4;
 
-/// A source whose header was read.
+/// What is to be made of sources whose headers were read.
 #[derive(Debug)]
-pub(crate) struct Image {
-    pub(crate) bytes: Bytes,
-    pub(crate) probe: Probe,
+pub(crate) struct Work {
+    /// What is done, in this order.
+    pub(crate) ops: Vec<Op>,
+    /// The same list as it is sent.
+    pub(crate) raw_ops: Vec<RawOp>,
+    /// What the result is encoded as.
+    pub(crate) output: Output,
+    /// Which engine is wanted.
+    pub(crate) engine: EngineChoice,
 }
 
 /// A request that nothing is wrong with, as far as can be told without pixels: its headers are read, its list is planned.
@@ -55,16 +61,19 @@ impl Pipeline {
     pub fn prepare(&self, request: TransformRequest, deadline: Deadline) -> Result<Prepared, Error> {
         let TransformRequest { sources, ops, raw_ops, output, engine, .. } = request;
         let clock = Clock::default();
-        let (images, frame_count) = clock.stage(Stage::Probe, || {
-            let images = probe(sources, &self.limits, deadline)?;
-            let frame_count = frame_count(&images, &output, &self.limits)?;
-            Ok::<_, Error>((images, frame_count))
-        })?;
+        let images = clock.stage(Stage::Probe, || probe(sources, &self.limits, deadline))?;
+        self.prepare_images(images, Work { ops, raw_ops, output, engine }, clock)
+    }
+
+    /// Goes on where all headers are read and their sizes checked: plans the list, and selects an engine.
+    pub(crate) fn prepare_images(&self, images: Vec<Image>, work: Work, clock: Clock) -> Result<Prepared, Error> {
+        let Work { ops, raw_ops, output, engine } = work;
+        let frame_count = clock.stage(Stage::Probe, || frame_count(&images, &output, &self.limits))?;
         let (planner, planned) = clock.stage(Stage::Lower, || {
             // Frames are composed of pixels, and encoders of animations take nothing else.
             let target =
                 if frame_count > 1 { None } else { palmette_codec::planes_taken(&encode_options(&output, &images)) };
-            let sources = images.iter().map(|image| source(&image.probe)).collect();
+            let sources = images.iter().map(Image::stored).collect();
             let mut planner =
                 Planner::of_sources(&ops, sources, &self.limits)?.with_target(target).with_model(self.model.clone());
             let planned = planner.plan()?;
@@ -104,19 +113,18 @@ impl Prepared {
         let mut library_bytes = 0;
         for step in plan.steps() {
             let StepKind::Read(read) = step.kind else { continue };
-            let Some(Image { probe, .. }) = self.images.get(read.source) else { continue };
-            let held = palmette_codec::reading_memory(probe, &read.reading);
-            library_bytes = library_bytes.max(held.library_bytes);
-            reading[read.source] =
-                ReadingMemory { before: held.own_bytes, bytes: held.own_bytes, is_whole: probe.is_read_whole };
+            let Some(image) = self.images.get(read.source) else { continue };
+            let (held, of_library) = image.reading(&read);
+            library_bytes = library_bytes.max(of_library);
+            reading[read.source] = held;
         }
         estimate(Weighed {
             plan,
             reading: &reading,
             library_bytes,
-            canvas: self.images.first().map_or(Size::new(0, 0), |canvas| canvas.probe.size),
+            canvas: self.images.first().map_or(Size::new(0, 0), Image::size),
             output: &self.encode_options(Deadline::NONE),
-            has_alpha: self.images.first().is_none_or(|canvas| canvas.probe.has_alpha),
+            has_alpha: self.images.first().is_none_or(Image::has_alpha),
             frame_count: self.frame_count,
             is_on_device: self.selection.is_gpu(),
         })
@@ -139,42 +147,32 @@ fn encode_options(output: &Output, images: &[Image]) -> EncodeOptions {
     EncodeOptions {
         quality: output.quality.map(palmette_protocol::Quality::get),
         background: output.background,
-        copyright: images.first().and_then(|canvas| canvas.probe.copyright.clone()),
+        copyright: images.first().and_then(|canvas| canvas.probe()?.copyright.clone()),
         ..EncodeOptions::new(encode_format(output.format))
     }
 }
 
-/// Says in the planner's words how a source is stored.
-const fn source(probe: &Probe) -> Source {
-    let stored = Value { size: probe.rows_size(), layout: probe.layout };
-    Source { stored, orientation: probe.orientation, is_reducible: probe.is_reducible }
-}
-
 /// Reads the headers of all sources and checks their sizes.
-fn probe(sources: Vec<Given>, limits: &Limits, deadline: Deadline) -> Result<Vec<Image>, Error> {
+fn probe(sources: Vec<Source>, limits: &Limits, deadline: Deadline) -> Result<Vec<Image>, Error> {
     sources
         .into_iter()
         .enumerate()
         .map(|(index, source)| match source {
-            Given::Image(bytes) => {
+            Source::Image(bytes) => {
                 deadline.check()?;
-                let probe = palmette_codec::probe(&bytes).map_err(|source| Error::Source { index, source })?;
-                for size in [probe.size, probe.stored_size] {
-                    limits.check(size).map_err(|error| Error::Source { index, source: error.into() })?;
-                }
-                Ok(Image { bytes, probe })
+                Image::file(bytes, limits).map_err(|source| Error::Source { index, source })
             }
-            Given::Text(_) => Err(Error::TextNotBuilt { index }),
+            Source::Text(_) => Err(Error::TextNotBuilt { index }),
         })
         .collect()
 }
 
 /// Counts the frames of the result and checks that those of the canvas are not too large together.
 fn frame_count(images: &[Image], output: &Output, limits: &Limits) -> Result<u32, Error> {
-    let Some(canvas) = images.first().filter(|canvas| moves(&canvas.probe, output)) else { return Ok(1) };
-    let frame_count = canvas.probe.frame_count;
+    let Some(canvas) = images.first().filter(|canvas| moves(canvas.frame_count(), output)) else { return Ok(1) };
+    let frame_count = canvas.frame_count();
     limits
-        .check_animation(canvas.probe.size, frame_count)
+        .check_animation(canvas.size(), frame_count)
         .map_err(|error| Error::Source { index: ImageIndex::CANVAS.0 as usize, source: error.into() })?;
     Ok(frame_count)
 }
@@ -182,8 +180,8 @@ fn frame_count(images: &[Image], output: &Output, limits: &Limits) -> Result<u32
 /// Tells whether the result is animated: the canvas is, the output format can be, and nobody said that it shall not.
 ///
 /// Overlays always stand for their first frame.
-pub(crate) fn moves(canvas: &Probe, output: &Output) -> bool {
-    canvas.frame_count > 1 && encode_format(output.format).can_move() && output.anim != Some(false)
+pub(crate) fn moves(frame_count: u32, output: &Output) -> bool {
+    frame_count > 1 && encode_format(output.format).can_move() && output.anim != Some(false)
 }
 
 /// Checks the area that all frames together have after every step of the canvas.

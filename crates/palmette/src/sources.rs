@@ -7,7 +7,7 @@ use palmette_core::plan::{ReadStep, Value};
 use palmette_core::{Band, Error as CoreError, Layout, Picture, Rows, Size, Sources};
 
 use crate::clock::Clock;
-use crate::prepare::Image;
+use crate::image::{Image, rows_of_pixels};
 use crate::{Damage, Error, Stage};
 
 /// The files of a request, each decoded while it is read.
@@ -71,7 +71,11 @@ impl Sources for Files<'_> {
         let Some(image) = self.images.get(index) else {
             return Err(CoreError::SourceMismatch { index, planned, actual: None });
         };
-        let open = || palmette_codec::reader(&image.bytes, &read.reading, &self.options);
+        let bytes = match image {
+            Image::File { bytes, .. } => bytes,
+            Image::Pixels(pixmap) => return rows_of_pixels(pixmap, read),
+        };
+        let open = || palmette_codec::reader(bytes, &read.reading, &self.options);
         let reader = self.clock.stage(Stage::Decode, open).map_err(|source| self.fail(index, source))?;
         Ok(Box::new(FileRows {
             files: self,

@@ -51,7 +51,7 @@ pub struct Explanation {
 /// A source of a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SourceEntry {
-    /// Its media type, by its bytes.
+    /// Its media type, by its bytes; `rgba` for pixels that a program gave.
     pub format: &'static str,
     /// Its size as displayed.
     #[serde(flatten, serialize_with = "serialize_size")]
@@ -106,17 +106,17 @@ impl Explanation {
     /// Puts a prepared request and its complete plan into words.
     pub(crate) fn new(prepared: &Prepared, plan: &Plan, memory_bytes: u64, is_measured: bool) -> Self {
         let Prepared { images, raw_ops, frame_count, selection, output, .. } = prepared;
-        let canvas = &images[0].probe;
+        let canvas = &images[0];
         let (output, idle_fields) =
-            output::explain(output, canvas, plan.result().map_or(canvas.size, |value| value.size));
+            output::explain(output, canvas, plan.result().map_or(canvas.size(), |value| value.size));
         let mut idle = options::idle(plan, raw_ops);
         idle.extend(idle_fields.into_iter().map(|field| IdleOption { op: None, option: field.to_owned() }));
         let sources = images.iter().map(|image| SourceEntry {
-            format: image.probe.format.mime(),
-            size: image.probe.size,
-            file_size: image.bytes.len() as u64,
-            frame_count: image.probe.frame_count,
-            notes: image.probe.notes.iter().map(ToString::to_string).collect(),
+            format: image.format(),
+            size: image.size(),
+            file_size: image.bytes().len() as u64,
+            frame_count: image.frame_count(),
+            notes: image.probe().map_or_else(Vec::new, |probe| probe.notes.iter().map(ToString::to_string).collect()),
         });
         Self {
             profile: PROFILE,

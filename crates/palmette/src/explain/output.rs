@@ -1,12 +1,13 @@
 //! What a result is encoded as, with every default filled in.
 
-use palmette_codec::{EncodeOptions, Probe};
+use palmette_codec::EncodeOptions;
 use palmette_core::Size;
 use palmette_ops::Color;
 use palmette_protocol::{Output, OutputFormat};
 use serde::Serialize;
 
 use super::{details, serialize_size};
+use crate::image::Image;
 use crate::prepare::moves;
 
 /// What a result is encoded as.
@@ -28,7 +29,7 @@ pub struct OutputEntry {
 }
 
 /// Resolves the output fields, and names those that were given and change nothing.
-pub(super) fn explain(output: &Output, canvas: &Probe, size: Size) -> (OutputEntry, Vec<&'static str>) {
+pub(super) fn explain(output: &Output, canvas: &Image, size: Size) -> (OutputEntry, Vec<&'static str>) {
     let given = output.quality.map(palmette_protocol::Quality::get);
     let quality = match output.format {
         OutputFormat::Jpeg | OutputFormat::Webp | OutputFormat::Avif => {
@@ -39,9 +40,9 @@ pub(super) fn explain(output: &Output, canvas: &Probe, size: Size) -> (OutputEnt
     };
     let is_opaque = matches!(output.format, OutputFormat::Jpeg | OutputFormat::Rgb);
     let background = output.background.or(is_opaque.then_some(Color::WHITE));
-    let is_animated = moves(canvas, output);
+    let is_animated = moves(canvas.frame_count(), output);
     // `false` has stopped something if it would move without being told otherwise.
-    let anim_matters = moves(canvas, &Output { anim: None, ..output.clone() });
+    let anim_matters = moves(canvas.frame_count(), &Output { anim: None, ..output.clone() });
 
     let idle =
         [("output_quality", given.is_some() && quality.is_none()), ("anim", output.anim.is_some() && !anim_matters)];
@@ -51,7 +52,10 @@ pub(super) fn explain(output: &Output, canvas: &Probe, size: Size) -> (OutputEnt
         quality,
         background: background.map(details::color),
         is_animated,
-        copyright: canvas.copyright.clone().filter(|_| output.format == OutputFormat::Jpeg),
+        copyright: canvas
+            .probe()
+            .and_then(|probe| probe.copyright.clone())
+            .filter(|_| output.format == OutputFormat::Jpeg),
     };
     (entry, idle.into_iter().filter(|(_, is_idle)| *is_idle).map(|(field, _)| field).collect())
 }

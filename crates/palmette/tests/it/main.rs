@@ -7,3 +7,4 @@ mod explain;
 mod models;
 mod pipeline;
 mod support;
+mod transformer;

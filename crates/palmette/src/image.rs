@@ -1,0 +1,125 @@
+//! A source whose header was read: a file, or pixels that a program made.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use palmette_codec::Probe;
+use palmette_core::plan::{ReadStep, ReadingMemory, Source, Value};
+use palmette_core::rows::{CropRows, LentRows};
+use palmette_core::{Error as CoreError, Layout, Limits, Orientation, Pixmap, Rectangle, Rows, Size};
+
+/// Names pixels that are no file, as [`OutputFormat::Rgba`](palmette_protocol::OutputFormat::Rgba) is named.
+const PIXELS: &str = "rgba";
+
+/// A source whose header was read. Clones share the bytes.
+#[derive(Clone)]
+pub(crate) enum Image {
+    /// A file, encoded.
+    File {
+        bytes: Bytes,
+        /// Apart, since it is many times as large as the rest.
+        probe: Arc<Probe>,
+    },
+    /// Pixels of a program.
+    Pixels(Arc<Pixmap>),
+}
+
+impl Image {
+    /// Reads the header of a file and checks its sizes.
+    pub(crate) fn file(bytes: Bytes, limits: &Limits) -> Result<Self, palmette_codec::Error> {
+        let probe = Arc::new(palmette_codec::probe(&bytes)?);
+        let image = Self::File { bytes, probe };
+        image.check(limits)?;
+        Ok(image)
+    }
+
+    /// Checks every size that the source has.
+    pub(crate) fn check(&self, limits: &Limits) -> Result<(), CoreError> {
+        limits.check(self.size())?;
+        match self {
+            Self::File { probe, .. } => limits.check(probe.stored_size),
+            Self::Pixels(_) => Ok(()),
+        }
+    }
+
+    /// Returns what is known of a file.
+    pub(crate) fn probe(&self) -> Option<&Probe> {
+        match self {
+            Self::File { probe, .. } => Some(probe),
+            Self::Pixels(_) => None,
+        }
+    }
+
+    /// Returns the media type of a file; what has none is named as bare pixels are.
+    pub(crate) fn format(&self) -> &'static str {
+        self.probe().map_or(PIXELS, |probe| probe.format.mime())
+    }
+
+    /// Returns the size as displayed.
+    pub(crate) fn size(&self) -> Size {
+        match self {
+            Self::File { probe, .. } => probe.size,
+            Self::Pixels(pixmap) => pixmap.size(),
+        }
+    }
+
+    /// Returns all bytes: of the file, or of the pixels.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::File { bytes, .. } => bytes,
+            Self::Pixels(pixmap) => pixmap.data(),
+        }
+    }
+
+    /// Returns the number of frames.
+    pub(crate) fn frame_count(&self) -> u32 {
+        self.probe().map_or(1, |probe| probe.frame_count)
+    }
+
+    /// Tells whether pixels may be anything but opaque. Those of a program are not looked at to know.
+    pub(crate) fn has_alpha(&self) -> bool {
+        self.probe().is_none_or(|probe| probe.has_alpha)
+    }
+
+    /// Says in the planner's words how the source is stored.
+    pub(crate) fn stored(&self) -> Source {
+        match self {
+            Self::File { probe, .. } => Source {
+                stored: Value { size: probe.rows_size(), layout: probe.layout },
+                orientation: probe.orientation,
+                is_reducible: probe.is_reducible,
+            },
+            Self::Pixels(pixmap) => Source {
+                stored: Value { size: pixmap.size(), layout: Layout::Rgba },
+                orientation: Orientation::AS_STORED,
+                is_reducible: false,
+            },
+        }
+    }
+
+    /// Says what it takes to read the source as a plan does, and how much of that a C library takes. Pixels of a program are lent,
+    /// which takes next to nothing.
+    pub(crate) fn reading(&self, read: &ReadStep) -> (ReadingMemory, u64) {
+        let Self::File { probe, .. } = self else { return (ReadingMemory::default(), 0) };
+        let held = palmette_codec::reading_memory(probe, &read.reading);
+        let is_whole = probe.is_read_whole;
+        (ReadingMemory { before: held.own_bytes, bytes: held.own_bytes, is_whole }, held.library_bytes)
+    }
+}
+
+/// Gives the rows of pixels, or of a part of them.
+pub(crate) fn rows_of_pixels<'a>(pixmap: &'a Pixmap, read: &ReadStep) -> Result<Box<dyn Rows + 'a>, CoreError> {
+    let rows = Box::new(LentRows::of_pixmap(pixmap)?);
+    if read.reading.window.is_none() {
+        return Ok(rows);
+    }
+    let Rectangle { left, top, size } = read.reading.window_of(pixmap.size());
+    Ok(Box::new(CropRows::new(rows, left, top, size)))
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Image({}, {} pixels, {} bytes)", self.format(), self.size(), self.bytes().len())
+    }
+}
