@@ -67,3 +67,8 @@ pub use palmette_ops::{
 pub use palmette_protocol::{
     Code, EngineChoice, Info, IntoOptions, OptionObject, Options, Output, OutputFormat, Quality, RawOutput, Text,
 };
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -169,3 +169,8 @@ fn decode_as(format: Format, bytes: &[u8], options: &DecodeOptions) -> Result<De
     let (picture, damage) = reader.into_picture()?;
     Ok(Decoded { pixmap: orientation.apply(picture.into_pixmap()?)?, damage })
 }
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

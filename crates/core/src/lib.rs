@@ -35,3 +35,8 @@ pub use picture::Picture;
 pub use pixmap::{Pixmap, Size};
 pub use reading::{Orientation, Reading};
 pub use rows::{Band, PictureRows, Rows};
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -36,3 +36,8 @@ pub use device::{AdapterChoice, GpuOptions};
 pub use engine::GpuEngine;
 pub use error::Error;
 pub use job::{KernelTime, Timings};
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -21,3 +21,8 @@ pub use error::Error;
 pub use list::{ImageIndex, Op};
 pub use transform::{Fit, Flip, Gravity, GravityMode, Rotate, Transform};
 pub use tree::{Node, TreeLimits};
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

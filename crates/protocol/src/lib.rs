@@ -46,3 +46,8 @@ pub use output::{Output, OutputFormat, Quality, RawOutput};
 pub use request::{Collector, InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest};
 pub use text::Text;
 pub use values::{OptionInfo, Values};
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -26,3 +26,8 @@ pub use app::app;
 pub use config::Config;
 pub use error::Error;
 pub use serve::{Ending, runtime, serve};
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,8 +2,8 @@
 //!
 //! In the order in which they decide what is right: [`oracle`] (computed by hand), [`properties`], the goldens ([`fit`],
 //! [`resize`], [`draw`], [`effects`]), and [`exactness`], [`chains`] and [`planes`], which hold engines against the exact reference. [`orientation`]
-//! goes through files and [`scene`] over the wire; [`dependencies`] watches who may use whom, [`goldens`] the goldens, and
-//! [`validation`] that the validation layer is awake where tests run under it.
+//! goes through files and [`scene`] over the wire; [`dependencies`] watches who may use whom, [`packages`] what is
+//! published, [`goldens`] the goldens, and [`validation`] that the validation layer is awake where tests run under it.
 
 mod chains;
 mod client;
@@ -19,6 +19,7 @@ mod gravity;
 mod options;
 mod oracle;
 mod orientation;
+mod packages;
 mod parity;
 mod parity_planes;
 mod planes;
