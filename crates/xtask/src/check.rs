@@ -14,7 +14,7 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 14] = [
+const STAGES: [Stage; 15] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
@@ -22,6 +22,7 @@ const STAGES: [Stage; 14] = [
     Stage { name: "clippy", run: clippy },
     Stage { name: "features", run: features },
     Stage { name: "doc", run: doc },
+    Stage { name: "package", run: package },
     Stage { name: "doctest", run: doctest },
     Stage { name: "test", run: test },
     Stage { name: "driver", run: vulkan::second_driver },
@@ -123,6 +124,15 @@ fn doc() -> Result<(), Error> {
     Invocation::cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
         .with("RUSTDOCFLAGS", "-Dwarnings")
         .run()
+}
+
+/// Packs every crate that goes to the registry, in order. What was packed is not built again: what the stages around this one build
+/// is the same, except for files that are not in a package, and that a file is missing from a package is seen when it is published.
+fn package() -> Result<(), Error> {
+    let packages = workspace::packages()?;
+    let names = packages.iter().filter(|package| package.is_published).flat_map(|package| ["--package", &package.name]);
+    let names: Vec<&str> = names.collect();
+    Invocation::cargo(&[&["package", "--locked", "--no-verify", "--allow-dirty"], &names[..]].concat()).run()
 }
 
 fn doctest() -> Result<(), Error> {

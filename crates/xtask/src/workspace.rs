@@ -15,6 +15,8 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// Its features, `default` not among them.
     pub(crate) features: Vec<String>,
+    /// Whether it goes to the registry.
+    pub(crate) is_published: bool,
 }
 
 /// Returns the folder of the workspace.
@@ -50,7 +52,8 @@ pub(crate) fn packages() -> Result<Vec<Package>, Error> {
     let package = |value: &Value| {
         let name = value["name"].as_str()?.to_owned();
         let features = value["features"].as_object()?.keys().filter(|name| *name != "default").cloned().collect();
-        Some(Package { name, features })
+        // What names no registry goes to all; what goes to none names an empty list.
+        Some(Package { name, features, is_published: value["publish"].is_null() })
     };
     let packages = metadata["packages"].as_array().ok_or(UNEXPECTED)?;
     packages.iter().map(|value| package(value).ok_or(UNEXPECTED)).collect()
