@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 
-use palmette::{Output, OutputFormat, Pipeline, Quality, Transformer};
+use palmette::{OutputFormat, Pipeline, Transformer};
 
 /// The widths, in pixels.
 const WIDTHS: [u32; 4] = [320, 640, 1280, 1920];
@@ -19,8 +19,7 @@ const WIDTHS: [u32; 4] = [320, 640, 1280, 1920];
 ///
 /// If the picture cannot be made, or its file not be written.
 fn entry(photo: Transformer, width: u32, folder: &Path) -> Result<String, Box<dyn Error + Send + Sync>> {
-    let output = Output { quality: Quality::new(75), ..Output::new(OutputFormat::Avif) };
-    let answer = photo.resize(width, 0).output(output)?;
+    let answer = photo.resize(width, 0).output(OutputFormat::Avif.quality(75))?;
     let name = format!("{width}.avif");
     fs::write(folder.join(&name), answer.bytes)?;
     // A photo that is smaller is not enlarged, so its true width is told.

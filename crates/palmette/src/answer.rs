@@ -10,8 +10,7 @@ use palmette_protocol::OutputFormat;
 
 use crate::Reason;
 
-/// A finished picture.
-#[derive(Debug)]
+/// A finished picture. To debug it, its bytes are counted, not shown.
 pub struct Answer {
     /// The file, or for `rgb` and `rgba` the bare pixels. They take no more memory than that.
     pub bytes: Bytes,
@@ -31,6 +30,23 @@ pub struct Answer {
     pub damage: Option<Damage>,
     /// How long each stage took.
     pub timings: Timings,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bytes, content_type, format, size, frame_count, engine, reason, damage, timings } = self;
+        f.debug_struct("Answer")
+            .field("bytes", &bytes.len())
+            .field("content_type", content_type)
+            .field("format", format)
+            .field("size", size)
+            .field("frame_count", frame_count)
+            .field("engine", engine)
+            .field("reason", reason)
+            .field("damage", damage)
+            .field("timings", timings)
+            .finish()
+    }
 }
 
 /// What is missing from a picture that was shown all the same.

@@ -177,11 +177,10 @@ impl Transformer {
     /// out; [`Error::NoGpu`]; and [`Error::Encode`].
     ///
     /// ```
-    /// use palmette::{Output, OutputFormat, Pixmap, Quality, Size};
+    /// use palmette::{OutputFormat, Pixmap, Size};
     ///
     /// let photo = palmette::open(Pixmap::filled(Size::new(64, 48), [200, 60, 30, 255])?)?;
-    /// let output = Output { quality: Quality::new(70), ..Output::new(OutputFormat::Jpeg) };
-    /// let answer = photo.resize(32, 0).output(output)?;
+    /// let answer = photo.resize(32, 0).output(OutputFormat::Jpeg.quality(70))?;
     /// assert_eq!((answer.content_type, answer.size), ("image/jpeg", Size::new(32, 24)));
     /// # Ok::<(), palmette::Error>(())
     /// ```

@@ -135,6 +135,19 @@ impl OutputFormat {
         words
     };
 
+    /// Makes an output of this format and a quality; one outside of 1 to 100 is the nearest of these.
+    ///
+    /// ```
+    /// use palmette_protocol::{OutputFormat, Quality};
+    ///
+    /// assert_eq!(OutputFormat::Jpeg.quality(70).quality, Quality::new(70));
+    /// assert_eq!(OutputFormat::Jpeg.quality(200).quality, Quality::new(100));
+    /// ```
+    #[must_use]
+    pub fn quality(self, quality: u8) -> Output {
+        Output { quality: Quality::new(quality.clamp(1, 100)), ..Output::new(self) }
+    }
+
     /// Returns the name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -56,6 +56,14 @@ fn transformer_makes_the_picture_of_the_list() {
 }
 
 #[test]
+fn transformer_may_move_to_another_thread() {
+    let photo = palmette::open(noise(64, 48)).unwrap();
+    let answer = std::thread::spawn(|| photo.resize(32, 0).output(OutputFormat::Jpeg.quality(70))).join().unwrap();
+    let shown = format!("{:?}", answer.unwrap());
+    assert!(shown.len() < 500 && shown.contains("width: 32"), "{shown}");
+}
+
+#[test]
 fn transformer_clones_share_their_picture() {
     let photo = palmette::open(noise(64, 48)).unwrap();
     let sizes = [32, 16].map(|width| photo.clone().resize(width, 0).pixels().unwrap().size());
