@@ -1,11 +1,10 @@
 //! Draws a watermark in the corner of a photo: `watermark URL PHOTO WATERMARK OUT.avif`, with the address of a Palmette server.
 
 use std::error::Error;
-use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::ExitCode;
 
-use palmette_client::{AxisPosition, Draw, Images, OutputFormat, Picture, Source, Transform};
+use palmette_client::{Draw, Images, OutputFormat, Picture, Source, Transform};
 
 /// Pixels of each side of the watermark.
 const SIDE: u32 = 100;
@@ -19,17 +18,8 @@ const MARGIN: i32 = 10;
 ///
 /// If a file cannot be read, or what the server says against them.
 pub(crate) async fn watermark(images: &Images, photo: &Path, mark: &Path) -> Result<Picture, Box<dyn Error>> {
-    let mark = images.input(Source::file(mark).await?).transform(Transform {
-        width: NonZeroU32::new(SIDE),
-        height: NonZeroU32::new(SIDE),
-        ..Transform::default()
-    });
-    let corner = Draw {
-        opacity: 0.75,
-        horizontal: AxisPosition::FromEnd(MARGIN),
-        vertical: AxisPosition::FromEnd(MARGIN),
-        ..Draw::default()
-    };
+    let mark = images.input(Source::file(mark).await?).transform(Transform::resize(SIDE, SIDE));
+    let corner = Draw { opacity: 0.75, ..Draw::bottom_right(MARGIN, MARGIN) };
     let photo = images.input(Source::file(photo).await?).draw(mark, corner);
     Ok(photo.output(OutputFormat::Avif).await?)
 }

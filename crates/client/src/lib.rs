@@ -5,23 +5,12 @@
 //! the binding itself would send, byte for byte.
 //!
 //! ```no_run
-//! use std::num::NonZeroU32;
-//!
-//! use palmette_client::{AxisPosition, Draw, Images, OutputFormat, Source, Transform};
+//! use palmette_client::{Draw, Images, OutputFormat, Source, Transform};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let images = Images::new("http://127.0.0.1:9901")?;
-//! let mark = images.input(Source::file("watermark.png").await?).transform(Transform {
-//!     width: NonZeroU32::new(100),
-//!     height: NonZeroU32::new(100),
-//!     ..Transform::default()
-//! });
-//! let corner = Draw {
-//!     opacity: 0.75,
-//!     horizontal: AxisPosition::FromEnd(10),
-//!     vertical: AxisPosition::FromEnd(10),
-//!     ..Draw::default()
-//! };
+//! let mark = images.input(Source::file("watermark.png").await?).transform(Transform::resize(100, 100));
+//! let corner = Draw { opacity: 0.75, ..Draw::bottom_right(10, 10) };
 //! let photo = images.input(Source::file("photo.jpg").await?).draw(mark, corner);
 //! let picture = photo.output(OutputFormat::Avif).await?;
 //! assert_eq!(picture.content_type(), "image/avif");

@@ -96,7 +96,7 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// Occurs when the name of a file does not tell the format in which it shall be written.
+    /// Occurs when the name of a file does not tell its format.
     #[error("cannot tell the format of {}: its name must end with jpg, jpeg, png, gif, webp or avif", path.display())]
     Extension {
         /// The file.

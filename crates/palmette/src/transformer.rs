@@ -54,7 +54,7 @@ pub fn info(bytes: &[u8]) -> Result<Info, Error> {
     shared().info(bytes)
 }
 
-/// The pipeline of whoever needs none of their own.
+/// Returns the pipeline of programs that need none of their own.
 fn shared() -> &'static Pipeline {
     static SHARED: OnceLock<Pipeline> = OnceLock::new();
     SHARED.get_or_init(Pipeline::default)
