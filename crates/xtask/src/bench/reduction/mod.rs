@@ -5,7 +5,7 @@
 
 mod record;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use self::record::{Pair, Reading, Record};
 use super::dialogue::Dialogue;
@@ -78,9 +78,12 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
     let mut record = Record::default();
     for picture in &pictures {
         eprintln!("{}", picture.name);
+        // The size that is asked for is a fraction of the photo's, which the maker tells first.
+        let (width, height) = judge.make(picture, (1, 1))?.source;
         for reduction in REDUCTIONS {
-            if let Some(pair) = judge.judge(picture, reduction)? {
-                record.add(pair);
+            let size = (width / reduction, height / reduction);
+            if size.0.min(size.1) >= MIN_SIDE_PX {
+                record.add(judge.judge(picture, reduction, size)?);
             }
         }
     }
@@ -100,21 +103,20 @@ struct Judge {
 }
 
 impl Judge {
-    /// Makes a photo so many times smaller, and scores both results; nothing if they would be too small.
-    fn judge(&mut self, picture: &Picture, reduction: u32) -> Result<Option<Pair>, Error> {
-        let Self { maker, score, folder, quality } = self;
-        let folder = folder.to_string_lossy();
-        // The size that is asked for is a fraction of the photo's, which the maker tells first.
-        let path = picture.path.to_string_lossy();
-        let size = Numbers::of(maker, &format!("1 1 {quality} {folder} {path}"))?;
-        let (width, height) = (size.source.0 / reduction, size.source.1 / reduction);
-        if width.min(height) < MIN_SIDE_PX {
-            return Ok(None);
-        }
-        let made = Numbers::of(maker, &format!("{width} {height} {quality} {folder} {path}"))?;
+    /// Makes a photo fit into a size, both ways.
+    fn make(&mut self, picture: &Picture, (width, height): (u32, u32)) -> Result<Numbers, Error> {
+        let Self { maker, folder, quality, .. } = self;
+        let (folder, path) = (folder.to_string_lossy(), picture.path.to_string_lossy());
+        Numbers::of(maker, &format!("{width} {height} {quality} {folder} {path}"))
+    }
+
+    /// Makes a photo so many times smaller, and scores both results.
+    fn judge(&mut self, picture: &Picture, reduction: u32, size: (u32, u32)) -> Result<Pair, Error> {
+        let made = self.make(picture, size)?;
+        let Self { score, folder, .. } = self;
         let mut scored = |name: &str| {
             let (source, result) = (made.source, made.result);
-            let file = |name: &str| Path::new(&*folder).join(name).to_string_lossy().into_owned();
+            let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
             let (source_file, result_file) = (file("source.rgb"), file(name));
             let answer = score
                 .ask(&format!("{} {} {source_file} {} {} {result_file}", source.0, source.1, result.0, result.1))?;
@@ -123,14 +125,14 @@ impl Judge {
             scores.ok_or_else(|| score.failed(&answer))
         };
         let [full, reduced] = [scored("full.rgb")?, scored("reduced.rgb")?];
-        Ok(Some(Pair {
+        Ok(Pair {
             photo: picture.name.clone(),
             reduction,
             result: made.result,
             spacings: made.spacings,
             full: Reading { bytes: made.bytes.1, scores: full },
             reduced: Reading { bytes: made.bytes.0, scores: reduced },
-        }))
+        })
     }
 }
 
