@@ -23,7 +23,8 @@ const REDUCTIONS: [u32; 3] = [8, 4, 2];
 
 /// What a reduced reading has to leave of the reduction, for the filter.
 ///
-/// What is left below 2 costs 1 to 5 points of SSIMULACRA2; from 2 on, at most 0.4.
+/// What is left below 2 costs 1 to 5 points of SSIMULACRA2. From 2 on it is 0.3 on average, and up to 2 in thumbnails; from 3 on 0.2,
+/// and at most 0.7 (`benches/results/2026-11-26-intel-xeon-2-cores-reduction`).
 const LEFT_FOR_FILTER: u64 = 2;
 
 /// Settles a draft: the plan that makes `result`, or ends with a measurement.

@@ -73,7 +73,7 @@ impl Record {
             " FOLDER".repeat(folders),
             photos.len(),
             photos.join(", "),
-            self.summary().trim_start()
+            self.summary().trim()
         )
     }
 
