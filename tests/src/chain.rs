@@ -1,6 +1,6 @@
 //! A chain is a case with sources of any layout, and a result in planes where that is asked for and can be.
 //!
-//! [`Case`] has pictures of RGBA; here a tree starts from planes or files, in every sampling and orientation. What is held
+//! [`Case`](crate::Case) has pictures of RGBA; here a tree starts from planes or files, in every sampling and orientation. What is held
 //! against the exact reference is, first, all that is done to a source up to its first resize, in one: it is read so that
 //! the resize starts from where its samples lie. Then every option by itself.
 
