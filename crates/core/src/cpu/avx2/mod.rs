@@ -10,8 +10,8 @@
 mod premultiply;
 mod resize_h;
 pub(super) mod resize_h_opaque;
-mod resize_h_plane;
-mod resize_v;
+pub(super) mod resize_h_plane;
+pub(super) mod resize_v;
 mod unpremultiply;
 mod ycc_to_rgba;
 
@@ -92,14 +92,14 @@ pub(super) fn kernels() -> Option<Kernels> {
 
 /// Loads 16 samples.
 #[inline(always)]
-fn load_16(samples: &[i16; 16]) -> __m256i {
+pub(super) fn load_16(samples: &[i16; 16]) -> __m256i {
     // SAFETY: reads the 32 bytes of the array, at any alignment; callers are compiled for AVX2.
     unsafe { _mm256_loadu_si256(samples.as_ptr().cast()) }
 }
 
 /// Stores 16 samples.
 #[inline(always)]
-fn store_16(samples: &mut [i16; 16], vector: __m256i) {
+pub(super) fn store_16(samples: &mut [i16; 16], vector: __m256i) {
     // SAFETY: writes the 32 bytes of the array, at any alignment; callers are compiled for AVX2.
     unsafe { _mm256_storeu_si256(samples.as_mut_ptr().cast(), vector) }
 }
@@ -155,7 +155,7 @@ fn load_4(samples: &[i16; 4]) -> __m128i {
 
 /// Loads 16 bytes.
 #[inline(always)]
-fn load_16_bytes(bytes: &[u8; 16]) -> __m128i {
+pub(super) fn load_16_bytes(bytes: &[u8; 16]) -> __m128i {
     // SAFETY: reads the 16 bytes of the array, at any alignment; SSE2 is part of x86-64.
     unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
 }

@@ -17,10 +17,10 @@ use crate::cpu::kernels::resize_h_opaque::ROWS;
 use crate::plan::weights::WeightTable;
 
 /// Taps of a block: two chunks of a table that is summed in chunks.
-const BLOCK: usize = 2 * WeightTable::CHUNK_TAPS;
+pub(in crate::cpu) const BLOCK: usize = 2 * WeightTable::CHUNK_TAPS;
 
 /// Output samples that are made together.
-const GROUP: usize = 4;
+pub(in crate::cpu) const GROUP: usize = 4;
 
 #[target_feature(enable = "avx2")]
 pub(super) fn resize_h_plane(table: &WeightTable, sources: [&[u8]; ROWS], mut outputs: [&mut [i16]; ROWS]) {
@@ -68,28 +68,28 @@ pub(super) fn resize_h_gray(table: &WeightTable, source: &[i16], output: &mut [i
 
 /// Returns the four samples from `first` on.
 #[inline(always)]
-fn four(row: &mut [i16], first: usize) -> &mut [i16; GROUP] {
+pub(in crate::cpu) fn four(row: &mut [i16], first: usize) -> &mut [i16; GROUP] {
     row[first..].first_chunk_mut().expect("a row has all samples of the table")
 }
 
 /// How the taps of a table are cut into blocks.
-struct Blocks<'a> {
-    starts: &'a [u32],
-    weights: &'a [i16],
+pub(in crate::cpu) struct Blocks<'a> {
+    pub(in crate::cpu) starts: &'a [u32],
+    pub(in crate::cpu) weights: &'a [i16],
     /// The taps of a sample.
-    window: usize,
-    shift: u32,
-    chunk_shift: u32,
+    pub(in crate::cpu) window: usize,
+    pub(in crate::cpu) shift: u32,
+    pub(in crate::cpu) chunk_shift: u32,
     /// The taps of all blocks, some of which reach over the end of a window.
-    taps: usize,
+    pub(in crate::cpu) taps: usize,
     /// Which weights of the last block count.
-    mask: __m256i,
+    pub(in crate::cpu) mask: __m256i,
 }
 
 impl<'a> Blocks<'a> {
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn new(table: &'a WeightTable) -> Self {
+    pub(in crate::cpu) fn new(table: &'a WeightTable) -> Self {
         let taps = table.taps().next_multiple_of(BLOCK);
         let last = table.taps() - (taps - BLOCK);
         let mut mask = [0_i16; BLOCK];
@@ -106,7 +106,7 @@ impl<'a> Blocks<'a> {
     }
 
     /// Counts the first output samples, in groups, whose blocks end inside the source and inside the weights.
-    fn groups(&self, source_len: usize) -> usize {
+    pub(in crate::cpu) fn groups(&self, source_len: usize) -> usize {
         let inside = self.starts.partition_point(|&start| start as usize + self.taps <= source_len);
         let weighed = (self.weights.len() + self.window).saturating_sub(self.taps) / self.window;
         let samples = inside.min(weighed);

@@ -17,7 +17,7 @@ const BLOCK: usize = 16;
 const WIDE: usize = 4;
 
 #[target_feature(enable = "avx2")]
-pub(super) fn resize_v(taps: VerticalTaps<'_>, rows: &[&[i16]], output: &mut [i16]) {
+pub(in crate::cpu) fn resize_v(taps: VerticalTaps<'_>, rows: &[&[i16]], output: &mut [i16]) {
     assert_eq!(rows.len(), taps.weights.len(), "a weight for each row");
     if output.len() >= WIDE * BLOCK {
         steps::<WIDE>(taps, rows, output);
@@ -59,7 +59,7 @@ fn steps<const N: usize>(taps: VerticalTaps<'_>, rows: &[&[i16]], output: &mut [
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn resize_v_chunk(taps: VerticalTaps<'_>, rows: &[&[i16]], sums: &mut [i32]) {
+pub(in crate::cpu) fn resize_v_chunk(taps: VerticalTaps<'_>, rows: &[&[i16]], sums: &mut [i32]) {
     assert_eq!(rows.len(), taps.weights.len(), "a weight for each row");
     let done = sums.len() - sums.len() % (WIDE * BLOCK);
     let (wide, rest) = sums.split_at_mut(done);
