@@ -1,7 +1,8 @@
 //! A resize of 12 megapixels, by Palmette and by fast_image_resize in turn, on one thread each.
 //!
 //! `palmette-peers-resize TURNS` writes a line for each turn of each program: the case, the program, and the nanoseconds that
-//! its thread had the processor, with tabs between them. Before a case is timed, its results are checked: Palmette's vector
+//! its thread had the processor, with tabs between them. Each set of Palmette's kernels that this machine runs has its turns, and
+//! its cases its name. Before a case is timed, its results are checked: Palmette's vector
 //! code has to give the bytes of its reference, and the other program nearly the same picture.
 
 mod picture;
@@ -12,6 +13,7 @@ use std::num::NonZeroU32;
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use palmette_core::cpu::kernels::Kernels;
 use palmette_core::engine::Collected;
 use palmette_core::plan::{Plan, Planner, Source, Value};
 use palmette_core::{CpuEngine, Deadline, Engine, Layout, Limits, Orientation, Picture, Size, Spacing};
@@ -49,12 +51,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         let source = picture::photo(PHOTO, layout)?;
         let plan = plan(layout, size)?;
         let lent = Lent::new(source.clone());
-        let ours = || run(&CpuEngine::new(), &plan, &lent);
         let theirs = || peer(&source, size);
-        check(&ours()?, &run(&CpuEngine::scalar(), &plan, &lent)?, &theirs()?)?;
-        for _ in 0..turns {
-            report(name, "palmette", ours)?;
-            report(name, "fast_image_resize", theirs)?;
+        let reference = run(&CpuEngine::scalar(), &plan, &lent)?;
+        // The fastest set first: it is what runs. The others say what it is worth, and what other machines do.
+        for (set, kernels) in Kernels::all().into_iter().skip(1).rev() {
+            let engine = CpuEngine::with_kernels(kernels);
+            let ours = || run(&engine, &plan, &lent);
+            check(&ours()?, &reference, &theirs()?)?;
+            let case = format!("{name}, {set}");
+            for _ in 0..turns {
+                report(&case, "palmette", ours)?;
+                report(&case, "fast_image_resize", theirs)?;
+            }
         }
     }
     Ok(())

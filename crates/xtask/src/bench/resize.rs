@@ -50,7 +50,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
 const ABOUT: &str = "
 Medians of the time that a thread had the processor, in milliseconds; a ratio is of turns that followed each other, and the median
 of all turns counts. Below 1 Palmette takes less. The source has 4000×3000 pixels in memory, drawn by code, and the filter is
-Lanczos3. Before a case was timed, Palmette's vector code had to give the bytes of its scalar reference, which is within a level of
+Lanczos3. Each set of kernels that the machine runs is measured; the first of a size is what runs there, and fast_image_resize has
+code for AVX2. Before a case was timed, Palmette's vector code had to give the bytes of its scalar reference, which is within a level of
 the exact result; fast_image_resize rounds to 8 bits between the axes, and had to be less than a level off on average. All turns
 are in [raw.csv](raw.csv).
 ";
