@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use palmette_core::Deadline;
+use palmette_core::{Deadline, IdleCores};
 use palmette_ops::Color;
 
 /// The formats that are decoded.
@@ -124,7 +124,7 @@ impl EncodeFormat {
 }
 
 /// How a picture shall be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct EncodeOptions {
     /// The format.
     pub format: EncodeFormat,
@@ -137,6 +137,8 @@ pub struct EncodeOptions {
     pub copyright: Option<String>,
     /// After this moment encoders stop, as soon as they can: between rows or frames. Default: never.
     pub deadline: Deadline,
+    /// Cores that an encoder which takes long may use beside its own. The file is the same whatever their number. Default: none.
+    pub idle: IdleCores,
 }
 
 impl EncodeOptions {
@@ -145,8 +147,15 @@ impl EncodeOptions {
 
     /// Makes options of the given format with nothing else said.
     #[must_use]
-    pub const fn new(format: EncodeFormat) -> Self {
-        Self { format, quality: None, background: None, copyright: None, deadline: Deadline::NONE }
+    pub fn new(format: EncodeFormat) -> Self {
+        Self {
+            format,
+            quality: None,
+            background: None,
+            copyright: None,
+            deadline: Deadline::NONE,
+            idle: IdleCores::default(),
+        }
     }
 
     /// Returns the quality that a lossy format works with, 1 to 100.

@@ -51,8 +51,8 @@
 //!   `(255 - ink)·(255 - black) / 255`.
 //! - **WebP** is written with method 2; at quality 100 lossless, with the colours under clear pixels kept.
 //! - **AVIF** is written by libaom at speed 9 with quantisation matrices, 4:2:0 below quality 90, else 4:4:4; quality 1
-//!   to 100 maps to quantisers 62 to 0; alpha is lossless. Always on two threads, so that a file does not depend on how
-//!   many there are. Neither dav1d nor libaom can be stopped within a frame: a deadline counts between tiles, and between
+//!   to 100 maps to quantisers 62 to 0; alpha is lossless. Idle cores help, and always at least two
+//!   threads, so that a file does not depend on how many there are. Neither dav1d nor libaom can be stopped within a frame: a deadline counts between tiles, and between
 //!   colour and alpha.
 //! - **Colours by numbers** (CICP) are followed, PQ and HLG too, with white at 203 cd/m²; what is brighter is cut off.
 //! - **PNG** is written in the smallest colour type that loses nothing, a palette of up to 256 colours among them; what looks

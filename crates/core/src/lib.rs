@@ -11,6 +11,7 @@ pub mod arith;
 pub mod cpu;
 pub mod engine;
 pub mod error;
+pub mod idle;
 #[cfg(feature = "image")]
 mod interop;
 pub mod keeping;
@@ -27,6 +28,7 @@ pub mod rows;
 pub use cpu::CpuEngine;
 pub use engine::{Deadline, Engine, EngineKind, Sink, Sources};
 pub use error::{DeviceFault, Error};
+pub use idle::{BorrowedCores, IdleCores};
 pub use keeping::Keeping;
 pub use layout::{Layout, Spacing};
 pub use limits::Limits;

@@ -45,7 +45,7 @@ impl Pipeline {
         clock: &Clock,
         growing: &mut dyn FnMut(u64),
     ) -> Result<Made, Error> {
-        let options = prepared.encode_options(deadline);
+        let options = prepared.encode_options(deadline, self.idle.clone());
         let engine = &*prepared.selection.engine;
         let files = self.files(prepared, deadline, clock);
         let first_kept = prepared.images.len();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use palmette_codec::{DecodeOptions, Encoded, OnDamage};
 use palmette_core::plan::{Plan, Planned};
-use palmette_core::{Deadline, Keeping, Limits, Model, SharedModel, Size, Sources, alloc};
+use palmette_core::{Deadline, IdleCores, Keeping, Limits, Model, SharedModel, Size, Sources, alloc};
 use palmette_protocol::Info;
 use palmette_protocol::request::TransformRequest;
 
@@ -22,6 +22,7 @@ pub struct Pipeline {
     on_damage: OnDamage,
     pub(crate) model: Option<SharedModel>,
     pub(crate) max_pixel_bytes: u64,
+    pub(crate) idle: IdleCores,
 }
 
 /// An encoded result.
@@ -38,7 +39,7 @@ impl Pipeline {
     /// [estimate](Prepared::memory_bytes).
     #[must_use]
     pub fn new(engines: Engines, limits: Limits, max_pixel_bytes: u64) -> Self {
-        Self { engines, limits, on_damage: OnDamage::Refuse, model: None, max_pixel_bytes }
+        Self { engines, limits, on_damage: OnDamage::Refuse, model: None, max_pixel_bytes, idle: IdleCores::default() }
     }
 
     /// Chooses what becomes of sources that lack pixels; without this, they are refused.
@@ -51,6 +52,20 @@ impl Pipeline {
     #[must_use]
     pub fn with_model(self, model: Arc<dyn Model>) -> Self {
         Self { model: Some(model.into()), ..self }
+    }
+
+    /// Lets what takes long use idle cores beside the one that it runs on; without this, there are none.
+    ///
+    /// Whoever shares the pipeline among workers tells `idle` when they begin and end. A result does not depend on it.
+    #[must_use]
+    pub fn with_idle_cores(self, idle: IdleCores) -> Self {
+        Self { idle, ..self }
+    }
+
+    /// Returns the cores that what takes long may use.
+    #[must_use]
+    pub const fn idle_cores(&self) -> &IdleCores {
+        &self.idle
     }
 
     /// Returns the engines.
@@ -171,7 +186,7 @@ impl Pipeline {
 
     /// Makes a still: the plan runs once.
     fn run_once(&self, prepared: &Prepared, deadline: Deadline, clock: &Clock) -> Result<Made, Error> {
-        let options = prepared.encode_options(deadline);
+        let options = prepared.encode_options(deadline, self.idle.clone());
         let files = self.files(prepared, deadline, clock);
         let sources = Keeping::new(&files, prepared.images.len(), prepared.kept_bytes);
         let mut encoder = Encoder::new(&options, clock);

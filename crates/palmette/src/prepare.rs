@@ -2,7 +2,7 @@
 
 use palmette_codec::{EncodeFormat, EncodeOptions};
 use palmette_core::plan::{Guess, Plan, Planned, Planner, ReadingMemory, StepKind};
-use palmette_core::{Deadline, Limits, Size};
+use palmette_core::{Deadline, IdleCores, Limits, Size};
 use palmette_ops::{ImageIndex, Op};
 use palmette_protocol::request::{Source, TransformRequest};
 use palmette_protocol::{EngineChoice, Output, OutputFormat, RawOp};
@@ -123,7 +123,7 @@ impl Prepared {
             reading: &reading,
             library_bytes,
             canvas: self.images.first().map_or(Size::new(0, 0), Image::size),
-            output: &self.encode_options(Deadline::NONE),
+            output: &self.encode_options(Deadline::NONE, IdleCores::default()),
             has_alpha: self.images.first().is_none_or(Image::has_alpha),
             frame_count: self.frame_count,
             is_on_device: self.selection.is_gpu(),
@@ -137,8 +137,8 @@ impl Prepared {
     }
 
     /// Says in the codec's words what the result is encoded as.
-    pub(crate) fn encode_options(&self, deadline: Deadline) -> EncodeOptions {
-        EncodeOptions { deadline, ..encode_options(&self.output, &self.images) }
+    pub(crate) fn encode_options(&self, deadline: Deadline, idle: IdleCores) -> EncodeOptions {
+        EncodeOptions { deadline, idle, ..encode_options(&self.output, &self.images) }
     }
 }
 

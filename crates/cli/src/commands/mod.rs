@@ -7,6 +7,10 @@ mod serve;
 mod transform;
 mod workerd_config;
 
+use std::num::NonZeroUsize;
+use std::thread;
+
+use palmette::core::IdleCores;
 use palmette::{EngineChoice, Engines, Pipeline};
 use palmette_server::Config;
 use palmette_server::config::{Budgets, Memory};
@@ -26,10 +30,11 @@ fn build(config: &Config) -> Result<Pipeline, Error> {
 }
 
 /// Builds the pipeline for one picture: unless a GPU is wanted, that is one without, since to open a device takes longer
-/// than most pictures.
+/// than most pictures. All cores are its own.
 fn build_for_one(config: &Config) -> Result<Pipeline, Error> {
     let choice = if config.engine == EngineChoice::Auto { EngineChoice::Cpu } else { config.engine };
-    build_with(choice, config)
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    Ok(build_with(choice, config)?.with_idle_cores(IdleCores::new(cores - 1)))
 }
 
 fn build_with(choice: EngineChoice, config: &Config) -> Result<Pipeline, Error> {

@@ -1,7 +1,7 @@
 //! The Rust face of libaom: planes become one frame of AV1.
 //!
-//! Always two threads and rows in parallel: with one thread libaom makes other decisions, and a file must not depend on how many
-//! there are; two, three, four and eight give the same bytes. A frame is encoded in one call, which cannot be stopped: deadlines
+//! Always at least two threads and rows in parallel: with one thread libaom makes other decisions, and a file must not depend on
+//! how many there are; from two on all numbers give the same bytes, as a test watches. A frame is encoded in one call, which cannot be stopped: deadlines
 //! count between colour and alpha.
 #![expect(unsafe_code, reason = "calls into libaom")]
 
@@ -20,8 +20,10 @@ use crate::{EncodeFormat, Error};
 /// From 0, slow, to 9: a hundred times as fast as 4, for files a tenth larger.
 const SPEED: &CStr = c"9";
 
-/// Threads; see the top of this file.
-const THREADS: c_uint = 2;
+/// The fewest threads; see the top of this file.
+const MIN_THREADS: usize = 2;
+/// The most: each of them takes memory, and a picture has few rows of blocks to share out.
+pub(super) const MAX_THREADS: usize = 8;
 
 /// A frame of this many time units.
 const DURATION: c_ulong = 1;
@@ -35,21 +37,26 @@ pub(super) enum Target {
     LosslessGray,
 }
 
-/// Encodes planes as one frame; returns its bitstream.
+/// Encodes planes as one frame, by about so many threads; returns its bitstream, which does not depend on them.
 ///
 /// # Errors
 ///
 /// [`Error::Encode`] if the library fails, [`Error::Core`] if memory for the bitstream cannot be had.
-pub(super) fn encode(planes: &AnyPlanes<'_>, colors: Nclx, target: Target) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(planes: &AnyPlanes<'_>, colors: Nclx, target: Target, threads: usize) -> Result<Vec<u8>, Error> {
     match planes {
-        AnyPlanes::Bytes(planes) => encode_planes(planes, colors, target),
-        AnyPlanes::Words(planes) => encode_planes(planes, colors, target),
+        AnyPlanes::Bytes(planes) => encode_planes(planes, colors, target, threads),
+        AnyPlanes::Words(planes) => encode_planes(planes, colors, target, threads),
     }
 }
 
 /// Encodes planes of a width of sample.
-fn encode_planes<T: Sample>(planes: &Planes<'_, T>, colors: Nclx, target: Target) -> Result<Vec<u8>, Error> {
-    let mut encoder = Encoder::open(planes, target).map_err(failed)?;
+fn encode_planes<T: Sample>(
+    planes: &Planes<'_, T>,
+    colors: Nclx,
+    target: Target,
+    threads: usize,
+) -> Result<Vec<u8>, Error> {
+    let mut encoder = Encoder::open(planes, target, threads).map_err(failed)?;
     encoder.set_options(colors, target).map_err(failed)?;
     encoder.encode(planes, target).map_err(failed)?;
     encoder.finish()
@@ -67,7 +74,7 @@ impl Drop for Encoder {
 
 impl Encoder {
     /// Opens an encoder for one frame.
-    fn open<T>(planes: &Planes<'_, T>, target: Target) -> Result<Self, Cause> {
+    fn open<T>(planes: &Planes<'_, T>, target: Target, threads: usize) -> Result<Self, Cause> {
         let Size { width, height } = planes.size();
         let bits = planes.format.bits;
         let mut config = MaybeUninit::<ffi::aom_codec_enc_cfg_t>::zeroed();
@@ -78,7 +85,7 @@ impl Encoder {
             check(result)?;
             (interface, config.assume_init())
         };
-        config.g_threads = THREADS;
+        config.g_threads = c_uint::try_from(threads.clamp(MIN_THREADS, MAX_THREADS)).unwrap_or(1);
         config.g_profile = profile(planes.format.chroma, bits);
         (config.g_w, config.g_h) = (width, height);
         (config.g_bit_depth, config.g_input_bit_depth) = (bits, bits);

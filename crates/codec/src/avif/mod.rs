@@ -1,6 +1,7 @@
 //! AVIF: the container is read by code of ours, dav1d decodes, libaom encodes.
 //!
-//! One thread a picture: the service works on as many pictures as there are cores.
+//! One thread decodes a picture: the service works on as many pictures as there are cores. An encoder, which takes longer, uses
+//! cores that are idle.
 //!
 //! Of the file's own properties `clap`, `irot` and `imir` count, in their order, and EXIF does not, as the standard says. A
 //! profile is followed; without one, primaries and transfer curve given as numbers are.
@@ -175,9 +176,12 @@ fn encode_planes(
     options: &EncodeOptions,
 ) -> Result<Vec<u8>, Error> {
     options.deadline.check()?;
-    let color_stream = aom::encode(color, colors, Target::Quantizer(quantizer(options.lossy_quality())))?;
+    let idle = options.idle.borrow(aom::MAX_THREADS - 1);
+    let threads = 1 + idle.count();
+    let target = Target::Quantizer(quantizer(options.lossy_quality()));
+    let color_stream = aom::encode(color, colors, target, threads)?;
     options.deadline.check()?;
-    let alpha_stream = alpha.map(|alpha| aom::encode(alpha, ALPHA, Target::LosslessGray)).transpose()?;
+    let alpha_stream = alpha.map(|alpha| aom::encode(alpha, ALPHA, Target::LosslessGray, threads)).transpose()?;
     let coded_alpha = alpha.zip(alpha_stream.as_ref());
     let coded_alpha = coded_alpha.map(|(alpha, stream)| Coded { stream, format: alpha.format() });
     let coded_color = Coded { stream: &color_stream, format: color.format() };

@@ -1,11 +1,11 @@
 //! The properties of AVIF files: turns, mirrors, crops, depths, alpha, sequences.
 
-use palmette_codec::{Format, probe};
-use palmette_core::Size;
+use palmette_codec::{EncodeFormat, EncodeOptions, Format, encode, probe};
+use palmette_core::{IdleCores, Size};
 use palmette_ops::Class;
 
 use crate::color::p3_to_srgb;
-use crate::draw::{QUADRANTS, assert_corners};
+use crate::draw::{QUADRANTS, assert_corners, soft};
 use crate::files::{decode, fixture};
 
 #[test]
@@ -96,4 +96,17 @@ fn avif_of_any_size_is_probed_and_one_over_the_limits_is_too_large() {
     let bytes = fixture("avif-17000.avif");
     assert_eq!(probe(&bytes).unwrap().size, Size::new(17_000, 17_000));
     assert_eq!(decode(&bytes).unwrap_err().class(), Class::Limit);
+}
+
+#[test]
+fn avif_does_not_depend_on_idle_cores() {
+    let picture = soft(700, 520);
+    let [alone, others @ ..] = [0, 1, 2, 3, 7, 40].map(|count| {
+        let idle = IdleCores::new(count);
+        let options = EncodeOptions { idle: idle.clone(), quality: Some(60), ..EncodeOptions::new(EncodeFormat::Avif) };
+        let file = encode(picture.clone(), &options).unwrap().bytes;
+        assert_eq!(idle.borrow(count).count(), count, "what was borrowed is given back");
+        file
+    });
+    assert!(others.iter().all(|other| *other == alone), "another file by more threads");
 }

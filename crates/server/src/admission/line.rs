@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use palmette::core::IdleCores;
 use tokio::sync::oneshot;
 
 /// The most that a small request holds. It is what 1.5 megapixels take to become a picture: some ten milliseconds of work.
@@ -28,6 +29,8 @@ const MEAN_OVER: u32 = 8;
 #[derive(Debug)]
 pub(super) struct Line {
     limits: LineLimits,
+    /// Told of every worker that begins and ends.
+    idle: IdleCores,
     state: Mutex<State>,
 }
 
@@ -99,7 +102,7 @@ pub(super) struct LineLoad {
 }
 
 impl Line {
-    pub(super) fn new(limits: LineLimits) -> Arc<Self> {
+    pub(super) fn new(limits: LineLimits, idle: IdleCores) -> Arc<Self> {
         let state = State {
             free_workers: limits.workers,
             large_working: 0,
@@ -109,7 +112,7 @@ impl Line {
             waiting: VecDeque::new(),
             mean_work: None,
         };
-        Arc::new(Self { limits, state: Mutex::new(state) })
+        Arc::new(Self { limits, idle, state: Mutex::new(state) })
     }
 
     pub(super) fn load(&self) -> LineLoad {
@@ -182,6 +185,7 @@ impl Line {
     fn call(self: &Arc<Self>, turns: Vec<(Waiting, Lane)>) {
         for (Waiting { bytes, since, call, .. }, lane) in turns {
             let waited = since.elapsed();
+            self.idle.worker_begins();
             let worker =
                 Worker { line: Arc::clone(self), lane, is_small: self.limits.is_small(bytes), since: Instant::now() };
             let memory = PixelMemory { line: Arc::clone(self), bytes };
@@ -288,6 +292,7 @@ struct Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         let work = self.since.elapsed();
+        self.line.idle.worker_ends();
         self.line.change(|state| match self.lane {
             Lane::Worker => {
                 state.free_workers += 1;
@@ -335,7 +340,7 @@ mod tests {
     /// A line before two workers, with memory for 1,000 bytes, of which 125 are small.
     fn line(max_queued: usize) -> Arc<Line> {
         let max_wait = Duration::from_secs(4);
-        Line::new(LineLimits { workers: 2, max_bytes: 1000, max_queued, max_wait })
+        Line::new(LineLimits { workers: 2, max_bytes: 1000, max_queued, max_wait }, IdleCores::new(2))
     }
 
     /// Lines a request up; the receiver gets its turn.
@@ -394,6 +399,22 @@ mod tests {
         assert!(turn(&mut large).is_none());
         drop(running);
         assert!(turn(&mut large).is_some());
+    }
+
+    #[test]
+    fn line_tells_which_cores_are_idle() {
+        let line = line(9);
+        let idle = || line.idle.borrow(9).count();
+        let (mut first, mut second) = (enter(&line, LARGE), enter(&line, LARGE));
+        let turns = (turn(&mut first).unwrap(), turn(&mut second).unwrap());
+        assert_eq!(idle(), 0);
+        drop(turns.0.end());
+        assert_eq!(idle(), 1);
+        drop(turns.1);
+        assert_eq!(idle(), 2);
+        let (place, called) = enter(&line, LARGE);
+        drop((called, place));
+        assert_eq!(idle(), 2, "one that left has given its turn back");
     }
 
     #[test]

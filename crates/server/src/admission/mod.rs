@@ -13,11 +13,14 @@
 mod budget;
 mod line;
 
+use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
+use palmette::core::IdleCores;
 use tokio::sync::Semaphore;
 
 use self::budget::{Budget, Held};
@@ -34,6 +37,8 @@ const RETRY_AFTER: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..
 #[derive(Debug)]
 pub(crate) struct Admission {
     line: Arc<Line>,
+    /// What long work may use, as the line tells.
+    idle: IdleCores,
     /// One permit for each request whose headers are looked at.
     glances: Arc<Semaphore>,
     bodies: Arc<Budget>,
@@ -56,6 +61,8 @@ pub(crate) struct Load {
 impl Admission {
     pub(crate) fn new(config: &AdmissionConfig, budgets: &Budgets) -> Self {
         let workers = config.workers.count().get();
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let idle = IdleCores::new(workers.min(cores));
         let line = LineLimits {
             workers,
             max_bytes: budgets.pixel_bytes,
@@ -63,7 +70,8 @@ impl Admission {
             max_wait: config.max_queue_wait,
         };
         Self {
-            line: Line::new(line),
+            line: Line::new(line, idle.clone()),
+            idle,
             glances: Arc::new(Semaphore::new(workers)),
             bodies: Budget::new(budgets.body_bytes),
             answers: Budget::new(budgets.answer_bytes),
@@ -71,6 +79,11 @@ impl Admission {
             max_queue_wait: config.max_queue_wait,
             max_pixel_bytes: budgets.pixel_bytes,
         }
+    }
+
+    /// Returns the cores that are idle while fewer requests are worked on than there are workers.
+    pub(crate) const fn idle_cores(&self) -> &IdleCores {
+        &self.idle
     }
 
     /// Tells whether a request would be refused right now, before its body is read for nothing.
@@ -247,7 +260,6 @@ impl AsRef<[u8]> for HeldBytes {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroUsize;
     use std::sync::mpsc;
 
     use super::*;
