@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use palmette_core::{Pixmap, Reading, Size, Spacing};
+use palmette_core::{Picture, Pixmap, Reading, Size, Spacing};
 
 use crate::animation::Layout;
 use crate::reader::Opened;
@@ -62,8 +62,7 @@ pub(crate) fn open<'a>(
     options: &DecodeOptions,
 ) -> Result<Opened<'a>, Error> {
     if !reading.layout.is_rgba() && format != Format::Jpeg {
-        let error = palmette_core::Error::WrongLayout { expected: reading.layout, actual: palmette_core::Layout::Rgba };
-        return Err(error.into());
+        return Err(wrong_layout(reading.layout, palmette_core::Layout::Rgba));
     }
     match format {
         #[cfg(feature = "jpeg")]
@@ -224,7 +223,42 @@ pub(crate) fn planes_taken(options: &EncodeOptions) -> Option<Spacing> {
     match options.format {
         #[cfg(feature = "jpeg")]
         EncodeFormat::Jpeg => Some(jpeg::planes_taken(options.lossy_quality())),
+        #[cfg(feature = "webp")]
+        EncodeFormat::Webp => webp::planes_taken(options.lossy_quality()),
+        #[cfg(feature = "avif")]
+        EncodeFormat::Avif => Some(avif::planes_taken(options.lossy_quality())),
         _ => None,
+    }
+}
+
+/// Checks that a format that is written at once takes planes of a layout.
+pub(crate) fn check_planes(options: &EncodeOptions, layout: palmette_core::Layout) -> Result<(), Error> {
+    let Some(wanted) = planes_taken(options) else {
+        return Err(wrong_layout(palmette_core::Layout::Rgba, layout));
+    };
+    let is_taken = match options.format {
+        #[cfg(feature = "webp")]
+        EncodeFormat::Webp => webp::takes_planes(layout),
+        #[cfg(feature = "avif")]
+        EncodeFormat::Avif => avif::takes_planes(layout),
+        _ => false,
+    };
+    if is_taken { Ok(()) } else { Err(wrong_layout(palmette_core::Layout::ycc(wanted), layout)) }
+}
+
+/// Makes the error of planes that a format does not take.
+const fn wrong_layout(expected: palmette_core::Layout, actual: palmette_core::Layout) -> Error {
+    Error::Core(palmette_core::Error::WrongLayout { expected, actual })
+}
+
+/// Encodes planes that [were checked](check_planes) as the given format.
+pub(crate) fn encode_planes(picture: Picture, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    match options.format {
+        #[cfg(feature = "webp")]
+        EncodeFormat::Webp => webp::encode_planes(picture, options),
+        #[cfg(feature = "avif")]
+        EncodeFormat::Avif => avif::encode_planes(&picture, options),
+        _ => Err(wrong_layout(palmette_core::Layout::Rgba, picture.layout())),
     }
 }
 

@@ -8,7 +8,8 @@
 //! 3. [`reader()`] gives the rows of a picture as it is stored, or of a part of it: pixels, or the planes of a JPEG, reduced
 //!    if that is enough. Of an animation the first frame.
 //! 4. [`decode()`] gives a whole [`Pixmap`](palmette_core::Pixmap): upright, in sRGB, 8 bits, straight alpha.
-//! 5. [`encode()`] writes one, and [`encode_rows()`] a picture that comes by rows: pixels, or planes to a JPEG.
+//! 5. [`encode()`] writes one, and [`encode_rows()`] a picture that comes by rows: pixels, or planes to a
+//!    JPEG, a lossy WebP, or an AVIF.
 //! 6. [`animation()`] gives all frames, and [`AnimationEncoder`] writes them, one at a time.
 //!
 //! # Libraries, and why these

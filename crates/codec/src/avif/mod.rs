@@ -9,31 +9,18 @@
 mod aom;
 mod container;
 mod dav1d;
+mod encode;
 mod tiles;
 mod ycbcr;
 
-use palmette_core::{Pixmap, Reading, Size};
+use palmette_core::{Reading, Size};
 
-use self::aom::Target;
-use self::container::Coded;
+pub(crate) use self::encode::{encode, encode_planes, encoding_memory, planes_taken, takes_planes};
 use self::tiles::DecodedLayer;
-use crate::cicp::Cicp;
-use crate::heif::{Coding, Layer, Nclx, Picture, Prefer, View};
-use crate::planar::{AnyPlanes, Chroma, Conversion, Rows};
+use crate::heif::{Coding, Layer, Picture, Prefer, View};
+use crate::planar::{Chroma, Conversion, Rows};
 use crate::reader::{Opened, PixelRows};
-use crate::{Cause, DecodeOptions, EncodeOptions, Error, Format, Note, OnDamage, Probe, WorkingMemory};
-
-/// From this quality on chroma keeps its full size, as in JPEG.
-const FULL_CHROMA_QUALITY: u8 = 90;
-
-/// What is written: sRGB, with the matrix of JPEG and its full range.
-const SRGB: Nclx = Nclx { cicp: Cicp { primaries: 1, transfer: 13 }, matrix: 6, is_full_range: true };
-
-/// What alpha is: of no colour, in full range.
-const ALPHA: Nclx = Nclx { cicp: Cicp { primaries: 2, transfer: 2 }, matrix: 2, is_full_range: true };
-
-/// The coarsest quantiser of the library.
-const WORST_QUANTIZER: u32 = 63;
+use crate::{Cause, DecodeOptions, Error, Format, Note, OnDamage, Probe, WorkingMemory};
 
 /// Reads size and properties from the boxes.
 pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
@@ -155,67 +142,7 @@ fn half_bytes(layer: &Layer<'_>) -> u64 {
     }
 }
 
-/// Encodes with 8 bits; alpha is left out of an opaque picture, else it is lossless, as in WebP.
-///
-/// Lossy alpha would leave faint edges where clear was meant. What that costs depends on how soft it is: line art with
-/// strokes of a soft brush takes 219 kB instead of 156 kB, most overlays a few per cent.
-pub(crate) fn encode(pixmap: &Pixmap, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
-    let quality = options.lossy_quality();
-    let color = ycbcr::colors(pixmap, if quality >= FULL_CHROMA_QUALITY { Chroma::Full } else { Chroma::Half })?;
-    let alpha = if pixmap.is_opaque() { None } else { Some(ycbcr::alpha(pixmap)?) };
-    let color = AnyPlanes::Bytes(color.planes());
-    let alpha = alpha.as_ref().map(|alpha| AnyPlanes::Bytes(alpha.planes()));
-    encode_planes(&color, alpha.as_ref(), SRGB, options)
-}
-
-/// Encodes planes as they are, of 8 to 12 bits.
-fn encode_planes(
-    color: &AnyPlanes<'_>,
-    alpha: Option<&AnyPlanes<'_>>,
-    colors: Nclx,
-    options: &EncodeOptions,
-) -> Result<Vec<u8>, Error> {
-    options.deadline.check()?;
-    let idle = options.idle.borrow(aom::MAX_THREADS - 1);
-    let threads = 1 + idle.count();
-    let target = Target::Quantizer(quantizer(options.lossy_quality()));
-    let color_stream = aom::encode(color, colors, target, threads)?;
-    options.deadline.check()?;
-    let alpha_stream = alpha.map(|alpha| aom::encode(alpha, ALPHA, Target::LosslessGray, threads)).transpose()?;
-    let coded_alpha = alpha.zip(alpha_stream.as_ref());
-    let coded_alpha = coded_alpha.map(|(alpha, stream)| Coded { stream, format: alpha.format() });
-    let coded_color = Coded { stream: &color_stream, format: color.format() };
-    container::write(color.size(), &coded_color, coded_alpha.as_ref(), colors)
-}
-
-/// Says what encoding a picture holds.
-pub(crate) const fn encoding_memory(size: Size, quality: u8, has_alpha: bool) -> WorkingMemory {
-    // Planes, which are ours, in half bytes a pixel; and what the library makes of them.
-    let (half_planes, library) = if quality >= FULL_CHROMA_QUALITY { (6, 28) } else { (3, 17) };
-    let (half_alpha, library_alpha) = if has_alpha { (2, 4) } else { (0, 0) };
-    WorkingMemory {
-        own_bytes: size.area() * (half_planes + half_alpha) / 2,
-        library_bytes: size.area() * (library + library_alpha),
-    }
-}
-
-/// Maps quality 1 to 100 to quantisers 63 to 0, linearly, as libavif does from its release 1.0 on.
-fn quantizer(quality: u8) -> u8 {
-    let steps = 100 - u32::from(quality.min(100));
-    u8::try_from((steps * WORST_QUANTIZER + 50) / 100).unwrap_or(0)
-}
-
 /// Makes the error of a damaged AVIF.
 fn damaged(source: Cause) -> Error {
     Error::Damaged { format: Format::Avif, source }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn avif_quality_maps_to_quantizers_linearly() {
-        assert_eq!([1, 50, 85, 99, 100].map(quantizer), [62, 32, 9, 1, 0]);
-    }
 }

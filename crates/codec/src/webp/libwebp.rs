@@ -129,19 +129,47 @@ pub(super) enum Encoding {
     Lossless,
 }
 
-/// Encodes a picture; alpha is left out if `is_opaque`.
+/// What is encoded.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Samples<'a> {
+    /// Pixels.
+    Pixels {
+        /// Their colours and alpha.
+        pixmap: &'a Pixmap,
+        /// Whether alpha is left out.
+        is_opaque: bool,
+    },
+    /// Planes of the range of a studio, chroma of half the size along both axes.
+    Planes {
+        /// The size of the picture.
+        size: Size,
+        /// Y, Cb and Cr, row by row without padding; as many as the size asks for.
+        planes: [&'a [u8]; 3],
+    },
+}
+
+impl Samples<'_> {
+    /// Returns the size of the picture.
+    const fn size(&self) -> Size {
+        match self {
+            Self::Pixels { pixmap, .. } => pixmap.size(),
+            Self::Planes { size, .. } => *size,
+        }
+    }
+}
+
+/// Encodes a picture.
 ///
 /// # Errors
 ///
 /// Outer: memory for the file cannot be had, or the deadline passed. Inner: what the library said.
 pub(super) fn encode(
-    pixmap: &Pixmap,
-    is_opaque: bool,
+    samples: Samples<'_>,
     encoding: Encoding,
     deadline: Deadline,
 ) -> Result<Result<Vec<u8>, Cause>, Error> {
     let mut output = Output::new();
-    if let Err(cause) = encode_into(&mut output, pixmap, is_opaque, encoding, deadline) {
+    if let Err(cause) = encode_into(&mut output, samples, encoding, deadline) {
         // It may have been stopped.
         deadline.check()?;
         return Ok(Err(cause));
@@ -154,31 +182,44 @@ pub(super) fn encode(
 /// Encodes into memory of the library.
 fn encode_into(
     output: &mut Output,
-    pixmap: &Pixmap,
-    is_opaque: bool,
+    samples: Samples<'_>,
     encoding: Encoding,
     mut deadline: Deadline,
 ) -> Result<(), Cause> {
-    let (Ok(width), Ok(height), Ok(stride)) =
-        (c_int::try_from(pixmap.width()), c_int::try_from(pixmap.height()), c_int::try_from(pixmap.row_bytes()))
-    else {
-        return Err(Cause::new(encoding_error_text(sys::WebPEncodingError::VP8_ENC_ERROR_BAD_DIMENSION)));
-    };
+    let bad_size = || Cause::new(encoding_error_text(sys::WebPEncodingError::VP8_ENC_ERROR_BAD_DIMENSION));
+    let side = |px: u32| c_int::try_from(px).map_err(|_| bad_size());
+    let Size { width, height } = samples.size();
     let config = config(encoding)?;
     let mut picture = Picture::new()?;
     picture.0.use_argb = config.lossless;
-    (picture.0.width, picture.0.height) = (width, height);
+    (picture.0.width, picture.0.height) = (side(width)?, side(height)?);
     picture.0.writer = Some(sys::WebPMemoryWrite);
     picture.0.custom_ptr = (&raw mut output.0).cast();
     picture.0.progress_hook = Some(go_on);
     picture.0.user_data = (&raw mut deadline).cast();
-    let import = if is_opaque { sys::WebPPictureImportRGBX } else { sys::WebPPictureImportRGBA };
-    // SAFETY: the pixels are height rows of `stride` bytes, as told; the picture copies them. The writer gets `output`
-    // and the hook `deadline`, which outlive the encoding.
-    let encoded = unsafe {
-        import(&raw mut picture.0, pixmap.data().as_ptr(), stride) != 0
-            && sys::WebPEncode(&raw const config, &raw mut picture.0) != 0
+    let is_imported = match samples {
+        Samples::Pixels { pixmap, is_opaque } => {
+            let stride = c_int::try_from(pixmap.row_bytes()).map_err(|_| bad_size())?;
+            let import = if is_opaque { sys::WebPPictureImportRGBX } else { sys::WebPPictureImportRGBA };
+            // SAFETY: the pixels are height rows of `stride` bytes, as told; the picture copies them.
+            unsafe { import(&raw mut picture.0, pixmap.data().as_ptr(), stride) != 0 }
+        }
+        Samples::Planes { size, planes: [y, blue, red] } => {
+            let chroma = Size::new(size.width.div_ceil(2), size.height.div_ceil(2));
+            let is_whole = |plane: &[u8], size: Size| plane.len() as u64 == size.area();
+            if !is_whole(y, size) || !is_whole(blue, chroma) || !is_whole(red, chroma) {
+                return Err(bad_size());
+            }
+            // The picture owns no memory then, and the library only reads these.
+            (picture.0.y, picture.0.y_stride) = (y.as_ptr().cast_mut(), side(width)?);
+            (picture.0.u, picture.0.v) = (blue.as_ptr().cast_mut(), red.as_ptr().cast_mut());
+            picture.0.uv_stride = side(chroma.width)?;
+            true
+        }
     };
+    // SAFETY: the picture has its samples: a copy of pixels, or planes of as many bytes as its size asks for, which live during
+    // the call. The writer gets `output` and the hook `deadline`, which outlive the encoding.
+    let encoded = is_imported && unsafe { sys::WebPEncode(&raw const config, &raw mut picture.0) != 0 };
     if encoded { Ok(()) } else { Err(Cause::new(encoding_error_text(picture.0.error_code))) }
 }
 
@@ -213,7 +254,7 @@ fn config(encoding: Encoding) -> Result<sys::WebPConfig, Cause> {
     }
 }
 
-/// A picture of the library, which owns its copy of the pixels.
+/// A picture of the library, which owns its copy of pixels, but no planes that it was given.
 struct Picture(sys::WebPPicture);
 
 impl Picture {

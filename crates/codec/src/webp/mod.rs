@@ -3,13 +3,14 @@
 mod container;
 mod frames;
 mod libwebp;
+mod studio;
 mod writer;
 
-use palmette_core::{Deadline, Pixmap, Reading, Size};
+use palmette_core::{Deadline, Picture, Pixmap, Reading, Size, Spacing, alloc};
 
 use self::container::Container;
 pub(crate) use self::frames::Frames;
-use self::libwebp::{Encoding, Rows};
+use self::libwebp::{Encoding, Rows, Samples};
 pub(crate) use self::writer::Writer;
 use crate::animation::Layout;
 use crate::exif::Exif;
@@ -126,6 +127,37 @@ pub(crate) fn encode(pixmap: &Pixmap, options: &EncodeOptions) -> Result<Vec<u8>
     encode_with(pixmap, Encoding::of_quality(options.lossy_quality()), options.deadline)
 }
 
+/// The planes of a lossy picture.
+const CHROMA: Spacing = Spacing::new(2, 2);
+
+/// Returns the spacing of chroma that a lossy picture has; a lossless one has colours.
+pub(crate) fn planes_taken(quality: u8) -> Option<Spacing> {
+    matches!(Encoding::of_quality(quality), Encoding::Lossy { .. }).then_some(CHROMA)
+}
+
+/// Tells whether a lossy picture is made of planes as they are.
+pub(crate) fn takes_planes(layout: palmette_core::Layout) -> bool {
+    layout == palmette_core::Layout::GRAY || layout == palmette_core::Layout::ycc(CHROMA)
+}
+
+/// Encodes planes, with loss: the format knows them in the range of a studio alone.
+pub(crate) fn encode_planes(mut picture: Picture, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
+    studio::from_full(&mut picture);
+    let size = picture.size();
+    let no_color = if picture.layout().planes() == 1 {
+        let samples = CHROMA.samples(size).area();
+        alloc::try_filled(usize::try_from(samples).unwrap_or(usize::MAX), studio::NO_COLOR)?
+    } else {
+        Vec::new()
+    };
+    let planes = match &no_color[..] {
+        [] => [0, 1, 2].map(|plane| picture.plane(plane)),
+        no_color => [picture.plane(0), no_color, no_color],
+    };
+    let encoding = Encoding::Lossy { quality: options.lossy_quality() };
+    libwebp::encode(Samples::Planes { size, planes }, encoding, options.deadline)?.map_err(failed)
+}
+
 /// Says what encoding a picture holds: planes or a copy of the pixels, and what the encoder knows of them.
 ///
 /// Alpha is written without loss, and costs what a lossless picture does.
@@ -139,7 +171,8 @@ pub(crate) const fn encoding_memory(size: Size, quality: u8, has_alpha: bool) ->
 
 /// Encodes in one of the two ways.
 fn encode_with(pixmap: &Pixmap, encoding: Encoding, deadline: Deadline) -> Result<Vec<u8>, Error> {
-    libwebp::encode(pixmap, pixmap.is_opaque(), encoding, deadline)?.map_err(failed)
+    let samples = Samples::Pixels { pixmap, is_opaque: pixmap.is_opaque() };
+    libwebp::encode(samples, encoding, deadline)?.map_err(failed)
 }
 
 /// Returns the size of the canvas, or of the bitstream of a simple file.

@@ -6,7 +6,7 @@
 
 pub(crate) mod gather;
 
-use palmette_core::{Band, Layout, PictureRows, Pixmap, Rows, Size, Spacing};
+use palmette_core::{Band, PictureRows, Pixmap, Rows, Size, Spacing};
 use palmette_ops::Color;
 
 use crate::{EncodeFormat, EncodeOptions, Encoded, Error, WorkingMemory, flatten, formats, guard, raw};
@@ -32,8 +32,7 @@ pub fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Encoded, Error>
 
 /// Encodes a picture that comes by rows, to the same bytes as [`encode()`].
 ///
-/// Of a picture in planes, those of luma have a sample for every pixel, and of chroma for every pixel or every second one,
-/// along each axis; they are written as they are, at any quality.
+/// Planes are written as they are, at any quality: see [`planes_taken()`].
 ///
 /// # Errors
 ///
@@ -51,7 +50,11 @@ pub fn encode_rows(mut rows: Box<dyn Rows + '_>, options: &EncodeOptions) -> Res
             guard::writing(format, || writer.finish())?
         }
         None if layout.is_rgba() => encode_whole(rows.into_picture()?.into_pixmap()?, options)?,
-        None => return Err(palmette_core::Error::WrongLayout { expected: Layout::Rgba, actual: layout }.into()),
+        None => {
+            formats::check_planes(options, layout)?;
+            let picture = rows.into_picture()?;
+            guard::writing(format, || formats::encode_planes(picture, options))?
+        }
     };
     Ok(Encoded { bytes, content_type: format.content_type() })
 }
@@ -72,8 +75,9 @@ fn encode_whole(mut pixmap: Pixmap, options: &EncodeOptions) -> Result<Vec<u8>, 
 
 /// Returns the spacing of chroma that suits these options best, if [`encode_rows()`] takes planes; nothing if only pixels.
 ///
-/// A picture without chroma is taken as well then, and so is every other spacing of 1 or 2 along each axis: what it has is
-/// written.
+/// A picture without chroma is taken as well then. Luma has a sample for every pixel. Other spacings of chroma than the one that
+/// suits best are written as they are, where the format has them: of 1 or 2 along each axis in JPEG; the same, but none that is
+/// halved from top to bottom alone, in AVIF; WebP has one.
 #[must_use]
 pub fn planes_taken(options: &EncodeOptions) -> Option<Spacing> {
     formats::planes_taken(options)

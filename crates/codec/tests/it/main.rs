@@ -20,6 +20,7 @@ mod jpeg;
 mod motion;
 mod orientation;
 mod palette;
+mod planes;
 mod png;
 mod png_size;
 mod reader;

@@ -151,7 +151,14 @@ fn writer_says_which_planes_it_takes() {
     assert_eq!(planes_taken(&jpeg(90)), Some(Spacing::ONE));
     assert_eq!(planes_taken(&EncodeOptions::new(EncodeFormat::Jpeg)), Some(Spacing::new(2, 2)));
     assert!(takes_rows(&jpeg(50)));
-    for format in [EncodeFormat::Png, EncodeFormat::Gif, EncodeFormat::Webp, EncodeFormat::Avif, EncodeFormat::Rgb] {
+    for format in [EncodeFormat::Webp, EncodeFormat::Avif] {
+        let options = |quality| EncodeOptions { quality: Some(quality), ..EncodeOptions::new(format) };
+        assert_eq!(planes_taken(&options(89)), Some(Spacing::new(2, 2)));
+        assert!(!takes_rows(&options(89)));
+        let best = if format == EncodeFormat::Webp { None } else { Some(Spacing::ONE) };
+        assert_eq!(planes_taken(&options(100)), best);
+    }
+    for format in [EncodeFormat::Png, EncodeFormat::Gif, EncodeFormat::Rgb] {
         let options = EncodeOptions::new(format);
         assert_eq!((planes_taken(&options), takes_rows(&options)), (None, false));
         let grey = Box::new(Uneven::new(planes(Size::new(20, 20), Layout::GRAY)));
