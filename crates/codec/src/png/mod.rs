@@ -12,7 +12,7 @@ mod rows;
 mod source;
 mod still;
 
-use palmette_core::{Pixmap, Reading, Size};
+use palmette_core::{Pixmap, Reading, Size, alloc};
 use png::{InterlaceInfo, Reader, Transformations};
 
 use self::chunks::Parts;
@@ -80,6 +80,7 @@ fn decode_interlaced(parts: &Parts<'_>, size: Size, options: &DecodeOptions) -> 
     let mut rows = rows_of(&reader, parts, size)?;
     let mut pixmap = Pixmap::filled(size, [0; 4])?;
     let row_bytes = pixmap.row_bytes();
+    let mut pass_row = alloc::try_filled(row_bytes, 0)?;
     for number in 0..interlaced_rows(size) {
         if number % ROWS_PER_CHECK == 0 {
             options.deadline.check()?;
@@ -93,7 +94,7 @@ fn decode_interlaced(parts: &Parts<'_>, size: Size, options: &DecodeOptions) -> 
             }
             Err(error) => return Err(damaged(error)),
         };
-        let pixels = rows.convert(row.data());
+        let pixels = rows.convert(row.data(), &mut pass_row);
         match row.interlace() {
             // There are none in passes.
             InterlaceInfo::Null(_) => {}

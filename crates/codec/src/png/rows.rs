@@ -24,8 +24,6 @@ pub(super) const fn is_gray(color: ColorType) -> bool {
 pub(super) struct Rows {
     color: ColorType,
     depth: Depth,
-    /// One row of RGBA.
-    rgba: Vec<u8>,
 }
 
 /// The two depths that rows come in, with the profile for each.
@@ -60,27 +58,39 @@ impl Rows {
                 Colors::Profile(icc) => ToSrgb::from_rgb(icc),
             }),
         };
-        Ok(Self { color, depth, rgba: alloc::try_filled(samples, 0)? })
+        Ok(Self { color, depth })
     }
 
-    /// Converts a row, or a row of an interlacing pass, to RGBA of 8 bits.
-    pub(super) fn convert(&mut self, row: &[u8]) -> &[u8] {
-        let pixels = match &mut self.depth {
+    /// Tells whether a row is stored as RGBA of 8 bits, so that it can be [corrected](Self::correct) where the decoder puts it.
+    pub(super) const fn is_rgba(&self) -> bool {
+        matches!((self.color, &self.depth), (ColorType::Rgba, Depth::Eight(_)))
+    }
+
+    /// Converts the colours of a row that [is RGBA](Self::is_rgba).
+    pub(super) fn correct(&self, pixels: &mut [u8]) {
+        if let Depth::Eight(to_srgb) = &self.depth {
+            to_srgb.convert_pixels(pixels);
+        }
+    }
+
+    /// Converts a row, or a row of an interlacing pass, to RGBA of 8 bits at the start of `rgba`, and returns that part.
+    pub(super) fn convert<'a>(&mut self, row: &[u8], rgba: &'a mut [u8]) -> &'a [u8] {
+        match &mut self.depth {
             Depth::Eight(to_srgb) => {
-                let pixels = expand(self.color, u8::MAX, row, &mut self.rgba);
+                let pixels = expand(self.color, u8::MAX, row, rgba);
                 to_srgb.convert_pixels(pixels);
-                pixels.len()
+                pixels
             }
-            Depth::Sixteen { to_srgb, samples, rgba } => {
+            Depth::Sixteen { to_srgb, samples, rgba: wide } => {
                 samples.clear();
                 samples.extend(row.as_chunks::<2>().0.iter().map(|&sample| u16::from_be_bytes(sample)));
-                let pixels = expand(self.color, u16::MAX, samples, rgba);
-                to_srgb.convert_pixels(pixels);
-                self.rgba.iter_mut().zip(&*pixels).for_each(|(to, &from)| *to = to_8_bits(from));
-                pixels.len()
+                let wide = expand(self.color, u16::MAX, samples, wide);
+                to_srgb.convert_pixels(wide);
+                let pixels = &mut rgba[..wide.len()];
+                pixels.iter_mut().zip(&*wide).for_each(|(to, &from)| *to = to_8_bits(from));
+                pixels
             }
-        };
-        &self.rgba[..pixels]
+        }
     }
 }
 

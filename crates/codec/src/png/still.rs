@@ -36,25 +36,39 @@ impl<'a> Still<'a> {
     }
 
     /// Decodes the next row, and writes it if it is wanted. One that is missing, if it may be, is clear.
-    fn read_next(&mut self, wanted: Option<&mut [u8]>) -> Result<(), Error> {
+    fn read_next(&mut self, mut wanted: Option<&mut [u8]>) -> Result<(), Error> {
         let is_first = self.next == 0;
         self.next += 1;
-        let row = if self.is_over { Ok(None) } else { self.reader.next_interlaced_row() };
-        match (row, wanted) {
-            (Ok(Some(row)), Some(pixels)) => pixels.copy_from_slice(self.rows.convert(row.data())),
-            (Ok(Some(_)), None) => {}
-            (Ok(None), wanted) => {
-                self.is_over = true;
-                wanted.into_iter().for_each(|pixels| pixels.fill(0));
-            }
-            (Err(error), wanted) if self.options.on_damage == OnDamage::Show && !is_first => {
-                self.is_over = true;
-                self.damage = Some(error.into());
-                wanted.into_iter().for_each(|pixels| pixels.fill(0));
-            }
-            (Err(error), _) => return Err(damaged(error)),
+        let is_there = if self.is_over { Ok(false) } else { self.decode_next(wanted.as_deref_mut()) };
+        match is_there {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            Err(error) if self.options.on_damage == OnDamage::Show && !is_first => self.damage = Some(error.into()),
+            Err(error) => return Err(damaged(error)),
         }
+        self.is_over = true;
+        wanted.into_iter().for_each(|pixels| pixels.fill(0));
         Ok(())
+    }
+
+    /// Decodes the next row to where it is wanted; tells whether there is one.
+    fn decode_next(&mut self, wanted: Option<&mut [u8]>) -> Result<bool, png::DecodingError> {
+        match wanted {
+            Some(pixels) if self.rows.is_rgba() => {
+                let is_there = self.reader.read_row(pixels)?.is_some();
+                if is_there {
+                    self.rows.correct(pixels);
+                }
+                Ok(is_there)
+            }
+            wanted => {
+                let Some(row) = self.reader.next_interlaced_row()? else { return Ok(false) };
+                if let Some(pixels) = wanted {
+                    self.rows.convert(row.data(), pixels);
+                }
+                Ok(true)
+            }
+        }
     }
 }
 
