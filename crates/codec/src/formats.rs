@@ -61,7 +61,7 @@ pub(crate) fn open<'a>(
     reading: &Reading,
     options: &DecodeOptions,
 ) -> Result<Opened<'a>, Error> {
-    if !reading.layout.is_rgba() && format != Format::Jpeg {
+    if !reading.layout.is_rgba() && !matches!(format, Format::Jpeg | Format::Avif) {
         return Err(wrong_layout(reading.layout, palmette_core::Layout::Rgba));
     }
     match format {

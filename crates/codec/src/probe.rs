@@ -23,8 +23,9 @@ pub struct Probe {
     pub orientation: Orientation,
     /// How the file stores its samples, for reading by rows.
     ///
-    /// Planes, of a JPEG in YCbCr or grey with chroma of full or half size along each axis, and without a profile that changes
-    /// colours; all else is read as RGBA.
+    /// Planes, of a JPEG in YCbCr or grey with chroma of full or half size along each axis, and of an AVIF with the same planes
+    /// (8 bits, full range, the matrix of BT.601), without alpha, and uncut; where no profile changes colours. All else is read
+    /// as RGBA; so is lossy WebP, whose planes have fewer levels: to bring them to full range would round them once more.
     pub layout: Layout,
     /// Whether each of these planes can be read at 1/2, 1/4 and 1/8 of its size, too: so many times its spacing.
     pub is_reducible: bool,

@@ -204,16 +204,46 @@ impl Drop for Data {
     }
 }
 
-/// Reads the colours of a bitstream ahead; `None` if it has no header that makes sense.
-pub(super) fn peek_colors(bytes: &[u8]) -> Option<Nclx> {
+/// What a bitstream says of its samples ahead of them.
+pub(super) struct Header {
+    pub(super) colors: Nclx,
+    pub(super) format: Format,
+}
+
+/// Reads the header of a bitstream; `None` if it has none that makes sense.
+pub(super) fn peek(bytes: &[u8]) -> Option<Header> {
     if bytes.is_empty() {
         return None;
     }
     let mut header = MaybeUninit::<ffi::Dav1dSequenceHeader>::zeroed();
     // SAFETY: the header is whole, the bytes live during the call.
     let result = unsafe { ffi::dav1d_parse_sequence_header(header.as_mut_ptr(), bytes.as_ptr(), bytes.len()) };
-    // SAFETY: filled by the call.
-    (result == 0).then(|| unsafe { colors(header.as_ptr()) })
+    if result != 0 {
+        return None;
+    }
+    // SAFETY: filled by the call; no reference to a field that the bindings call one of a list is made.
+    unsafe {
+        let header = header.as_ptr();
+        let bits = 8 + 2 * u32::from((&raw const (*header).hbd).read());
+        let chroma = match code(&raw const (*header).layout) {
+            0 => Chroma::None,
+            1 => Chroma::Half,
+            2 => Chroma::HalfWidth,
+            _ => Chroma::Full,
+        };
+        Some(Header { colors: colors(header), format: Format { chroma, bits } })
+    }
+}
+
+/// Reads a number that the bindings call one of a list, which a file need not keep to.
+///
+/// # Safety
+///
+/// `field` must point to a field of 32 bits.
+unsafe fn code<T>(field: *const T) -> u8 {
+    const { assert!(size_of::<T>() == size_of::<u32>(), "fields of the header have 32 bits") };
+    // SAFETY: the promise of the caller.
+    u8::try_from(unsafe { field.cast::<u32>().read() }).unwrap_or(0)
 }
 
 /// Reads the colours out of a header.
@@ -222,17 +252,6 @@ pub(super) fn peek_colors(bytes: &[u8]) -> Option<Nclx> {
 ///
 /// `header` must point to a header that dav1d filled.
 unsafe fn colors(header: *const ffi::Dav1dSequenceHeader) -> Nclx {
-    /// Reads a number that the bindings call one of a list, which a file need not keep to.
-    ///
-    /// # Safety
-    ///
-    /// `field` must point to a field of 32 bits.
-    unsafe fn code<T>(field: *const T) -> u8 {
-        const { assert!(size_of::<T>() == size_of::<u32>(), "fields of the header have 32 bits") };
-        // SAFETY: the promise of the caller.
-        u8::try_from(unsafe { field.cast::<u32>().read() }).unwrap_or(0)
-    }
-
     // SAFETY: the promise of the caller; no reference to a field is made.
     unsafe {
         Nclx {

@@ -10,16 +10,18 @@ mod aom;
 mod container;
 mod dav1d;
 mod encode;
+mod planes;
 mod tiles;
 mod ycbcr;
 
 use palmette_core::{Reading, Size};
 
 pub(crate) use self::encode::{encode, encode_planes, encoding_memory, planes_taken, takes_planes};
+use self::planes::PlaneBands;
 use self::tiles::DecodedLayer;
 use crate::heif::{Coding, Layer, Picture, Prefer, View};
 use crate::planar::{Chroma, Conversion, Rows};
-use crate::reader::{Opened, PixelRows};
+use crate::reader::{Opened, PixelRows, window_of};
 use crate::{Cause, DecodeOptions, Error, Format, Note, OnDamage, Probe, WorkingMemory};
 
 /// Reads size and properties from the boxes.
@@ -28,6 +30,7 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<Probe, Error> {
     let orientation = picture.view.orientation;
     let stored = picture.color.size;
     Ok(Probe {
+        layout: planes::layout(&picture),
         has_alpha: picture.alpha.is_some(),
         memory: orientation.with_memory(memory(&picture), stored),
         reading: memory(&picture),
@@ -43,6 +46,11 @@ pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptio
     let picture = read(bytes)?;
     picture.check_sizes(&options.limits)?;
     let (View { area, orientation }, options) = (picture.view, *options);
+    if !reading.layout.is_rgba() {
+        let window = window_of(reading, area.size)?;
+        let planes = PlaneBands::new(picture, reading, window, &options)?;
+        return Ok(Opened::planes(orientation, window, Box::new(planes)));
+    }
     let open = move || Ok(Box::new(FrameRows::decode(&picture, &options)?) as Box<dyn PixelRows>);
     Opened::by_rows(area.size, orientation, reading, Box::new(open))
 }
@@ -109,7 +117,7 @@ fn notes(picture: &Picture<'_>) -> Vec<Note> {
     if picture.icc.is_some() {
         return Vec::new();
     }
-    let colors = picture.nclx.or_else(|| dav1d::peek_colors(&picture.color.first_bytes().ok()?));
+    let colors = picture.nclx.or_else(|| Some(dav1d::peek(&picture.color.first_bytes().ok()?)?.colors));
     colors.map(|colors| colors.cicp.notes()).unwrap_or_default()
 }
 

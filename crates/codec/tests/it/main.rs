@@ -4,6 +4,7 @@
 
 mod animation;
 mod avif;
+mod avif_planes;
 mod color;
 mod compositor;
 mod containers;

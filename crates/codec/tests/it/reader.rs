@@ -33,7 +33,11 @@ fn join(mut reader: Reader<'_>) -> Result<(Picture, Option<String>), Error> {
 }
 
 /// Reads rows, and the same all at once.
-fn read(bytes: &[u8], reading: &Reading, options: &DecodeOptions) -> Result<(Picture, Option<String>), Error> {
+pub(crate) fn read(
+    bytes: &[u8],
+    reading: &Reading,
+    options: &DecodeOptions,
+) -> Result<(Picture, Option<String>), Error> {
     let open = || reader(bytes, reading, options);
     let at_once = open().and_then(Reader::into_picture);
     let by_rows = open().and_then(join);
@@ -70,7 +74,7 @@ fn upright(stored: &Pixmap, orientation: Orientation) -> Pixmap {
 }
 
 /// Cuts a part out of planes, whose samples it starts with.
-fn cut(whole: &Picture, window: Rectangle) -> Picture {
+pub(crate) fn cut(whole: &Picture, window: Rectangle) -> Picture {
     let layout = whole.layout();
     let planes = std::array::from_fn(|plane| {
         if plane >= layout.planes() {
@@ -115,7 +119,7 @@ fn plane(file: &[u8], index: usize, scale: Scale) -> Vec<u8> {
     samples
 }
 
-const WINDOWS: [Rectangle; 6] = [
+pub(crate) const WINDOWS: [Rectangle; 6] = [
     Rectangle { left: 0, top: 0, size: Size::new(1, 1) },
     Rectangle { left: 13, top: 17, size: Size::new(40, 9) },
     Rectangle { left: 16, top: 16, size: Size::new(32, 32) },
