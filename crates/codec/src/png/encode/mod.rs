@@ -7,6 +7,9 @@
 //! itself (screenshots, drawings, text, gradients) would be up to twenty times too large that way, so a sample is compressed
 //! both ways first; where that says so, the filters are tried on the sample, and the best is used with level 6 of zlib.
 //! Rows are packed, filtered and compressed some at a time, so that nothing is held but the file, and the clock is looked at.
+//!
+//! The whole picture has to be there before that: only behind its last row is it known whether a palette, grey or opaque pixels
+//! are enough, and that is worth more to a reader of the file than the memory is to its writer.
 
 mod deflate;
 mod filter;
