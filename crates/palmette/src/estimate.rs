@@ -53,11 +53,9 @@ pub(crate) fn estimate(weighed: Weighed<'_>) -> u64 {
 /// Estimates the most that is held at once beside what a device is given: what a decoder holds whose rows go there, or what a model
 /// on the host takes and makes.
 fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
-    let reads = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Read(_)));
-    let sources = reads.filter_map(|step| {
-        let StepKind::Read(read) = step.kind else { return None };
+    let sources = plan.reads().map(|(read, _)| {
         let ReadingMemory { before, bytes, .. } = reading.get(read.source).copied().unwrap_or_default();
-        Some(before.max(bytes))
+        before.max(bytes)
     });
     let models = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Model(_)));
     let models = models.map(|step| {

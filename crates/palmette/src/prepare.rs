@@ -111,8 +111,7 @@ impl Prepared {
     fn memory_of(&self, plan: &Plan) -> u64 {
         let mut reading = vec![ReadingMemory::default(); self.images.len()];
         let mut library_bytes = 0;
-        for step in plan.steps() {
-            let StepKind::Read(read) = step.kind else { continue };
+        for (read, _) in plan.reads() {
             let Some(image) = self.images.get(read.source) else { continue };
             let (held, of_library) = image.reading(&read);
             library_bytes = library_bytes.max(of_library);

@@ -1,7 +1,8 @@
 //! A plan before layouts are settled: what is done to which picture, every picture upright and of RGBA as far as anybody asks.
 
 use super::graph::{Value, ValueId};
-use super::step::{Origin, StepKind};
+use super::kind::StepKind;
+use super::step::Origin;
 use crate::{Rectangle, Size};
 
 /// What a step will be.

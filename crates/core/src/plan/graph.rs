@@ -5,8 +5,10 @@
 
 use palmette_ops::ImageIndex;
 
+use super::arithmetic::Arithmetic;
+use super::kind::StepKind;
 use super::memory::{Held, ReadingMemory};
-use super::step::{Origin, Step, StepKind};
+use super::step::{Origin, ReadStep, Step};
 use crate::measure::MeasureStep;
 use crate::{Layout, Reading, Size};
 
@@ -113,6 +115,37 @@ impl Plan {
         step.output.map(|id| self.value(id))
     }
 
+    /// Returns the size of the picture before a step and after it. A source is read as it is, and a picture that is measured
+    /// stays; absent for a step that neither makes nor measures anything, which no plan has.
+    #[must_use]
+    pub fn sizes(&self, step: &Step) -> Option<(Size, Size)> {
+        if let StepKind::Measure { picture, .. } = &step.kind {
+            return Some((*picture, *picture));
+        }
+        let output = self.output(step)?;
+        Some((self.input(step).unwrap_or(output).size, output.size))
+    }
+
+    /// Returns the steps that read sources, each with how it reads and the value that it makes.
+    pub fn reads(&self) -> impl Iterator<Item = (ReadStep, Value)> {
+        self.steps.iter().filter_map(|step| match step.kind {
+            StepKind::Read(read) => Some((read, self.output(step)?)),
+            _ => None,
+        })
+    }
+
+    /// Counts what all steps compute.
+    #[must_use]
+    pub fn arithmetic(&self) -> Arithmetic {
+        let mut sum = Arithmetic::default();
+        for step in &self.steps {
+            if let Some(input) = self.input(step) {
+                sum += step.kind.arithmetic(input, self.output(step).unwrap_or(input));
+            }
+        }
+        sum
+    }
+
     /// Returns the step that makes a value.
     ///
     /// # Panics
@@ -129,11 +162,7 @@ impl Plan {
     /// Returns an index above those of all sources that the plan reads.
     #[must_use]
     pub fn source_end(&self) -> usize {
-        let sources = self.steps.iter().filter_map(|step| match step.kind {
-            StepKind::Read(read) => Some(read.source + 1),
-            _ => None,
-        });
-        sources.max().unwrap_or(0)
+        self.reads().map(|(read, _)| read.source + 1).max().unwrap_or(0)
     }
 
     /// Counts for every value the steps and results that take it. One that is taken twice has to be kept.
@@ -219,7 +248,7 @@ impl Builder {
             Origin::source(source),
             Vec::new(),
             value,
-            StepKind::Read(super::ReadStep { source, reading: Reading::whole(value.layout) }),
+            StepKind::Read(ReadStep { source, reading: Reading::whole(value.layout) }),
         )
     }
 
@@ -308,14 +337,7 @@ mod tests {
         assert_eq!(widths(&once), [11, 5]);
         assert_eq!(once.result(), Some(size(5)));
         assert_eq!(widths(&each), [10, 20, 5, 21]);
-        let sources: Vec<usize> = each
-            .steps
-            .iter()
-            .filter_map(|step| match step.kind {
-                StepKind::Read(read) => Some(read.source),
-                _ => None,
-            })
-            .collect();
+        let sources: Vec<usize> = each.reads().map(|(read, _)| read.source).collect();
         assert_eq!((sources, each.result()), (vec![0, 2], Some(size(21))));
     }
 }

@@ -9,12 +9,11 @@
 //!
 //! Everything else keeps its place.
 
-use palmette_ops::{Color, Composite};
-
 use super::draft::{Draft, DraftKind, DraftStep, Source};
 use super::graph::{Builder, Plan, Value, ValueId};
+use super::kind::StepKind;
 use super::resample::{Placed, ResizeStep};
-use super::step::{Origin, ReadStep, StepKind};
+use super::step::{Origin, ReadStep};
 use super::turn::Turn;
 use crate::{Error, Layout, Reading, Rectangle, Size, Spacing};
 
@@ -285,7 +284,7 @@ impl Settling<'_> {
                 DraftKind::Source(_) => false,
                 DraftKind::Settled(kind) => {
                     let is_target = step.inputs[0] == picture;
-                    is_target && takes_planes(kind, layout, self.draft.size(picture), self.draft.size(output))
+                    is_target && kind.takes(layout, self.draft.size(picture), self.draft.size(output))
                 }
             };
             if !takes {
@@ -300,46 +299,11 @@ impl Settling<'_> {
     fn turn(&mut self, turn: Turn, origin: Origin, picture: ValueId) -> ValueId {
         turn.steps().fold(picture, |picture, kind| {
             let Value { size, layout } = self.builder.value(picture);
-            let size = Turn::of_step(&kind).map_or(size, |turn| turn.size(size));
+            let size = kind.turn().map_or(size, |turn| turn.size(size));
             let value = Value { size, layout: turned(layout, &kind) };
             self.builder.push(origin, vec![picture], value, kind)
         })
     }
-}
-
-/// Tells whether a step works on planes. Where samples of chroma would no longer lie in the middle of those of luma, none does.
-fn takes_planes(kind: &StepKind, layout: Layout, input: Size, output: Size) -> bool {
-    let chroma = match layout {
-        Layout::Rgba => return false,
-        Layout::Planes { chroma, .. } => chroma,
-    };
-    let Spacing { x, y } = chroma.unwrap_or(Spacing::ONE);
-    if let Some(turn) = Turn::of_step(kind) {
-        // The last sample of a side that is mirrored becomes the first one.
-        let keeps_x = !turn.mirrors_x || output.width.is_multiple_of(x);
-        let keeps_y = !turn.mirrors_y || output.height.is_multiple_of(y);
-        return keeps_x && keeps_y && (x == y || !turn.swaps);
-    }
-    match kind {
-        StepKind::Crop { left, top } => left.is_multiple_of(x) && top.is_multiple_of(y),
-        StepKind::Pad { left, top, surround, .. } => {
-            // Where the picture ends with the canvas, nothing lies beside its last sample.
-            let ends = |start: u32, len: u32, canvas: u32, step: u32| {
-                start.is_multiple_of(step) && ((start + len).is_multiple_of(step) || start + len == canvas)
-            };
-            surround.alpha == u8::MAX
-                && (chroma.is_some() || is_gray(*surround))
-                && ends(*left, input.width, output.width, x)
-                && ends(*top, input.height, output.height, y)
-        }
-        StepKind::Draw(draw) => chroma.is_some() && draw.composite == Composite::Over,
-        _ => false,
-    }
-}
-
-/// Tells whether a colour has no chroma.
-const fn is_gray(color: Color) -> bool {
-    color.red == color.green && color.green == color.blue
 }
 
 /// Chooses the spacing at which each plane is read, for a picture that is scaled from one size to another.
@@ -362,5 +326,5 @@ fn reduced(natural: Layout, from: Size, to: Size, output: Layout) -> Layout {
 
 /// Returns the layout after a step that keeps it but for its turn.
 fn turned(layout: Layout, kind: &StepKind) -> Layout {
-    Turn::of_step(kind).map_or(layout, |turn| turn.layout(layout))
+    kind.turn().map_or(layout, |turn| turn.layout(layout))
 }

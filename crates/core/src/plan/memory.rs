@@ -3,11 +3,12 @@
 //! A picture passes through its steps by rows, so most steps hold a few rows. Some need a whole picture: of them, and of what is
 //! drawn, whole pictures are counted. This is how the CPU engine works; a GPU has memory of its own.
 
-use palmette_ops::{Composite, Rotate};
+use palmette_ops::Rotate;
 
 use super::blur::BlurStep;
 use super::graph::{Plan, Value};
-use super::step::{Step, StepKind};
+use super::kind::StepKind;
+use super::step::Step;
 use crate::{Pixmap, Size};
 
 /// Bytes of a 16-bit RGBA pixel, as rows between two passes hold them.
@@ -132,7 +133,10 @@ fn of_step(plan: &Plan, step: &Step, input: Held) -> Held {
         }
         // What is cut off is never collected.
         StepKind::Crop { .. } => Held { is_whole: false, ..input },
-        _ => input,
+        StepKind::Lookup(_) | StepKind::Saturation(_) | StepKind::Background(_) => input,
+        StepKind::Read(_) | StepKind::Measure { .. } | StepKind::Draw(_) => {
+            unreachable!("followed by themselves, since they have no input, no output, or two inputs")
+        }
     }
 }
 
@@ -140,15 +144,7 @@ impl Plan {
     /// Tells whether the result of an opaque canvas is opaque, whatever is drawn on it.
     #[must_use]
     pub fn keeps_opaque(&self) -> bool {
-        self.canvas_steps().all(|step| match &step.kind {
-            StepKind::Pad { surround, .. } => surround.alpha == u8::MAX,
-            StepKind::Draw(draw) => match draw.composite {
-                Composite::Over | Composite::Atop | Composite::Lighter => true,
-                Composite::In | Composite::Out | Composite::Xor => false,
-            },
-            StepKind::Model(_) => false,
-            _ => true,
-        })
+        self.canvas_steps().all(|step| step.kind.keeps_opaque())
     }
 }
 

@@ -3,10 +3,13 @@
 //! A [`Planner`] turns a resolved list and the sizes of its sources into a [`Plan`], without a pixel. All fit, gravity, clamping
 //! and rounding questions end there; engines read tables and add integers.
 
+mod arithmetic;
 pub mod blur;
+mod detail;
 mod draft;
 pub mod geometry;
 pub mod graph;
+pub mod kind;
 mod layout;
 mod lower;
 pub mod memory;
@@ -22,12 +25,15 @@ pub mod weights;
 /// sample is 1/128 level.
 pub const UNITS_PER_LEVEL: i32 = 64;
 
+pub use arithmetic::Arithmetic;
+pub use detail::{Detail, Named};
 pub use draft::Source;
 pub use graph::{Builder, Plan, Value, ValueId};
+pub use kind::StepKind;
 pub use memory::{Held, ReadingMemory};
 pub use planner::{Guess, Planned, Planner, lower};
 pub use resample::{Axis, AxisOrder, Passes, Placed, ResizeStep};
-pub use step::{DrawStep, Origin, ReadStep, SharpenStep, Step, StepKind, Tiling};
+pub use step::{DrawStep, Origin, ReadStep, SharpenStep, Step, Tiling};
 
 /// Returns 2^`exponent`, for exponents up to 1,023.
 ///

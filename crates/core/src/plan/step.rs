@@ -1,14 +1,10 @@
 //! The steps of a plan, resolved to integers. Two engines that execute the same steps give the same bytes.
 
-use palmette_ops::{Color, Composite, Flip, ImageIndex, Rotate};
+use palmette_ops::{Composite, ImageIndex};
 
-use super::blur::BlurStep;
 use super::graph::ValueId;
-use super::resample::ResizeStep;
-use super::tone::{LookupTable, SaturationMatrix};
+use super::kind::StepKind;
 use crate::arith::saturate;
-use crate::measure::{MeasureStep, Measurement};
-use crate::model::ModelStep;
 use crate::{Reading, Size};
 
 /// One thing that is done: a value is made of others, or measured.
@@ -65,83 +61,6 @@ pub struct ReadStep {
     pub reading: Reading,
 }
 
-/// What a step does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum StepKind {
-    /// Reads a source.
-    Read(ReadStep),
-    /// Keeps the rectangle of the output size whose top left pixel is this one.
-    Crop {
-        /// Columns cut off at the left.
-        left: u32,
-        /// Rows cut off at the top.
-        top: u32,
-    },
-    /// Mirrors.
-    Flip(Flip),
-    /// Turns clockwise; never [`Rotate::None`].
-    Rotate(Rotate),
-    /// Resamples.
-    Resize(ResizeStep),
-    /// Finds out what the plan cannot know; makes no value.
-    Measure {
-        /// What is measured.
-        measure: MeasureStep,
-        /// The size of the picture that is asked about. What is measured may be a smaller copy of it.
-        picture: Size,
-        /// What was found, if that is known: then nothing is left to be done.
-        answer: Option<Measurement>,
-    },
-    /// Places the picture, unscaled, on a canvas of the output size.
-    Pad {
-        /// Columns of canvas left of the picture.
-        left: u32,
-        /// Rows of canvas above the picture.
-        top: u32,
-        /// What surrounds the picture.
-        surround: Color,
-        /// Whether the surround lies under the picture as well.
-        under: bool,
-    },
-    /// Replaces the levels of red, green and blue.
-    Lookup(LookupTable),
-    /// Moves colours away from grey, or towards it.
-    Saturation(SaturationMatrix),
-    /// Blurs.
-    Blur(BlurStep),
-    /// Sharpens.
-    Sharpen(SharpenStep),
-    /// Draws the picture over one colour.
-    Background(Color),
-    /// Draws the second input over the first.
-    Draw(DrawStep),
-    /// Has a model change the picture.
-    Model(ModelStep),
-}
-
-impl StepKind {
-    /// Names the kind in logs and errors.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Read(_) => "read",
-            Self::Crop { .. } => "crop",
-            Self::Flip(_) => "flip",
-            Self::Rotate(_) => "rotate",
-            Self::Resize(_) => "resize",
-            Self::Measure { .. } => "measure",
-            Self::Pad { .. } => "pad",
-            Self::Lookup(_) => "lookup",
-            Self::Saturation(_) => "saturation",
-            Self::Blur(_) => "blur",
-            Self::Sharpen(_) => "sharpen",
-            Self::Background(_) => "background",
-            Self::Draw(_) => "draw",
-            Self::Model(step) => step.name(),
-        }
-    }
-}
-
 /// Adds what a small blur takes away: `v + (strength / 2) · (v - b)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SharpenStep {
@@ -152,6 +71,12 @@ pub struct SharpenStep {
 impl SharpenStep {
     /// The strength of 1. Two decimals are exact, and 32 bits are enough: see [`SharpenStep::apply`].
     pub const STRENGTH_ONE: u16 = 500;
+
+    /// Returns the strength as it was asked for, to the nearest unit.
+    #[must_use]
+    pub fn real_strength(self) -> f64 {
+        f64::from(self.strength) / f64::from(Self::STRENGTH_ONE)
+    }
 
     /// Sharpens one sample, given 16 times the mean around it; rounded to nearest, halves up, and clamped to 16 bits.
     ///
@@ -190,6 +115,19 @@ impl DrawStep {
     /// number would. It is the largest such number that keeps the weights of a blend, at most 255·255·16,000, below 2³⁰: a
     /// GPU can then divide exactly with 32-bit integers.
     pub const OPACITY_ONE: u32 = 16_000;
+
+    /// Returns the size of the part of a target that the overlay covers, at most.
+    #[must_use]
+    pub fn covered(&self, target: Size) -> Size {
+        let side = |tiling: Tiling, foreground: u32, target: u32| match tiling {
+            Tiling::Once(_) => foreground.min(target),
+            Tiling::Repeat(_) => target,
+        };
+        Size::new(
+            side(self.horizontal, self.foreground_size.width, target.width),
+            side(self.vertical, self.foreground_size.height, target.height),
+        )
+    }
 }
 
 /// Where an overlay lies along one axis.

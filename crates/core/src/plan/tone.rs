@@ -90,6 +90,13 @@ impl SaturationMatrix {
         };
         Self { coefficients: std::array::from_fn(row), shift }
     }
+
+    /// Returns the factor that the matrix was made for, to four decimals: what a channel counts for itself more than for others.
+    #[must_use]
+    pub fn factor(&self) -> f64 {
+        let [[own, ..], [others, ..], _] = self.coefficients;
+        (f64::from(own - others) / power_of_two(self.shift) * 1e4).round() / 1e4
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 use palmette_ops::{Flip, Rotate};
 
 use super::graph::Value;
+use super::kind::StepKind;
 use super::resample::{Axis, AxisOrder, Passes, Placed, ResizeStep};
-use super::step::StepKind;
 use crate::{Error, Layout, Orientation, Rectangle, Size, Spacing};
 
 /// One of the eight ways to lay a picture.
@@ -28,15 +28,6 @@ impl Turn {
     pub(super) fn of(orientation: Orientation) -> Self {
         let flipped = orientation.flip.map_or_else(Self::default, |flip| Self::default().flipped(flip));
         flipped.rotated(orientation.rotate)
-    }
-
-    /// Returns the turn that a step is, if it is one.
-    pub(super) fn of_step(kind: &StepKind) -> Option<Self> {
-        match kind {
-            StepKind::Flip(flip) => Some(Self::default().flipped(*flip)),
-            StepKind::Rotate(rotate) => Some(Self::default().rotated(*rotate)),
-            _ => None,
-        }
     }
 
     /// Adds a mirror.

@@ -9,7 +9,7 @@ mod options;
 mod output;
 
 use palmette_core::Size;
-use palmette_core::plan::{Plan, Step, StepKind};
+use palmette_core::plan::{Plan, Step};
 
 use palmette_protocol::{Options, RawOp};
 use serde::{Serialize, Serializer};
@@ -136,12 +136,7 @@ impl Explanation {
 /// Lists the steps of a plan.
 fn steps(plan: &Plan, raw_ops: &[RawOp]) -> Vec<StepEntry> {
     let entry = |step: &Step| {
-        let (input, output) = match &step.kind {
-            // A picture that is measured stays.
-            StepKind::Measure { picture, .. } => (*picture, *picture),
-            StepKind::Read(_) => (plan.output(step)?.size, plan.output(step)?.size),
-            _ => (plan.input(step)?.size, plan.output(step)?.size),
-        };
+        let (input, output) = plan.sizes(step)?;
         Some(StepEntry {
             node: step.origin.node.0,
             op: step.origin.op_position?,

@@ -1,6 +1,6 @@
 //! Which of the options that were given led to which step, and which led to none.
 
-use palmette_core::plan::{Plan, Step, StepKind};
+use palmette_core::plan::{Plan, Step};
 use palmette_ops::Op;
 use palmette_protocol::{Options, RawOp};
 
@@ -34,22 +34,6 @@ fn given(op: &RawOp) -> impl Iterator<Item = (&String, &serde_json::Value)> {
 }
 
 /// Tells whether an option of a step's entry has a part in the step.
-///
-/// A step names the option that asked for it, but a size is made by several together, and a draw by all of its options.
 fn takes_part(plan: &Plan, step: &Step, name: &str) -> bool {
-    let makes_size = matches!(name, "width" | "height" | "fit");
-    match (&step.kind, step.origin.option) {
-        (StepKind::Draw(_), _) => true,
-        (StepKind::Resize(resize), _) => match name {
-            "gravity" => resize.scaled != resize.window.size,
-            "upscale" => plan.input(step).is_some_and(|input| resize.scaled.area() > input.size.area()),
-            _ => makes_size,
-        },
-        // Several turns may have become one.
-        (StepKind::Flip(_) | StepKind::Rotate(_), _) => matches!(name, "flip" | "rotate"),
-        (StepKind::Model(_), "upscale") => makes_size || name == "upscale",
-        (StepKind::Crop { .. }, "fit") => makes_size || name == "gravity",
-        (StepKind::Pad { under, .. }, "fit") => makes_size || (*under && name == "background"),
-        (_, option) => name == option,
-    }
+    plan.sizes(step).is_some_and(|(input, _)| step.kind.comes_of(step.origin.option, name, input))
 }

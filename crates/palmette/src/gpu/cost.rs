@@ -55,9 +55,8 @@ impl Costs {
     /// Says whether the GPU is expected to be faster.
     pub(super) fn gpu_pays(&self, plan: &Plan) -> bool {
         let effort = Effort::of_plan(plan);
-        let reads = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Read(_)));
-        let moved = reads.filter_map(|step| step.output).chain(plan.outputs().iter().copied());
-        let travelled: f64 = moved.map(|id| pixels(plan.value(id))).sum();
+        let results = plan.outputs().iter().map(|&id| plan.value(id));
+        let travelled: f64 = plan.reads().map(|(_, value)| value).chain(results).map(pixels).sum();
         let gpu = self.gpu_fixed + effort.gpu_pixels * self.gpu_pixel + travelled * self.transfer_pixel;
         gpu < effort.cpu * self.cpu_ratio
     }

@@ -1,15 +1,13 @@
-//! How much work a step is for each engine, before anything is known of the machine.
+//! What the arithmetic of a plan takes on each engine, before anything is known of the machine.
 //!
-//! For the CPU it is time, as recorded in `benches/results/2026-11-23-epyc-2-cores` (and, for resizes, by the commit that
-//! made them faster): a mirrored pixel takes half a nanosecond there and a blurred one fifty times as long, so steps cannot
-//! be counted alike. For the GPU it is the pixels that kernels read and write: a card computes faster than its memory
-//! delivers. That is reasoned, not measured; no card has a record yet.
+//! For the CPU it is time, by one price for each kind of arithmetic that steps count. The prices come from
+//! `benches/results/2026-11-23-epyc-2-cores` (and, for resizes, from the commit that made them faster): a mirrored pixel takes
+//! half a nanosecond there and a blurred one fifty times as long, so steps cannot be counted alike. For the GPU it is what
+//! kernels read and write: a card computes faster than its memory delivers. That is reasoned, not measured; no card has a
+//! record yet.
 
-use std::ops::AddAssign;
-
-use palmette_core::plan::{AxisOrder, DrawStep, Plan, ResizeStep, StepKind, Tiling, Value};
-use palmette_core::{Size, Spacing};
-use palmette_ops::Rotate;
+use palmette_core::Size;
+use palmette_core::plan::{Arithmetic, Plan, Value};
 
 /// The work of some steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,101 +18,45 @@ pub(super) struct Effort {
     pub(super) gpu_pixels: f64,
 }
 
-impl AddAssign for Effort {
-    fn add_assign(&mut self, other: Self) {
-        self.cpu += other.cpu;
-        self.gpu_pixels += other.gpu_pixels;
-    }
-}
-
 impl Effort {
     /// Adds up what all steps are.
     pub(super) fn of_plan(plan: &Plan) -> Self {
-        let mut total = Self::default();
-        for step in plan.steps() {
-            // A source is moved, not computed.
-            if let Some(input) = plan.input(step) {
-                let output = plan.output(step).unwrap_or(input);
-                total += Self::of_step(&step.kind, input, output);
-            }
-        }
-        total
-    }
-
-    fn of_step(kind: &StepKind, input: Value, output: Value) -> Self {
-        let (read, made) = (pixels(input), pixels(output));
-        // A kernel that makes each pixel from one other.
-        let map = |cpu_ns: f64| Self { cpu: 1e-9 * cpu_ns * made, gpu_pixels: 2.0 * made };
-        match kind {
-            StepKind::Read(_)
-            | StepKind::Measure { answer: Some(_), .. }
-            | StepKind::Rotate(Rotate::None)
-            | StepKind::Model(_) => Self::default(),
-            StepKind::Crop { .. } | StepKind::Flip(_) | StepKind::Rotate(Rotate::Half) => map(0.5),
-            StepKind::Rotate(Rotate::Quarter | Rotate::ThreeQuarters) => map(4.5),
-            StepKind::Pad { .. } => map(1.0),
-            StepKind::Lookup(_) => map(1.3),
-            StepKind::Saturation(_) => map(5.0),
-            StepKind::Background(_) => map(8.0),
-            StepKind::Sharpen(_) => map(13.0),
-            StepKind::Resize(resize) => Self::of_resize(resize, input, output),
-            StepKind::Blur(_) => Self { cpu: 26e-9 * made, gpu_pixels: (2.0 + BETWEEN_PASSES) * made },
-            StepKind::Draw(draw) => {
-                let drawn = covered(draw, output.size);
-                Self { cpu: 7.5e-9 * drawn, gpu_pixels: 3.0 * drawn }
-            }
-            StepKind::Measure { .. } => Self { cpu: 1.5e-9 * read, gpu_pixels: read },
-        }
-    }
-
-    /// Counts what a resize does to each plane, and, where planes end as pixels, what makes those of them.
-    fn of_resize(resize: &ResizeStep, input: Value, output: Value) -> Self {
-        let mut total = Self::default();
-        let share = if input.layout.is_rgba() { 1.0 } else { 0.25 };
-        for plane in 0..input.layout.planes() {
-            let spacing = if output.layout.is_rgba() { Spacing::ONE } else { output.layout.spacing(plane) };
-            let (from, to) = (input.layout.samples(plane, input.size), spacing.samples(output.size));
-            let between = match resize.passes(plane).order {
-                AxisOrder::HorizontalFirst => Size::new(to.width, from.height),
-                AxisOrder::VerticalFirst => Size::new(from.width, to.height),
-            };
-            total += Self {
-                cpu: 1e-9 * share * (1.5 * area(from) + 5.5 * area(to)),
-                gpu_pixels: share * (area(from) + area(to) + BETWEEN_PASSES * area(between)),
-            };
-        }
-        if output.layout.is_rgba() && !input.layout.is_rgba() {
-            total += Self { cpu: 1e-9 * area(output.size), gpu_pixels: 2.0 * area(output.size) };
-        }
-        total
+        Self::from(plan.arithmetic())
     }
 }
 
-/// What a pixel between two passes counts, which has 8 bytes and is written and read.
-const BETWEEN_PASSES: f64 = 4.0;
-
-/// Counts the pixels of a target that an overlay covers, at most.
-fn covered(draw: &DrawStep, target: Size) -> f64 {
-    let side = |tiling: Tiling, foreground: u32, target: u32| match tiling {
-        Tiling::Once(_) => foreground.min(target),
-        Tiling::Repeat(_) => target,
-    };
-    area(Size::new(
-        side(draw.horizontal, draw.foreground_size.width, target.width),
-        side(draw.vertical, draw.foreground_size.height, target.height),
-    ))
+impl From<Arithmetic> for Effort {
+    fn from(arithmetic: Arithmetic) -> Self {
+        let Arithmetic { traffic_bytes, transposed, looked_up, products, taps, means, blends, divisions } = arithmetic;
+        let prices_ns = [
+            (traffic_bytes, 0.0625),
+            (transposed, 1.0),
+            (looked_up, 0.27),
+            (products, 0.5),
+            (taps, 0.038),
+            (means, 1.53),
+            (blends, 1.8),
+            (divisions, 0.9),
+        ];
+        let cpu_ns: f64 = prices_ns.iter().map(|&(count, ns)| float(count) * ns).sum();
+        Self { cpu: 1e-9 * cpu_ns, gpu_pixels: float(traffic_bytes) / 4.0 }
+    }
 }
 
 /// Returns how many pixels of RGBA are as many bytes as a value.
-#[expect(clippy::cast_precision_loss, reason = "a limit keeps pictures far below 2^53 bytes")]
 pub(super) fn pixels(value: Value) -> f64 {
-    value.bytes() as f64 / 4.0
+    float(value.bytes()) / 4.0
 }
 
 /// Returns the pixels of a size.
-#[expect(clippy::cast_precision_loss, reason = "a limit keeps pictures far below 2^53 pixels")]
 pub(super) fn area(size: Size) -> f64 {
-    size.area() as f64
+    float(size.area())
+}
+
+/// Returns a count as a real number.
+#[expect(clippy::cast_precision_loss, reason = "a limit keeps pictures, and what is done to them, far below 2^53")]
+const fn float(count: u64) -> f64 {
+    count as f64
 }
 
 #[cfg(test)]
@@ -122,7 +64,7 @@ mod tests {
     use approx::assert_abs_diff_eq;
 
     use palmette_core::plan::{Planner, Source, lower};
-    use palmette_core::{Layout, Limits, Orientation};
+    use palmette_core::{Layout, Limits, Orientation, Spacing};
     use palmette_ops::ImageIndex;
     use palmette_ops::{Draw, Flip, Op, Transform};
 
@@ -130,9 +72,36 @@ mod tests {
 
     const PHOTO: Size = Size::new(4000, 3000);
 
+    /// What a pixel of the result was recorded to take on the CPU, in nanoseconds.
+    const RECORDED_NS: &[(&str, f64)] = &[
+        (r#""flip":"h""#, 0.5),
+        (r#""trim":{"left":1}"#, 0.5),
+        (r#""rotate":180"#, 0.5),
+        (r#""rotate":90"#, 4.5),
+        (r#""gamma":2"#, 1.3),
+        (r#""saturation":2"#, 5.0),
+        (r##""background":"#fff""##, 8.0),
+        (r#""sharpen":1"#, 13.0),
+        (r#""blur":3"#, 26.0),
+        (r#""width":2000"#, 4.0 * 1.5 + 5.5),
+        (r#""width":800"#, 25.0 * 1.5 + 5.5),
+        (r#""width":8000,"fit":"contain""#, 0.25 * 1.5 + 5.5),
+    ];
+
     fn effort(options: Transform) -> Effort {
         let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
         Effort::of_plan(&lower(&ops, &[PHOTO], &Limits::default()).unwrap())
+    }
+
+    #[test]
+    fn effort_is_near_what_was_recorded() {
+        for &(options, recorded) in RECORDED_NS {
+            let list = format!(r#"[{{"imageIndex":0,{options}}}]"#);
+            let ops = palmette_protocol::list::resolve(&palmette_protocol::list::parse_list(&list).unwrap()).unwrap();
+            let plan = lower(&ops, &[PHOTO], &Limits::default()).unwrap();
+            let priced = 1e9 * Effort::of_plan(&plan).cpu / area(plan.result().unwrap().size);
+            assert!((priced / recorded - 1.0).abs() < 0.12, "{options}: {priced} ns, recorded {recorded}");
+        }
     }
 
     #[test]

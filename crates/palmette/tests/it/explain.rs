@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use palmette::Explanation;
+use palmette::codec::{EncodeFormat, EncodeOptions, encode};
 use palmette::core::{Deadline, Pixmap, Size};
 use palmette::ops::{Color, Draw, Transform};
 use palmette::protocol::{Code, OptionObject, Output, OutputFormat, Quality};
@@ -126,6 +127,19 @@ fn explain_shows_every_field_of_the_output() {
     request.output = Output::new(OutputFormat::Jpeg);
     let explanation = pipeline().explain(request, Deadline::NONE).unwrap();
     assert_eq!((explanation.output.quality, explanation.idle.len()), (Some(85), 0), "defaults are filled in");
+}
+
+#[test]
+fn explain_names_what_has_become_a_part_of_a_reading() {
+    let picture = Pixmap::filled(Size::new(64, 48), [9, 8, 7, 255]).unwrap();
+    let jpeg: Bytes = encode(picture, &EncodeOptions::new(EncodeFormat::Jpeg)).unwrap().bytes.into();
+    // Never enlarged, only cut to a square: the decoder reads that part.
+    let list = r#"[{"imageIndex":0,"width":200,"height":200,"fit":"aspect-crop","gravity":"left"}]"#;
+    let explanation = explain(vec![jpeg], list);
+    let [read, ..] = &explanation.steps[..] else { panic!("it is read") };
+    let options: Vec<_> = read.options.keys().map(String::as_str).collect();
+    assert_eq!((read.kind, options), ("read", vec!["width", "height", "fit", "gravity"]));
+    assert_eq!(explanation.idle, []);
 }
 
 #[test]
