@@ -3,11 +3,10 @@
 use palmette_ops::{AxisPosition, Composite, Draw, Repeat};
 use serde_json::Value;
 
+use crate::Error;
 use crate::object::{Named, OptionObject};
-use crate::options::{OptionSpec, Refusal, name, number, round, to_i32};
+use crate::options::{OptionSpec, Refusal, name, name_value, number, number_value, round, to_i32};
 use crate::values::{Values, words};
-use crate::written::draw_options;
-use crate::{Error, Options};
 
 impl Named for Composite {
     const NAMES: &'static [(&'static str, Self)] = &[
@@ -27,13 +26,20 @@ impl OptionObject for Draw {
             allowed: "0 to 1",
             summary: "multiplies the alpha of the overlay",
             values: Values::between(0.0, 1.0),
+            examples: &[r#"{"opacity": 1}"#, r#"{"opacity": 0.4}"#],
             read: |value, draw| number(value, 0.0..=1.0).map(|opacity| draw.opacity = opacity),
+            write: |draw| Some(draw.opacity).filter(|opacity| *opacity != Self::default().opacity).map(number_value),
         },
         OptionSpec {
             name: "repeat",
             allowed: "true, false, x or y",
             summary: "tiles the overlay along both axes or along one",
             values: Values::Any { of: &[Values::Switch, Values::Words { words: &["x", "y"] }] },
+            examples: &[
+                r#"{"repeat": true, "opacity": 0.5}"#,
+                r#"{"repeat": "x", "bottom": 0}"#,
+                r#"{"repeat": "y", "left": 0}"#,
+            ],
             read: |value, draw| {
                 draw.repeat = match value {
                     Value::Bool(true) => Repeat::Both,
@@ -42,47 +48,68 @@ impl OptionObject for Draw {
                 };
                 Ok(())
             },
+            write: |draw| match draw.repeat {
+                Repeat::None => None,
+                Repeat::X => Some("x".into()),
+                Repeat::Y => Some("y".into()),
+                Repeat::Both => Some(true.into()),
+            },
         },
         OptionSpec {
             name: "composite",
             allowed: "over, in, atop, out, xor or lighter",
-            summary: "how the overlay combines with what is there",
+            summary: "how the overlay combines with what is there; default over",
             values: Values::Words { words: &words::<_, { Composite::NAMES.len() }>(Composite::NAMES) },
+            examples: &[
+                r#"{"composite": "over"}"#,
+                r#"{"composite": "in"}"#,
+                r#"{"composite": "atop"}"#,
+                r#"{"composite": "out"}"#,
+                r#"{"composite": "xor"}"#,
+                r#"{"composite": "lighter"}"#,
+            ],
             read: |value, draw| name(value, Composite::NAMES).map(|composite| draw.composite = composite),
+            write: |draw| {
+                name_value(draw.composite, Composite::NAMES).filter(|_| draw.composite != Composite::default())
+            },
         },
         OptionSpec {
             name: "top",
             allowed: "a number",
             summary: "pixels between the upper edges, rounded; may be negative",
             values: Values::ANY_NUMBER,
+            examples: &[r#"{"top": -20}"#],
             read: |value, draw| set(&mut draw.vertical, AxisPosition::FromStart(offset(value)?), ["bottom", "top"]),
+            write: |draw| from_start(draw.vertical),
         },
         OptionSpec {
             name: "left",
             allowed: "a number",
             summary: "pixels between the left edges, rounded; may be negative",
             values: Values::ANY_NUMBER,
+            examples: &[r#"{"left": 20}"#],
             read: |value, draw| set(&mut draw.horizontal, AxisPosition::FromStart(offset(value)?), ["right", "left"]),
+            write: |draw| from_start(draw.horizontal),
         },
         OptionSpec {
             name: "bottom",
             allowed: "a number",
             summary: "pixels between the lower edges, rounded; may be negative",
             values: Values::ANY_NUMBER,
+            examples: &[r#"{"bottom": 10}"#],
             read: |value, draw| set(&mut draw.vertical, AxisPosition::FromEnd(offset(value)?), ["top", "bottom"]),
+            write: |draw| from_end(draw.vertical),
         },
         OptionSpec {
             name: "right",
             allowed: "a number",
             summary: "pixels between the right edges, rounded; may be negative",
             values: Values::ANY_NUMBER,
+            examples: &[r#"{"right": 10}"#],
             read: |value, draw| set(&mut draw.horizontal, AxisPosition::FromEnd(offset(value)?), ["left", "right"]),
+            write: |draw| from_end(draw.horizontal),
         },
     ];
-
-    fn to_options(&self) -> Options {
-        draw_options(self)
-    }
 }
 
 /// Sets what was unset; else the two options, the earlier one first, exclude each other.
@@ -92,6 +119,16 @@ fn set(axis: &mut AxisPosition, position: AxisPosition, [first, second]: [&'stat
     }
     *axis = position;
     Ok(())
+}
+
+/// Writes a distance from the upper or left edge.
+fn from_start(position: AxisPosition) -> Option<Value> {
+    if let AxisPosition::FromStart(distance) = position { Some(distance.into()) } else { None }
+}
+
+/// Writes a distance from the lower or right edge.
+fn from_end(position: AxisPosition) -> Option<Value> {
+    if let AxisPosition::FromEnd(distance) = position { Some(distance.into()) } else { None }
 }
 
 /// Reads a distance in pixels. What lies beyond ±2³¹ becomes that, which is outside of every picture as well; a tiling has

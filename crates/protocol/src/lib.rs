@@ -32,7 +32,6 @@ pub mod request;
 pub mod text;
 mod transform;
 pub mod values;
-mod written;
 
 pub use code::Code;
 pub use engine::EngineChoice;

@@ -1,4 +1,7 @@
-//! How a JSON object of options becomes a typed value: one [`OptionSpec`] an option, one loop over the object.
+//! How a JSON object of options becomes a typed value, and the way back: one [`OptionSpec`] an option, one loop over the object.
+//!
+//! The table is the one source of what an option is: `GET /options`, the tables of the documentation and the types of the
+//! TypeScript client are made of it.
 //!
 //! A `null` means "not given", whatever its key, because that is what a `NaN` or an unset variable of the client arrives
 //! as. Every other key must be one of the table, and every value must be one that the option allows.
@@ -6,7 +9,7 @@
 use std::ops::RangeInclusive;
 
 use palmette_ops::Color;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::values::{OptionInfo, Values};
 use crate::{Error, Options, color, json};
@@ -22,8 +25,12 @@ pub struct OptionSpec<T> {
     pub summary: &'static str,
     /// Its values, for programs.
     pub values: Values,
+    /// Objects with this option, as JSON, whose pictures show what it does; none inside an object, or where it takes a model.
+    pub examples: &'static [&'static str],
     /// Checks a value and puts it into the object.
     pub(crate) read: fn(&Value, &mut T) -> Result<(), Refusal>,
+    /// Returns the value as it is sent; nothing if it is absent, or means what absence means.
+    pub(crate) write: fn(&T) -> Option<Value>,
 }
 
 impl<T> OptionSpec<T> {
@@ -79,6 +86,26 @@ pub(crate) fn read_options<T: Default>(
         })?;
     }
     Ok(object)
+}
+
+/// Writes an object by its table.
+pub(crate) fn write_options<T>(specs: &[OptionSpec<T>], object: &T) -> Options {
+    specs.iter().filter_map(|spec| Some((spec.name.to_owned(), (spec.write)(object)?))).collect()
+}
+
+/// Writes a number; one that JSON has no way to write becomes null, as in the client.
+pub(crate) fn number_value(number: f64) -> Value {
+    Number::from_f64(number).map_or(Value::Null, Value::Number)
+}
+
+/// Writes one of some names; nothing if it has none.
+pub(crate) fn name_value<T: Copy + PartialEq>(named: T, names: &[(&str, T)]) -> Option<Value> {
+    names.iter().find(|(_, known)| *known == named).map(|(name, _)| Value::from(*name))
+}
+
+/// Writes a colour.
+pub(crate) fn color_value(color: Color) -> Value {
+    color::to_hex(color).into()
 }
 
 /// Reads a number in a range.

@@ -61,7 +61,7 @@ impl Output {
         OptionInfo {
             name: "output_quality",
             allowed: Quality::ALLOWED,
-            summary: "how good a lossy picture shall be",
+            summary: "how good a lossy picture is; default 85",
             values: Values::Any {
                 of: &[
                     Values::between(1.0, 100.0),
@@ -98,6 +98,24 @@ impl Output {
             background: self.background.map(color::to_hex),
             anim: self.anim.map(|anim| anim.to_string()),
         }
+    }
+}
+
+impl From<OutputFormat> for Output {
+    fn from(format: OutputFormat) -> Self {
+        Self::new(format)
+    }
+}
+
+impl From<Output> for RawOutput {
+    fn from(output: Output) -> Self {
+        output.to_raw()
+    }
+}
+
+impl From<OutputFormat> for RawOutput {
+    fn from(format: OutputFormat) -> Self {
+        Output::new(format).to_raw()
     }
 }
 
@@ -316,5 +334,12 @@ mod tests {
         assert_eq!(output.to_raw().resolve().unwrap(), output);
         let plain = Output::new(OutputFormat::Gif);
         assert_eq!(plain.to_raw().resolve().unwrap(), plain);
+    }
+
+    #[test]
+    fn outputs_are_written() {
+        let raw = RawOutput::from(Output { anim: Some(false), ..OutputFormat::Webp.into() });
+        let expected = RawOutput { anim: Some("false".to_owned()), ..RawOutput::from(OutputFormat::Webp) };
+        assert_eq!((raw.format.as_str(), &raw), ("image/webp", &expected));
     }
 }

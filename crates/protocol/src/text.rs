@@ -1,11 +1,12 @@
 //! Text that is set and used as a picture: the JSON of `text_input` and `draw_text` parts.
 
 use palmette_ops::Color;
-use serde_json::{Number, Value};
+use serde_json::Value;
 
-use crate::color::to_hex;
 use crate::object::IntoOptions;
-use crate::options::{OptionSpec, Refusal, color, infos, number, read_options};
+use crate::options::{
+    OptionSpec, Refusal, color, color_value, infos, number, number_value, read_options, write_options,
+};
 use crate::values::Values;
 use crate::{Error, Options, color};
 
@@ -41,17 +42,8 @@ impl Text {
     /// Returns the fields as they are sent.
     #[must_use]
     pub fn to_options(&self) -> Options {
-        let mut options = Options::new();
-        options.insert("text".to_owned(), self.text.as_str().into());
-        options
-            .insert("font".to_owned(), Options::from_iter([("url".to_owned(), self.font_url.as_str().into())]).into());
-        if let Some(size) = self.size.and_then(Number::from_f64) {
-            options.insert("size".to_owned(), size.into());
-        }
-        if let Some(color) = self.color {
-            options.insert("color".to_owned(), to_hex(color).into());
-        }
-        options
+        let Self { text, font_url, size, color } = self.clone();
+        write_options(FIELDS, &Fields { text: Some(text), font_url: Some(font_url), size, color })
     }
 }
 
@@ -76,32 +68,40 @@ const FIELDS: &[OptionSpec<Fields>] = &[
         allowed: "a string",
         summary: "what is set",
         values: Values::Text,
+        examples: &[],
         read: |value, fields| string(value).map(|text| fields.text = Some(text)),
+        write: |fields| fields.text.as_deref().map(Value::from),
     },
     OptionSpec {
         name: "font",
         allowed: "an object of url",
         summary: "the font",
         values: Values::Object { fields: || infos(FONT) },
+        examples: &[],
         read: |value, fields| {
             let Value::Object(options) = value else { return Err(Refusal::Value) };
             fields.font_url = read_options("font.", FONT, options)?.url;
             Ok(())
         },
+        write: |fields| Some(write_options(FONT, &Font { url: Some(fields.font_url.clone()?) }).into()),
     },
     OptionSpec {
         name: "size",
         allowed: "a number above 0",
         summary: "the size of the font in points",
         values: Values::Positive,
+        examples: &[],
         read: |value, fields| number(value, f64::MIN_POSITIVE..=f64::MAX).map(|size| fields.size = Some(size)),
+        write: |fields| fields.size.map(number_value),
     },
     OptionSpec {
         name: "color",
         allowed: color::ALLOWED,
         summary: "the colour of the glyphs",
         values: Values::Color,
+        examples: &[],
         read: |value, fields| color(value).map(|color| fields.color = Some(color)),
+        write: |fields| fields.color.map(color_value),
     },
 ];
 
@@ -116,7 +116,9 @@ const FONT: &[OptionSpec<Font>] = &[OptionSpec {
     allowed: "a string",
     summary: "where the font is",
     values: Values::Text,
+    examples: &[],
     read: |value, font| string(value).map(|url| font.url = Some(url)),
+    write: |font| font.url.as_deref().map(Value::from),
 }];
 
 fn string(value: &Value) -> Result<String, Refusal> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::color;
-use crate::options::{OptionSpec, Refusal, color, infos, pixels, read_options};
+use crate::options::{OptionSpec, Refusal, color, color_value, infos, pixels, read_options, write_options};
 use crate::values::Values;
 
 /// `background`
@@ -15,7 +15,9 @@ pub(super) const BACKGROUND: OptionSpec<Transform> = OptionSpec {
     allowed: color::ALLOWED,
     summary: "drawn under the picture, and around it where fit is pad",
     values: Values::Color,
+    examples: &[r#"{"width": 80, "height": 80, "fit": "pad", "background": "rgb(120 60 90 / 50%)"}"#],
     read: |value, transform| color(value).map(|color| transform.background = Some(color)),
+    write: |transform| transform.background.map(color_value),
 };
 
 /// `border`
@@ -24,11 +26,16 @@ pub(super) const BORDER: OptionSpec<Transform> = OptionSpec {
     allowed: "an object of color and either width or top, right, bottom, left",
     summary: "adds a frame around the picture",
     values: Values::Object { fields: || infos(FIELDS) },
+    examples: &[
+        r#"{"border": {"color": "gold", "width": 6}}"#,
+        r#"{"border": {"color": "white", "top": 4, "right": 4, "bottom": 20, "left": 4}}"#,
+    ],
     read: |value, transform| {
         let Value::Object(options) = value else { return Err(Refusal::Value) };
         transform.border = Some(read_options("border.", FIELDS, options)?.resolve()?);
         Ok(())
     },
+    write: |transform| transform.border.map(|border| write_options(FIELDS, &Fields::of(border)).into()),
 };
 
 /// A border as it is written.
@@ -43,6 +50,15 @@ struct Fields {
 }
 
 impl Fields {
+    /// Returns the shortest form of a border.
+    fn of(Border { color, top, right, bottom, left }: Border) -> Self {
+        let color = Some(color);
+        if [right, bottom, left] == [top; 3] {
+            return Self { color, width: Some(top), ..Self::default() };
+        }
+        Self { color, width: None, top: Some(top), right: Some(right), bottom: Some(bottom), left: Some(left) }
+    }
+
     fn resolve(&self) -> Result<Border, Error> {
         let sides = [
             ("border.top", self.top),
@@ -67,42 +83,54 @@ const FIELDS: &[OptionSpec<Fields>] = &[
         allowed: color::ALLOWED,
         summary: "the colour of the frame",
         values: Values::Color,
+        examples: &[],
         read: |value, border| color(value).map(|color| border.color = Some(color)),
+        write: |border| border.color.map(color_value),
     },
     OptionSpec {
         name: "width",
         allowed: WIDTHS,
         summary: "pixels at every side, rounded",
         values: Values::at_least(0.0),
+        examples: &[],
         read: |value, border| pixels(value).map(|width| border.width = Some(width)),
+        write: |border| border.width.map(Value::from),
     },
     OptionSpec {
         name: "top",
         allowed: WIDTHS,
         summary: "pixels at the top, rounded",
         values: Values::at_least(0.0),
+        examples: &[],
         read: |value, border| pixels(value).map(|width| border.top = Some(width)),
+        write: |border| border.top.map(Value::from),
     },
     OptionSpec {
         name: "right",
         allowed: WIDTHS,
         summary: "pixels at the right, rounded",
         values: Values::at_least(0.0),
+        examples: &[],
         read: |value, border| pixels(value).map(|width| border.right = Some(width)),
+        write: |border| border.right.map(Value::from),
     },
     OptionSpec {
         name: "bottom",
         allowed: WIDTHS,
         summary: "pixels at the bottom, rounded",
         values: Values::at_least(0.0),
+        examples: &[],
         read: |value, border| pixels(value).map(|width| border.bottom = Some(width)),
+        write: |border| border.bottom.map(Value::from),
     },
     OptionSpec {
         name: "left",
         allowed: WIDTHS,
         summary: "pixels at the left, rounded",
         values: Values::at_least(0.0),
+        examples: &[],
         read: |value, border| pixels(value).map(|width| border.left = Some(width)),
+        write: |border| border.left.map(Value::from),
     },
 ];
 

@@ -1,8 +1,9 @@
 //! `blur` and `sharpen`: the detail of a picture.
 
 use palmette_ops::Transform;
+use serde_json::Value;
 
-use crate::options::{OptionSpec, number, round, to_u8};
+use crate::options::{OptionSpec, number, number_value, round, to_u8};
 use crate::values::Values;
 
 /// `blur`
@@ -11,12 +12,14 @@ pub(super) const BLUR: OptionSpec<Transform> = OptionSpec {
     allowed: "0 to 250",
     summary: "blurs by this radius in pixels, rounded; below 1 does nothing",
     values: Values::between(0.0, 250.0),
+    examples: &[r#"{"blur": 2}"#, r#"{"blur": 12}"#],
     read: |value, transform| {
         let radius = number(value, 0.0..=250.0)?;
         // 0.5 to 1 would round to a radius of 1, but nothing below 1 blurs.
         transform.blur = Some(if radius < 1.0 { 0 } else { to_u8(round(radius)) });
         Ok(())
     },
+    write: |transform| transform.blur.map(Value::from),
 };
 
 /// `sharpen`
@@ -25,7 +28,9 @@ pub(super) const SHARPEN: OptionSpec<Transform> = OptionSpec {
     allowed: "0 to 10",
     summary: "sharpens by this strength; 0 does nothing",
     values: Values::between(0.0, 10.0),
+    examples: &[r#"{"sharpen": 2}"#, r#"{"sharpen": 8}"#],
     read: |value, transform| number(value, 0.0..=10.0).map(|strength| transform.sharpen = Some(strength)),
+    write: |transform| transform.sharpen.map(number_value),
 };
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use palmette_ops::{Gravity, GravityMode, Transform};
 use serde_json::Value;
 
 use crate::object::Named;
-use crate::options::{OptionSpec, infos, name, number, read_options};
+use crate::options::{OptionSpec, infos, name, name_value, number, number_value, read_options, write_options};
 use crate::values::{Values, words};
 
 impl Named for Gravity {
@@ -28,13 +28,19 @@ impl Named for GravityMode {
 pub(super) const GRAVITY: OptionSpec<Transform> = OptionSpec {
     name: "gravity",
     allowed: "left, right, top, bottom, center, auto, entropy, face or an object of x, y, mode",
-    summary: "which part of the picture survives a crop",
+    summary: "which part of the picture survives a crop; default center",
     values: Values::Any {
         of: &[
             Values::Words { words: &words::<_, { Gravity::NAMES.len() }>(Gravity::NAMES) },
             Values::Object { fields: || infos(POINT) },
         ],
     },
+    examples: &[
+        r#"{"width": 80, "height": 80, "fit": "cover", "gravity": "left"}"#,
+        r#"{"width": 80, "height": 80, "fit": "cover", "gravity": {"x": 0.9, "y": 0.5}}"#,
+        r#"{"width": 80, "height": 80, "fit": "cover", "gravity": "auto"}"#,
+        r#"{"width": 80, "height": 80, "fit": "cover", "gravity": "entropy"}"#,
+    ],
     read: |value, transform| {
         transform.gravity = Some(match value {
             Value::Object(options) => {
@@ -45,15 +51,21 @@ pub(super) const GRAVITY: OptionSpec<Transform> = OptionSpec {
         });
         Ok(())
     },
+    write: |transform| match transform.gravity? {
+        Gravity::Point { x, y, mode } => Some(write_options(POINT, &Point { x, y, mode }).into()),
+        word => name_value(word, Gravity::NAMES),
+    },
 };
 
 /// `zoom`
 pub(super) const ZOOM: OptionSpec<Transform> = OptionSpec {
     name: "zoom",
     allowed: "0 to 1",
-    summary: "how close a crop by gravity face goes",
+    summary: "how close a crop by gravity face goes; needs a model",
     values: Values::between(0.0, 1.0),
+    examples: &[],
     read: |value, transform| number(value, 0.0..=1.0).map(|zoom| transform.zoom = Some(zoom)),
+    write: |transform| transform.zoom.map(number_value),
 };
 
 /// A gravity that is an object.
@@ -76,21 +88,27 @@ const POINT: &[OptionSpec<Point>] = &[
         allowed: "0 to 1",
         summary: "from the left (0) to the right (1)",
         values: Values::between(0.0, 1.0),
+        examples: &[],
         read: |value, point| number(value, 0.0..=1.0).map(|x| point.x = x),
+        write: |point| Some(number_value(point.x)),
     },
     OptionSpec {
         name: "y",
         allowed: "0 to 1",
         summary: "from the top (0) to the bottom (1)",
         values: Values::between(0.0, 1.0),
+        examples: &[],
         read: |value, point| number(value, 0.0..=1.0).map(|y| point.y = y),
+        write: |point| Some(number_value(point.y)),
     },
     OptionSpec {
         name: "mode",
         allowed: "remainder or box-center",
-        summary: "what the point means",
+        summary: "what the point divides (default remainder) or is the middle of (box-center)",
         values: Values::Words { words: &words::<_, { GravityMode::NAMES.len() }>(GravityMode::NAMES) },
+        examples: &[],
         read: |value, point| name(value, GravityMode::NAMES).map(|mode| point.mode = mode),
+        write: |point| name_value(point.mode, GravityMode::NAMES).filter(|_| point.mode != GravityMode::default()),
     },
 ];
 

@@ -15,10 +15,8 @@ mod turn;
 
 use palmette_ops::Transform;
 
-use crate::Options;
 use crate::object::OptionObject;
 use crate::options::OptionSpec;
-use crate::written::transform_options;
 
 impl OptionObject for Transform {
     // In the order in which they are applied.
@@ -42,10 +40,6 @@ impl OptionObject for Transform {
         border::BACKGROUND,
         border::BORDER,
     ];
-
-    fn to_options(&self) -> Options {
-        transform_options(self)
-    }
 }
 
 #[cfg(test)]

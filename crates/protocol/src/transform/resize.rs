@@ -7,7 +7,7 @@ use palmette_ops::{Fit, Transform};
 use serde_json::Value;
 
 use crate::object::Named;
-use crate::options::{OptionSpec, Refusal, name, number, round, to_u32};
+use crate::options::{OptionSpec, Refusal, name, name_value, number, round, to_u32};
 use crate::values::{Values, words};
 
 impl Named for Fit {
@@ -33,7 +33,9 @@ pub(super) const WIDTH: OptionSpec<Transform> = OptionSpec {
     allowed: "a number of at least 0.5",
     summary: "the width asked for, in pixels after rotation, rounded",
     values: Values::at_least(0.5),
+    examples: &[r#"{"width": 90}"#],
     read: |value, transform| side(value).map(|side| transform.width = Some(side)),
+    write: |transform| transform.width.map(|side| side.get().into()),
 };
 
 /// `height`
@@ -42,25 +44,40 @@ pub(super) const HEIGHT: OptionSpec<Transform> = OptionSpec {
     allowed: "a number of at least 0.5",
     summary: "the height asked for, in pixels after rotation, rounded",
     values: Values::at_least(0.5),
+    examples: &[r#"{"height": 40}"#],
     read: |value, transform| side(value).map(|side| transform.height = Some(side)),
+    write: |transform| transform.height.map(|side| side.get().into()),
 };
 
 /// `fit`
 pub(super) const FIT: OptionSpec<Transform> = OptionSpec {
     name: "fit",
     allowed: "scale-down, contain, cover, crop, aspect-crop, pad, squeeze or scale-up",
-    summary: "how width and height are met",
+    summary: "how width and height are met; default scale-down",
     values: Values::Words { words: &words::<_, { Fit::NAMES.len() }>(Fit::NAMES) },
+    examples: &[
+        r#"{"width": 80, "height": 80, "fit": "scale-down"}"#,
+        r#"{"width": 80, "height": 80, "fit": "contain"}"#,
+        r#"{"width": 80, "height": 80, "fit": "cover"}"#,
+        r#"{"width": 80, "height": 80, "fit": "crop"}"#,
+        r#"{"width": 80, "height": 80, "fit": "aspect-crop"}"#,
+        r#"{"width": 80, "height": 80, "fit": "pad"}"#,
+        r#"{"width": 80, "height": 80, "fit": "squeeze"}"#,
+        r#"{"width": 80, "height": 80, "fit": "scale-up"}"#,
+    ],
     read: |value, transform| name(value, Fit::NAMES).map(|fit| transform.fit = Some(fit)),
+    write: |transform| name_value(transform.fit?, Fit::NAMES),
 };
 
 /// `upscale`
 pub(super) const UPSCALE: OptionSpec<Transform> = OptionSpec {
     name: "upscale",
     allowed: "interpolate or generate",
-    summary: "how a picture is enlarged",
+    summary: "how a picture is enlarged; default interpolate, the other one needs a model",
     values: Values::Words { words: &words::<_, { Upscale::NAMES.len() }>(Upscale::NAMES) },
+    examples: &[r#"{"width": 240, "fit": "contain", "upscale": "interpolate"}"#],
     read: |value, transform| name(value, Upscale::NAMES).map(|upscale| transform.upscale = Some(upscale)),
+    write: |transform| name_value(transform.upscale?, Upscale::NAMES),
 };
 
 /// Reads a side. One that no picture can have is kept as the largest number; limits refuse it by its size, not its type.

@@ -4,7 +4,7 @@ use palmette_ops::Transform;
 use palmette_ops::transform::Segment;
 
 use crate::object::Named;
-use crate::options::{OptionSpec, name};
+use crate::options::{OptionSpec, name, name_value};
 use crate::values::{Values, words};
 
 impl Named for Segment {
@@ -15,9 +15,11 @@ impl Named for Segment {
 pub(super) const SEGMENT: OptionSpec<Transform> = OptionSpec {
     name: "segment",
     allowed: "foreground",
-    summary: "keeps the subject and makes the rest clear",
+    summary: "keeps the subject and makes the rest clear; needs a model",
     values: Values::Words { words: &words::<_, { Segment::NAMES.len() }>(Segment::NAMES) },
+    examples: &[],
     read: |value, transform| name(value, Segment::NAMES).map(|segment| transform.segment = Some(segment)),
+    write: |transform| name_value(transform.segment?, Segment::NAMES),
 };
 
 #[cfg(test)]

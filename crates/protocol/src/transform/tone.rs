@@ -2,7 +2,7 @@
 
 use palmette_ops::Transform;
 
-use crate::options::{OptionSpec, number};
+use crate::options::{OptionSpec, number, number_value};
 use crate::values::Values;
 
 /// `brightness`
@@ -11,7 +11,9 @@ pub(super) const BRIGHTNESS: OptionSpec<Transform> = OptionSpec {
     allowed: "0 to 255",
     summary: "multiplies every channel; 0 and 1 do nothing",
     values: Values::between(0.0, 255.0),
+    examples: &[r#"{"brightness": 0.5}"#, r#"{"brightness": 1.5}"#],
     read: |value, transform| number(value, 0.0..=255.0).map(|factor| transform.brightness = Some(factor)),
+    write: |transform| transform.brightness.map(number_value),
 };
 
 /// `contrast`
@@ -20,7 +22,9 @@ pub(super) const CONTRAST: OptionSpec<Transform> = OptionSpec {
     allowed: "0 to 255",
     summary: "multiplies the distance from mid grey; 0 and 1 do nothing",
     values: Values::between(0.0, 255.0),
+    examples: &[r#"{"contrast": 0.5}"#, r#"{"contrast": 1.6}"#],
     read: |value, transform| number(value, 0.0..=255.0).map(|factor| transform.contrast = Some(factor)),
+    write: |transform| transform.contrast.map(number_value),
 };
 
 /// `gamma`
@@ -29,7 +33,9 @@ pub(super) const GAMMA: OptionSpec<Transform> = OptionSpec {
     allowed: "0 to 255",
     summary: "brightens the middle tones above 1, darkens them below; 0 and 1 do nothing",
     values: Values::between(0.0, 255.0),
+    examples: &[r#"{"gamma": 0.5}"#, r#"{"gamma": 2}"#],
     read: |value, transform| number(value, 0.0..=255.0).map(|gamma| transform.gamma = Some(gamma)),
+    write: |transform| transform.gamma.map(number_value),
 };
 
 /// `saturation`
@@ -38,7 +44,9 @@ pub(super) const SATURATION: OptionSpec<Transform> = OptionSpec {
     allowed: "0 to 255",
     summary: "multiplies the distance from grey; 0 gives grey, 1 does nothing",
     values: Values::between(0.0, 255.0),
+    examples: &[r#"{"saturation": 0}"#, r#"{"saturation": 2}"#],
     read: |value, transform| number(value, 0.0..=255.0).map(|factor| transform.saturation = Some(factor)),
+    write: |transform| transform.saturation.map(number_value),
 };
 
 #[cfg(test)]

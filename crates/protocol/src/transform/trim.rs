@@ -6,7 +6,10 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::color;
-use crate::options::{OptionSpec, Refusal, color, infos, number, pixels, read_options, round, to_u32};
+use crate::options::{
+    OptionSpec, Refusal, color, color_value, infos, number, number_value, pixels, read_options, round, to_u32,
+    write_options,
+};
 use crate::values::Values;
 
 /// `trim`
@@ -15,6 +18,7 @@ pub(super) const TRIM: OptionSpec<Transform> = OptionSpec {
     allowed: "border, or an object of either top, right, bottom, left, width, height or border",
     summary: "cuts edges off, before anything else",
     values: Values::Any { of: &[Values::Words { words: &["border"] }, Values::Object { fields: || infos(FIELDS) }] },
+    examples: &[r#"{"trim": {"left": 40, "bottom": 0.25}}"#],
     read: |value, transform| {
         transform.trim = Some(match value {
             Value::String(word) if word == "border" => Trim::Border(TrimBorder::default()),
@@ -22,6 +26,13 @@ pub(super) const TRIM: OptionSpec<Transform> = OptionSpec {
             _ => return Err(Refusal::Value),
         });
         Ok(())
+    },
+    write: |transform| match transform.trim? {
+        Trim::Border(border) if border == TrimBorder::default() => Some("border".into()),
+        Trim::Border(border) => {
+            Some(write_options(FIELDS, &Fields { border: Some(border), ..Fields::default() }).into())
+        }
+        Trim::Edges(edges) => Some(write_options(FIELDS, &Fields { edges, border: None }).into()),
     },
 };
 
@@ -65,48 +76,61 @@ const FIELDS: &[OptionSpec<Fields>] = &[
         allowed: CUTS,
         summary: "cut from the top",
         values: Values::at_least(0.0),
+        examples: &[],
         read: |value, trim| cut(value).map(|length| trim.edges.top = Some(length)),
+        write: |trim| trim.edges.top.map(length_value),
     },
     OptionSpec {
         name: "right",
         allowed: CUTS,
         summary: "cut from the right",
         values: Values::at_least(0.0),
+        examples: &[],
         read: |value, trim| cut(value).map(|length| trim.edges.right = Some(length)),
+        write: |trim| trim.edges.right.map(length_value),
     },
     OptionSpec {
         name: "bottom",
         allowed: CUTS,
         summary: "cut from the bottom",
         values: Values::at_least(0.0),
+        examples: &[],
         read: |value, trim| cut(value).map(|length| trim.edges.bottom = Some(length)),
+        write: |trim| trim.edges.bottom.map(length_value),
     },
     OptionSpec {
         name: "left",
         allowed: CUTS,
         summary: "cut from the left",
         values: Values::at_least(0.0),
+        examples: &[],
         read: |value, trim| cut(value).map(|length| trim.edges.left = Some(length)),
+        write: |trim| trim.edges.left.map(length_value),
     },
     OptionSpec {
         name: "width",
         allowed: KEPT,
         summary: "kept from the left cut on",
         values: Values::Positive,
+        examples: &[],
         read: |value, trim| kept(value).map(|length| trim.edges.width = Some(length)),
+        write: |trim| trim.edges.width.map(length_value),
     },
     OptionSpec {
         name: "height",
         allowed: KEPT,
         summary: "kept from the top cut on",
         values: Values::Positive,
+        examples: &[],
         read: |value, trim| kept(value).map(|length| trim.edges.height = Some(length)),
+        write: |trim| trim.edges.height.map(length_value),
     },
     OptionSpec {
         name: "border",
         allowed: "true, false or an object of color, tolerance, keep",
         summary: "cut as far as all pixels have one colour",
         values: Values::Any { of: &[Values::Switch, Values::Object { fields: || infos(BORDER_FIELDS) }] },
+        examples: &[],
         read: |value, trim| {
             trim.border = match value {
                 Value::Bool(wanted) => wanted.then(TrimBorder::default),
@@ -115,6 +139,7 @@ const FIELDS: &[OptionSpec<Fields>] = &[
             };
             Ok(())
         },
+        write: |trim| trim.border.map(|border| write_options(BORDER_FIELDS, &border).into()),
     },
 ];
 
@@ -124,21 +149,27 @@ const BORDER_FIELDS: &[OptionSpec<TrimBorder>] = &[
         allowed: color::ALLOWED,
         summary: "the colour of the border",
         values: Values::Color,
+        examples: &[],
         read: |value, border| color(value).map(|color| border.color = Some(color)),
+        write: |border| border.color.map(color_value),
     },
     OptionSpec {
         name: "tolerance",
         allowed: "0 to 255",
         summary: "how far a channel may be from the colour",
         values: Values::between(0.0, 255.0),
+        examples: &[],
         read: |value, border| number(value, 0.0..=255.0).map(|tolerance| border.tolerance = tolerance),
+        write: |border| Some(number_value(border.tolerance)),
     },
     OptionSpec {
         name: "keep",
         allowed: "a number of at least 0",
         summary: "pixels of border that stay",
         values: Values::at_least(0.0),
+        examples: &[],
         read: |value, border| pixels(value).map(|keep| border.keep = keep),
+        write: |border| Some(border.keep.into()),
     },
 ];
 
@@ -146,6 +177,14 @@ const BORDER_FIELDS: &[OptionSpec<TrimBorder>] = &[
 fn cut(value: &Value) -> Result<Length, Refusal> {
     let length = number(value, 0.0..=f64::MAX)?;
     Ok(if length > 0.0 && length < 1.0 { Length::Fraction(length) } else { Length::Pixels(to_u32(round(length))) })
+}
+
+/// Writes a length.
+fn length_value(length: Length) -> Value {
+    match length {
+        Length::Pixels(pixels) => pixels.into(),
+        Length::Fraction(fraction) => number_value(fraction),
+    }
 }
 
 /// Reads a length that is kept, which cannot be 0.

@@ -3,7 +3,7 @@
 use palmette_ops::{Flip, Rotate, Transform};
 
 use crate::object::Named;
-use crate::options::{OptionSpec, Refusal, name};
+use crate::options::{OptionSpec, Refusal, name, name_value};
 use crate::values::{Values, words};
 
 impl Named for Flip {
@@ -17,7 +17,9 @@ pub(super) const FLIP: OptionSpec<Transform> = OptionSpec {
     allowed: "h, v or hv",
     summary: "mirrors from left to right (h), from top to bottom (v) or both",
     values: Values::Words { words: &words::<_, { Flip::NAMES.len() }>(Flip::NAMES) },
+    examples: &[r#"{"flip": "h"}"#, r#"{"flip": "v"}"#],
     read: |value, transform| name(value, Flip::NAMES).map(|flip| transform.flip = Some(flip)),
+    write: |transform| name_value(transform.flip?, Flip::NAMES),
 };
 
 /// `rotate`
@@ -26,10 +28,12 @@ pub(super) const ROTATE: OptionSpec<Transform> = OptionSpec {
     allowed: "0, 90, 180 or 270",
     summary: "turns clockwise by this many degrees",
     values: Values::Numbers { numbers: &[0.0, 90.0, 180.0, 270.0] },
+    examples: &[r#"{"rotate": 90}"#, r#"{"rotate": 180}"#],
     read: |value, transform| {
         transform.rotate = Some(value.as_f64().and_then(Rotate::from_degrees).ok_or(Refusal::Value)?);
         Ok(())
     },
+    write: |transform| transform.rotate.map(|rotate| rotate.degrees().into()),
 };
 
 #[cfg(test)]
