@@ -7,6 +7,7 @@
 pub mod case;
 pub mod chain;
 pub mod compare;
+pub mod generated;
 pub mod golden;
 pub mod gpu;
 pub mod option_samples;
@@ -15,6 +16,7 @@ pub mod random;
 pub mod reference;
 pub mod sheet;
 pub mod stored;
+mod typescript;
 
 pub use case::Case;
 pub use chain::Chain;

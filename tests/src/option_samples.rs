@@ -1,8 +1,6 @@
-//! What each option does, as small pictures: the tables of README.md are made from this list.
+//! What each option does, as small pictures: the examples of the protocol's tables, drawn, and the tables of README.md with them.
 //!
-//! Every option of the protocol has at least one sample, or a reason why there is no picture of it; a test keeps both true,
-//! and that README.md holds the tables as they are made here. `cargo run -p palmette-tests --example options` makes both
-//! anew.
+//! `cargo xtask generate` makes both anew; a test keeps them true.
 
 use std::fmt::Write;
 
@@ -17,111 +15,15 @@ use crate::pictures::from_fn;
 /// The folder of the pictures, from the top of the repository.
 pub const FOLDER: &str = "examples/options";
 
-/// What is shown of one option.
-#[derive(Clone, Copy, Debug)]
-pub enum Shown {
-    /// Options of one object, as JSON, each with a picture.
-    Pictures(&'static [&'static str]),
-    /// There is no picture; this says why.
-    Words(&'static str),
-}
-
-/// An option and what is shown of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    /// Its name.
-    pub name: &'static str,
-    /// What is shown of it.
-    pub shown: Shown,
-}
-
-const NEEDS_MODEL: Shown = Shown::Words("needs a model: refused with 9401");
-
-/// The options of `transform`, in the order in which they apply.
-pub const TRANSFORM_ROWS: [Row; 18] = [
-    Row { name: "trim", shown: Shown::Pictures(&[r#"{"trim": {"left": 40, "bottom": 0.25}}"#]) },
-    Row { name: "flip", shown: Shown::Pictures(&[r#"{"flip": "h"}"#, r#"{"flip": "v"}"#]) },
-    Row { name: "rotate", shown: Shown::Pictures(&[r#"{"rotate": 90}"#, r#"{"rotate": 180}"#]) },
-    Row { name: "width", shown: Shown::Pictures(&[r#"{"width": 90}"#]) },
-    Row { name: "height", shown: Shown::Pictures(&[r#"{"height": 40}"#]) },
-    Row {
-        name: "fit",
-        shown: Shown::Pictures(&[
-            r#"{"width": 80, "height": 80, "fit": "scale-down"}"#,
-            r#"{"width": 80, "height": 80, "fit": "contain"}"#,
-            r#"{"width": 80, "height": 80, "fit": "cover"}"#,
-            r#"{"width": 80, "height": 80, "fit": "crop"}"#,
-            r#"{"width": 80, "height": 80, "fit": "aspect-crop"}"#,
-            r#"{"width": 80, "height": 80, "fit": "pad"}"#,
-            r#"{"width": 80, "height": 80, "fit": "squeeze"}"#,
-            r#"{"width": 80, "height": 80, "fit": "scale-up"}"#,
-        ]),
-    },
-    Row {
-        name: "gravity",
-        shown: Shown::Pictures(&[
-            r#"{"width": 80, "height": 80, "fit": "cover", "gravity": "left"}"#,
-            r#"{"width": 80, "height": 80, "fit": "cover", "gravity": {"x": 0.9, "y": 0.5}}"#,
-            r#"{"width": 80, "height": 80, "fit": "cover", "gravity": "auto"}"#,
-            r#"{"width": 80, "height": 80, "fit": "cover", "gravity": "entropy"}"#,
-        ]),
-    },
-    Row { name: "zoom", shown: NEEDS_MODEL },
-    Row { name: "upscale", shown: Shown::Words("`interpolate`; `generate` needs a model: refused with 9401") },
-    Row { name: "segment", shown: NEEDS_MODEL },
-    Row { name: "brightness", shown: Shown::Pictures(&[r#"{"brightness": 0.5}"#, r#"{"brightness": 1.5}"#]) },
-    Row { name: "contrast", shown: Shown::Pictures(&[r#"{"contrast": 0.5}"#, r#"{"contrast": 1.6}"#]) },
-    Row { name: "gamma", shown: Shown::Pictures(&[r#"{"gamma": 0.5}"#, r#"{"gamma": 2}"#]) },
-    Row { name: "saturation", shown: Shown::Pictures(&[r#"{"saturation": 0}"#, r#"{"saturation": 2}"#]) },
-    Row { name: "blur", shown: Shown::Pictures(&[r#"{"blur": 2}"#, r#"{"blur": 12}"#]) },
-    Row { name: "sharpen", shown: Shown::Pictures(&[r#"{"sharpen": 2}"#, r#"{"sharpen": 8}"#]) },
-    Row {
-        name: "background",
-        shown: Shown::Pictures(&[r#"{"width": 80, "height": 80, "fit": "pad", "background": "rgb(120 60 90 / 50%)"}"#]),
-    },
-    Row {
-        name: "border",
-        shown: Shown::Pictures(&[
-            r#"{"border": {"color": "gold", "width": 6}}"#,
-            r#"{"border": {"color": "white", "top": 4, "right": 4, "bottom": 20, "left": 4}}"#,
-        ]),
-    },
-];
-
-/// The options of `draw`.
-pub const DRAW_ROWS: [Row; 7] = [
-    Row { name: "opacity", shown: Shown::Pictures(&[r#"{"opacity": 1}"#, r#"{"opacity": 0.4}"#]) },
-    Row {
-        name: "repeat",
-        shown: Shown::Pictures(&[
-            r#"{"repeat": true, "opacity": 0.5}"#,
-            r#"{"repeat": "x", "bottom": 0}"#,
-            r#"{"repeat": "y", "left": 0}"#,
-        ]),
-    },
-    Row { name: "top", shown: Shown::Pictures(&[r#"{"top": -20}"#]) },
-    Row { name: "left", shown: Shown::Pictures(&[r#"{"left": 20}"#]) },
-    Row { name: "bottom", shown: Shown::Pictures(&[r#"{"bottom": 10}"#]) },
-    Row { name: "right", shown: Shown::Pictures(&[r#"{"right": 10}"#]) },
-    Row {
-        name: "composite",
-        shown: Shown::Pictures(&[
-            r#"{"composite": "over"}"#,
-            r#"{"composite": "in"}"#,
-            r#"{"composite": "atop"}"#,
-            r#"{"composite": "out"}"#,
-            r#"{"composite": "xor"}"#,
-            r#"{"composite": "lighter"}"#,
-        ]),
-    },
-];
+/// What stands where there is no picture.
+const NEEDS_MODEL: &str = "needs a model: refused with 9401";
 
 /// Returns the path of a sample's picture, from the top of the repository: the options, as far as a file name can spell them.
 #[must_use]
-pub fn path(row: &Row, json: &str) -> String {
+pub fn path(name: &str, json: &str) -> String {
     let spelled: String = json.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
-    let words: Vec<&str> = spelled.split_whitespace().filter(|word| *word != row.name).collect();
-    format!("{FOLDER}/{}-{}.jpg", row.name, words.join("-"))
+    let words: Vec<&str> = spelled.split_whitespace().filter(|word| *word != name).collect();
+    format!("{FOLDER}/{name}-{}.jpg", words.join("-"))
 }
 
 /// Draws the picture of a sample: a file, ready to be written.
@@ -147,38 +49,23 @@ pub fn draw_sample(json: &str, is_draw: bool) -> Vec<u8> {
     palmette_codec::encode(visible, &options).expect("a small picture").bytes
 }
 
-/// Returns the table of `transform` as Markdown.
+/// Writes a table of options, with their pictures, as Markdown.
 #[must_use]
-pub fn transform_table() -> String {
-    table(&TRANSFORM_ROWS, Transform::OPTIONS)
-}
-
-/// Returns the table of `draw` as Markdown.
-#[must_use]
-pub fn draw_table() -> String {
-    table(&DRAW_ROWS, Draw::OPTIONS)
-}
-
-fn table<T>(rows: &[Row], specs: &[OptionSpec<T>]) -> String {
+pub fn table<T>(specs: &[OptionSpec<T>]) -> String {
     let mut table = "| option | values | what it does | |\n| --- | --- | --- | --- |\n".to_owned();
-    for row in rows {
-        let spec = specs.iter().find(|spec| spec.name == row.name).expect("a row names an option");
-        let shown = match row.shown {
-            Shown::Words(words) => words.to_owned(),
-            Shown::Pictures(samples) => {
-                samples.iter().map(|json| captioned(row, json)).collect::<Vec<_>>().join("<br>")
-            }
-        };
-        writeln!(table, "| `{}` | {} | {} | {shown} |", row.name, spec.allowed, spec.summary)
+    for spec in specs {
+        let shown: Vec<String> = spec.examples.iter().map(|json| captioned(spec.name, json)).collect();
+        let shown = if shown.is_empty() { NEEDS_MODEL.to_owned() } else { shown.join("<br>") };
+        writeln!(table, "| `{}` | {} | {} | {shown} |", spec.name, spec.allowed, spec.summary)
             .expect("a string takes everything");
     }
     table
 }
 
 /// A picture below its options, as they are written in JavaScript.
-fn captioned(row: &Row, json: &str) -> String {
+fn captioned(name: &str, json: &str) -> String {
     let script = json.replace("\": ", ": ").replace("{\"", "{").replace(", \"", ", ").replace('"', "'");
-    format!("`{script}`<br>![]({})", path(row, json))
+    format!("`{script}`<br>![]({})", path(name, json))
 }
 
 fn read_example(name: &str) -> Pixmap {

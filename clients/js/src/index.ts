@@ -18,7 +18,6 @@ export type {
   ImageTransformationResult,
   ImageTransformer,
   InputOptions,
-  Length,
   OutputOptions,
   TextOptions,
   TransformOptions,

@@ -5,6 +5,10 @@
  * Only global types are named here, which every runtime's own declarations have.
  */
 
+import type { Color, DrawOptions, OutputOptions, TransformOptions } from "./options.js";
+
+export type { Color, DrawOptions, OutputOptions, TransformOptions };
+
 /**
  * The bytes of a picture: a stream, of which nothing is read before `output()` or `info()`; or bytes in memory. The binding
  * takes a `ReadableStream` only. A string is sent as UTF-8, which suits base64 and SVG.
@@ -23,94 +27,6 @@ export interface InputOptions {
   encoding?: "base64";
 }
 
-/** A distance that is cut off or kept: pixels, or below 1 a fraction of that side. */
-export type Length = number;
-
-/** A CSS colour: a name, `#rgb`, `#rgba`, `#rrggbb`, `#rrggbbaa`, `rgb()`, `rgba()`, `hsl()` or `hsla()`. */
-export type Color = string;
-
-/** The options of one `transform()`; whatever their order here, they are applied in that of the README's table. */
-export interface TransformOptions {
-  /** Drawn under the picture, and around it where `fit` is `pad`. */
-  background?: Color;
-  /** Radius in pixels, 0 to 250; below 1 does nothing. */
-  blur?: number;
-  /** Pixels added around the picture: one width, or one a side. */
-  border?:
-    | { color?: Color; width?: number }
-    | { color?: Color; top?: number; right?: number; bottom?: number; left?: number };
-  /** Multiplies every channel, 0 to 255; 0 and 1 do nothing. */
-  brightness?: number;
-  /** Multiplies the distance from mid grey, 0 to 255; 0 and 1 do nothing. */
-  contrast?: number;
-  /** How `width` and `height` are met; default `scale-down`. The binding's types lack `aspect-crop` and `scale-up`. */
-  fit?: "scale-down" | "contain" | "cover" | "crop" | "aspect-crop" | "pad" | "squeeze" | "scale-up";
-  /** Mirrors left and right (`h`), top and bottom (`v`), or both. */
-  flip?: "h" | "v" | "hv";
-  /** Above 1 brightens the middle tones, below 1 darkens them, 0 to 255; 0 and 1 do nothing. */
-  gamma?: number;
-  /**
-   * Which part survives a crop; default `center`. A point has `x` and `y` from 0 to 1; `mode` (default `remainder`) says
-   * whether it divides what is cut off, or is the middle of what stays (`box-center`).
-   */
-  gravity?:
-    | "left"
-    | "right"
-    | "top"
-    | "bottom"
-    | "center"
-    | "auto"
-    | "entropy"
-    | "face"
-    | { x?: number; y?: number; mode?: "remainder" | "box-center" };
-  /** Height in pixels, after rotation. */
-  height?: number;
-  /** Degrees clockwise. */
-  rotate?: 0 | 90 | 180 | 270;
-  /** Multiplies the distance from grey, 0 to 255; 0 gives grey, 1 does nothing. */
-  saturation?: number;
-  /** Keeps the foreground only. Needs a model in the server. */
-  segment?: "foreground";
-  /** Strength, 0 to 10; 0 does nothing. */
-  sharpen?: number;
-  /** Cuts edges off: by measure, or as far as all pixels have one colour. */
-  trim?:
-    | "border"
-    | {
-        top?: Length;
-        right?: Length;
-        bottom?: Length;
-        left?: Length;
-        width?: Length;
-        height?: Length;
-        border?: boolean | { color?: Color; tolerance?: number; keep?: number };
-      };
-  /** How a picture is enlarged; default `interpolate`. `generate` needs a model. Not in the binding's types. */
-  upscale?: "interpolate" | "generate";
-  /** Width in pixels, after rotation. */
-  width?: number;
-  /** How close a crop by `gravity: "face"` goes, 0 to 1. Not in the binding's types. */
-  zoom?: number;
-}
-
-/** How a picture is drawn on another; where neither side of an axis is given, it is in the middle. */
-export interface DrawOptions {
-  /** Multiplies the overlay's alpha, 0 to 1. */
-  opacity?: number;
-  /** Tiles the overlay along both axes (`true`) or along one (`"x"`, `"y"`). */
-  repeat?: boolean | string;
-  /** How the overlay combines with what is there; default `over`. */
-  composite?: "over" | "in" | "atop" | "out" | "xor" | "lighter";
-  /** Pixels between the upper edges; may be negative. Excludes `bottom`. */
-  top?: number;
-  /** Pixels between the left edges; may be negative. Excludes `right`. */
-  left?: number;
-  /** Pixels between the lower edges; may be negative. */
-  bottom?: number;
-  /** Pixels between the right edges; may be negative. */
-  right?: number;
-}
-
 /** How a text is set. */
 export interface TextOptions {
   /** Where the server finds the font: TrueType, OpenType, WOFF or WOFF2. */
@@ -119,18 +35,6 @@ export interface TextOptions {
   size?: number;
   /** Colour of the letters. */
   color?: Color;
-}
-
-/** The form in which the result is wanted. */
-export interface OutputOptions {
-  /** Media type; or `rgb`, `rgba`: bare bytes, row by row. */
-  format: "image/jpeg" | "image/png" | "image/gif" | "image/webp" | "image/avif" | "rgb" | "rgba";
-  /** 1 to 100, default 85; or a name, which the binding's types lack. */
-  quality?: number | "high" | "medium-high" | "medium-low" | "low";
-  /** Drawn under the whole result. */
-  background?: Color;
-  /** `false` keeps the first frame of an animation only. */
-  anim?: boolean;
 }
 
 /** What `info()` tells. */

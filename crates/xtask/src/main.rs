@@ -10,9 +10,12 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use command::Invocation;
+
 /// What is printed when the arguments make no sense.
 const USAGE: &str = "usage:
   cargo xtask check [STAGE…]     every check and test, or only these stages
+  cargo xtask generate           writes the files that are made of code: tables and pictures of options, TypeScript's types
   cargo xtask goldens            one HTML page of all failures in tests/out
   cargo xtask bench NAME [ARG…]  runs the benches, with these arguments of criterion, and records them under
                                  benches/results/<date>-NAME; NAME says what machine this is
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
         ["check", stages @ ..] => check::run(stages),
+        ["generate"] => Invocation::cargo(&["run", "-p", "palmette-tests", "--example", "generate"]).run(),
         ["goldens"] => goldens::run(),
         ["bench", "gpu", arguments @ ..] => bench::gpu::run(arguments),
         ["bench", "jpeg", arguments @ ..] => bench::jpeg::run(arguments),
