@@ -68,7 +68,7 @@ impl Pipeline {
     /// Goes on where all headers are read and their sizes checked: plans the list, and selects an engine.
     pub(crate) fn prepare_images(&self, images: Vec<Image>, work: Work, clock: Clock) -> Result<Prepared, Error> {
         let Work { ops, raw_ops, output, engine } = work;
-        let frame_count = clock.stage(Stage::Probe, || frame_count(&images, &output, &self.limits))?;
+        let frame_count = frame_count(&images, &output, &self.limits)?;
         let (planner, planned) = clock.stage(Stage::Lower, || {
             // Frames are composed of pixels, and encoders of animations take nothing else.
             let target =
@@ -84,7 +84,8 @@ impl Pipeline {
             Planned::Complete(plan) => Guess { measuring: Vec::new(), plan: plan.clone() },
             Planned::Measure(_) => planner.guess(),
         };
-        let selection = self.engines.select(&guess.plan, engine)?;
+        let selection =
+            tracing::info_span!("stage", name = "select").in_scope(|| self.engines.select(&guess.plan, engine))?;
         // Frames are decoded one by one, and a GPU takes whole sources into memory of its own.
         let kept_bytes = if frame_count > 1 || selection.is_gpu() { 0 } else { self.kept_bytes(&guess) };
         let timings = clock.into_timings();

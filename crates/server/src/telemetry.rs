@@ -1,9 +1,10 @@
-//! Logging: where lines go and how they look.
+//! Logging: where lines go and how they look, and the spans of stages.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 
+use tracing::Span;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogConfig, LogFormat};
@@ -22,6 +23,11 @@ pub fn init(config: &LogConfig) {
     if set_up.is_ok() {
         std::panic::set_hook(Box::new(log_panic));
     }
+}
+
+/// Makes the span of a stage that happens here; those of the pipeline have theirs from it, with the same name.
+pub(crate) fn stage(name: &'static str) -> Span {
+    tracing::info_span!("stage", name)
 }
 
 /// Logs a panic in the form of all other lines; what becomes of it says whoever catches it.

@@ -11,10 +11,11 @@ use palmette::core::Deadline;
 use palmette::{Answer, Damage, Explanation, Prepared, Stage, Timings};
 use palmette_protocol::OutputFormat;
 use palmette_protocol::request::TransformCollector;
-use tracing::Span;
+use tracing::{Instrument, Span};
 
 use crate::admission::{Answered, HeldBody};
 use crate::shared::Shared;
+use crate::telemetry::stage;
 use crate::{Error, multipart};
 
 /// The stages that a client is told about; the others are in the metrics.
@@ -31,8 +32,8 @@ pub(crate) async fn transform(
 ) -> Result<Response, Error> {
     shared.admission.check()?;
     let mut collector = TransformCollector::new(shared.config.limits.request);
-    let body = multipart::collect(request, &shared, &mut collector).await?;
-    let request = collector.finish()?;
+    let body = multipart::collect(request, &shared, &mut collector).instrument(stage("collect")).await?;
+    let request = stage("parse").in_scope(|| collector.finish())?;
     let explains = request.explain;
 
     // Headers and the plan tell what the request will hold. It waits for that much memory, and for a worker, at once.
@@ -44,7 +45,7 @@ pub(crate) async fn transform(
         let content_type = HeaderValue::from_static("application/json");
         return Ok(([(header::CONTENT_TYPE, content_type)], explanation.to_json()).into_response());
     }
-    let turn = shared.admission.turn(prepared.memory_bytes()).await?;
+    let turn = shared.admission.turn(prepared.memory_bytes()).instrument(stage("wait")).await?;
     shared.metrics.count_wait(turn.waited());
 
     let pipeline = shared.pipeline.clone();

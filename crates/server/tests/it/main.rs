@@ -18,3 +18,4 @@ mod playground;
 mod proxied;
 mod sockets;
 mod support;
+mod walk;
