@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::kernels::blend::blend;
-use crate::Pixmap;
 use crate::plan::{DrawStep, Tiling};
+use crate::{Pixmap, Size};
 
 /// What of an overlay meets the rows of a target.
 #[derive(Debug)]
@@ -12,18 +12,20 @@ pub(super) struct Overlay<'a> {
     step: &'a DrawStep,
     foreground: Pixmap,
     columns: Vec<Span>,
+    rows: Vec<Span>,
 }
 
 impl<'a> Overlay<'a> {
-    /// Prepares an overlay for a target of a width.
-    pub(super) fn new(step: &'a DrawStep, foreground: Pixmap, target_width: u32) -> Self {
-        let columns = spans(step.horizontal, target_width, foreground.width()).collect();
-        Self { step, foreground, columns }
+    /// Prepares an overlay for a target of a size.
+    pub(super) fn new(step: &'a DrawStep, foreground: Pixmap, target: Size) -> Self {
+        let columns = spans(step.horizontal, target.width, foreground.width()).collect();
+        let rows = spans(step.vertical, target.height, foreground.height()).collect();
+        Self { step, foreground, columns, rows }
     }
 
     /// Draws it on row `y` of the target, in place; what lies outside the overlay stays untouched.
     pub(super) fn draw(&self, y: u32, row: &mut [u8]) {
-        let Some(foreground_y) = covered(self.step.vertical, y, self.foreground.height()) else { return };
+        let Some(foreground_y) = met(&self.rows, y) else { return };
         let source = self.foreground.row(foreground_y).as_chunks::<{ Pixmap::PIXEL_BYTES }>().0;
         let target = row.as_chunks_mut::<{ Pixmap::PIXEL_BYTES }>().0;
         for span in &self.columns {
@@ -33,16 +35,6 @@ impl<'a> Overlay<'a> {
             }
         }
     }
-}
-
-/// Returns the sample of the overlay that a sample of the target meets, if one does.
-fn covered(tiling: Tiling, sample: u32, overlay_len: u32) -> Option<u32> {
-    let sample = i64::from(sample);
-    let place = match tiling {
-        Tiling::Once(start) => sample - start,
-        Tiling::Repeat(phase) => (sample + i64::from(phase)) % i64::from(overlay_len),
-    };
-    u32::try_from(place).ok().filter(|&place| place < overlay_len)
 }
 
 /// A stretch of the target that one copy of the overlay covers.
@@ -71,6 +63,12 @@ pub(super) fn spans(tiling: Tiling, target_len: u32, overlay_len: u32) -> impl I
     })
 }
 
+/// Returns the sample of the overlay that a sample of the target meets, if one does.
+pub(super) fn met(spans: &[Span], sample: u32) -> Option<u32> {
+    let span = spans.get(spans.partition_point(|span| span.target.end <= sample))?;
+    sample.checked_sub(span.target.start).map(|place| span.overlay + place)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,16 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn covered_sample_by_sample_is_covered_by_spans() {
-        for (tiling, overlay) in [(-4, 3), (-2, 3), (2, 3), (8, 9), (10, 3)]
-            .map(|(start, len)| (Tiling::Once(start), len))
-            .into_iter()
-            .chain([(0, 2), (1, 2), (3, 9)].map(|(phase, len)| (Tiling::Repeat(phase), len)))
-        {
-            let by_sample: Vec<_> = (0..10).filter_map(|x| Some((x, super::covered(tiling, x, overlay)?))).collect();
-            let by_span: Vec<_> = spans(tiling, 10, overlay).flat_map(|span| span.target.zip(span.overlay..)).collect();
-            assert_eq!(by_sample, by_span, "{tiling:?}");
-        }
+    fn samples_meet_what_spans_cover() {
+        let covered: Vec<Span> = spans(Tiling::Once(3), 10, 4).chain([Span { target: 8..9, overlay: 2 }]).collect();
+        let expected = [None, None, None, Some(0), Some(1), Some(2), Some(3), None, Some(2), None];
+        assert_eq!([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(|sample| met(&covered, sample)), expected);
+        let tiled: Vec<Span> = spans(Tiling::Repeat(1), 5, 2).collect();
+        assert_eq!([0, 1, 2, 3, 4].map(|sample| met(&tiled, sample)), [Some(1), Some(0), Some(1), Some(0), Some(1)]);
+        assert_eq!(met(&[], 0), None);
     }
 
     #[test]

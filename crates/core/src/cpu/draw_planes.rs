@@ -1,6 +1,6 @@
 //! Drawing a picture over planes: which pixels of the overlay meet which samples of the target.
 
-use super::draw::{Span, spans};
+use super::draw::{Span, met, spans};
 use super::kernels::blend_planes::Cover;
 use crate::plan::DrawStep;
 use crate::{Error, Layout, Pixmap, Size, alloc};
@@ -13,8 +13,7 @@ pub(super) struct PlanesOverlay<'a> {
     target: Size,
     layout: Layout,
     columns: Vec<Span>,
-    /// By row of the target, the row of the overlay that meets it.
-    rows: Vec<Option<u32>>,
+    rows: Vec<Span>,
     /// What covers each sample of a row.
     covers: Vec<Cover>,
 }
@@ -26,13 +25,8 @@ impl<'a> PlanesOverlay<'a> {
     ///
     /// [`Error::OutOfMemory`] if the allocator refuses.
     pub(super) fn new(step: &'a DrawStep, foreground: Pixmap, (target, layout): (Size, Layout)) -> Result<Self, Error> {
-        let mut rows = alloc::try_filled(target.height as usize, None)?;
-        for span in spans(step.vertical, target.height, foreground.height()) {
-            for (y, overlay) in span.target.zip(span.overlay..) {
-                rows[y as usize] = Some(overlay);
-            }
-        }
         let columns = spans(step.horizontal, target.width, foreground.width()).collect();
+        let rows = spans(step.vertical, target.height, foreground.height()).collect();
         let covers = alloc::try_filled(target.width as usize, Cover::default())?;
         Ok(Self { step, foreground, target, layout, columns, rows, covers })
     }
@@ -55,10 +49,10 @@ impl<'a> PlanesOverlay<'a> {
         let spacing = layout.spacing(plane);
         let pixel_rows = y * spacing.y..target.height.min((y + 1).saturating_mul(spacing.y));
         let height = pixel_rows.len();
-        let met = pixel_rows.filter_map(|y| rows[y as usize]);
+        let overlay_rows = pixel_rows.filter_map(|y| met(rows, y));
         let covers = &mut covers[..row.len()];
         let mut is_met = false;
-        for overlay_y in met {
+        for overlay_y in overlay_rows {
             is_met = true;
             let overlay = foreground.row(overlay_y).as_chunks::<{ Pixmap::PIXEL_BYTES }>().0;
             for span in columns.iter() {

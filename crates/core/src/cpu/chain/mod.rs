@@ -104,7 +104,7 @@ impl<'a> Chain<'a> {
             }
             StepKind::Draw(draw) => {
                 let foreground = input(1)?.into_picture()?.into_pixmap()?;
-                let overlay = Overlay::new(draw, foreground, output.size.width);
+                let overlay = Overlay::new(draw, foreground, output.size);
                 Box::new(Change::new(input(0)?, move |top, rows| {
                     (top..).zip(rows.chunks_exact_mut(row_bytes)).for_each(|(y, row)| overlay.draw(y, row));
                 }))
