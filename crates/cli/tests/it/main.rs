@@ -6,6 +6,8 @@ mod doctor;
 mod explain;
 mod faults;
 mod info;
+#[cfg(target_os = "linux")]
+mod memory;
 mod remote;
 mod serve;
 mod server;

@@ -1,0 +1,90 @@
+//! What a server holds at its worst moment above what it holds when it is idle.
+
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use palmette::codec::{EncodeFormat, EncodeOptions, encode};
+use palmette::core::{Pixmap, Size};
+
+use crate::server::Server;
+
+const BOUNDARY: &str = "boundary";
+
+/// Twelve megapixels, as a phone takes them.
+const PHOTO: Size = Size::new(4_000, 3_000);
+
+/// Draws slopes and stripes with some noise, which come to 1.7 bits a pixel, as photos do.
+fn photo(size: Size) -> Vec<u8> {
+    let mut state = 1_u32;
+    let mut data = Vec::new();
+    for y in 0..size.height {
+        for x in 0..size.width {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = state >> 27;
+            let level = |value: u32| u8::try_from(value % 256).unwrap();
+            let slope = |at: u32, of: u32| level(at * 200 / of + noise);
+            data.extend([slope(x, size.width), slope(y, size.height), level(x / 64 * 37 + noise), 255]);
+        }
+    }
+    let options = EncodeOptions { quality: Some(80), ..EncodeOptions::new(EncodeFormat::Jpeg) };
+    encode(Pixmap::from_vec(size, data).unwrap(), &options).unwrap().bytes
+}
+
+/// Returns a request that makes a JPEG of a width.
+fn request(source: &[u8], width: u32) -> Vec<u8> {
+    let list = format!(r#"[{{"imageIndex":0,"width":{width}}}]"#);
+    let mut body = Vec::new();
+    for (name, bytes) in [("image", source), ("transforms", list.as_bytes()), ("output_format", b"image/jpeg")] {
+        body.extend(format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n").bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+    let mut request = format!(
+        "POST /transform HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\
+         content-type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    request.extend(body);
+    request
+}
+
+/// Returns a line of the status of a process, in bytes.
+fn status_bytes(process: u32, name: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    line.trim_matches(|it: char| !it.is_ascii_digit()).parse::<u64>().unwrap() * 1_024
+}
+
+/// Returns the most that a server holds above what it holds before, where so many clients ask `times` times each.
+fn above_idle_bytes(workers: &str, clients: usize, times: usize, request: &[u8]) -> u64 {
+    let server = Server::start(&["--workers", workers, "--engine", "cpu"]);
+    // It listens before all of its threads are there.
+    thread::sleep(Duration::from_millis(200));
+    let idle_bytes = status_bytes(server.child.id(), "VmRSS:");
+    thread::scope(|scope| {
+        for _ in 0..clients {
+            scope.spawn(|| {
+                for _ in 0..times {
+                    let answer = server.exchange(request);
+                    assert!(
+                        answer.starts_with(b"HTTP/1.1 200"),
+                        "{}",
+                        String::from_utf8_lossy(&answer[..answer.len().min(200)])
+                    );
+                }
+            });
+        }
+    });
+    status_bytes(server.child.id(), "VmHWM:") - idle_bytes
+}
+
+#[test]
+fn memory_of_a_server_that_makes_four_at_once() {
+    let source = photo(PHOTO);
+    let bytes = above_idle_bytes("2", 4, 3, &request(&source, 800));
+    eprintln!("four at once on two workers: {} kB above idle, bodies of {} kB", bytes / 1_000, source.len() / 1_000);
+    assert!(bytes <= 40_000_000, "{bytes}, with bodies of {}", source.len());
+}
