@@ -128,9 +128,13 @@ impl EncodeFormat {
 pub struct EncodeOptions {
     /// The format.
     pub format: EncodeFormat,
-    /// 1 to 100, clamped; absent means [`EncodeOptions::DEFAULT_QUALITY`] where a format is lossy. PNG takes any as leave to
-    /// use a palette; GIF knows none.
+    /// 1 to 100, clamped; absent means [`EncodeOptions::DEFAULT_QUALITY`] where a format is lossy. One scale for all of them: a
+    /// number gives about the same score on photos. PNG takes any as leave to use a palette; GIF knows none.
     pub quality: Option<u8>,
+    /// What a lossy encoder is told in place of what [`quality`](Self::quality) stands for: 0 to 100 for WebP, a quantiser of 63
+    /// to 0 for AVIF, a quality of 1 to 100 for JPEG; clamped. Everything else still follows `quality`. It is there to measure
+    /// what a number of `quality` has to stand for. Default: absent.
+    pub setting: Option<u8>,
     /// A colour that is laid under the picture first; absent means white where a format has no alpha, else none.
     pub background: Option<Color>,
     /// The copyright notice of a JPEG, see [`Probe::copyright`](crate::Probe::copyright); other formats keep none.
@@ -151,6 +155,7 @@ impl EncodeOptions {
         Self {
             format,
             quality: None,
+            setting: None,
             background: None,
             copyright: None,
             deadline: Deadline::NONE,

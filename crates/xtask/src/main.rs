@@ -29,6 +29,10 @@ const USAGE: &str = "usage:
   cargo xtask bench peers [--rounds N] [--only TEXT] [--name NAME] [FOLDER]
                                  whole requests beside sharp and oximg, on the two largest JPEGs of a folder, or on two
                                  that are drawn; installs both below the target folder; to benches/results/<date>-NAME-peers
+  cargo xtask bench quality [--write] [--name NAME] [FOLDER…]
+                                 the scores of JPEG, WebP and AVIF at each quality, on photos that packages of PyPI and
+                                 Debian ship; to benches/results/<date>-NAME-quality. With --write, the table that makes
+                                 them equal
   cargo xtask bench reduction [--quality N] [--name NAME] [FOLDER…]
                                  what reading a JPEG reduced costs in SSIMULACRA2, on photos that packages of PyPI and
                                  Debian ship, and on the JPEGs of folders; to benches/results/<date>-NAME-reduction
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         ["bench", "gpu", arguments @ ..] => bench::gpu::run(arguments),
         ["bench", "jpeg", arguments @ ..] => bench::jpeg::run(arguments),
         ["bench", "peers", arguments @ ..] => bench::peers::run(arguments),
+        ["bench", "quality", arguments @ ..] => bench::quality::run(arguments),
         ["bench", "reduction", arguments @ ..] => bench::reduction::run(arguments),
         ["bench", "resize", arguments @ ..] => bench::resize::run(arguments),
         ["bench", name, arguments @ ..] => bench::criterion::run(name, arguments),

@@ -8,7 +8,7 @@ use super::{aom, container, ycbcr};
 use crate::cicp::Cicp;
 use crate::heif::Nclx;
 use crate::planar::{AnyPlanes, Chroma, Format, Plane, Planes};
-use crate::{EncodeOptions, Error, WorkingMemory};
+use crate::{EncodeOptions, Error, WorkingMemory, quality};
 
 /// From this quality on chroma keeps its full size, as in JPEG.
 const FULL_CHROMA_QUALITY: u8 = 90;
@@ -20,7 +20,7 @@ const SRGB: Nclx = Nclx { cicp: Cicp { primaries: 1, transfer: 13 }, matrix: 6, 
 const ALPHA: Nclx = Nclx { cicp: Cicp { primaries: 2, transfer: 2 }, matrix: 2, is_full_range: true };
 
 /// The coarsest quantiser of the library.
-const WORST_QUANTIZER: u32 = 63;
+const WORST_QUANTIZER: u8 = 63;
 
 /// Encodes with 8 bits; alpha is left out of an opaque picture, else it is lossless, as in WebP.
 ///
@@ -80,7 +80,7 @@ fn write(
     options.deadline.check()?;
     let idle = options.idle.borrow(aom::MAX_THREADS - 1);
     let threads = 1 + idle.count();
-    let target = Target::Quantizer(quantizer(options.lossy_quality()));
+    let target = Target::Quantizer(quantizer(options));
     let color_stream = aom::encode(color, colors, target, threads)?;
     options.deadline.check()?;
     let alpha_stream = alpha.map(|alpha| aom::encode(alpha, ALPHA, Target::LosslessGray, threads)).transpose()?;
@@ -101,18 +101,7 @@ pub(crate) const fn encoding_memory(size: Size, quality: u8, has_alpha: bool) ->
     }
 }
 
-/// Maps quality 1 to 100 to quantisers 63 to 0, linearly, as libavif does from its release 1.0 on.
-fn quantizer(quality: u8) -> u8 {
-    let steps = 100 - u32::from(quality.min(100));
-    u8::try_from((steps * WORST_QUANTIZER + 50) / 100).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn avif_quality_maps_to_quantizers_linearly() {
-        assert_eq!([1, 50, 85, 99, 100].map(quantizer), [62, 32, 9, 1, 0]);
-    }
+/// Returns the quantiser of the library, 0 is the finest.
+fn quantizer(options: &EncodeOptions) -> u8 {
+    options.setting.unwrap_or_else(|| quality::avif(options.lossy_quality())).min(WORST_QUANTIZER)
 }

@@ -45,7 +45,7 @@ impl Writer {
         let quality = options.lossy_quality();
         let exif = options.copyright.as_deref().map(exif::copyright_only).filter(|exif| exif.len() <= MAX_EXIF_BYTES);
         let jpeg = Options {
-            quality,
+            quality: options.setting.unwrap_or(quality).clamp(1, 100),
             sampling: sampling(layout, quality)?,
             coding: coding(size),
             exif: exif.as_deref(),

@@ -120,9 +120,9 @@ impl Drop for Decoder<'_> {
 /// How to encode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
-    /// Lossy, quality 1 to 99.
+    /// Lossy.
     Lossy {
-        /// 1 to 99.
+        /// On the library's own scale, 0 to 100.
         quality: u8,
     },
     /// Lossless, with the colours of clear pixels kept.

@@ -16,7 +16,9 @@ use crate::animation::Layout;
 use crate::exif::Exif;
 use crate::icc::{self, ToSrgb};
 use crate::reader::{Opened, Stored};
-use crate::{Cause, DecodeOptions, EncodeFormat, EncodeOptions, Error, Format, OnDamage, Probe, WorkingMemory};
+use crate::{
+    Cause, DecodeOptions, EncodeFormat, EncodeOptions, Error, Format, OnDamage, Probe, WorkingMemory, quality,
+};
 
 /// How hard the lossy encoder tries, 0 to 6.
 ///
@@ -34,10 +36,23 @@ const LOSSLESS_LEVEL: i32 = 1;
 /// From this quality on a picture is lossless.
 const LOSSLESS_QUALITY: u8 = 100;
 
+/// The best that the library knows of its own scale of loss, which begins at 0.
+const BEST_LOSSY: u8 = 100;
+
+/// Tells whether a picture is lossless at a quality.
+const fn is_lossless(quality: u8) -> bool {
+    quality >= LOSSLESS_QUALITY
+}
+
 impl Encoding {
     /// Chooses the way to encode.
-    const fn of_quality(quality: u8) -> Self {
-        if quality >= LOSSLESS_QUALITY { Self::Lossless } else { Self::Lossy { quality } }
+    fn of(options: &EncodeOptions) -> Self {
+        let quality = options.lossy_quality();
+        if is_lossless(quality) {
+            Self::Lossless
+        } else {
+            Self::Lossy { quality: options.setting.unwrap_or_else(|| quality::webp(quality)).min(BEST_LOSSY) }
+        }
     }
 }
 
@@ -124,7 +139,7 @@ pub(crate) fn animation<'a>(bytes: &'a [u8], options: &DecodeOptions) -> Result<
 
 /// Encodes: lossy below quality 100, lossless at 100.
 pub(crate) fn encode(pixmap: &Pixmap, options: &EncodeOptions) -> Result<Vec<u8>, Error> {
-    encode_with(pixmap, Encoding::of_quality(options.lossy_quality()), options.deadline)
+    encode_with(pixmap, Encoding::of(options), options.deadline)
 }
 
 /// The planes of a lossy picture.
@@ -132,7 +147,7 @@ const CHROMA: Spacing = Spacing::new(2, 2);
 
 /// Returns the spacing of chroma that a lossy picture has; a lossless one has colours.
 pub(crate) fn planes_taken(quality: u8) -> Option<Spacing> {
-    matches!(Encoding::of_quality(quality), Encoding::Lossy { .. }).then_some(CHROMA)
+    (!is_lossless(quality)).then_some(CHROMA)
 }
 
 /// Tells whether a lossy picture is made of planes as they are.
@@ -154,18 +169,17 @@ pub(crate) fn encode_planes(mut picture: Picture, options: &EncodeOptions) -> Re
         [] => [0, 1, 2].map(|plane| picture.plane(plane)),
         no_color => [picture.plane(0), no_color, no_color],
     };
-    let encoding = Encoding::Lossy { quality: options.lossy_quality() };
-    libwebp::encode(Samples::Planes { size, planes }, encoding, options.deadline)?.map_err(failed)
+    libwebp::encode(Samples::Planes { size, planes }, Encoding::of(options), options.deadline)?.map_err(failed)
 }
 
 /// Says what encoding a picture holds: planes or a copy of the pixels, and what the encoder knows of them.
 ///
 /// Alpha is written without loss, and costs what a lossless picture does.
 pub(crate) const fn encoding_memory(size: Size, quality: u8, has_alpha: bool) -> WorkingMemory {
-    WorkingMemory::library(match (Encoding::of_quality(quality), has_alpha) {
-        (Encoding::Lossy { .. }, false) => size.area() * 5,
-        (Encoding::Lossy { .. }, true) => size.area() * 28,
-        (Encoding::Lossless, _) => size.area() * 25,
+    WorkingMemory::library(match (is_lossless(quality), has_alpha) {
+        (false, false) => size.area() * 5,
+        (false, true) => size.area() * 28,
+        (true, _) => size.area() * 25,
     })
 }
 

@@ -45,7 +45,7 @@ impl Writer {
         write_chunk(&mut file, b"VP8X", &[&canvas_header(FLAG_ANIMATION, size)])
             .and_then(|()| write_chunk(&mut file, b"ANIM", &[&[0, 0, 0, 0, n0, n1]]))
             .ok_or_else(too_big)?;
-        let encoding = Encoding::of_quality(options.lossy_quality());
+        let encoding = Encoding::of(options);
         Ok(Self { file, encoding, deadline: options.deadline, shown: None, has_alpha: false })
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod jpeg;
 mod machine;
 pub(crate) mod peers;
 mod photos;
+pub(crate) mod quality;
 pub(crate) mod reduction;
 pub(crate) mod resize;
 mod statistics;
