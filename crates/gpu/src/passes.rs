@@ -236,32 +236,18 @@ impl Columns {
         band: Band,
     ) {
         let Self { table, is_plane, width, taps, shift, chunk_shift } = *self;
-        let (rows, output_base, table, grid) = (band.rows, band.base, Some(table), (width, band.rows));
-        if is_plane {
-            let parameters = resize_h_plane::KernelParameters {
-                width,
-                rows,
-                output_base,
-                source_width,
-                source_row,
-                taps,
-                shift,
-                chunk_shift,
-            };
-            job.dispatch(&resize_h_plane::KERNEL, source, target, table, &parameters, grid);
-        } else {
-            let parameters = resize_h::KernelParameters {
-                width,
-                rows,
-                output_base,
-                source_width,
-                source_row,
-                taps,
-                shift,
-                chunk_shift,
-            };
-            job.dispatch(&resize_h::KERNEL, source, target, table, &parameters, grid);
-        }
+        let kernel = if is_plane { &resize_h_plane::KERNEL } else { &resize_h::KERNEL };
+        let parameters = resize_h::KernelParameters {
+            width,
+            rows: band.rows,
+            output_base: band.base,
+            source_width,
+            source_row,
+            taps,
+            shift,
+            chunk_shift,
+        };
+        job.dispatch(kernel, source, target, Some(table), &parameters, (width, band.rows));
     }
 }
 

@@ -1,17 +1,7 @@
-//! Resamples a plane from left to right.
+//! Resamples a plane from left to right. What it is told is what [`resize_h`](super::resize_h) is told.
 
-use super::{Kernel, Parameters, parameters};
-
-parameters! {
-    width: u32,
-    rows: u32,
-    output_base: u32,
-    source_width: u32,
-    source_row: u32,
-    taps: u32,
-    shift: u32,
-    chunk_shift: u32,
-}
+use super::resize_h::KernelParameters;
+use super::{Kernel, Parameters};
 
 pub(crate) const KERNEL: Kernel = Kernel {
     name: "resize_h_plane",
