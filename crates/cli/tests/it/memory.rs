@@ -7,9 +7,7 @@ use std::time::Duration;
 use palmette::codec::{EncodeFormat, EncodeOptions, encode};
 use palmette::core::{Pixmap, Size};
 
-use crate::server::Server;
-
-const BOUNDARY: &str = "boundary";
+use crate::server::{Server, transform_request};
 
 /// Twelve megapixels, as a phone takes them.
 const PHOTO: Size = Size::new(4_000, 3_000);
@@ -34,21 +32,7 @@ fn photo(size: Size) -> Vec<u8> {
 /// Returns a request that makes a JPEG of a width.
 fn request(source: &[u8], width: u32) -> Vec<u8> {
     let list = format!(r#"[{{"imageIndex":0,"width":{width}}}]"#);
-    let mut body = Vec::new();
-    for (name, bytes) in [("image", source), ("transforms", list.as_bytes()), ("output_format", b"image/jpeg")] {
-        body.extend(format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n").bytes());
-        body.extend(bytes);
-        body.extend(b"\r\n");
-    }
-    body.extend(format!("--{BOUNDARY}--\r\n").bytes());
-    let mut request = format!(
-        "POST /transform HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\
-         content-type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n",
-        body.len()
-    )
-    .into_bytes();
-    request.extend(body);
-    request
+    transform_request(&[("image", source), ("transforms", list.as_bytes()), ("output_format", b"image/jpeg")])
 }
 
 /// Returns a line of the status of a process, in bytes.

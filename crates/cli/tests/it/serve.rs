@@ -5,10 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::server::Server;
+use crate::server::{Server, transform_request};
 use crate::support::{EX_UNAVAILABLE, EX_USAGE, Folder, NO_GPU, png};
-
-const BOUNDARY: &str = "boundary";
 
 impl Server {
     fn signal(&self, name: &str) {
@@ -49,22 +47,11 @@ fn wait_until(what: &str, condition: impl Fn() -> bool) {
 
 /// Returns a request that takes a while, in two pieces: all but its last bytes, and those.
 fn request_in_two() -> (Vec<u8>, Vec<u8>) {
-    let mut body = Vec::new();
-    for (name, bytes) in
-        [("image", &png(40, 30, [9, 9, 9, 255])[..]), ("transforms", b"[]"), ("output_format", b"rgba")]
-    {
-        body.extend(format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n").bytes());
-        body.extend(bytes);
-        body.extend(b"\r\n");
-    }
-    body.extend(format!("--{BOUNDARY}--\r\n").bytes());
-    let mut request = format!(
-        "POST /transform HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\
-         content-type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n",
-        body.len()
-    )
-    .into_bytes();
-    request.extend(body);
+    let mut request = transform_request(&[
+        ("image", &png(40, 30, [9, 9, 9, 255])),
+        ("transforms", b"[]"),
+        ("output_format", b"rgba"),
+    ]);
     let last = request.split_off(request.len() - 10);
     (request, last)
 }

@@ -6,6 +6,26 @@ use std::process::{Child, Command, Stdio};
 
 use crate::support::palmette;
 
+/// Returns a `POST /transform` of these parts, which asks for the end of the connection.
+pub(crate) fn transform_request(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    const BOUNDARY: &str = "boundary";
+    let mut body = Vec::new();
+    for (name, bytes) in parts {
+        body.extend(format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n").bytes());
+        body.extend(*bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+    let mut request = format!(
+        "POST /transform HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\
+         content-type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    request.extend(body);
+    request
+}
+
 /// A server in a process of its own, which ends with the test.
 pub(crate) struct Server {
     pub(crate) child: Child,
