@@ -9,6 +9,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::packages::packages;
+
 /// What each crate of the workspace may use of the workspace.
 ///
 /// The vocabulary is under everything: a codec tells the class of a failure in it, and a client takes options in it.
@@ -79,18 +81,10 @@ struct Edge {
 
 /// Every edge between a crate of the workspace and a crate it names, whatever the kind of dependency.
 fn edges() -> Vec<Edge> {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo runs, as it runs this test");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
     let name = |value: &Value| value["name"].as_str().expect("everything has a name").to_owned();
     let list = |value: &Value| value.as_array().expect("a list").clone();
     let edge = |from: &Value, to: &Value| Edge { from: name(from), to: name(to), in_tests: to["kind"] == "dev" };
-    let packages = list(&metadata["packages"]);
-    packages.iter().flat_map(|from| list(&from["dependencies"]).into_iter().map(move |to| edge(from, &to))).collect()
+    packages().iter().flat_map(|from| list(&from["dependencies"]).into_iter().map(move |to| edge(from, &to))).collect()
 }
 
 #[test]

@@ -15,7 +15,7 @@ const MAX_KEYWORDS: usize = 5;
 const MAX_KEYWORD_CHARS: usize = 20;
 
 /// What cargo knows of the crates of the workspace.
-fn packages() -> Vec<Value> {
+pub(crate) fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
