@@ -12,4 +12,5 @@ mod photos;
 pub(crate) mod quality;
 pub(crate) mod reduction;
 pub(crate) mod resize;
+mod score;
 mod statistics;

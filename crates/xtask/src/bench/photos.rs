@@ -71,6 +71,15 @@ const DEBIAN: [Package; 2] = [
     ),
 ];
 
+/// Returns the photos of all packages and of some folders.
+///
+/// # Errors
+///
+/// Those of fetching packages, and of [`of_folders`].
+pub(super) fn of_packages_and(folders: &[PathBuf]) -> Result<Vec<Picture>, Error> {
+    Ok([of_pypi()?, of_debian()?, of_folders(folders)?].into_iter().flatten().collect())
+}
+
 /// Installs packages of PyPI, unless they are there, and returns their photos.
 ///
 /// # Errors
@@ -90,7 +99,7 @@ pub(super) fn of_pypi() -> Result<Vec<Picture>, Error> {
 /// # Errors
 ///
 /// Those of apt-get and dpkg-deb.
-pub(super) fn of_debian() -> Result<Vec<Picture>, Error> {
+fn of_debian() -> Result<Vec<Picture>, Error> {
     let folder = scratch().join("photos");
     of_packages(&DEBIAN, &folder, |package| {
         // Into the folder where apt-get is started.

@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use super::case::{Case, Work};
 use super::peer;
 use crate::bench::dialogue::Dialogue;
+use crate::bench::score::{Rgb, Score};
 use crate::error::Error;
 
 /// Who decodes and scores: sharp gives bare RGB of every format, and a program of ours compares.
 #[derive(Debug)]
 pub(super) struct Judge {
     sharp: Dialogue,
-    score: Dialogue,
+    score: Score,
     folder: PathBuf,
 }
 
@@ -24,8 +25,7 @@ impl Judge {
     ///
     /// Those of starting them.
     pub(super) fn start(programs: &Path, folder: &Path) -> Result<Self, Error> {
-        let score = Dialogue::start(programs.join("score"), &[])?;
-        Ok(Self { sharp: peer::sharp()?, score, folder: folder.to_owned() })
+        Ok(Self { sharp: peer::sharp()?, score: Score::start(programs)?, folder: folder.to_owned() })
     }
 
     /// Scores a result against its source, as it is reduced in gamma-encoded values and in linear light.
@@ -34,23 +34,20 @@ impl Judge {
     ///
     /// What the programs say.
     pub(super) fn score(&mut self, case: &Case, source: &Path, result: &Path) -> Result<[f64; 2], Error> {
-        let source = self.decode(source, "source.rgb", matches!(case.work, Work::Square(_)))?;
-        let result = self.decode(result, "result.rgb", false)?;
-        let answer = self.score.ask(&format!("{source} {result}"))?;
-        let scores = answer.split_once(' ').and_then(|(gamma, light)| Some([gamma.parse().ok()?, light.parse().ok()?]));
-        scores.ok_or_else(|| self.score.failed(&answer))
+        let [source_rgb, result_rgb] = ["source.rgb", "result.rgb"].map(|name| self.folder.join(name));
+        let source =
+            Rgb { size: self.decode(source, &source_rgb, matches!(case.work, Work::Square(_)))?, path: &source_rgb };
+        let result = Rgb { size: self.decode(result, &result_rgb, false)?, path: &result_rgb };
+        self.score.of(source, result)
     }
 
-    /// Decodes a file; returns its width, its height and the file of its bare RGB.
-    fn decode(&mut self, path: &Path, save: &str, square: bool) -> Result<String, Error> {
-        let save = self.folder.join(save);
+    /// Decodes a file to bare RGB; returns its width and its height.
+    fn decode(&mut self, path: &Path, save: &Path, square: bool) -> Result<(u32, u32), Error> {
         let (source, save) = (path.to_string_lossy(), save.to_string_lossy());
         let ask = json!({ "do": "decode", "source": source, "save": save, "square": square });
         let answer = self.sharp.ask(&ask.to_string())?;
         let size: Value = serde_json::from_str(&answer).map_err(|_| self.sharp.failed(&answer))?;
-        let (Some(width), Some(height)) = (size["width"].as_u64(), size["height"].as_u64()) else {
-            return Err(self.sharp.failed(&answer));
-        };
-        Ok(format!("{width} {height} {save}"))
+        let side = |name: &str| size[name].as_u64().and_then(|side| u32::try_from(side).ok());
+        side("width").zip(side("height")).ok_or_else(|| self.sharp.failed(&answer))
     }
 }

@@ -14,6 +14,7 @@ use self::table::Curve;
 use super::dialogue::Dialogue;
 use super::folder::Folder;
 use super::photos::{self, Picture};
+use super::score::{Rgb, Score};
 use super::{codecs, machine};
 use crate::command::Invocation;
 use crate::error::Error;
@@ -84,17 +85,15 @@ impl<'a> Arguments<'a> {
 /// [`Error::Argument`], those of fetching photos, of building and running the programs, and of reading and writing files.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
     let asked = Arguments::parse(arguments)?;
-    let mut pictures = photos::of_pypi()?;
-    pictures.extend(photos::of_debian()?);
-    pictures.extend(photos::of_folders(&asked.folders)?);
+    let pictures = photos::of_packages_and(&asked.folders)?;
     let build = ["build", "--release", "--locked", "--package", "palmette-benches", "--example", "quality"];
     Invocation::cargo(&build).run()?;
     let programs = codecs::build()?;
     let mut judge = Judge {
         maker: Dialogue::start(workspace::target().join("release/examples/quality"), &[])?,
-        score: Dialogue::start(programs.join("score"), &[])?,
+        score: Score::start(&programs)?,
         folder: codecs::empty("quality")?,
-        size: String::new(),
+        size: (0, 0),
     };
     if asked.writes { write(&mut judge, &pictures) } else { compare(&mut judge, &pictures, &asked) }
 }
@@ -141,17 +140,19 @@ fn compare(judge: &mut Judge, pictures: &[Picture], asked: &Arguments<'_>) -> Re
 /// Who makes files and scores them.
 struct Judge {
     maker: Dialogue,
-    score: Dialogue,
+    score: Score,
     folder: PathBuf,
     /// Width and height of what is open.
-    size: String,
+    size: (u32, u32),
 }
 
 impl Judge {
     /// Opens a photo.
     fn open(&mut self, picture: &Picture) -> Result<(), Error> {
         let line = format!("open {SIDE_PX} {} {}", self.folder.display(), picture.path.display());
-        self.size = self.maker.ask(&line)?;
+        let answer = self.maker.ask(&line)?;
+        let size = answer.split_once(' ').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+        self.size = size.ok_or_else(|| self.maker.failed(&answer))?;
         Ok(())
     }
 
@@ -161,9 +162,8 @@ impl Judge {
         let answer = maker.ask(&format!("{format} {quality} {setting}"))?;
         let bytes = answer.parse().map_err(|_| maker.failed(&answer))?;
         let [source, result] = ["source.rgb", "result.rgb"].map(|name| folder.join(name));
-        let answer = score.ask(&format!("{size} {} {size} {}", source.display(), result.display()))?;
-        let gamma = answer.split(' ').next().and_then(|gamma| gamma.parse().ok());
-        Ok((gamma.ok_or_else(|| score.failed(&answer))?, bytes))
+        let [gamma, _] = score.of(Rgb { size: *size, path: &source }, Rgb { size: *size, path: &result })?;
+        Ok((gamma, bytes))
     }
 }
 

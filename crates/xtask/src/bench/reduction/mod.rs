@@ -11,6 +11,7 @@ use self::record::{Pair, Reading, Record};
 use super::dialogue::Dialogue;
 use super::folder::Folder;
 use super::photos::{self, Picture};
+use super::score::{Rgb, Score};
 use super::{codecs, machine};
 use crate::command::Invocation;
 use crate::error::Error;
@@ -63,15 +64,13 @@ impl<'a> Arguments<'a> {
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
     let asked = Arguments::parse(arguments)?;
     let facts = machine::facts()?;
-    let mut pictures = photos::of_pypi()?;
-    pictures.extend(photos::of_debian()?);
-    pictures.extend(photos::of_folders(&asked.folders)?);
+    let pictures = photos::of_packages_and(&asked.folders)?;
     let build = ["build", "--release", "--locked", "--package", "palmette-benches", "--example", "reduction"];
     Invocation::cargo(&build).run()?;
     let programs = codecs::build()?;
     let mut judge = Judge {
         maker: Dialogue::start(workspace::target().join("release/examples/reduction"), &[])?,
-        score: Dialogue::start(programs.join("score"), &[])?,
+        score: Score::start(&programs)?,
         folder: codecs::empty("reduction")?,
         quality: asked.quality,
     };
@@ -97,7 +96,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
 /// Who makes results and scores them.
 struct Judge {
     maker: Dialogue,
-    score: Dialogue,
+    score: Score,
     folder: PathBuf,
     quality: u8,
 }
@@ -115,14 +114,8 @@ impl Judge {
         let made = self.make(picture, size)?;
         let Self { score, folder, .. } = self;
         let mut scored = |name: &str| {
-            let (source, result) = (made.source, made.result);
-            let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
-            let (source_file, result_file) = (file("source.rgb"), file(name));
-            let answer = score
-                .ask(&format!("{} {} {source_file} {} {} {result_file}", source.0, source.1, result.0, result.1))?;
-            let scores =
-                answer.split_once(' ').and_then(|(gamma, light)| Some([gamma.parse().ok()?, light.parse().ok()?]));
-            scores.ok_or_else(|| score.failed(&answer))
+            let (source, result) = (folder.join("source.rgb"), folder.join(name));
+            score.of(Rgb { size: made.source, path: &source }, Rgb { size: made.result, path: &result })
         };
         let [full, reduced] = [scored("full.rgb")?, scored("reduced.rgb")?];
         Ok(Pair {
