@@ -1,8 +1,8 @@
 //! The kinds of steps, and what each says of itself.
 //!
 //! Whoever asks about a step asks here: the layout pass which layouts it takes, the memory estimate and the cost model what it
-//! holds and computes, explanations where it comes from and what its numbers are. So a new kind is answered for in this file,
-//! which does not compile until it is, and run by the engines; nothing else has to know it.
+//! computes, explanations where it comes from and what its numbers are. So a new kind is answered for in this file, which does not
+//! compile until it is; `memory.rs` says what it holds, and the engines run it. Nothing else has to know it.
 
 use palmette_ops::{Color, Composite, Flip, Rotate};
 
