@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("palmette-codec", &["palmette-ops", "palmette-core", "palmette-jpeg"]),
     ("palmette-shaders", &[]),
     ("palmette-gpu", &["palmette-ops", "palmette-core", "palmette-shaders"]),
+    ("palmette-models", &["palmette-core"]),
     ("palmette", &["palmette-ops", "palmette-protocol", "palmette-core", "palmette-codec", "palmette-gpu"]),
     ("palmette-server", &["palmette", "palmette-protocol"]),
     ("palmette-client", &["palmette-ops", "palmette-protocol"]),

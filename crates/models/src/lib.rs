@@ -1,0 +1,15 @@
+//! Small neural nets in integers: what looks at a picture, to the same bytes on every machine.
+//!
+//! A [`net::Net`] is a list of layers in fixed point, checked when it is made: shapes fit, and no sum leaves 32 bits whatever the
+//! picture. It depends on nothing but integers whose order of addition does not matter, so vector units, threads and graphics
+//! processors give the bytes that the scalar kernels define.
+
+pub mod error;
+pub mod net;
+
+pub use error::Error;
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
