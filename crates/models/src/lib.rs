@@ -5,9 +5,16 @@
 //! processors give the bytes that the scalar kernels define.
 
 pub mod error;
+pub mod kernels;
+pub mod layout;
 pub mod net;
+pub mod packed;
+pub mod runner;
+pub mod schedule;
 
 pub use error::Error;
+pub use runner::{Rows, Runner, Tensor};
+pub use schedule::Schedule;
 
 /// The examples of the README run as tests.
 #[cfg(doctest)]

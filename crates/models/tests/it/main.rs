@@ -1,0 +1,7 @@
+//! Nets, run: every set of kernels, in bands and in parts, against loops that a reader can follow.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, in its helpers too")]
+#![expect(clippy::cast_possible_truncation, reason = "pictures of tests are small")]
+
+mod naive;
+mod random;
+mod twins;
