@@ -4,6 +4,8 @@
 //! picture. It depends on nothing but integers whose order of addition does not matter, so vector units, threads and graphics
 //! processors give the bytes that the scalar kernels define.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 pub mod error;
 pub mod kernels;
 pub mod layout;

@@ -45,7 +45,10 @@ impl Kernels {
     /// Returns all sets of kernels that this machine can run, by name: the reference first, the fastest last.
     #[must_use]
     pub fn all() -> Vec<(&'static str, Self)> {
-        vec![("scalar", Self::SCALAR)]
+        let mut all = vec![("scalar", Self::SCALAR)];
+        #[cfg(target_arch = "x86_64")]
+        all.extend(crate::avx2::kernels().map(|kernels| ("avx2", kernels)));
+        all
     }
 
     /// Returns the fastest kernels that this machine can run.
