@@ -23,8 +23,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("palmette-shaders", &[]),
     ("palmette-gpu", &["palmette-ops", "palmette-core", "palmette-shaders"]),
     ("palmette-models", &["palmette-core"]),
+    ("palmette-origin", &[]),
     ("palmette", &["palmette-ops", "palmette-protocol", "palmette-core", "palmette-codec", "palmette-gpu"]),
-    ("palmette-server", &["palmette", "palmette-protocol"]),
+    ("palmette-server", &["palmette", "palmette-protocol", "palmette-origin"]),
     ("palmette-client", &["palmette-ops", "palmette-protocol"]),
     ("palmette-cli", &["palmette-server", "palmette", "palmette-client"]),
 ];
@@ -46,7 +47,10 @@ const FREE: &[&str] =
 /// Outside crates that only some of the workspace may name, by the beginning of their names.
 const RESERVED: &[(&[&str], &[&str])] = &[
     (&["axum"], &["palmette-server"]),
-    (&["tokio", "hyper", "reqwest", "tower"], &["palmette-server", "palmette-client", "palmette-cli"]),
+    (
+        &["tokio", "hyper", "reqwest", "tower"],
+        &["palmette-server", "palmette-client", "palmette-origin", "palmette-cli"],
+    ),
     (&["wgpu", "naga"], &["palmette-gpu"]),
     (&["serde"], &["palmette-protocol", "palmette", "palmette-server", "palmette-client", "palmette-cli"]),
     (
