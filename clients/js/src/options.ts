@@ -61,7 +61,7 @@ export interface TransformOptions {
         /** What the point divides (default remainder) or is the middle of (box-center). */
         mode?: "remainder" | "box-center";
       };
-  /** 0 to 1: how close a crop by gravity face goes; needs a model. */
+  /** 0 to 1: how close a crop by gravity face goes: 1 keeps the faces alone; needs a model. */
   zoom?: number;
   /** How a picture is enlarged; default interpolate, the other one needs a model. */
   upscale?: "interpolate" | "generate";

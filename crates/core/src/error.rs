@@ -55,9 +55,6 @@ pub enum Error {
         /// Why it could not.
         source: ModelError,
     },
-    /// Occurs when a crop around faces shall go closer than `fit` does: no rule says yet how close that is.
-    #[error("`zoom` above 0 is not built yet")]
-    ZoomNotBuilt,
     /// Occurs when a plan gets the answer to another question than it asked, or to none.
     #[error("the measurement is not the one that the plan asked for")]
     WrongMeasurement,
@@ -201,7 +198,7 @@ impl Error {
         match self {
             Self::AtOp { source, .. } => source.class(),
             Self::TooLarge { .. } | Self::AnimationTooLarge { .. } => Class::Limit,
-            Self::NeedsModel { .. } | Self::ZoomNotBuilt | Self::ColorSpace => Class::Unsupported,
+            Self::NeedsModel { .. } | Self::ColorSpace => Class::Unsupported,
             Self::NodeMissing { .. } | Self::NothingLeft { .. } => Class::Caller,
             Self::WrongMeasurement
             | Self::Unmeasured

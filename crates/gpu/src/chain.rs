@@ -4,7 +4,7 @@
 //! their result, and run as one kernel.
 
 use palmette_core::engine::{Collected, open_planned};
-use palmette_core::measure::{MeasureStep, Measurement, measure_window};
+use palmette_core::measure::{MeasureStep, Measurement};
 use palmette_core::model::ModelStep;
 use palmette_core::plan::{DrawStep, Plan, StepKind, Value, ValueId};
 use palmette_core::{Layout, PictureRows, Size, Sources, Spacing};
@@ -100,7 +100,7 @@ fn plane_number(index: usize) -> u32 {
     u32::try_from(index).expect("one of three")
 }
 
-/// Answers what a plan cannot know. A border is found on the device; a window is found by the host, on the small copy that the
+/// Answers what a plan cannot know. A border is found on the device; a window and faces are found by the host, on the small copy that the
 /// plan has had made.
 fn measure(job: &mut Job<'_>, step: &MeasureStep, picture: Picture) -> Result<Measurement, Error> {
     match step {
@@ -110,10 +110,10 @@ fn measure(job: &mut Job<'_>, step: &MeasureStep, picture: Picture) -> Result<Me
             job.recycle(image.lease);
             Ok(found)
         }
-        MeasureStep::Window(window) => {
-            let pixels = job.download(&picture)?.into_pixmap()?;
+        MeasureStep::Window(_) | MeasureStep::Faces(_) => {
+            let copy = job.download(&picture)?;
             job.recycle_picture(picture);
-            Ok(measure_window(window, &pixels)?)
+            Ok(step.run(Box::new(PictureRows::new(copy)))?)
         }
     }
 }

@@ -11,9 +11,7 @@ pub(crate) fn code_of_core(error: &palmette_core::Error) -> Code {
     match error {
         Error::AtOp { source, .. } => code_of_core(source),
         Error::TooLarge { .. } | Error::AnimationTooLarge { .. } => Code::DimensionsTooLarge,
-        Error::NeedsModel { .. } | Error::ZoomNotBuilt | Error::NodeMissing { .. } | Error::NothingLeft { .. } => {
-            Code::InvalidOption
-        }
+        Error::NeedsModel { .. } | Error::NodeMissing { .. } | Error::NothingLeft { .. } => Code::InvalidOption,
         Error::WrongMeasurement
         | Error::Unmeasured
         | Error::SourceFailed { .. }

@@ -96,7 +96,7 @@ mod tests {
         let measure = BorderMeasure { color, tolerance: tolerance * 255, keep };
         match measure_border(&measure, &mut PictureRows::new(picture.clone().into())).unwrap() {
             Measurement::Rectangle { left, top, size } => (left, top, size.width, size.height),
-            Measurement::Offset { .. } => unreachable!("a border is a rectangle"),
+            Measurement::Offset { .. } | Measurement::Faces(_) => unreachable!("a border is a rectangle"),
         }
     }
 

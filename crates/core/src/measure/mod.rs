@@ -1,9 +1,8 @@
 //! Measuring: what a plan has to know of the pixels before it can go on.
 //!
 //! Two options need pixels to know geometry: `trim: "border"`, and `gravity` by saliency, entropy or faces. A plan has an
-//! explicit step for each; an engine runs it, and the plan is lowered further with the answer. A window is measured by the
-//! functions of this module whatever the engine: on a small copy, since one of at most [`COPY_LONG_SIDE_PX`] is nothing to
-//! move, or by a model, which lives on the host.
+//! explicit step for each; an engine runs it, and the plan is lowered further with the answer. Windows and faces are found by
+//! the functions of this module whatever the engine: on a small copy, which is nothing to move.
 
 mod border;
 mod entropy;
@@ -12,12 +11,13 @@ mod saliency;
 mod window;
 
 pub use border::{BorderEdges, measure_border};
-pub use window::{COPY_LONG_SIDE_PX, copy_size, measure_window};
+pub use faces::FaceMeasure;
+pub use window::{WindowMeasure, WindowMethod};
 
 use palmette_ops::Color;
 
-use crate::model::SharedModel;
-use crate::{Error, Rows, Size};
+use crate::plan::geometry::scale_offset;
+use crate::{Error, Rectangle, Rows, Size};
 
 /// What is measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,8 @@ pub enum MeasureStep {
     Border(BorderMeasure),
     /// The window that shows the most.
     Window(WindowMeasure),
+    /// The box around all faces.
+    Faces(FaceMeasure),
 }
 
 impl MeasureStep {
@@ -35,6 +37,7 @@ impl MeasureStep {
         match self {
             Self::Border(_) => None,
             Self::Window(window) => Some(window.copy_size),
+            Self::Faces(faces) => Some(faces.copy_size),
         }
     }
 
@@ -44,6 +47,7 @@ impl MeasureStep {
         match self {
             Self::Border(_) => Measurement::Rectangle { left: 0, top: 0, size: picture },
             Self::Window(_) => Measurement::Offset { left: 0, top: 0 },
+            Self::Faces(_) => Measurement::Faces(None),
         }
     }
 
@@ -65,7 +69,8 @@ impl MeasureStep {
     pub fn run(&self, mut rows: Box<dyn Rows + '_>) -> Result<Measurement, Error> {
         match self {
             Self::Border(border) => measure_border(border, &mut *rows),
-            Self::Window(window) => measure_window(window, &rows.into_picture()?.into_pixmap()?),
+            Self::Window(window) => Ok(window.find(&rows.into_picture()?.into_pixmap()?)),
+            Self::Faces(faces) => faces.find(&rows.into_picture()?.into_pixmap()?),
         }
     }
 }
@@ -79,30 +84,6 @@ pub struct BorderMeasure {
     pub tolerance: u32,
     /// Pixels of border that stay.
     pub keep: u32,
-}
-
-/// Which windows are compared, and by what.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WindowMeasure {
-    /// What makes a window good.
-    pub method: WindowMethod,
-    /// The size of what is measured.
-    pub copy_size: Size,
-    /// The size that the picture will be scaled to.
-    pub scaled: Size,
-    /// The size of the window of that.
-    pub window: Size,
-}
-
-/// What makes a window good.
-#[derive(Clone, Debug, PartialEq)]
-pub enum WindowMethod {
-    /// The sum of saliency (`gravity: "auto"`).
-    Saliency,
-    /// The entropy of the histogram of luma (`gravity: "entropy"`).
-    Entropy,
-    /// How near its middle is to that of all faces that the model finds (`gravity: "face"`).
-    Faces(SharedModel),
 }
 
 /// What was found.
@@ -124,4 +105,31 @@ pub enum Measurement {
         /// Rows above it.
         top: u32,
     },
+    /// The smallest box around all faces; absent if there is none.
+    Faces(Option<Rectangle>),
+}
+
+/// Returns the size of the copy of a picture that is measured: no side is longer than `long_side_px`, and a smaller picture
+/// is its own copy.
+fn copy_size(picture: Size, long_side_px: u32) -> Size {
+    let long = picture.width.max(picture.height);
+    if long <= long_side_px {
+        return picture;
+    }
+    let side = |len: u32| scale_offset(len, long_side_px, long).max(1);
+    Size::new(side(picture.width), side(picture.height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copy_keeps_the_aspect_ratio() {
+        assert_eq!(copy_size(Size::new(4000, 3000), 256), Size::new(256, 192));
+        assert_eq!(copy_size(Size::new(1, 12_000), 256), Size::new(1, 256));
+        assert_eq!(copy_size(Size::new(256, 9), 256), Size::new(256, 9));
+        // The example of those who published the rule for faces.
+        assert_eq!(copy_size(Size::new(125, 2000), 1024), Size::new(64, 1024));
+    }
 }

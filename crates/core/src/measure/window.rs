@@ -1,63 +1,82 @@
-//! Finds the best window of a picture, on a small copy of it but for faces.
+//! Finds the best window of a picture, on a small copy of it.
 
-use super::{Measurement, WindowMeasure, WindowMethod, entropy, faces, saliency};
+use super::{Measurement, copy_size, entropy, saliency};
 use crate::plan::geometry::scale_offset;
-use crate::{Error, Pixmap, Size};
+use crate::{Pixmap, Size};
 
-/// The longer side of the copy that is measured, in pixels; a smaller picture is measured itself.
-pub const COPY_LONG_SIDE_PX: u32 = 256;
+/// The longer side of the copy that is measured, in pixels.
+const COPY_LONG_SIDE_PX: u32 = 256;
 
-/// Returns the size of the copy of a picture.
-#[must_use]
-pub fn copy_size(picture: Size) -> Size {
-    let long = picture.width.max(picture.height);
-    if long <= COPY_LONG_SIDE_PX {
-        return picture;
-    }
-    let side = |len: u32| scale_offset(len, COPY_LONG_SIDE_PX, long).max(1);
-    Size::new(side(picture.width), side(picture.height))
+/// Which windows are compared, and by what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WindowMeasure {
+    /// What makes a window good.
+    pub method: WindowMethod,
+    /// The size of what is measured.
+    pub copy_size: Size,
+    /// The size that the picture will be scaled to.
+    pub scaled: Size,
+    /// The size of the window of that.
+    pub window: Size,
 }
 
-/// Finds the best window; of several, the one nearest the middle, then the uppermost, then the leftmost.
-///
-/// # Errors
-///
-/// [`Error::ModelFailed`] if a model shall find faces and cannot.
-///
-/// # Panics
-///
-/// If `copy` is not of the size that the step says.
-pub fn measure_window(measure: &WindowMeasure, copy: &Pixmap) -> Result<Measurement, Error> {
-    assert_eq!(copy.size(), measure.copy_size, "the copy that the step asks for");
-    let Size { width, height } = copy.size();
-    let window = Size::new(
-        scale_offset(measure.window.width, width, measure.scaled.width).clamp(1, width),
-        scale_offset(measure.window.height, height, measure.scaled.height).clamp(1, height),
-    );
-    let scores = match &measure.method {
-        WindowMethod::Saliency => saliency::window_scores(copy, window),
-        WindowMethod::Entropy => entropy::window_scores(copy, window),
-        WindowMethod::Faces(model) => return faces::measure_window(model, measure, copy),
-    };
-    let (free_x, free_y) = (width - window.width, height - window.height);
-    let positions = (0..=free_y).flat_map(|y| (0..=free_x).map(move |x| (x, y)));
-    let off_middle = |(x, y): (u32, u32)| {
-        let (dx, dy) = (u64::from((2 * x).abs_diff(free_x)), u64::from((2 * y).abs_diff(free_y)));
-        dx * dx + dy * dy
-    };
-    let mut best = ((0, 0), i64::MIN);
-    for (position, score) in positions.zip(scores) {
-        if score > best.1 || (score == best.1 && off_middle(position) < off_middle(best.0)) {
-            best = (position, score);
+/// What makes a window good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowMethod {
+    /// The sum of saliency (`gravity: "auto"`).
+    Saliency,
+    /// The entropy of the histogram of luma (`gravity: "entropy"`).
+    Entropy,
+}
+
+impl WindowMeasure {
+    /// Compares the windows of a picture of this size, which will be scaled first.
+    #[must_use]
+    pub fn new(method: WindowMethod, picture: Size, scaled: Size, window: Size) -> Self {
+        Self { method, copy_size: copy_size(picture, COPY_LONG_SIDE_PX), scaled, window }
+    }
+
+    /// Finds the best window; of several, the one nearest the middle, then the uppermost, then the leftmost.
+    ///
+    /// # Panics
+    ///
+    /// If `copy` is not of the size that the step says.
+    #[must_use]
+    pub fn find(&self, copy: &Pixmap) -> Measurement {
+        assert_eq!(copy.size(), self.copy_size, "the copy that the step asks for");
+        let Size { width, height } = copy.size();
+        let window = Size::new(
+            scale_offset(self.window.width, width, self.scaled.width).clamp(1, width),
+            scale_offset(self.window.height, height, self.scaled.height).clamp(1, height),
+        );
+        let scores = match self.method {
+            WindowMethod::Saliency => saliency::window_scores(copy, window),
+            WindowMethod::Entropy => entropy::window_scores(copy, window),
+        };
+        let (free_x, free_y) = (width - window.width, height - window.height);
+        let positions = (0..=free_y).flat_map(|y| (0..=free_x).map(move |x| (x, y)));
+        let off_middle = |(x, y): (u32, u32)| {
+            let (dx, dy) = (u64::from((2 * x).abs_diff(free_x)), u64::from((2 * y).abs_diff(free_y)));
+            dx * dx + dy * dy
+        };
+        let mut best = ((0, 0), i64::MIN);
+        for (position, score) in positions.zip(scores) {
+            if score > best.1 || (score == best.1 && off_middle(position) < off_middle(best.0)) {
+                best = (position, score);
+            }
+        }
+        let offset = |position: u32, free: u32, scaled_len: u32, window_len: u32| {
+            if free == 0 {
+                (scaled_len - window_len) / 2
+            } else {
+                scale_offset(position, scaled_len - window_len, free)
+            }
+        };
+        Measurement::Offset {
+            left: offset(best.0.0, free_x, self.scaled.width, self.window.width),
+            top: offset(best.0.1, free_y, self.scaled.height, self.window.height),
         }
     }
-    let offset = |position: u32, free: u32, scaled_len: u32, window_len: u32| {
-        if free == 0 { (scaled_len - window_len) / 2 } else { scale_offset(position, scaled_len - window_len, free) }
-    };
-    Ok(Measurement::Offset {
-        left: offset(best.0.0, free_x, measure.scaled.width, measure.window.width),
-        top: offset(best.0.1, free_y, measure.scaled.height, measure.window.height),
-    })
 }
 
 #[cfg(test)]
@@ -65,10 +84,9 @@ mod tests {
     use super::*;
 
     fn measured(method: WindowMethod, picture: &Pixmap, scaled: Size, window: Size) -> (u32, u32) {
-        let measure = WindowMeasure { method, copy_size: picture.size(), scaled, window };
-        match measure_window(&measure, picture).unwrap() {
+        match WindowMeasure::new(method, picture.size(), scaled, window).find(picture) {
             Measurement::Offset { left, top } => (left, top),
-            Measurement::Rectangle { .. } => unreachable!("a window is an offset"),
+            Measurement::Rectangle { .. } | Measurement::Faces(_) => unreachable!("a window is an offset"),
         }
     }
 
@@ -89,12 +107,12 @@ mod tests {
     fn window_goes_where_the_detail_is() {
         for method in [WindowMethod::Saliency, WindowMethod::Entropy] {
             let wide = picture_with_detail(Size::new(100, 40), 70, 20);
-            let (left, top) = measured(method.clone(), &wide, Size::new(100, 40), Size::new(40, 40));
+            let (left, top) = measured(method, &wide, Size::new(100, 40), Size::new(40, 40));
             assert!((40..=60).contains(&left) && top == 0, "{method:?}: {left}");
-            let (left, _) = measured(method.clone(), &wide, Size::new(1000, 400), Size::new(400, 400));
+            let (left, _) = measured(method, &wide, Size::new(1000, 400), Size::new(400, 400));
             assert!((400..=600).contains(&left), "{method:?}: {left}");
             let high = picture_with_detail(Size::new(40, 100), 20, 5);
-            let (left, top) = measured(method.clone(), &high, Size::new(40, 100), Size::new(40, 40));
+            let (left, top) = measured(method, &high, Size::new(40, 100), Size::new(40, 40));
             assert!(left == 0 && top <= 5, "{method:?}: {top}");
         }
     }
@@ -105,12 +123,5 @@ mod tests {
         for method in [WindowMethod::Saliency, WindowMethod::Entropy] {
             assert_eq!(measured(method, &picture, Size::new(90, 50), Size::new(50, 50)), (20, 0));
         }
-    }
-
-    #[test]
-    fn copy_keeps_the_aspect_ratio() {
-        assert_eq!(copy_size(Size::new(4000, 3000)), Size::new(256, 192));
-        assert_eq!(copy_size(Size::new(1, 12_000)), Size::new(1, 256));
-        assert_eq!(copy_size(Size::new(256, 9)), Size::new(256, 9));
     }
 }

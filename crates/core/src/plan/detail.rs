@@ -6,7 +6,7 @@ use super::blur::BlurStep;
 use super::resample::{Axis, AxisOrder, ResizeStep};
 use super::step::{DrawStep, ReadStep, Tiling};
 use super::tone::LookupTable;
-use crate::measure::{BorderMeasure, MeasureStep, WindowMeasure, WindowMethod};
+use crate::measure::{BorderMeasure, FaceMeasure, MeasureStep, Measurement, WindowMeasure, WindowMethod};
 use crate::{Layout, Reading, Rectangle, Size, Spacing};
 
 /// A name, and what a step says under it.
@@ -105,19 +105,32 @@ impl MeasureStep {
                 ("keep", (*keep).into()),
             ],
             Self::Window(WindowMeasure { method, copy_size, scaled, window }) => {
-                let (measures, model) = match method {
-                    WindowMethod::Saliency => ("saliency", None),
-                    WindowMethod::Entropy => ("entropy", None),
-                    WindowMethod::Faces(model) => ("faces", Some(model.name())),
+                let measures = match method {
+                    WindowMethod::Saliency => "saliency",
+                    WindowMethod::Entropy => "entropy",
                 };
-                let mut details = vec![
+                vec![
                     ("measures", measures.into()),
                     ("copy", Detail::Size(*copy_size)),
                     ("scaled", Detail::Size(*scaled)),
                     ("window", Detail::Size(*window)),
-                ];
-                details.extend(model.map(|model| ("model", model.into())));
-                details
+                ]
+            }
+            Self::Faces(FaceMeasure { model, copy_size, .. }) => {
+                vec![("measures", "faces".into()), ("copy", Detail::Size(*copy_size)), ("model", model.name().into())]
+            }
+        }
+    }
+}
+
+impl Measurement {
+    /// Tells of faces where they are; what else was found is told by the step that follows from it.
+    pub(super) fn details(&self) -> Vec<Named> {
+        match self {
+            Self::Rectangle { .. } | Self::Offset { .. } => Vec::new(),
+            Self::Faces(None) => vec![("faces", Detail::Absent)],
+            Self::Faces(Some(Rectangle { left, top, size })) => {
+                vec![("left", (*left).into()), ("top", (*top).into()), ("faces", Detail::Size(*size))]
             }
         }
     }

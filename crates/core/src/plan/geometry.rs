@@ -6,11 +6,13 @@ use palmette_ops::transform::Length;
 use palmette_ops::{AxisPosition, Fit, Gravity, GravityMode};
 
 use super::step::Tiling;
-use crate::Size;
+use crate::{Rectangle, Size};
 
 /// How a picture is scaled and what is kept of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fitted {
+    /// The size that was asked for, with the side that was not.
+    pub requested: Size,
     /// The size the whole picture is scaled to. Only the window of it is computed, so it may be far over every limit.
     pub scaled: Size,
     /// The size that is kept of it, at most `scaled`.
@@ -35,37 +37,45 @@ pub fn resolve_fit(input: Size, width: Option<u32>, height: Option<u32>, fit: Fi
             let width = scale_length(input.width, height, input.height);
             (Size::new(width, height), Scales::both(Scale { numerator: height, denominator: input.height }))
         }
-        (Some(width), Some(height)) => {
-            let requested = Size::new(width, height);
-            (requested, Scales::between(input, requested))
-        }
+        (Some(width), Some(height)) => return Some(resolve_requested(input, Size::new(width, height), fit)),
     };
-    let whole = |scaled: Size| Fitted { scaled, window: scaled, canvas: None };
-    Some(match fit {
+    Some(fitted(input, requested, scale, fit))
+}
+
+/// Resolves `fit` for a picture of the given size where both sides were asked for.
+#[must_use]
+pub fn resolve_requested(input: Size, requested: Size, fit: Fit) -> Fitted {
+    fitted(input, requested, Scales::between(input, requested), fit)
+}
+
+/// Resolves `fit` at the scales that touch and fill the request.
+fn fitted(input: Size, requested: Size, scale: Scales, fit: Fit) -> Fitted {
+    let whole = |scaled: Size| Fitted { requested, scaled, window: scaled, canvas: None };
+    match fit {
         Fit::ScaleDown => whole(scale.inside.min_one().apply(input)),
         Fit::Contain => whole(scale.inside.apply(input)),
         Fit::ScaleUp => whole(scale.inside.max_one().apply(input)),
         Fit::Squeeze => whole(requested),
         Fit::Pad => {
             let scaled = scale.inside.apply(input);
-            Fitted { scaled, window: scaled, canvas: Some(requested) }
+            Fitted { canvas: Some(requested), ..whole(scaled) }
         }
         Fit::Cover => cover(input, requested, scale.outside),
         Fit::Crop if scale.outside.is_at_most_one() => cover(input, requested, scale.outside),
         Fit::Crop => {
             let window = Size::new(requested.width.min(input.width), requested.height.min(input.height));
-            Fitted { scaled: input, window, canvas: None }
+            Fitted { window, ..whole(input) }
         }
         Fit::AspectCrop if scale.outside.is_at_most_one() => cover(input, requested, scale.outside),
-        Fit::AspectCrop => Fitted { scaled: input, window: largest_window(input, requested), canvas: None },
-    })
+        Fit::AspectCrop => Fitted { window: largest_window(input, requested), ..whole(input) },
+    }
 }
 
 /// Scales a picture so that it covers the requested size, which becomes its window.
 fn cover(input: Size, requested: Size, scale: Scale) -> Fitted {
     let scaled = scale.apply(input);
     let scaled = Size::new(scaled.width.max(requested.width), scaled.height.max(requested.height));
-    Fitted { scaled, window: requested, canvas: None }
+    Fitted { requested, scaled, window: requested, canvas: None }
 }
 
 /// Returns the largest size inside `input` that has the aspect ratio of `requested`.
@@ -185,6 +195,48 @@ pub fn window_offset(scaled: Size, window: Size, gravity: Gravity) -> Option<(u3
     Some((along(scaled.width, window.width, x), along(scaled.height, window.height, y)))
 }
 
+/// Returns the gravity that has the middle of faces in the middle of a window; `faces` and `area` are parts of one picture, and
+/// the window is one of the area.
+#[must_use]
+pub fn towards(faces: Rectangle, area: Rectangle) -> Gravity {
+    let along = |(start, len): (u32, u32), (area_start, area_len): (u32, u32)| {
+        (middle(start, len) - f64::from(area_start)) / f64::from(area_len)
+    };
+    Gravity::Point {
+        x: along((faces.left, faces.size.width), (area.left, area.size.width)),
+        y: along((faces.top, faces.size.height), (area.top, area.size.height)),
+        mode: GravityMode::BoxCenter,
+    }
+}
+
+/// Returns the part of a picture that `zoom`, above 0 and at most 1, keeps around faces.
+///
+/// It is their box with each side 1 / `zoom` times as long, at most the picture's; then one side grows to the aspect ratio of
+/// the request, as far as the picture allows. Its middle is that of the faces, unless it would stick out.
+#[must_use]
+pub fn zoomed(faces: Rectangle, zoom: f64, picture: Size, requested: Size) -> Rectangle {
+    let (max_width, max_height) = (f64::from(picture.width), f64::from(picture.height));
+    let width = (f64::from(faces.size.width) / zoom).min(max_width);
+    let height = (f64::from(faces.size.height) / zoom).min(max_height);
+    let aspect = f64::from(requested.width) / f64::from(requested.height);
+    // One of the two products is not above the side that is there.
+    let (width, height) = (width.max((height * aspect).min(max_width)), height.max((width / aspect).min(max_height)));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the picture")]
+    let along = |faces: (u32, u32), len: f64, picture: u32| {
+        let len = ((len + 0.5).floor() as u32).clamp(1, picture);
+        let start = (middle(faces.0, faces.1) - f64::from(len) / 2.0 + 0.5).floor();
+        (start.clamp(0.0, f64::from(picture - len)) as u32, len)
+    };
+    let (left, width) = along((faces.left, faces.size.width), width, picture.width);
+    let (top, height) = along((faces.top, faces.size.height), height, picture.height);
+    Rectangle { left, top, size: Size::new(width, height) }
+}
+
+/// Returns the middle of a part of an axis.
+fn middle(start: u32, len: u32) -> f64 {
+    f64::from(start) + f64::from(len) / 2.0
+}
+
 /// Resolves where an overlay of `overlay` samples lies on an axis of `target` samples.
 #[must_use]
 pub fn tiling(target: u32, overlay: u32, position: AxisPosition, repeats: bool) -> Tiling {
@@ -214,6 +266,34 @@ mod tests {
 
     fn sizes(fitted: Fitted) -> [(u32, u32); 2] {
         [(fitted.scaled.width, fitted.scaled.height), (fitted.window.width, fitted.window.height)]
+    }
+
+    #[test]
+    fn zoom_of_its_publication() {
+        // A box of 100×500 in a picture of 1024×1024, cut to the proportions of what is kept.
+        let faces = Rectangle { left: 400, top: 300, size: Size::new(100, 500) };
+        let (picture, kept) =
+            (Size::new(1024, 1024), |zoom, aspect| zoomed(faces, zoom, Size::new(1024, 1024), aspect));
+        assert_eq!(kept(1.0, Size::new(1, 5)), faces);
+        // From 50 to 1050, which sticks out.
+        assert_eq!(kept(0.5, Size::new(1, 5)), Rectangle { left: 350, top: 24, size: Size::new(200, 1000) });
+        let quarter = Rectangle { left: 250, top: 0, size: Size::new(400, 1024) };
+        assert_eq!(kept(0.25, Size::new(400, 1024)), quarter);
+        assert_eq!(kept(1e-300, Size::new(1, 1)), Rectangle::whole(picture));
+    }
+
+    #[test]
+    fn zoom_grows_to_the_request_and_stays_inside() {
+        let faces = Rectangle { left: 0, top: 90, size: Size::new(10, 9) };
+        let kept = |zoom, width, height| zoomed(faces, zoom, Size::new(200, 100), Size::new(width, height));
+        assert_eq!(kept(1.0, 1, 1), Rectangle { left: 0, top: 90, size: Size::new(10, 10) });
+        assert_eq!(kept(0.5, 4, 1), Rectangle { left: 0, top: 82, size: Size::new(72, 18) });
+        assert_eq!(kept(0.1, 1, 9), Rectangle { left: 0, top: 0, size: Size::new(100, 100) });
+        // The middle of the faces, at (5, 94.5), is the middle of what is kept, where that may be.
+        let Gravity::Point { x, y, mode: GravityMode::BoxCenter } = towards(faces, kept(0.5, 4, 1)) else {
+            unreachable!("faces are a point")
+        };
+        assert_eq!((x, y), (5.0 / 72.0, 12.5 / 18.0));
     }
 
     #[test]

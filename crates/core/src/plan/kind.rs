@@ -113,6 +113,7 @@ impl StepKind {
             Self::Model(_) => option == asked || (asked == "upscale" && makes_size),
             // A crop may have become a part of the reading.
             Self::Crop { .. } | Self::Read(_) if asked == "fit" => makes_size || option == "gravity",
+            Self::Crop { .. } | Self::Read(_) if asked == "zoom" => matches!(option, "zoom" | "gravity"),
             Self::Pad { under, .. } if asked == "fit" => makes_size || (*under && option == "background"),
             Self::Crop { .. }
             | Self::Read(_)
@@ -232,7 +233,10 @@ impl StepKind {
             Self::Flip(flip) => vec![("direction", Detail::Flip(*flip))],
             Self::Rotate(rotate) => vec![("degrees", degrees(*rotate).into())],
             Self::Resize(resize) => resize.details(),
-            Self::Measure { measure, .. } => measure.details(),
+            Self::Measure { measure, answer, .. } => {
+                let found = answer.map_or_else(Vec::new, |answer| answer.details());
+                [measure.details(), found].concat()
+            }
             Self::Pad { left, top, surround, under } => vec![
                 ("left", (*left).into()),
                 ("top", (*top).into()),

@@ -13,7 +13,7 @@ use super::graph::ValueId;
 use super::kind::StepKind;
 use super::step::{DrawStep, Origin, SharpenStep};
 use super::tone::{LookupTable, SaturationMatrix};
-use crate::measure::{self, BorderMeasure, MeasureStep, Measurement, WindowMeasure, WindowMethod};
+use crate::measure::{BorderMeasure, FaceMeasure, MeasureStep, Measurement, WindowMeasure, WindowMethod};
 use crate::model::{Ability, ModelStep, SharedModel};
 use crate::{Error, Limits, Rectangle, Size};
 
@@ -246,7 +246,11 @@ impl NodeLowering<'_, '_> {
         let fit = options.fit.unwrap_or_default();
         let (width, height) = (options.width.map(u32::from), options.height.map(u32::from));
         let Some(fitted) = geometry::resolve_fit(self.size, width, height, fit) else { return Ok(false) };
-        self.scale(fitted, options.gravity.unwrap_or(Gravity::Center), options.upscale.unwrap_or_default())?;
+        let (fitted, gravity) = match options.gravity.unwrap_or(Gravity::Center) {
+            Gravity::Face => self.around_faces(fitted, fit, options.zoom.unwrap_or(0.0))?,
+            gravity => (fitted, gravity),
+        };
+        self.scale(fitted, gravity, options.upscale.unwrap_or_default())?;
         let Some(canvas) = fitted.canvas else { return Ok(false) };
         let surround = options.background;
         if canvas != self.size || surround.is_some() {
@@ -259,6 +263,29 @@ impl NodeLowering<'_, '_> {
             self.push("fit", canvas, kind)?;
         }
         Ok(fit == Fit::Pad)
+    }
+
+    /// Finds the faces, cuts what `zoom` leaves around them, and returns how that is scaled, with the gravity that has the middle
+    /// of all faces in the middle; without a face, nothing is cut and the centre is kept.
+    fn around_faces(&mut self, fitted: Fitted, fit: Fit, zoom: f64) -> Result<(Fitted, Gravity), Stop> {
+        // The other fits show the whole picture.
+        let zooms = zoom > 0.0 && matches!(fit, Fit::Cover | Fit::Crop | Fit::AspectCrop);
+        if fitted.window == fitted.scaled && !zooms {
+            return Ok((fitted, Gravity::Center));
+        }
+        let measure = MeasureStep::Faces(FaceMeasure::new(self.model(FACE)?, self.size));
+        let Measurement::Faces(faces) = self.measure("gravity", measure)? else {
+            return Err(Error::WrongMeasurement.into());
+        };
+        let Some(faces) = faces else { return Ok((fitted, Gravity::Center)) };
+        if !zooms {
+            return Ok((fitted, geometry::towards(faces, Rectangle::whole(self.size))));
+        }
+        let area = geometry::zoomed(faces, zoom, self.size, fitted.requested);
+        if area.size != self.size {
+            self.push("zoom", area.size, StepKind::Crop { left: area.left, top: area.top })?;
+        }
+        Ok((geometry::resolve_requested(area.size, fitted.requested, fit), geometry::towards(faces, area)))
     }
 
     /// Scales and cuts in one step, or does as little of it as is needed.
@@ -290,20 +317,15 @@ impl NodeLowering<'_, '_> {
             _ if window == scaled => return Ok((0, 0)),
             Gravity::Auto => WindowMethod::Saliency,
             Gravity::Entropy => WindowMethod::Entropy,
-            Gravity::Face => WindowMethod::Faces(self.model(FACE)?),
             _ => {
-                return Ok(geometry::window_offset(scaled, window, gravity).expect("the others are measured"));
+                let offset = geometry::window_offset(scaled, window, gravity);
+                return Ok(offset.expect("the others are measured, and faces have become a point"));
             }
         };
-        // A model looks at the picture itself: who knows how small a face it finds.
-        let copy_size = match method {
-            WindowMethod::Faces(_) => self.size,
-            WindowMethod::Saliency | WindowMethod::Entropy => measure::copy_size(self.size),
-        };
-        let measure = WindowMeasure { method, copy_size, scaled, window };
+        let measure = WindowMeasure::new(method, self.size, scaled, window);
         match self.measure("gravity", MeasureStep::Window(measure))? {
             Measurement::Offset { left, top } => Ok((left, top)),
-            Measurement::Rectangle { .. } => Err(Error::WrongMeasurement.into()),
+            Measurement::Rectangle { .. } | Measurement::Faces(_) => Err(Error::WrongMeasurement.into()),
         }
     }
 
@@ -336,7 +358,7 @@ impl NodeLowering<'_, '_> {
         for (_, need) in needs.into_iter().filter(|(is_given, _)| *is_given) {
             self.model(need)?;
         }
-        if options.zoom.is_some_and(|zoom| zoom > 0.0) { Err(Error::ZoomNotBuilt) } else { Ok(()) }
+        Ok(())
     }
 
     /// Returns the model if it can do what an option needs.

@@ -9,6 +9,7 @@ use super::blur::BlurStep;
 use super::graph::{Plan, Value};
 use super::kind::StepKind;
 use super::step::Step;
+use crate::measure::MeasureStep;
 use crate::{Pixmap, Size};
 
 /// Bytes of a 16-bit RGBA pixel, as rows between two passes hold them.
@@ -174,7 +175,7 @@ impl Step {
         /// The sums that windows are compared by.
         const PIXEL_BYTES: u64 = 64;
         match &self.kind {
-            StepKind::Measure { measure, .. } => measure.copy_size().map_or(0, |copy| copy.area() * PIXEL_BYTES),
+            StepKind::Measure { measure: MeasureStep::Window(window), .. } => window.copy_size.area() * PIXEL_BYTES,
             _ => 0,
         }
     }

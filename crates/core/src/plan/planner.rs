@@ -112,7 +112,7 @@ impl Planner {
     /// # Errors
     ///
     /// [`Error::AtOp`], which names the entry of the list, around: [`Error::TooLarge`] if the result of a step breaks a limit,
-    /// [`Error::NeedsModel`] for an option that needs a model which is not there or cannot do that, [`Error::ZoomNotBuilt`],
+    /// [`Error::NeedsModel`] for an option that needs a model which is not there or cannot do that,
     /// [`Error::NodeMissing`] if a node does not exist or was drawn already, [`Error::OutOfMemory`] if a table cannot be
     /// allocated, [`Error::WrongMeasurement`] for an answer to another question.
     pub fn plan(&mut self) -> Result<Planned, Error> {

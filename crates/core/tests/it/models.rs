@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use palmette_core::engine::{self, complete};
-use palmette_core::measure::MeasureStep;
+use palmette_core::measure::{MeasureStep, Measurement};
 use palmette_core::plan::{Plan, Planned, Planner, StepKind};
 use palmette_core::{Ability, CpuEngine, Deadline, Error, Limits, Model, ModelError, Pixmap, Rectangle, Size};
 use palmette_ops::Class;
@@ -139,15 +139,56 @@ fn window_is_around_the_middle_of_all_faces() {
 }
 
 #[test]
-fn faces_are_found_before_scaling_and_without_a_copy() {
-    let source = picture(Size::new(800, 400), &[(700, 10)]);
-    let (plan, _) = run(RedModel, r#""gravity":"face","fit":"cover","width":40,"height":40"#, &source).unwrap();
-    assert_eq!(kinds(&plan), ["measure", "resize"]);
-    let first = plan.asked_steps().next().map(|step| &step.kind);
-    let Some(StepKind::Measure { measure: MeasureStep::Window(window), .. }) = first else {
-        panic!("a window is measured")
+fn faces_are_found_on_a_copy_of_at_most_1024_pixels_a_side() {
+    for (size, copy) in [(Size::new(1024, 400), Size::new(1024, 400)), (Size::new(2048, 100), Size::new(1024, 50))] {
+        let source = Pixmap::filled(size, RED).unwrap();
+        let (plan, _) = run(RedModel, r#""gravity":"face","fit":"cover","width":40,"height":40"#, &source).unwrap();
+        assert_eq!(kinds(&plan), ["measure", "resize"]);
+        let first = plan.asked_steps().next().map(|step| &step.kind);
+        let Some(StepKind::Measure { measure: MeasureStep::Faces(faces), answer, .. }) = first else {
+            panic!("faces are measured")
+        };
+        assert_eq!((faces.copy_size, faces.picture), (copy, size));
+        assert_eq!(*answer, Some(Measurement::Faces(Some(Rectangle::whole(size)))));
+    }
+}
+
+#[test]
+fn zoom_keeps_what_is_around_faces() {
+    // A face of 20×10 at (100, 40), marked by two corners.
+    let source = picture(Size::new(200, 100), &[(100, 40), (119, 49)]);
+    let zoomed = |zoom: f64, rest: &str| {
+        let options = format!(r#""gravity":"face","zoom":{zoom},{rest}"#);
+        let (plan, result) = run(RedModel, &options, &source).unwrap();
+        let crop = plan.asked_steps().find(|step| step.origin.option == "zoom").map(|step| match step.kind {
+            StepKind::Crop { left, top } => (left, top, plan.output(step).unwrap().size),
+            _ => panic!("zoom cuts"),
+        });
+        (crop, result.size())
     };
-    assert_eq!((window.copy_size, window.scaled), (source.size(), Size::new(80, 40)));
+    let size = Size::new;
+    let cover = r#""fit":"cover","width":40,"height":20"#;
+    assert_eq!(zoomed(1.0, cover), (Some((100, 40, size(20, 10))), size(40, 20)));
+    assert_eq!(zoomed(0.5, cover), (Some((90, 35, size(40, 20))), size(40, 20)));
+    // Grown to a square, as far as the picture allows.
+    assert_eq!(zoomed(0.5, r#""fit":"cover","width":50,"height":50"#), (Some((90, 25, size(40, 40))), size(50, 50)));
+    // Nothing is left to cut, so the window is the ordinary one.
+    assert_eq!(zoomed(0.01, cover), (None, size(40, 20)));
+    assert_eq!(zoomed(0.0, cover), (None, size(40, 20)));
+    // The side that is not asked for is that of the picture.
+    assert_eq!(zoomed(1.0, r#""fit":"cover","width":50"#), (Some((100, 40, size(20, 10))), size(50, 25)));
+    // These two never enlarge; and a fit that shows the whole picture has nothing to zoom.
+    assert_eq!(zoomed(1.0, r#""fit":"crop","width":40,"height":20"#), (Some((100, 40, size(20, 10))), size(20, 10)));
+    assert_eq!(zoomed(1.0, r#""fit":"contain","width":50"#), (None, size(50, 25)));
+}
+
+#[test]
+fn zoom_without_a_face_is_the_centre() {
+    let source = picture(Size::new(100, 20), &[]);
+    let options = r#""gravity":"face","zoom":1,"fit":"cover","width":20,"height":20"#;
+    let (plan, _) = run(RedModel, options, &source).unwrap();
+    let crop = plan.asked_steps().nth(1).map(|step| step.kind.clone());
+    assert_eq!(crop, Some(StepKind::Crop { left: 40, top: 0 }));
 }
 
 #[test]
@@ -175,7 +216,6 @@ fn abilities_are_asked_for_before_anything_runs() {
         refused(r#""upscale":"generate""#),
         "op 0, transform: `upscale: generate` needs a model that enlarges pictures, and none is configured"
     );
-    assert_eq!(refused(r#""zoom":0.5"#), "op 0, transform: `zoom` above 0 is not built yet");
     assert!(planned(Some(Arc::new(BrokenModel)), r#""zoom":0"#, size).is_ok());
     for options in [r#""zoom":0"#, r#""zoom":0.5"#, r#""gravity":"face""#, r#""segment":"foreground""#] {
         let error = planned(None, options, size).unwrap_err();

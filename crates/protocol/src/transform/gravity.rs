@@ -61,7 +61,7 @@ pub(super) const GRAVITY: OptionSpec<Transform> = OptionSpec {
 pub(super) const ZOOM: OptionSpec<Transform> = OptionSpec {
     name: "zoom",
     allowed: "0 to 1",
-    summary: "how close a crop by gravity face goes; needs a model",
+    summary: "how close a crop by gravity face goes: 1 keeps the faces alone; needs a model",
     values: Values::between(0.0, 1.0),
     examples: &[],
     read: |value, transform| number(value, 0.0..=1.0).map(|zoom| transform.zoom = Some(zoom)),
