@@ -105,6 +105,7 @@ fn members(values: Values) -> Vec<Member> {
         Values::Switch => simple("boolean"),
         Values::Text => simple("string"),
         Values::Color => simple("Color"),
+        Values::Axes => simple("Record<string, number>"),
         Values::Object { fields } => vec![Member::Object(fields())],
         Values::Any { of } => of.iter().copied().flat_map(members).collect(),
     }

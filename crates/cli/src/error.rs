@@ -200,6 +200,7 @@ fn status_of_call(error: &palmette_client::Error) -> u8 {
             Some(Code::InvalidOption) => EXIT_USAGE,
             Some(
                 Code::SourceTooLarge
+                | Code::FontFailed
                 | Code::NotAPicture
                 | Code::DimensionsTooLarge
                 | Code::BadForm

@@ -51,10 +51,11 @@ pub use transformer::Transformer;
 
 pub use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
 pub use palmette_ops::{
-    AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Repeat, Rotate, Transform,
+    Align, AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Repeat, Rotate, Text, TextLayout,
+    Transform, Variation,
 };
 pub use palmette_protocol::{
-    Code, EngineChoice, Info, IntoOptions, OptionObject, Options, Output, OutputFormat, Quality, RawOutput, Text,
+    Code, EngineChoice, Info, IntoOptions, OptionObject, Options, Output, OutputFormat, Quality, RawOutput,
 };
 
 /// The examples of the README run as tests.

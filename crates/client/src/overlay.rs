@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use palmette_ops::Node;
 use palmette_protocol::form::FormSource;
-use palmette_protocol::{RawNode, Text};
+use palmette_protocol::{IntoOptions, RawNode, Text};
 use tokio::fs::File;
 
 use crate::{Source, Transformer};
@@ -29,7 +29,7 @@ impl From<Source> for Overlay {
 
 impl From<Text> for Overlay {
     fn from(text: Text) -> Self {
-        Self(Node::new(FormSource::Text(text.to_options())))
+        Self(Node::new(FormSource::Text(text.into_options())))
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Code {
     InvalidOption,
     /// 9402: a source is larger than the byte limit.
     SourceTooLarge,
+    /// 9410: a font cannot be fetched or read.
+    FontFailed,
     /// 9412: a source is not a picture, or an SVG is asked for as a raster format.
     NotAPicture,
     /// 9413: a width, height or area is over a limit, or is 0.
@@ -36,9 +38,10 @@ pub enum Code {
 
 impl Code {
     /// Every code, in ascending order of [`Code::number`].
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InvalidOption,
         Self::SourceTooLarge,
+        Self::FontFailed,
         Self::NotAPicture,
         Self::DimensionsTooLarge,
         Self::BadForm,
@@ -56,6 +59,7 @@ impl Code {
         match self {
             Self::InvalidOption => 9401,
             Self::SourceTooLarge => 9402,
+            Self::FontFailed => 9410,
             Self::NotAPicture => 9412,
             Self::DimensionsTooLarge => 9413,
             Self::BadForm => 9432,
@@ -81,6 +85,7 @@ impl Code {
                 Class::Ours => 500,
                 Class::Caller | Class::Unsupported | Class::Limit | Class::Deadline => 422,
             },
+            Self::FontFailed => 502,
             Self::Busy => 503,
             Self::Internal => 500,
             Self::TimedOut => 504,
@@ -109,6 +114,7 @@ mod tests {
         let table = [
             (9401, 400),
             (9402, 413),
+            (9410, 502),
             (9412, 415),
             (9413, 413),
             (9432, 400),

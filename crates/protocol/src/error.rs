@@ -58,6 +58,14 @@ pub enum Error {
         /// The field.
         option: &'static str,
     },
+    /// Occurs when a text has more characters than allowed.
+    #[error("text must have at most {max} characters, got {count}")]
+    TooManyChars {
+        /// How many it has.
+        count: usize,
+        /// The limit.
+        max: usize,
+    },
     /// Occurs when two options are given of which only one can hold.
     #[error("{first} and {second} exclude each other")]
     Conflict {
@@ -210,6 +218,7 @@ impl Error {
             Self::BadValue { .. }
             | Self::UnknownOption { .. }
             | Self::MissingOption { .. }
+            | Self::TooManyChars { .. }
             | Self::Conflict { .. }
             | Self::NotAColor { .. }
             | Self::NotJson { .. }
@@ -238,6 +247,7 @@ impl Error {
             Self::BadValue { .. }
             | Self::UnknownOption { .. }
             | Self::MissingOption { .. }
+            | Self::TooManyChars { .. }
             | Self::Conflict { .. }
             | Self::NotAColor { .. }
             | Self::NotJson { .. }

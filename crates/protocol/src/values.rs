@@ -55,6 +55,8 @@ pub enum Values {
         #[serde(serialize_with = "serialize_fields")]
         fields: fn() -> Vec<OptionInfo>,
     },
+    /// An object of numbers, each under a tag of four characters: the axes of a font.
+    Axes,
     /// Any of several kinds.
     Any {
         /// The kinds.
@@ -99,10 +101,11 @@ fn serialize_fields<S: Serializer>(fields: &fn() -> Vec<OptionInfo>, serializer:
 
 #[cfg(test)]
 mod tests {
-    use palmette_ops::{Draw, Transform};
+    use palmette_ops::{Draw, Text, Transform};
     use serde_json::{Map, Value, json};
 
     use super::*;
+    use crate::options::{infos, read_options};
     use crate::{OptionObject, Options, Output, RawOutput};
 
     /// Values of which the description says that they are taken.
@@ -117,6 +120,7 @@ mod tests {
             Values::Words { words } => words.iter().copied().map(Value::from).collect(),
             Values::Switch => vec![json!(true), json!(false)],
             Values::Text => vec![json!("any text")],
+            Values::Axes => vec![json!({}), json!({"wght": 700, "GRAD": -20.5})],
             Values::Color => vec![json!("gold"), json!("#12345678"), json!("rgb(1 2 3 / 40%)")],
             Values::Object { fields } => {
                 let one = |name: &str, value| Value::from(Map::from_iter([(name.to_owned(), value)]));
@@ -143,11 +147,13 @@ mod tests {
             Values::Switch => vec![json!("yes"), json!(1)],
             Values::Text => vec![json!(5)],
             Values::Color => vec![json!("12345678"), json!(5), json!(true)],
+            Values::Axes => vec![json!({"weight": 700}), json!({"wght": "700"}), json!([700]), json!(5)],
             Values::Object { .. } => vec![json!("object"), json!(5), json!(true)],
             Values::Any { of } if of.iter().any(|values| matches!(values, Values::Switch)) => vec![json!(5)],
             Values::Any { .. } => vec![json!(true)],
         };
-        foreign.into_iter().chain(beyond).collect()
+        let is_text = matches!(values, Values::Text);
+        foreign.into_iter().filter(|value| !(is_text && value.is_string())).chain(beyond).collect()
     }
 
     fn assert_true(infos: &[OptionInfo], read: impl Fn(&Options) -> Result<(), crate::Error>) {
@@ -188,11 +194,16 @@ mod tests {
 
     #[test]
     fn values_of_fields_are_those_that_are_read() {
-        for (name, info) in Transform::OPTIONS.iter().flat_map(|spec| with_fields("", &spec.info())) {
+        assert_fields_true::<Transform>();
+        assert_fields_true::<Text>();
+    }
+
+    fn assert_fields_true<T: OptionObject>() {
+        for (name, info) in T::OPTIONS.iter().flat_map(|spec| with_fields("", &spec.info())) {
             // Builds `{"trim": {"border": {"keep": value}}}` from the inside.
             let read = |value: &Value| {
                 let nested = name.rsplit('.').fold(value.clone(), |value, key| json!({ key: value }));
-                Transform::from_options(nested.as_object().unwrap())
+                read_options("", T::OPTIONS, nested.as_object().unwrap()).map(drop)
             };
             for value in promised(info.values) {
                 assert!(read(&value).is_ok(), "{name} is said to take {value}: {:?}", read(&value));
@@ -216,8 +227,8 @@ mod tests {
 
     #[test]
     fn values_are_named_to_people_too() {
-        let all = Transform::OPTIONS.iter().flat_map(|spec| with_fields("", &spec.info()));
-        for (name, info) in all.chain(Draw::OPTIONS.iter().flat_map(|spec| with_fields("", &spec.info()))) {
+        let infos = [infos(Transform::OPTIONS), infos(Draw::OPTIONS), infos(Text::OPTIONS)].concat();
+        for (name, info) in infos.iter().flat_map(|info| with_fields("", info)) {
             let of = match info.values {
                 Values::Any { of } => of,
                 ref values => std::slice::from_ref(values),
@@ -227,7 +238,7 @@ mod tests {
                     Values::Words { words } => words.to_vec(),
                     Values::Switch => vec!["true", "false"],
                     Values::Color => vec!["colour"],
-                    Values::Object { .. } => vec!["object"],
+                    Values::Object { .. } | Values::Axes => vec!["object"],
                     _ => vec![],
                 };
                 assert!(words.iter().all(|word| info.allowed.contains(word)), "{name}: {}", info.allowed);

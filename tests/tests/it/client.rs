@@ -170,7 +170,7 @@ async fn client_reports_every_code_with_its_message() {
     let server = Server::start(config).await;
     let images = server.images();
     let input = || images.input(png(60, 40));
-    let text = Text { text: "hello".to_owned(), font_url: "font.ttf".to_owned(), size: None, color: None };
+    let text = Text::new("hello", "font.ttf");
     let unknown = palmette_client::RawOutput { format: "image/bmp".to_owned(), ..OutputFormat::Png.into() };
     let damaged = png(60, 40)[..100].to_vec();
 

@@ -54,7 +54,7 @@ fn options(value: Value) -> Options {
 }
 
 fn text(text: &str) -> Text {
-    Text { text: text.to_owned(), font_url: "https://example.com/font.ttf".to_owned(), size: None, color: None }
+    Text::new(text, "https://example.com/font.ttf")
 }
 
 fn raw(format: &str, quality: Option<&str>, background: Option<&str>, anim: Option<&str>) -> RawOutput {

@@ -6,7 +6,7 @@ use super::RequestLimits;
 use super::pieces::Pieces;
 use crate::form::Part;
 use crate::json::excerpt_text;
-use crate::{Error, Text, json};
+use crate::{Error, OptionObject, Text, json};
 
 /// The bytes of a part up to now.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use palmette_protocol::color::to_hex;
 use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece, TransformForm};
 use palmette_protocol::list::parse_list;
 use palmette_protocol::{
-    Code, Collector, EngineChoice, FormLimits, InfoCollector, Options, RawNode, RawOutput, RequestLimits, Source,
+    Code, Collector, EngineChoice, FormLimits, InfoCollector, Options, RawNode, RawOutput, RequestLimits, Source, Text,
 };
 
 use crate::wire::{WholePart, collect, read, read_parts};
@@ -40,7 +40,7 @@ const TRANSFORMS: [(&str, Result<&str, Code>); 17] = [
     (
         "mixed",
         Ok(concat!(
-            r##"input(base).draw(input(img1), {}).draw(text(TXT2, 72 pt, #ff0000).draw(input(img3), {"top":1}), {"left":5})"##,
+            r##"input(base).draw(input(img1), {}).draw(text(TXT2, 72 px, #ff0000).draw(input(img3), {"top":1}), {"left":5})"##,
             r#".draw(input(img4).draw(text(TXT5), {}).transform({"width":9}), {})"#,
             r#".draw(text(TXT6).transform({"rotate":180}), {}).draw(input(img7), {}).output(image/png)"#,
         )),
@@ -62,7 +62,7 @@ const TRANSFORMS: [(&str, Result<&str, Code>); 17] = [
     ("plain", Ok(r#"input(PNG).transform({"rotate":90,"width":100}).output(image/avif)"#)),
     ("quality_str", Ok("input(PNG).output(image/png, quality 90)")),
     ("text_min", Ok("text(Min).output(image/png)")),
-    ("text", Ok("text(Hello <World> \"é😀\"\nline2, 48 pt, #ff0000).output(image/png)")),
+    ("text", Ok("text(Hello <World> \"é😀\"\nline2, 48 px, #ff0000).output(image/png)")),
     ("text_base_draw", Ok("text(TXT0).draw(input(img1), {}).draw(text(TXT2), {}).output(image/png)")),
 ];
 
@@ -93,10 +93,15 @@ fn show(node: &RawNode<&Source>) -> String {
         Source::Image(bytes) if bytes.starts_with(b"\x89PNG") => "input(PNG)".to_owned(),
         Source::Image(bytes) => format!("input({})", String::from_utf8_lossy(bytes)),
         Source::Text(text) => {
-            let size = text.size.map(|size| format!(", {size} pt")).unwrap_or_default();
-            let color = text.color.map(|color| format!(", {}", to_hex(color))).unwrap_or_default();
+            let (default, mut set) = (Text::default(), String::new());
+            if text.size != default.size {
+                set += &format!(", {} px", text.size);
+            }
+            if text.color != default.color {
+                set += &format!(", {}", to_hex(text.color));
+            }
             assert_eq!(text.font_url, "https://example.com/font.ttf");
-            format!("text({}{size}{color})", text.text)
+            format!("text({}{set})", text.content)
         }
     };
     for step in &node.steps {

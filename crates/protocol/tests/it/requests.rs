@@ -94,7 +94,7 @@ fn wrong_requests_get_their_code() {
         (
             &[("draw_image", "PNG"), ("draw_text", r#"{"text":"T","font":{"url":"u"},"size":-1}"#)],
             Code::InvalidOption,
-            "source 2, draw_text: size must be a number above 0, got -1",
+            "source 2, draw_text: size must be a number above 0, at most 4096, got -1",
         ),
     ];
     for (parts, code, message) in cases {
