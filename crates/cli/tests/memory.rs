@@ -14,6 +14,7 @@ use std::process::Command;
 
 use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, encode};
 use palmette::core::{Deadline, Limits, Pixmap, Size};
+use palmette::protocol::request::FontFiles;
 use palmette::protocol::{Output, OutputFormat, Quality, Source, TransformRequest, list};
 use palmette::{EngineChoice, Engines, Pipeline};
 
@@ -137,6 +138,7 @@ fn child_runs_a_case() {
             output,
             explain: false,
             engine: EngineChoice::Auto,
+            fonts: FontFiles::default(),
         }
     };
     let pipeline = Pipeline::new(Engines::open(EngineChoice::Cpu).unwrap(), Limits::default(), u64::MAX / 2);

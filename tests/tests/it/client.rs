@@ -13,7 +13,7 @@ use futures_core::Stream;
 use palmette::Engines;
 use palmette_client::{Draw, Error, Images, Info, Options, OutputFormat, Source, Text, Transform, Transformer};
 use palmette_core::{CpuEngine, Deadline, Limits};
-use palmette_protocol::request::{self, TransformRequest};
+use palmette_protocol::request::{self, FontFiles, TransformRequest};
 use palmette_protocol::{EngineChoice, Output, list};
 use palmette_server::{Config, serve};
 use palmette_tests::pictures;
@@ -61,6 +61,7 @@ fn direct(sources: &[&[u8]], list: &str, format: OutputFormat) -> Bytes {
         output: Output::new(format),
         explain: false,
         engine: EngineChoice::Auto,
+        fonts: FontFiles::default(),
     };
     pipeline().transform(request, Deadline::NONE).expect("a picture").bytes
 }

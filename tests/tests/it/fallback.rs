@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use palmette::{EngineChoice, Engines, Pipeline, Reason};
 use palmette_core::{Deadline, DeviceFault, EngineKind, Limits};
-use palmette_protocol::request::{Source, TransformRequest};
+use palmette_protocol::request::{FontFiles, Source, TransformRequest};
 use palmette_protocol::{Output, OutputFormat, list};
 use palmette_tests::gpu;
 
@@ -44,6 +44,7 @@ fn request(names: [&str; 2], list: &str, format: OutputFormat) -> TransformReque
         output: Output::new(format),
         explain: false,
         engine: EngineChoice::Auto,
+        fonts: FontFiles::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use palmette::{Engines, Pipeline};
 use palmette_codec::{EncodeFormat, EncodeOptions, encode};
 use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
 use palmette_ops::{ImageIndex, Op, Transform};
-use palmette_protocol::request::{Source, TransformRequest};
+use palmette_protocol::request::{FontFiles, Source, TransformRequest};
 use palmette_protocol::{EngineChoice, Output, OutputFormat};
 use palmette_tests::compare::mean_distance;
 use palmette_tests::pictures::{from_fn, letter};
@@ -27,6 +27,7 @@ fn transformed(file: Vec<u8>, options: Transform) -> Pixmap {
         output: Output::new(OutputFormat::Rgba),
         explain: false,
         engine: EngineChoice::Auto,
+        fonts: FontFiles::default(),
     };
     let answer = Pipeline::new(engines, Limits::default(), 1 << 30)
         .transform(request, Deadline::NONE)

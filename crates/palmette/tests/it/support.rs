@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use palmette::codec::{EncodeFormat, EncodeOptions, encode};
 use palmette::core::{Limits, Pixmap, Size};
+use palmette::protocol::request::FontFiles;
 use palmette::protocol::{Output, OutputFormat, Source, TransformRequest, list};
 use palmette::{EngineChoice, Engines, Pipeline};
 
@@ -33,5 +34,6 @@ pub(crate) fn request(sources: Vec<Bytes>, list: &str) -> TransformRequest {
         output: Output::new(OutputFormat::Rgba),
         explain: false,
         engine: EngineChoice::Auto,
+        fonts: FontFiles::default(),
     }
 }

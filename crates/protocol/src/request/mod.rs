@@ -4,6 +4,7 @@
 //! source waits as counted, undecoded bytes; names, doubles, counts and sizes are refused at once, and what needs the whole
 //! form (missing parts, the list, the output fields) at the end.
 
+mod fonts;
 mod info;
 mod part;
 mod pieces;
@@ -12,6 +13,7 @@ mod transform;
 use bytes::Bytes;
 use palmette_ops::TreeLimits;
 
+pub use fonts::{FontFiles, FontUrl};
 pub use info::InfoCollector;
 pub use transform::{TransformCollector, TransformRequest};
 

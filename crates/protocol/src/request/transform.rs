@@ -4,7 +4,7 @@ use palmette_ops::tree::check;
 use palmette_ops::{Error as TreeError, Op};
 
 use super::part::PartBuffer;
-use super::{Collector, RequestLimits, Source};
+use super::{Collector, FontFiles, RequestLimits, Source};
 use crate::form::{FormEvent, Part};
 use crate::list::{parse_list, resolve};
 use crate::output::parse_switch;
@@ -25,6 +25,8 @@ pub struct TransformRequest {
     pub explain: bool,
     /// Which engine shall compute.
     pub engine: EngineChoice,
+    /// The files of the fonts that texts name by URL: none before they are [fetched](Self::font_urls).
+    pub fonts: FontFiles,
 }
 
 /// Collects the form of a request to `/transform`.
@@ -137,7 +139,7 @@ impl TransformCollector {
             self.field(Part::Explain).map(|text| parse_switch("explain", text)).transpose()?.unwrap_or_default();
         let engine = self.field(Part::Engine).map(EngineChoice::parse).transpose()?.unwrap_or_default();
         let sources = self.canvas.into_iter().chain(self.drawn).collect();
-        Ok(TransformRequest { sources, ops, raw_ops, output, explain, engine })
+        Ok(TransformRequest { sources, ops, raw_ops, output, explain, engine, fonts: FontFiles::default() })
     }
 }
 
