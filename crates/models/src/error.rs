@@ -81,6 +81,29 @@ pub enum Error {
     /// Occurs when a value or a net would have nothing in it.
     #[error("nothing is left")]
     Empty,
+    /// Occurs when a file does not begin as one of ours.
+    #[error("this is no file of a net")]
+    NotANet,
+    /// Occurs when a file has a version that is not known.
+    #[error("the file of the net has version {version}, and this program reads version {known}")]
+    OtherVersion {
+        /// Its version.
+        version: u32,
+        /// The one that is read.
+        known: u32,
+    },
+    /// Occurs when a file ends before what it promises.
+    #[error("the file of the net ends too early")]
+    Truncated,
+    /// Occurs when bytes of a file have changed.
+    #[error("the file of the net is damaged: its checksum is wrong")]
+    WrongChecksum,
+    /// Occurs when a file holds something that means nothing.
+    #[error("the file of the net is malformed: {what}")]
+    Malformed {
+        /// What it is.
+        what: &'static str,
+    },
     /// Occurs when memory or time run out.
     #[error(transparent)]
     Core(#[from] palmette_core::Error),

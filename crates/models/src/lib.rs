@@ -7,6 +7,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 pub mod error;
+mod format;
 pub mod kernels;
 pub mod layout;
 pub mod net;

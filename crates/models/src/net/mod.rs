@@ -79,7 +79,7 @@ impl Net {
     /// Values have at most so many channels.
     pub const MAX_CHANNELS: usize = 4096;
     /// A net has at most so many layers.
-    pub const MAX_LAYERS: usize = 4096;
+    pub const MAX_LAYERS: usize = 2048;
 
     /// Makes a net, and checks it.
     ///
