@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("palmette-core", &["palmette-ops"]),
     ("palmette-jpeg", &[]),
     ("palmette-codec", &["palmette-ops", "palmette-core", "palmette-jpeg"]),
+    ("palmette-text", &["palmette-ops", "palmette-core"]),
     ("palmette-shaders", &[]),
     ("palmette-gpu", &["palmette-ops", "palmette-core", "palmette-shaders"]),
     ("palmette-models", &["palmette-core"]),

@@ -1,0 +1,206 @@
+//! The operator's folder of fonts: what a text can name, and what it falls back on.
+
+use std::cmp::Ordering;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::Error;
+use crate::font::Font;
+
+/// Bytes that a font in the folder may have. More than one that is sent may: fonts of Chinese, Japanese and Korean have 20 MB and more.
+pub const MAX_FOLDER_FONT_BYTES: u64 = 64 << 20;
+
+/// Folders inside of folders that are looked into.
+const MAX_DEPTH: u32 = 8;
+
+/// Ends of names of files that are fonts.
+const EXTENSIONS: [&str; 6] = ["ttf", "otf", "ttc", "otc", "woff", "woff2"];
+
+/// Fonts in a folder, in the order of their paths, which is the order in which texts fall back on them.
+///
+/// Of each, the names and the characters are kept. Its bytes are read when a text first needs it, and kept from then on.
+#[derive(Debug, Default)]
+pub struct FontFolder {
+    /// The fonts that can be read.
+    entries: Vec<Entry>,
+    /// The files that cannot be.
+    problems: Vec<Problem>,
+}
+
+/// A file in a folder of fonts that is not a font, or not one that can be used.
+#[derive(Debug)]
+pub struct Problem {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub error: Error,
+}
+
+/// What is known of a font without its bytes.
+#[derive(Debug)]
+struct Entry {
+    /// Its file.
+    path: PathBuf,
+    /// What it can be asked for by.
+    names: Vec<String>,
+    /// How far it is from the one that is meant by the name of a family.
+    strangeness: u32,
+    /// The characters that it has, as ranges with their last, in order.
+    characters: Vec<(u32, u32)>,
+    /// The font, once it was needed; nothing if it could not be read again.
+    font: OnceLock<Option<Font>>,
+}
+
+impl FontFolder {
+    /// Reads what fonts there are in a folder and the folders inside of it.
+    ///
+    /// A file that is no font, or broken, is left out: it is logged, and among the [`problems`](Self::problems).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`] if the folder itself cannot be read.
+    pub fn scan(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        let folder = folder.as_ref();
+        let mut paths = Vec::new();
+        find(folder, MAX_DEPTH, &mut paths).map_err(|source| unreadable(folder, source))?;
+        paths.sort();
+        let mut scanned = Self::default();
+        for path in paths {
+            match load(&path) {
+                Ok(font) => scanned.entries.push(Entry::new(path, &font)),
+                Err(error) => {
+                    tracing::warn!(font.path = %path.display(), %error, "a font cannot be used");
+                    scanned.problems.push(Problem { path, error });
+                }
+            }
+        }
+        Ok(scanned)
+    }
+
+    /// Returns the font with this name, in upper or lower case: the name of a family, such as `Noto Sans`, the full name of a font,
+    /// such as `Noto Sans Bold`, or the name of its file without the ending.
+    ///
+    /// Of a family it is the upright one whose weight is nearest to 400.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Font> {
+        let named = self.entries.iter().filter(|entry| entry.is_called(name));
+        named.min_by_key(|entry| entry.strangeness)?.font()
+    }
+
+    /// Returns the names that fonts can be found by: for each, the first of its own, without those that came before.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in self.entries.iter().filter_map(|entry| entry.names.first()) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Returns the number of fonts.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Tells whether there is no font.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Returns the files that could not be used.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Returns the first font that has all of some characters, and its place.
+    pub(crate) fn fallback(&self, characters: &[char]) -> Option<(usize, Font)> {
+        let able = self.entries.iter().enumerate().filter(|(_, entry)| characters.iter().all(|it| entry.has(*it)));
+        able.filter_map(|(place, entry)| Some((place, entry.font()?))).next()
+    }
+}
+
+impl Entry {
+    /// Keeps what has to be known of a font.
+    fn new(path: PathBuf, font: &Font) -> Self {
+        let mut names = font.names();
+        names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        Self { path, names, strangeness: font.strangeness(), characters: font.characters(), font: OnceLock::new() }
+    }
+
+    /// Tells whether this is one of its names.
+    fn is_called(&self, name: &str) -> bool {
+        let name = name.trim().to_lowercase();
+        self.names.iter().any(|own| own.to_lowercase() == name)
+    }
+
+    /// Tells whether it has a character.
+    fn has(&self, character: char) -> bool {
+        let code = u32::from(character);
+        let place = self.characters.binary_search_by(|&(first, last)| {
+            if last < code {
+                Ordering::Less
+            } else if first > code {
+                Ordering::Greater
+            } else {
+                Ordering::Equal
+            }
+        });
+        place.is_ok()
+    }
+
+    /// Returns the font, read now if it was not yet; none if that fails, which is logged, once.
+    fn font(&self) -> Option<Font> {
+        let read = || {
+            load(&self.path)
+                .inspect_err(|error| {
+                    tracing::warn!(font.path = %self.path.display(), %error, "a font cannot be used any more");
+                })
+                .ok()
+        };
+        self.font.get_or_init(read).clone()
+    }
+}
+
+/// Gathers the paths of fonts in a folder; a folder inside that cannot be read is logged and left out.
+fn find(folder: &Path, depth: u32, paths: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        // A link to a folder is not followed: it may lead round.
+        if entry.file_type()?.is_dir() {
+            if depth > 0
+                && let Err(error) = find(&path, depth - 1, paths)
+            {
+                tracing::warn!(font.path = %path.display(), %error, "a folder of fonts cannot be read");
+            }
+        } else if is_font(&path) && path.is_file() {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Tells whether a file has the name of a font.
+fn is_font(path: &Path) -> bool {
+    path.extension().is_some_and(|own| EXTENSIONS.iter().any(|it| own.eq_ignore_ascii_case(it)))
+}
+
+/// Reads a font from its file.
+fn load(path: &Path) -> Result<Font, Error> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_FOLDER_FONT_BYTES + 1).read_to_end(&mut bytes));
+    read.map_err(|source| unreadable(path, source))?;
+    Font::read_within(bytes.into(), MAX_FOLDER_FONT_BYTES)
+}
+
+/// Says what could not be read.
+fn unreadable(path: &Path, source: io::Error) -> Error {
+    Error::Unreadable { path: path.to_owned(), source }
+}
