@@ -33,8 +33,7 @@ pub const DRAW_PLANE: &str =
 /// Resamples from left to right.
 pub const RESIZE_H: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_h.wgsl");
 /// Resamples a plane from left to right.
-pub const RESIZE_H_PLANE: &str =
-    shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_h_plane.wgsl");
+pub const RESIZE_H_PLANE: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "resize_h_plane.wgsl");
 /// Resamples from top to bottom, pixels or a plane.
 pub const RESIZE_V: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/taps.wgsl", "resize_v.wgsl");
 /// Converts luma and chroma to pixels.

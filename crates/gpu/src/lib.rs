@@ -31,6 +31,7 @@ mod scopes;
 mod shaders;
 mod staging;
 mod submitter;
+mod tables;
 
 pub use device::{AdapterChoice, GpuOptions};
 pub use engine::GpuEngine;

@@ -9,6 +9,7 @@ use crate::image::{Band, plane_words};
 use crate::job::{Job, Source, TableIndex, Target};
 use crate::kernels::{resize_h, resize_h_plane, resize_v};
 use crate::pool::Lease;
+use crate::tables::{ColumnWeights, count, word};
 
 /// Both passes of pixels or of a plane, with their tables on the device.
 pub(crate) struct PlanePasses<'a> {
@@ -201,28 +202,17 @@ struct Columns {
 
 impl Columns {
     /// Brings the table of an axis to the device, all first weights before all second ones. Columns that are copied have one
-    /// weight of 1 each. The table of a plane goes on to a multiple of four, as its invocations do.
+    /// weight of 1 each.
     fn new(job: &mut Job<'_>, axis: &Axis, len: u32, is_plane: bool) -> Result<Self, Error> {
-        let width = if is_plane { plane_words(len) } else { len };
-        let padded = if is_plane { 4 * width as usize } else { len as usize };
         let (taps, shift, chunk_shift) = match axis {
             Axis::Copy { .. } => (1, 0, 0),
             Axis::Filter(table) => (table.taps(), table.shift(), table.chunk_shift()),
         };
-        let mut words = alloc::try_with_capacity(padded * (1 + taps))?;
-        match axis {
-            Axis::Copy { offset } => {
-                extend_padded(&mut words, padded, *offset..offset + len);
-                extend_padded(&mut words, padded, (0..len).map(|_| 1));
-            }
-            Axis::Filter(table) => {
-                extend_padded(&mut words, padded, table.starts().iter().copied());
-                for tap in 0..taps {
-                    let weights = table.weights().iter().skip(tap).step_by(taps);
-                    extend_padded(&mut words, padded, weights.map(|&weight| word(weight)));
-                }
-            }
-        }
+        let weights = ColumnWeights::new(axis, len, taps);
+        let (width, words) = match is_plane {
+            true => (plane_words(len), weights.of_neighbours()?),
+            false => (len, weights.of_pixels()?),
+        };
         Ok(Self { table: job.table(&words)?, is_plane, width, taps: count(taps), shift, chunk_shift })
     }
 
@@ -236,7 +226,10 @@ impl Columns {
         band: Band,
     ) {
         let Self { table, is_plane, width, taps, shift, chunk_shift } = *self;
-        let kernel = if is_plane { &resize_h_plane::KERNEL } else { &resize_h::KERNEL };
+        let (kernel, rows) = match is_plane {
+            true => (&resize_h_plane::KERNEL, band.rows.div_ceil(resize_h_plane::ROWS)),
+            false => (&resize_h::KERNEL, band.rows),
+        };
         let parameters = resize_h::KernelParameters {
             width,
             rows: band.rows,
@@ -247,7 +240,7 @@ impl Columns {
             shift,
             chunk_shift,
         };
-        job.dispatch(kernel, source, target, Some(table), &parameters, (width, band.rows));
+        job.dispatch(kernel, source, target, Some(table), &parameters, (width, rows));
     }
 }
 
@@ -310,22 +303,4 @@ impl Rows {
         };
         job.dispatch(&resize_v::KERNEL, source, target, Some(self.table), &parameters, (width, band.rows));
     }
-}
-
-/// Adds a list to a table, its last entry again and again up to a length.
-fn extend_padded(words: &mut Vec<u32>, padded: usize, list: impl Iterator<Item = u32>) {
-    let end = words.len() + padded;
-    words.extend(list);
-    let last = words.last().copied().unwrap_or_default();
-    words.resize(end, last);
-}
-
-/// Returns a weight as the word that a shader reads it from.
-fn word(weight: i16) -> u32 {
-    i32::from(weight).cast_unsigned()
-}
-
-/// Returns a length of a table.
-fn count(len: usize) -> u32 {
-    u32::try_from(len).expect("samples of an axis are counted in 32 bits")
 }

@@ -3,6 +3,9 @@
 use super::resize_h::KernelParameters;
 use super::{Kernel, Parameters};
 
+/// Rows that an invocation makes.
+pub(crate) const ROWS: u32 = 4;
+
 pub(crate) const KERNEL: Kernel = Kernel {
     name: "resize_h_plane",
     source: palmette_shaders::RESIZE_H_PLANE,

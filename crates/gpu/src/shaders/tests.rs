@@ -11,7 +11,7 @@ use palmette_core::plan::{DrawStep, SharpenStep, UNITS_PER_LEVEL};
 use super::{OUTPUT_BINDING, PAGE_BINDING, TABLE_BINDING};
 use crate::device::IMMEDIATE_BYTES;
 use crate::image::Tiling;
-use crate::kernels::{KERNELS, Kernel, blur_h, blur_v, resize_v};
+use crate::kernels::{KERNELS, Kernel, blur_h, blur_v, resize_h_plane, resize_v};
 
 fn parse(kernel: &Kernel) -> Module {
     naga::front::wgsl::parse_str(kernel.source).unwrap_or_else(|error| {
@@ -172,6 +172,7 @@ fn shaders_and_host_agree_on_constants() {
         let found: Vec<u64> = KERNELS.iter().filter_map(|kernel| constant(&parse(kernel), name)).collect();
         assert!(!found.is_empty() && found.iter().all(|&found| found == value), "{name}: {found:?}, not {value}");
     }
+    assert_eq!(constant(&parse(&resize_h_plane::KERNEL), "ROWS"), Some(resize_h_plane::ROWS.into()));
     for (kernel, segment) in [(&blur_h::KERNEL, blur_h::SEGMENT), (&blur_v::KERNEL, blur_v::SEGMENT)] {
         assert_eq!(constant(&parse(kernel), "SEGMENT"), Some(segment.into()), "{}", kernel.name);
     }
