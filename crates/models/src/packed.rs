@@ -5,12 +5,12 @@ use crate::net::{Add, AddTerms, Convolution, Requantize};
 
 /// Weights of a pair of inputs, for each sum of a block, in [`SUM_ORDER`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C, align(32))]
+#[repr(C, align(64))]
 pub struct PairWeights(pub [[i16; 2]; CHANNELS]);
 
 /// 32-bit numbers, one for each sum of a block, in [`SUM_ORDER`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C, align(32))]
+#[repr(C, align(64))]
 pub struct Words(pub [i32; CHANNELS]);
 
 impl Words {

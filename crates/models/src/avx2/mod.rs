@@ -71,14 +71,14 @@ fn store(lanes: &mut Lanes, vector: __m256i) {
 /// Loads numbers for both halves of a block of sums.
 #[inline(always)]
 fn load_words(words: &Words) -> [__m256i; 2] {
-    // SAFETY: reads the 64 bytes of the words, which are aligned to 32; callers are compiled for AVX2.
+    // SAFETY: reads the 64 bytes of the words, which are aligned to 64; callers are compiled for AVX2.
     unsafe { [_mm256_load_si256(words.0.as_ptr().cast()), _mm256_load_si256(words.0.as_ptr().add(8).cast())] }
 }
 
 /// Loads weights for both halves of a block of sums.
 #[inline(always)]
 fn load_weights(weights: &PairWeights) -> [__m256i; 2] {
-    // SAFETY: reads the 64 bytes of the weights, which are aligned to 32; callers are compiled for AVX2.
+    // SAFETY: reads the 64 bytes of the weights, which are aligned to 64; callers are compiled for AVX2.
     unsafe { [_mm256_load_si256(weights.0.as_ptr().cast()), _mm256_load_si256(weights.0.as_ptr().add(8).cast())] }
 }
 

@@ -47,7 +47,10 @@ impl Kernels {
     pub fn all() -> Vec<(&'static str, Self)> {
         let mut all = vec![("scalar", Self::SCALAR)];
         #[cfg(target_arch = "x86_64")]
-        all.extend(crate::avx2::kernels().map(|kernels| ("avx2", kernels)));
+        {
+            all.extend(crate::avx2::kernels().map(|kernels| ("avx2", kernels)));
+            all.extend(crate::avx512::kernels().map(|kernels| ("avx512", kernels)));
+        }
         all
     }
 
