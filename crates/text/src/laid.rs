@@ -6,6 +6,7 @@ use palmette_core::{Pixmap, Size};
 use palmette_ops::Text;
 use read_fonts::types::GlyphId;
 
+use crate::color::{ColorGlyph, Painter};
 use crate::font::Font;
 use crate::fonts::Fonts;
 use crate::outline::{Affine, Frame, GridPoint, MAX_REACH, Outline, UNIT};
@@ -47,6 +48,8 @@ struct Placed {
     id: GlyphId,
     /// Its origin: pixels from the left and from the top.
     origin: (f64, f64),
+    /// Whether it has colours of its own.
+    is_in_color: bool,
 }
 
 /// Lays a text out: shapes it, breaks it into lines, and finds out how large the picture is.
@@ -87,7 +90,10 @@ pub fn lay_out(text: &Text, font: &Font, fallback: &FontFolder) -> Result<LaidTe
     for (number, line) in set.iter().enumerate() {
         let baseline = (line_height * number as f64 + (line_height - ascent - descent) / 2.0 + ascent).round();
         let left = (width - line.advance) * share_left(text, line);
-        let place = |it: &Glyph| Placed { font: it.font, id: it.id, origin: (left + it.x, baseline - it.rise) };
+        let place = |it: &Glyph| {
+            let origin = (left + it.x, baseline - it.rise);
+            Placed { font: it.font, id: it.id, origin, is_in_color: false }
+        };
         glyphs.extend(line.glyphs.iter().map(place));
     }
     let mut laid = LaidText {
@@ -144,7 +150,7 @@ impl LaidText {
     /// Draws the text on nothing.
     ///
     /// Coverage is the exact area of the outlines in each pixel, to one level, and becomes alpha; the colour is the one asked for. Glyphs
-    /// that touch or overlap are one shape.
+    /// that touch or overlap are one shape. Glyphs in colour lie above it, and keep their colours.
     ///
     /// # Errors
     ///
@@ -154,7 +160,7 @@ impl LaidText {
         let mut edges = Edges::default();
         self.walk_all(|from, to| edges.push(from, to));
         let [red, green, blue, alpha] = self.color;
-        edges.cover(self.size.width, self.size.height, |y, first, coverages| {
+        edges.cover(self.size.width, 0..self.size.height, |y, first, coverages| {
             let row = &mut pixmap.row_mut(y)[first * Pixmap::PIXEL_BYTES..];
             for (pixel, coverage) in row.as_chunks_mut::<4>().0.iter_mut().zip(coverages) {
                 let alpha = level(coverage * f64::from(alpha));
@@ -163,13 +169,24 @@ impl LaidText {
                 }
             }
         })?;
+        let mut painter = Painter::default();
+        for glyph in self.glyphs.iter().filter(|glyph| glyph.is_in_color) {
+            if let Some(mut glyph) = self.in_color(glyph) {
+                painter.paint(&mut glyph, &mut pixmap)?;
+            }
+        }
         Ok(pixmap)
     }
 
-    /// Walks along the outlines of all glyphs.
+    /// Returns a glyph in colour, in its place, if it is one.
+    fn in_color(&self, glyph: &Placed) -> Option<ColorGlyph> {
+        ColorGlyph::read(&self.fonts[glyph.font], glyph.id, self.map(glyph), self.color)
+    }
+
+    /// Walks along the outlines of all glyphs that have no colours of their own.
     fn walk_all(&self, mut step: impl FnMut(GridPoint, GridPoint)) {
         let mut known = BTreeMap::new();
-        for glyph in &self.glyphs {
+        for glyph in self.glyphs.iter().filter(|glyph| !glyph.is_in_color) {
             let outline = outline(&mut known, &self.fonts, glyph);
             outline.walk(&self.map(glyph), &mut step);
         }
@@ -186,9 +203,18 @@ impl LaidText {
         let lines = Frame { left: 0.0, top: 0.0, right: width, bottom: height };
         let mut frame = lines;
         let mut known = BTreeMap::new();
-        for glyph in &self.glyphs {
-            let outline = outline(&mut known, &self.fonts, glyph);
-            let map = self.map(glyph);
+        for number in 0..self.glyphs.len() {
+            let glyph = self.glyphs[number];
+            if let Some(in_color) = self.in_color(&glyph) {
+                self.glyphs[number].is_in_color = true;
+                frame = in_color.frame.map_or(frame, |around| frame.joined(around));
+                if in_color.is_too_complex {
+                    return Err(Error::TooComplex);
+                }
+                continue;
+            }
+            let outline = outline(&mut known, &self.fonts, &glyph);
+            let map = self.map(&glyph);
             let Some(around) = outline.control_box(&map) else { continue };
             if frame.holds(&around) {
                 continue;

@@ -4,11 +4,13 @@
 //! the picture is, and [`LaidText::draw`] draws it. The same text and font give the same bytes on every machine.
 //!
 //! The path of a text: `lines` cuts it into paragraphs and lines, `shape` into runs of one direction, script and font, and these
-//! into glyphs; `laid` places them; `outline` turns their outlines into edges on a fine grid, and `raster` those into coverage.
+//! into glyphs; `laid` places them; `outline` turns their outlines into edges on a fine grid, and `raster` those into coverage. `color` paints
+//! glyphs that have colours of their own.
 //!
 //! Where a font comes from, and what a failure is called to a client, is a matter of others. Bitmaps in fonts (CBDT, sbix, EBDT)
 //! and glyphs in SVG are not drawn.
 
+mod color;
 mod error;
 mod folder;
 mod font;

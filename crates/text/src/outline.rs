@@ -54,6 +54,29 @@ impl Affine {
         Self { xx: scale, yx: 0.0, xy: 0.0, yy: -scale, dx: x, dy: y }
     }
 
+    /// Maps by another map first, and then by this one.
+    pub(crate) fn after(&self, first: &Self) -> Self {
+        let (dx, dy) = self.apply((first.dx, first.dy));
+        Self {
+            xx: self.xx * first.xx + self.xy * first.yx,
+            yx: self.yx * first.xx + self.yy * first.yx,
+            xy: self.xx * first.xy + self.xy * first.yy,
+            yy: self.yx * first.xy + self.yy * first.yy,
+            dx,
+            dy,
+        }
+    }
+
+    /// Returns the way back; none if the map folds the plane into a line.
+    pub(crate) fn inverse(&self) -> Option<Self> {
+        let area = self.xx * self.yy - self.xy * self.yx;
+        if !area.is_normal() {
+            return None;
+        }
+        let (xx, yx, xy, yy) = (self.yy / area, -self.yx / area, -self.xy / area, self.xx / area);
+        Some(Self { xx, yx, xy, yy, dx: -(xx * self.dx + xy * self.dy), dy: -(yx * self.dx + yy * self.dy) })
+    }
+
     /// Maps a point.
     pub(crate) fn apply(&self, (x, y): (f64, f64)) -> (f64, f64) {
         (self.xx * x + self.xy * y + self.dx, self.yx * x + self.yy * y + self.dy)
@@ -76,6 +99,16 @@ impl Outline {
         {
             elements.clear();
         }
+        Self { elements }
+    }
+
+    /// Makes the outline of a shape with straight sides.
+    pub(crate) fn polygon(corners: &[(f32, f32)]) -> Self {
+        let mut elements = Vec::new();
+        for (number, &(x, y)) in corners.iter().enumerate() {
+            elements.push(if number == 0 { PathElement::MoveTo { x, y } } else { PathElement::LineTo { x, y } });
+        }
+        elements.push(PathElement::Close);
         Self { elements }
     }
 
@@ -220,6 +253,22 @@ impl Frame {
     /// Grows to hold a point.
     pub(crate) fn with(self, (x, y): (f64, f64)) -> Self {
         Self { left: self.left.min(x), top: self.top.min(y), right: self.right.max(x), bottom: self.bottom.max(y) }
+    }
+
+    /// Grows to hold another box.
+    pub(crate) fn joined(self, other: Self) -> Self {
+        self.with((other.left, other.top)).with((other.right, other.bottom))
+    }
+
+    /// Returns what is in both; none if nothing is.
+    pub(crate) fn shared(self, other: Self) -> Option<Self> {
+        let both = Self {
+            left: self.left.max(other.left),
+            top: self.top.max(other.top),
+            right: self.right.min(other.right),
+            bottom: self.bottom.min(other.bottom),
+        };
+        (both.left < both.right && both.top < both.bottom).then_some(both)
     }
 
     /// Tells whether another box is inside.

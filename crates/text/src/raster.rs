@@ -13,6 +13,8 @@
 //! All of it is `f64` in a fixed order, from integers: the same bits on every machine. A border that is found wrongly, because
 //! two edges nearly coincide, moves no more area than lies between the two.
 
+use std::ops::Range;
+
 use crate::Error;
 use crate::outline::{GridPoint, UNIT};
 
@@ -46,6 +48,8 @@ pub(crate) struct Edges {
     edges: Vec<Edge>,
     /// Whether there were more than are kept.
     is_full: bool,
+    /// Whether they are in order from top to bottom.
+    is_sorted: bool,
 }
 
 /// An edge within one row, in pixels, from the top of the row.
@@ -71,6 +75,11 @@ struct Side {
 }
 
 impl Edges {
+    /// Returns the number of edges.
+    pub(crate) const fn len(&self) -> usize {
+        self.edges.len()
+    }
+
     /// Adds a step of a contour.
     pub(crate) fn push(&mut self, from: GridPoint, to: GridPoint) {
         if self.edges.len() == MAX_EDGES {
@@ -83,40 +92,42 @@ impl Edges {
             std::cmp::Ordering::Greater => Edge { upper: to, lower: from, winding: -1 },
         };
         self.edges.push(edge);
+        self.is_sorted = false;
     }
 
-    /// Computes the coverage of each row that the shape reaches, from top to bottom.
+    /// Computes the coverage of each row that the shape reaches, of those asked for, from top to bottom.
     ///
-    /// `row` gets the number of the row, that of the first pixel, and coverages from there on, each from 0 to 1. What lies
-    /// outside `width` × `height` pixels is left out.
+    /// `row` gets the number of the row, that of the first pixel, and coverages from there on, each from 0 to 1. What lies to
+    /// the right of `width` pixels is left out.
     ///
     /// # Errors
     ///
     /// [`Error::TooComplex`].
     pub(crate) fn cover(
-        mut self,
+        &mut self,
         width: u32,
-        height: u32,
+        asked: Range<u32>,
         mut row: impl FnMut(u32, usize, &[f64]),
     ) -> Result<(), Error> {
         if self.is_full {
             return Err(Error::TooComplex);
         }
-        self.edges.sort_by_key(|edge| edge.upper.y);
+        if !self.is_sorted {
+            self.edges.sort_by_key(|edge| edge.upper.y);
+            self.is_sorted = true;
+        }
         let mut rows = Rows::new(width as usize);
         let mut active: Vec<Edge> = Vec::new();
-        let mut waiting = self.edges.into_iter().peekable();
-        for y in 0..height {
+        let mut waiting = &self.edges[..];
+        for y in asked {
             let top = i64::from(y) * i64::from(UNIT);
             let bottom = top + i64::from(UNIT);
             active.retain(|edge| i64::from(edge.lower.y) > top);
-            while let Some(edge) = waiting.next_if(|edge| i64::from(edge.upper.y) < bottom) {
-                if i64::from(edge.lower.y) >= top {
-                    active.push(edge);
-                }
-            }
+            let come = waiting.partition_point(|edge| i64::from(edge.upper.y) < bottom);
+            active.extend(waiting[..come].iter().filter(|edge| i64::from(edge.lower.y) >= top));
+            waiting = &waiting[come..];
             if active.is_empty() {
-                if waiting.peek().is_none() {
+                if waiting.is_empty() {
                     break;
                 }
                 continue;
@@ -405,7 +416,7 @@ mod tests {
         let fill = |y: u32, first: usize, values: &[f64]| {
             rows[y as usize][first..first + values.len()].copy_from_slice(values)
         };
-        edges.cover(4, 3, fill).expect("a simple shape");
+        edges.cover(4, 0..3, fill).expect("a simple shape");
         rows
     }
 
