@@ -10,7 +10,7 @@ use palmette_core::{Deadline, Engine, EngineKind, Pixmap, Sink, Sources};
 use crate::closing::Closing;
 use crate::device::{Gpu, GpuOptions};
 use crate::job::{Job, Timings};
-use crate::{Error, chain, probe};
+use crate::{Error, Prices, chain, prices, probe};
 
 /// An engine on one device. Many threads may use it at once.
 #[derive(Debug)]
@@ -102,6 +102,16 @@ impl GpuEngine {
         })?;
         collected.hand_on(sink)?;
         Ok(timings)
+    }
+
+    /// Times every kernel on a scene of its own: what [`Work`](crate::Work) costs here. Takes some milliseconds, in software
+    /// more.
+    ///
+    /// # Errors
+    ///
+    /// Those of the device.
+    pub fn measure_prices(&self) -> Result<Prices, Error> {
+        self.guarded(|| prices::measure(self, &self.gpu))
     }
 
     /// Returns how long the device takes to copy so many bytes, a multiple of four, from one of its buffers to another: what a

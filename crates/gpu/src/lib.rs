@@ -25,6 +25,7 @@ mod kernels;
 mod passes;
 mod poller;
 mod pool;
+mod prices;
 pub mod probe;
 mod resize;
 mod scopes;
@@ -32,11 +33,13 @@ mod shaders;
 mod staging;
 mod submitter;
 mod tables;
+mod work;
 
 pub use device::{AdapterChoice, GpuOptions};
 pub use engine::GpuEngine;
 pub use error::Error;
 pub use job::{KernelTime, Timings};
+pub use work::{Prices, Work};
 
 /// The examples of the README run as tests.
 #[cfg(doctest)]

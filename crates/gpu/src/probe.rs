@@ -31,55 +31,65 @@ const HALF: Layout = Layout::ycc(Spacing::new(2, 2));
 ///
 /// Those of the tables and pictures it allocates.
 pub fn scene() -> Result<(Plan, Vec<Picture>), palmette_core::Error> {
-    let pixels = |width, height, seed| noise(Size::new(width, height), Layout::Rgba, seed);
+    scene_of(1)
+}
+
+/// Returns the scene with all lengths so many times as large.
+pub(crate) fn scene_of(scale: u32) -> Result<(Plan, Vec<Picture>), palmette_core::Error> {
+    let size = |width: u32, height: u32| Size::new(scale * width, scale * height);
+    let pixels = |width, height, seed| noise(size(width, height), Layout::Rgba, seed);
     let sources = vec![
         pixels(40, 24, 1)?,
         pixels(9, 7, 2)?,
         pixels(15, 5, 3)?,
-        noise(Size::new(46, 34), HALF, 4)?,
-        noise(Size::new(23, 17), HALF, 5)?,
+        noise(size(46, 34), HALF, 4)?,
+        noise(size(23, 17), HALF, 5)?,
     ];
     let mut scene = Scene::new(&sources);
     let tint = Color { red: 20, green: 90, blue: 200, alpha: 130 };
+    let crop = |left: u32, top: u32| StepKind::Crop { left: scale * left, top: scale * top };
+    let pad =
+        |left: u32, top: u32| StepKind::Pad { left: scale * left, top: scale * top, surround: tint, under: false };
+    let draw = |foreground, composite, opacity| StepKind::Draw(drawn(scale, foreground, composite, opacity));
 
-    scene.push(1, Size::new(9, 7), StepKind::Flip(Flip::Horizontal));
-    scene.push(1, Size::new(7, 9), StepKind::Rotate(Rotate::Quarter));
-    scene.push(1, Size::new(7, 9), StepKind::Lookup(LookupTable::brightness(1.3)));
-    scene.push(1, Size::new(7, 9), StepKind::Saturation(SaturationMatrix::new(0.4)));
-    scene.resize(1, Size::new(15, 5), AxisOrder::VerticalFirst)?;
+    scene.push(1, size(9, 7), StepKind::Flip(Flip::Horizontal));
+    scene.push(1, size(7, 9), StepKind::Rotate(Rotate::Quarter));
+    scene.push(1, size(7, 9), StepKind::Lookup(LookupTable::brightness(1.3)));
+    scene.push(1, size(7, 9), StepKind::Saturation(SaturationMatrix::new(0.4)));
+    scene.resize(1, size(15, 5), AxisOrder::VerticalFirst)?;
 
-    scene.push(0, Size::new(37, 22), StepKind::Crop { left: 2, top: 1 });
-    scene.resize(0, Size::new(21, 30), AxisOrder::HorizontalFirst)?;
-    scene.push(0, Size::new(21, 30), StepKind::Blur(BlurStep::new(3)));
-    scene.push(0, Size::new(21, 30), StepKind::Sharpen(SharpenStep { strength: 1_700 }));
-    scene.push(0, Size::new(26, 33), StepKind::Pad { left: 2, top: 1, surround: tint, under: false });
+    scene.push(0, size(37, 22), crop(2, 1));
+    scene.resize(0, size(21, 30), AxisOrder::HorizontalFirst)?;
+    scene.push(0, size(21, 30), StepKind::Blur(BlurStep::new(3)));
+    scene.push(0, size(21, 30), StepKind::Sharpen(SharpenStep { strength: 1_700 }));
+    scene.push(0, size(26, 33), pad(2, 1));
     for (foreground, composite, opacity) in [(1, Composite::Over, 9_600), (2, Composite::Lighter, 5_000)] {
-        scene.push(0, Size::new(26, 33), StepKind::Draw(drawn(foreground, composite, opacity)));
+        scene.push(0, size(26, 33), draw(foreground, composite, opacity));
     }
-    scene.push(0, Size::new(26, 33), StepKind::Background(tint));
+    scene.push(0, size(26, 33), StepKind::Background(tint));
 
-    scene.push(3, Size::new(34, 46), StepKind::Rotate(Rotate::Quarter));
-    scene.push(3, Size::new(30, 38), StepKind::Crop { left: 4, top: 2 });
-    scene.resize(3, Size::new(21, 50), AxisOrder::VerticalFirst)?;
-    scene.resize(3, Size::new(16, 17), AxisOrder::HorizontalFirst)?;
-    scene.push(3, Size::new(25, 23), StepKind::Pad { left: 2, top: 4, surround: tint, under: false });
-    scene.push(3, Size::new(25, 23), StepKind::Draw(drawn(2, Composite::Over, 9_600)));
+    scene.push(3, size(34, 46), StepKind::Rotate(Rotate::Quarter));
+    scene.push(3, size(30, 38), crop(4, 2));
+    scene.resize(3, size(21, 50), AxisOrder::VerticalFirst)?;
+    scene.resize(3, size(16, 17), AxisOrder::HorizontalFirst)?;
+    scene.push(3, size(25, 23), pad(2, 4));
+    scene.push(3, size(25, 23), draw(2, Composite::Over, 9_600));
 
-    let (source, size) = (scene.builder.value(scene.nodes[4]), Size::new(19, 17));
+    let (source, size) = (scene.builder.value(scene.nodes[4]), size(19, 17));
     let resize = ResizeStep::new(&Placed::from(source), size, Rectangle::whole(size), Layout::Rgba)?;
     let converted = scene.builder.then(&[scene.nodes[4]], size, StepKind::Resize(resize));
     Ok((scene.builder.finish(vec![scene.nodes[0], scene.nodes[3], converted]), sources))
 }
 
 /// Draws a node, tiled from left to right.
-const fn drawn(foreground: u32, composite: Composite, opacity: u32) -> DrawStep {
+fn drawn(scale: u32, foreground: u32, composite: Composite, opacity: u32) -> DrawStep {
     DrawStep {
         foreground: ImageIndex(foreground),
-        foreground_size: Size::new(15, 5),
+        foreground_size: Size::new(scale * 15, scale * 5),
         composite,
         opacity,
-        horizontal: Tiling::Repeat(4),
-        vertical: Tiling::Once(7),
+        horizontal: Tiling::Repeat(scale * 4),
+        vertical: Tiling::Once((scale * 7).into()),
     }
 }
 

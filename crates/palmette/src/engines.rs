@@ -6,7 +6,7 @@ use palmette_core::{CpuEngine, Engine};
 use palmette_protocol::EngineChoice;
 
 use crate::gpu::{self, Gpu};
-use crate::{Error, GpuSettings};
+use crate::{Error, GpuSettings, Price};
 
 /// The engines of a process and the wish of its operator. The CPU engine is always there.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Engines {
     pub(crate) cpu: Arc<dyn Engine>,
     pub(crate) gpu: Option<Arc<Gpu>>,
     /// Why an adapter that is there is not used.
-    gpu_failure: Option<Arc<str>>,
+    pub(crate) gpu_failure: Option<Arc<str>>,
 }
 
 impl Engines {
@@ -86,6 +86,13 @@ impl Engines {
             EngineChoice::Auto | EngineChoice::Gpu if self.gpu_failure.is_some() => "off",
             EngineChoice::Auto | EngineChoice::Gpu => "none",
         }
+    }
+
+    /// Returns what arithmetic and kernels take on this machine, as it was measured at the start; nothing where there is no GPU
+    /// to choose.
+    #[must_use]
+    pub fn prices(&self) -> Vec<Price> {
+        self.gpu.as_ref().map_or_else(Vec::new, |gpu| gpu.prices())
     }
 
     /// Gives the GPU up, as if it had been lost: for tests and drills of what happens then. It is opened again.

@@ -8,7 +8,7 @@ use palmette_core::{DeviceFault, Engine};
 use palmette_protocol::EngineChoice;
 
 use crate::gpu::{self, Attempt};
-use crate::{Engines, Error};
+use crate::{Engines, Error, Estimate};
 
 /// An engine for one plan.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct Selection {
     pub engine: Arc<dyn Engine>,
     /// Why this one, when it was selected.
     selected: Reason,
+    /// What both engines are expected to take, if there is a GPU.
+    estimate: Option<Estimate>,
     /// The same engine, if it is the GPU.
     attempt: Option<Arc<Attempt>>,
 }
@@ -72,6 +74,11 @@ impl Selection {
         self.attempt.is_some()
     }
 
+    /// Returns what both engines are expected to take; nothing where there is no GPU.
+    pub(crate) const fn estimate(&self) -> Option<Estimate> {
+        self.estimate
+    }
+
     /// Says why this engine; once a plan ran, also whether another one had to take over.
     #[must_use]
     pub fn reason(&self) -> Reason {
@@ -88,13 +95,16 @@ impl Engines {
     ///
     /// [`Error::NoGpu`] if the request wants the GPU and there is none.
     pub fn select(&self, plan: &Plan, wish: EngineChoice) -> Result<Selection, Error> {
-        let on_cpu = |selected| Ok(Selection { engine: Arc::clone(&self.cpu), selected, attempt: None });
+        let estimate = self.gpu.as_ref().map(|gpu| gpu.estimate(plan));
+        let on_cpu = |selected| Ok(Selection { engine: Arc::clone(&self.cpu), selected, estimate, attempt: None });
         let choice = if wish == EngineChoice::Auto { self.choice } else { wish };
         let wanted = match (choice, &self.gpu) {
             (EngineChoice::Cpu, _) => return on_cpu(Reason::CpuWanted),
             (_, None) if wish == EngineChoice::Gpu => return Err(Error::NoGpu { status: self.no_gpu() }),
             (_, None) => return on_cpu(if gpu::IS_BUILT { Reason::NoGpu } else { Reason::GpuNotBuilt }),
-            (EngineChoice::Auto, Some(gpu)) if !gpu.pays(plan) => return on_cpu(Reason::CpuPays),
+            (EngineChoice::Auto, Some(_)) if !estimate.is_some_and(|estimate| estimate.gpu_pays()) => {
+                return on_cpu(Reason::CpuPays);
+            }
             (EngineChoice::Auto, Some(gpu)) => (gpu, Reason::GpuPays),
             (EngineChoice::Gpu, Some(gpu)) => (gpu, Reason::GpuWanted),
         };
@@ -103,7 +113,7 @@ impl Engines {
             None => on_cpu(if gpu.is_off() { Reason::GpuOff } else { Reason::GpuAway }),
             Some(attempt) => {
                 let engine = Arc::clone(&attempt) as Arc<dyn Engine>;
-                Ok(Selection { engine, selected, attempt: Some(attempt) })
+                Ok(Selection { engine, selected, estimate, attempt: Some(attempt) })
             }
         }
     }

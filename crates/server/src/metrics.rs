@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use palmette::Answer;
+use palmette::{Answer, Price};
 use palmette_protocol::Code;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -26,6 +26,7 @@ pub(crate) struct Metrics {
     request_seconds: Family<RouteLabels, Histogram>,
     stage_seconds: Family<StageLabels, Histogram>,
     selections: Family<SelectionLabels, Counter>,
+    prices: Family<PriceLabels, Gauge<f64, AtomicU64>>,
     queued: Gauge<u64, AtomicU64>,
     damaged: Counter,
     pub(crate) cuts: Cuts,
@@ -75,14 +76,22 @@ struct CutLabels {
     reason: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PriceLabels {
+    engine: &'static str,
+    what: &'static str,
+}
+
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    /// Makes all metrics; the prices of the engines never change.
+    pub(crate) fn new(prices: &[Price]) -> Self {
         let metrics = Self {
             registry: Registry::with_prefix("palmette"),
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(histogram),
             stage_seconds: Family::new_with_constructor(histogram),
             selections: Family::default(),
+            prices: Family::default(),
             queued: Gauge::default(),
             damaged: Counter::default(),
             cuts: Cuts::default(),
@@ -92,6 +101,9 @@ impl Metrics {
             pixel_bytes: Gauge::default(),
             answer_bytes: Gauge::default(),
         };
+        for &Price { engine, what, seconds } in prices {
+            metrics.prices.get_or_create(&PriceLabels { engine, what }).set(seconds);
+        }
         metrics.registered()
     }
 
@@ -112,6 +124,12 @@ impl Metrics {
             self.stage_seconds.clone(),
         );
         registry.register("selections", "Engines selected, and why", self.selections.clone());
+        registry.register_with_unit(
+            "price",
+            "What arithmetic takes on the CPU and a unit of each kernel on the GPU, measured at the start",
+            Unit::Seconds,
+            self.prices.clone(),
+        );
         registry.register("damaged", "Answers that show a damaged source", self.damaged.clone());
         registry.register("cut_connections", "Connections cut by the server, and why", self.cuts.0.clone());
         registry.register("connections", "Connections that are open", self.connections.clone());

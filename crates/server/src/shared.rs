@@ -25,7 +25,7 @@ impl Shared {
     pub(crate) fn new(config: Config, pipeline: Pipeline) -> Self {
         let admission = Admission::new(&config.admission, &Budgets::of(&config, Memory::find()));
         let pipeline = pipeline.with_idle_cores(admission.idle_cores().clone());
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(&pipeline.engines().prices());
         let places = Places::new(&config.server, metrics.cuts.clone());
         Self { config, pipeline, admission, places, metrics, is_stopping: AtomicBool::new(false) }
     }

@@ -64,7 +64,7 @@ pub const SLOWNESS: Duration = Duration::from_millis(100);
 pub const LARGE_COPY_BYTES: u64 = 1 << 20;
 
 /// From how many groups of invocations on a kernel is large.
-pub const LARGE_KERNEL_GROUPS: u32 = 512;
+pub const LARGE_KERNEL_GROUPS: u32 = 100;
 
 /// The name of a ticket that is not used up.
 const ALWAYS: &str = "always";

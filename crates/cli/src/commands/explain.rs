@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use palmette::core::{Deadline, Size};
-use palmette::{Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};
+use palmette::{Estimate, Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};
 use serde_json::{Map, Value};
 
 use crate::args::ExplainArgs;
@@ -46,9 +46,12 @@ fn to_text(explanation: &Explanation, names: &[String]) -> String {
         let _ = writeln!(text, "no effect: {}", idle.join(", "));
     }
     let _ = writeln!(text, "output: {}", output(&explanation.output, explanation.frame_count));
-    let Explanation { engine, engine_reason, memory_bytes, profile, .. } = explanation;
+    let Explanation { engine, engine_reason, engine_estimate, memory_bytes, profile, .. } = explanation;
     let memory = bytes(*memory_bytes);
     let _ = writeln!(text, "engine: {engine} ({engine_reason}), about {memory} of memory, profile {profile}");
+    if let Some(Estimate { cpu_seconds, gpu_seconds }) = engine_estimate {
+        let _ = writeln!(text, "estimate: {:.2} ms on the cpu, {:.2} on the gpu", 1e3 * cpu_seconds, 1e3 * gpu_seconds);
+    }
     if explanation.is_measured {
         text.push_str("sizes depend on pixels, which were decoded and measured\n");
     }

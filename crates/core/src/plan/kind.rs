@@ -203,7 +203,9 @@ impl StepKind {
         match self {
             Self::Read(_) | Self::Model(_) | Self::Measure { answer: Some(_), .. } => Arithmetic::NONE,
             Self::Crop { .. } => Arithmetic::moving(output, output),
-            Self::Flip(_) | Self::Pad { .. } | Self::Rotate(Rotate::None | Rotate::Half) => moving,
+            Self::Flip(_) | Self::Rotate(Rotate::None | Rotate::Half) => moving,
+            // Rows of the canvas are put together first, which whoever comes next reads again.
+            Self::Pad { .. } => Arithmetic { traffic_bytes: 2 * moving.traffic_bytes, ..moving },
             Self::Rotate(Rotate::Quarter | Rotate::ThreeQuarters) => Arithmetic { transposed: samples, ..moving },
             Self::Lookup(_) => Arithmetic { looked_up: 3 * pixels, ..moving },
             Self::Saturation(_) => Arithmetic { products: 9 * pixels, ..moving },

@@ -31,7 +31,6 @@ pub(crate) struct Kernel {
 }
 
 /// Every kernel.
-#[cfg(test)]
 pub(crate) const KERNELS: [&Kernel; 12] = [
     &map::KERNEL,
     &map_plane::KERNEL,

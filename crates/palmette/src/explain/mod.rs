@@ -17,8 +17,8 @@ use serde_json::{Map, Value};
 
 pub use output::OutputEntry;
 
-use crate::PROFILE;
 use crate::prepare::Prepared;
+use crate::{Estimate, PROFILE};
 
 /// What a request leads to, without the picture.
 ///
@@ -32,6 +32,9 @@ pub struct Explanation {
     pub engine: &'static str,
     /// Why that engine, as in metrics: see [`Reason::as_str`](crate::Reason::as_str).
     pub engine_reason: &'static str,
+    /// What the steps are expected to take on each engine; absent where there is no GPU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine_estimate: Option<Estimate>,
     /// The bytes of memory that the request waits for before it is worked on, by estimate.
     pub memory_bytes: u64,
     /// Whether pixels were decoded because the plan depends on them, as it does with `trim: "border"` and `gravity: "auto"`.
@@ -122,6 +125,7 @@ impl Explanation {
             profile: PROFILE,
             engine: selection.engine.kind().as_str(),
             engine_reason: selection.reason().as_str(),
+            engine_estimate: selection.estimate(),
             memory_bytes,
             is_measured,
             sources: sources.collect(),

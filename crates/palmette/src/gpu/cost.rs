@@ -1,27 +1,29 @@
-//! What a plan costs on each engine, from a few measurements of this machine at its start.
+//! What a plan costs on each engine, by prices of this machine that are measured at its start.
 //!
-//! [`Effort`] says how much work a plan is, and these measurements how long the engines here take for it; for the GPU, the
-//! way there and back is added. The model is a rough one: near the point where both engines take the same time a wrong
-//! choice costs little, and far from it the model is not wrong.
+//! The CPU has a price for each kind of arithmetic ([`CpuPrices`]), the GPU one for each kernel ([`Prices`]); for the GPU, the
+//! way there and back is added. Nothing else is known of a machine, so the choice between the engines follows from the prices
+//! and the plan alone. The model is a rough one: near the point where both engines take the same time a wrong choice costs
+//! little, and far from it the model is not wrong.
 
 use std::time::Instant;
 
 use palmette_core::engine::picture;
-use palmette_core::plan::blur::BlurStep;
-use palmette_core::plan::{Builder, Placed, Plan, ResizeStep, StepKind, Value};
-use palmette_core::{Deadline, Engine, Error, Layout, Pixmap, Rectangle, Size};
+use palmette_core::plan::{Builder, Plan, Value};
+use palmette_core::{Deadline, Engine, Error, Pixmap, Size};
+use palmette_gpu::{GpuEngine, Prices, Work};
 
-use super::effort::{Effort, area, pixels};
+use super::effort::{CpuPrices, float};
+use crate::{Estimate, Price};
 
 /// How fast this machine is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Costs {
-    /// How many times as long as the recorded one the CPU takes.
-    pub(super) cpu_ratio: f64,
-    /// Seconds for a pixel, or four samples of a plane, that a kernel reads or writes on the GPU.
-    pub(super) gpu_pixel: f64,
-    /// Seconds for a pixel, or four samples of a plane, that goes to the GPU or comes back.
-    pub(super) transfer_pixel: f64,
+    /// What arithmetic takes on one core.
+    pub(super) cpu: CpuPrices,
+    /// What kernels take on the GPU.
+    pub(super) kernels: Prices,
+    /// Seconds for a byte of a picture that goes to the GPU or comes back.
+    pub(super) transfer_byte: f64,
     /// Seconds for any plan at all on the GPU.
     pub(super) gpu_fixed: f64,
 }
@@ -32,61 +34,44 @@ impl Costs {
     /// # Errors
     ///
     /// Those of the engines.
-    pub(super) fn measure(cpu: &dyn Engine, gpu: &dyn Engine) -> Result<Self, Error> {
-        let (small, large) = (Size::new(8, 8), Size::new(1024, 1024));
-        let work = scaled_and_blurred(large)?;
-        let cpu_work = fastest(cpu, large, &work)?;
-        let gpu_fixed = fastest(gpu, small, &plan_of(small, None))?;
-        let gpu_transfer = fastest(gpu, large, &plan_of(large, None))?;
-        let gpu_work = fastest(gpu, large, &work)?;
-
-        let effort = Effort::of_plan(&work);
-        let transfer_pixel = (gpu_transfer - gpu_fixed).max(0.0) / (2.0 * area(large));
-        let travelled = area(large) + area(large) / 4.0;
-        let gpu_worked = (gpu_work - gpu_fixed - travelled * transfer_pixel).max(0.0);
+    pub(super) fn measure(cpu: &dyn Engine, gpu: &GpuEngine) -> Result<Self, palmette_gpu::Error> {
+        let (small, large) = (Value::rgba(Size::new(8, 8)), Value::rgba(Size::new(1024, 1024)));
+        let gpu_fixed = fastest(gpu, small.size, &moved(small))?;
+        let there_and_back = fastest(gpu, large.size, &moved(large))?;
         Ok(Self {
-            cpu_ratio: cpu_work / effort.cpu,
-            gpu_pixel: gpu_worked / effort.gpu_pixels,
-            transfer_pixel,
+            cpu: CpuPrices::measure(cpu)?,
+            kernels: gpu.measure_prices()?,
+            transfer_byte: (there_and_back - gpu_fixed).max(0.0) / (2.0 * float(large.bytes())),
             gpu_fixed,
         })
     }
 
-    /// Says whether the GPU is expected to be faster.
-    pub(super) fn gpu_pays(&self, plan: &Plan) -> bool {
-        let effort = Effort::of_plan(plan);
+    /// Returns what a plan is expected to take on each engine.
+    pub(super) fn estimate(&self, plan: &Plan) -> Estimate {
         let results = plan.outputs().iter().map(|&id| plan.value(id));
-        let travelled: f64 = plan.reads().map(|(_, value)| value).chain(results).map(pixels).sum();
-        let gpu = self.gpu_fixed + effort.gpu_pixels * self.gpu_pixel + travelled * self.transfer_pixel;
-        gpu < effort.cpu * self.cpu_ratio
+        let moved: f64 = plan.reads().map(|(_, value)| value).chain(results).map(|value| float(value.bytes())).sum();
+        let gpu_seconds = self.gpu_fixed + self.kernels.of(&Work::of_plan(plan)) + moved * self.transfer_byte;
+        Estimate { cpu_seconds: self.cpu.of_plan(plan), gpu_seconds }
+    }
+
+    /// Returns every price, for people.
+    pub(super) fn prices(&self) -> Vec<Price> {
+        let cpu = self.cpu.iter().map(|(what, seconds)| Price { engine: "cpu", what, seconds });
+        let gpu = self.kernels.iter().chain([("transfer_byte", self.transfer_byte), ("begin", self.gpu_fixed)]);
+        cpu.chain(gpu.map(|(what, seconds)| Price { engine: "gpu", what, seconds })).collect()
     }
 }
 
-/// Plans a reduction to a half and a blur.
-fn scaled_and_blurred(size: Size) -> Result<Plan, Error> {
-    let half = Size::new(size.width / 2, size.height / 2);
-    let whole = Rectangle::whole(half);
-    let resize = ResizeStep::new(&Placed::from(Value::rgba(size)), half, whole, Layout::Rgba)?;
+/// Plans nothing but the way there and back.
+fn moved(value: Value) -> Plan {
     let mut builder = Builder::default();
-    let picture = builder.read(0, Value::rgba(size));
-    let picture = builder.then(&[picture], half, StepKind::Resize(resize));
-    let picture = builder.then(&[picture], half, StepKind::Blur(BlurStep::new(3)));
-    Ok(builder.finish(vec![picture]))
-}
-
-/// Plans one step that keeps the size, or none.
-fn plan_of(size: Size, kind: Option<StepKind>) -> Plan {
-    let mut builder = Builder::default();
-    let mut picture = builder.read(0, Value::rgba(size));
-    if let Some(kind) = kind {
-        picture = builder.then(&[picture], size, kind);
-    }
+    let picture = builder.read(0, value);
     builder.finish(vec![picture])
 }
 
 /// Times a plan: the fastest of a few runs, in seconds. The first run, which may compile or allocate something, is one of them.
-fn fastest(engine: &dyn Engine, size: Size, plan: &Plan) -> Result<f64, Error> {
-    const RUNS: usize = 4;
+pub(super) fn fastest(engine: &dyn Engine, size: Size, plan: &Plan) -> Result<f64, Error> {
+    const RUNS: usize = 3;
     let mut fastest = f64::INFINITY;
     let sources = vec![Pixmap::filled(size, [200, 100, 50, 128])?];
     for _ in 0..RUNS {
@@ -98,38 +83,82 @@ fn fastest(engine: &dyn Engine, size: Size, plan: &Plan) -> Result<f64, Error> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use palmette_core::plan::blur::BlurStep;
+    use palmette_core::plan::{Placed, ResizeStep, StepKind};
+    use palmette_core::{Layout, Rectangle};
     use palmette_ops::Flip;
 
+    use super::super::effort::RECORDED;
     use super::*;
 
-    /// A card of 100 GB/s behind a bus of 4 GB/s.
-    const COSTS: Costs = Costs { cpu_ratio: 1.0, gpu_pixel: 4e-11, transfer_pixel: 1e-9, gpu_fixed: 1e-3 };
+    /// A machine with kernels that take the same time for each unit: 40 ps are a card of 100 GB/s, behind a bus of 4 GB/s.
+    pub(in super::super) fn costs(unit: f64) -> Costs {
+        Costs { cpu: RECORDED, kernels: Prices::new(|_| unit), transfer_byte: 2.5e-10, gpu_fixed: 1e-3 }
+    }
 
+    fn gpu_pays(unit: f64, plan: &Plan) -> bool {
+        costs(unit).estimate(plan).gpu_pays()
+    }
+
+    /// Plans one step after the other; each makes a picture of a size.
+    fn plan_of(size: Size, steps: Vec<(Size, StepKind)>) -> Plan {
+        let mut builder = Builder::default();
+        let mut picture = builder.read(0, Value::rgba(size));
+        for (size, kind) in steps {
+            picture = builder.then(&[picture], size, kind);
+        }
+        builder.finish(vec![picture])
+    }
+
+    /// Plans a reduction to a half and a blur.
     fn plan(side: u32) -> Plan {
-        scaled_and_blurred(Size::new(side, side)).unwrap()
+        let (size, half) = (Size::new(side, side), Size::new(side / 2, side / 2));
+        let resize =
+            ResizeStep::new(&Placed::from(Value::rgba(size)), half, Rectangle::whole(half), Layout::Rgba).unwrap();
+        plan_of(size, vec![(half, StepKind::Resize(resize)), (half, StepKind::Blur(BlurStep::new(3)))])
     }
 
     #[test]
     fn cost_sends_small_pictures_to_the_cpu_and_large_ones_to_the_gpu() {
-        assert!(!COSTS.gpu_pays(&plan(64)));
-        assert!(COSTS.gpu_pays(&plan(2048)));
+        assert!(!gpu_pays(4e-11, &plan(64)));
+        assert!(gpu_pays(4e-11, &plan(2048)));
     }
 
     #[test]
     fn cost_of_nothing_is_never_worth_the_way() {
-        assert!(!COSTS.gpu_pays(&plan_of(Size::new(2048, 2048), None)));
+        assert!(!gpu_pays(4e-11, &plan_of(Size::new(2048, 2048), Vec::new())));
     }
 
     #[test]
     fn cost_of_a_mirror_is_less_than_the_way() {
-        let plan = |kind| plan_of(Size::new(4000, 3000), Some(kind));
-        assert!(!COSTS.gpu_pays(&plan(StepKind::Flip(Flip::Horizontal))));
-        assert!(COSTS.gpu_pays(&plan(StepKind::Blur(BlurStep::new(3)))));
+        let size = Size::new(4000, 3000);
+        let plan = |kind| plan_of(size, vec![(size, kind)]);
+        assert!(!gpu_pays(4e-11, &plan(StepKind::Flip(Flip::Horizontal))));
+        assert!(gpu_pays(4e-11, &plan(StepKind::Blur(BlurStep::new(3)))));
     }
 
     #[test]
     fn cost_of_a_slow_gpu_never_pays() {
-        assert!(!Costs { gpu_pixel: 1e-8, ..COSTS }.gpu_pays(&plan(2048)));
+        assert!(!gpu_pays(1e-7, &plan(2048)));
+    }
+
+    #[test]
+    fn cost_follows_the_price_of_the_kernels_at_work() {
+        let blurred = plan_of(Size::new(2048, 2048), vec![(Size::new(2048, 2048), StepKind::Blur(BlurStep::new(3)))]);
+        let dear = |kernel| {
+            let kernels = Prices::new(|name| if name == kernel { 1e-6 } else { 4e-11 });
+            Costs { kernels, ..costs(0.0) }
+        };
+        assert!(dear("resize_h").estimate(&blurred).gpu_pays());
+        assert!(!dear("blur_v").estimate(&blurred).gpu_pays());
+    }
+
+    #[test]
+    fn cost_has_a_price_for_every_kind_and_kernel() {
+        let prices = costs(4e-11).prices();
+        let count = |engine| prices.iter().filter(|price| price.engine == engine).count();
+        assert_eq!((count("cpu"), count("gpu")), (8, 12 + 2));
+        assert!(prices.iter().all(|price| price.seconds > 0.0), "{prices:?}");
     }
 }

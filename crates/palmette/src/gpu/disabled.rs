@@ -7,6 +7,7 @@ use palmette_core::plan::Plan;
 use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Sink, Sources};
 
 use super::GpuSettings;
+use crate::{Estimate, Price};
 
 /// Why there is no GPU engine.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +35,11 @@ impl Gpu {
         match self.0 {}
     }
 
-    pub(crate) fn pays(&self, _plan: &Plan) -> bool {
+    pub(crate) fn estimate(&self, _plan: &Plan) -> Estimate {
+        match self.0 {}
+    }
+
+    pub(crate) fn prices(&self) -> Vec<Price> {
         match self.0 {}
     }
 

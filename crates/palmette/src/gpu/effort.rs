@@ -1,72 +1,101 @@
-//! What the arithmetic of a plan takes on each engine, before anything is known of the machine.
+//! What the arithmetic of a plan takes on the CPU: a price for each kind of arithmetic that steps count.
 //!
-//! For the CPU it is time, by one price for each kind of arithmetic that steps count. The prices come from
-//! `benches/results/2026-11-23-epyc-2-cores` (and, for resizes, from the commit that made them faster): a mirrored pixel takes
-//! half a nanosecond there and a blurred one fifty times as long, so steps cannot be counted alike. For the GPU it is what
-//! kernels read and write: a card computes faster than its memory delivers. That is reasoned, not measured; no card has a
-//! record yet.
+//! The prices of a machine are measured when it starts, each on a plan that is mostly arithmetic of that kind. How much of such a
+//! plan is of its kind, and how much of others, say prices that were recorded: those come from
+//! `benches/results/2026-11-23-epyc-2-cores` (and, for resizes, from the commit that made them faster). A mirrored pixel takes half
+//! a nanosecond there and a blurred one fifty times as long, so steps cannot be counted alike.
 
-use palmette_core::Size;
-use palmette_core::plan::{Arithmetic, Plan, Value};
+use std::num::NonZeroU32;
 
-/// The work of some steps.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Effort {
-    /// Seconds on one core of the recorded machine.
-    pub(super) cpu: f64,
-    /// Pixels that kernels read and write, of 4 bytes; so four samples of a plane are one.
-    pub(super) gpu_pixels: f64,
-}
+use palmette_core::plan::{Arithmetic, Plan, lower};
+use palmette_core::{Engine, Error, Limits, Size};
+use palmette_ops::{Color, Fit, Flip, ImageIndex, Op, Rotate, Transform};
 
-impl Effort {
-    /// Adds up what all steps are.
-    pub(super) fn of_plan(plan: &Plan) -> Self {
-        Self::from(plan.arithmetic())
+use super::cost::fastest;
+
+/// Nanoseconds for each kind of arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct CpuPrices([f64; KINDS.len()]);
+
+/// The kinds, as doctor and metrics name them: those of [`Arithmetic`].
+const KINDS: [&str; 8] =
+    ["traffic_bytes", "transposed", "looked_up", "products", "taps", "means", "blends", "divisions"];
+
+/// What was recorded, on one core of an EPYC.
+pub(super) const RECORDED: CpuPrices = CpuPrices([0.0625, 1.0, 0.27, 0.5, 0.038, 1.53, 1.8, 0.9]);
+
+impl CpuPrices {
+    /// Measures a machine: how many times as long as recorded a plan takes that is mostly of one kind, for each of them.
+    ///
+    /// # Errors
+    ///
+    /// Those of the engine.
+    pub(super) fn measure(cpu: &dyn Engine) -> Result<Self, Error> {
+        let mut prices = RECORDED;
+        for (price, options) in prices.0.iter_mut().zip(samples()) {
+            let plan = sample_plan(options)?;
+            *price *= fastest(cpu, SAMPLE, &plan)? / RECORDED.of_plan(&plan);
+        }
+        Ok(prices)
+    }
+
+    /// Returns the seconds that a plan takes.
+    pub(super) fn of_plan(&self, plan: &Plan) -> f64 {
+        1e-9 * counts(plan.arithmetic()).iter().zip(self.0).map(|(count, ns)| count * ns).sum::<f64>()
+    }
+
+    /// Returns the kinds, each with its price in seconds.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        KINDS.into_iter().zip(self.0.map(|ns| 1e-9 * ns))
     }
 }
 
-impl From<Arithmetic> for Effort {
-    fn from(arithmetic: Arithmetic) -> Self {
-        let Arithmetic { traffic_bytes, transposed, looked_up, products, taps, means, blends, divisions } = arithmetic;
-        let prices_ns = [
-            (traffic_bytes, 0.0625),
-            (transposed, 1.0),
-            (looked_up, 0.27),
-            (products, 0.5),
-            (taps, 0.038),
-            (means, 1.53),
-            (blends, 1.8),
-            (divisions, 0.9),
-        ];
-        let cpu_ns: f64 = prices_ns.iter().map(|&(count, ns)| float(count) * ns).sum();
-        Self { cpu: 1e-9 * cpu_ns, gpu_pixels: float(traffic_bytes) / 4.0 }
-    }
+/// Returns how often each kind of arithmetic is done.
+fn counts(arithmetic: Arithmetic) -> [f64; KINDS.len()] {
+    let Arithmetic { traffic_bytes, transposed, looked_up, products, taps, means, blends, divisions } = arithmetic;
+    [traffic_bytes, transposed, looked_up, products, taps, means, blends, divisions].map(float)
 }
 
-/// Returns how many pixels of RGBA are as many bytes as a value.
-pub(super) fn pixels(value: Value) -> f64 {
-    float(value.bytes()) / 4.0
+/// The size of the picture that is measured.
+const SAMPLE: Size = Size::new(512, 512);
+
+/// Options that are mostly one kind of arithmetic each, in the order of the kinds.
+fn samples() -> [Transform; KINDS.len()] {
+    let none = Transform::default;
+    let squeezed = |side| Transform {
+        width: NonZeroU32::new(side),
+        height: NonZeroU32::new(side),
+        fit: Some(Fit::Squeeze),
+        ..none()
+    };
+    [
+        Transform { flip: Some(Flip::Horizontal), ..none() },
+        Transform { rotate: Some(Rotate::Quarter), ..none() },
+        Transform { brightness: Some(1.2), ..none() },
+        Transform { saturation: Some(2.0), ..none() },
+        squeezed(100),
+        Transform { blur: Some(3), ..none() },
+        Transform { background: Some(Color::WHITE), ..none() },
+        squeezed(768),
+    ]
 }
 
-/// Returns the pixels of a size.
-pub(super) fn area(size: Size) -> f64 {
-    float(size.area())
+/// Plans options on the picture that is measured.
+fn sample_plan(options: Transform) -> Result<Plan, Error> {
+    lower(&[Op::Transform { image_index: ImageIndex::CANVAS, options }], &[SAMPLE], &Limits::default())
 }
 
 /// Returns a count as a real number.
 #[expect(clippy::cast_precision_loss, reason = "a limit keeps pictures, and what is done to them, far below 2^53")]
-const fn float(count: u64) -> f64 {
+pub(super) const fn float(count: u64) -> f64 {
     count as f64
 }
 
 #[cfg(test)]
 mod tests {
-    use approx::assert_abs_diff_eq;
-
-    use palmette_core::plan::{Planner, Source, lower};
-    use palmette_core::{Layout, Limits, Orientation, Spacing};
-    use palmette_ops::ImageIndex;
-    use palmette_ops::{Draw, Flip, Op, Transform};
+    use palmette_core::plan::{Planner, Source, Value};
+    use palmette_core::{Layout, Orientation, Spacing};
+    use palmette_ops::Draw;
 
     use super::*;
 
@@ -77,6 +106,7 @@ mod tests {
         (r#""flip":"h""#, 0.5),
         (r#""trim":{"left":1}"#, 0.5),
         (r#""rotate":180"#, 0.5),
+        (r##""border":{"color":"#000","width":10}"##, 1.0),
         (r#""rotate":90"#, 4.5),
         (r#""gamma":2"#, 1.3),
         (r#""saturation":2"#, 5.0),
@@ -88,9 +118,9 @@ mod tests {
         (r#""width":8000,"fit":"contain""#, 0.25 * 1.5 + 5.5),
     ];
 
-    fn effort(options: Transform) -> Effort {
+    fn plan(options: Transform) -> Plan {
         let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
-        Effort::of_plan(&lower(&ops, &[PHOTO], &Limits::default()).unwrap())
+        lower(&ops, &[PHOTO], &Limits::default()).unwrap()
     }
 
     #[test]
@@ -99,17 +129,27 @@ mod tests {
             let list = format!(r#"[{{"imageIndex":0,{options}}}]"#);
             let ops = palmette_protocol::list::resolve(&palmette_protocol::list::parse_list(&list).unwrap()).unwrap();
             let plan = lower(&ops, &[PHOTO], &Limits::default()).unwrap();
-            let priced = 1e9 * Effort::of_plan(&plan).cpu / area(plan.result().unwrap().size);
+            let priced = 1e9 * RECORDED.of_plan(&plan) / float(plan.result().unwrap().size.area());
             assert!((priced / recorded - 1.0).abs() < 0.12, "{options}: {priced} ns, recorded {recorded}");
         }
     }
 
     #[test]
+    fn effort_of_every_sample_is_mostly_of_its_kind() {
+        for (kind, options) in samples().into_iter().enumerate() {
+            let plan = sample_plan(options).unwrap();
+            let mut only = CpuPrices([0.0; KINDS.len()]);
+            only.0[kind] = RECORDED.0[kind];
+            let share = only.of_plan(&plan) / RECORDED.of_plan(&plan);
+            assert!(share > 0.5, "{}: {share}", KINDS[kind]);
+        }
+    }
+
+    #[test]
     fn effort_of_a_mirror_is_a_fraction_of_that_of_a_blur() {
-        let flip = effort(Transform { flip: Some(Flip::Horizontal), ..Transform::default() });
-        let blur = effort(Transform { blur: Some(3), ..Transform::default() });
-        assert!(blur.cpu > 40.0 * flip.cpu, "{flip:?} {blur:?}");
-        assert!(blur.gpu_pixels < 4.0 * flip.gpu_pixels, "{flip:?} {blur:?}");
+        let flip = plan(Transform { flip: Some(Flip::Horizontal), ..Transform::default() });
+        let blur = plan(Transform { blur: Some(3), ..Transform::default() });
+        assert!(RECORDED.of_plan(&blur) > 40.0 * RECORDED.of_plan(&flip));
     }
 
     #[test]
@@ -117,19 +157,15 @@ mod tests {
         let effort = |layout: Layout, target| {
             let stored = Value { size: PHOTO, layout };
             let source = Source { stored, orientation: Orientation::AS_STORED, is_reducible: false };
-            let options = Transform { width: std::num::NonZeroU32::new(800), ..Transform::default() };
+            let options = Transform { width: NonZeroU32::new(800), ..Transform::default() };
             let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
             let planner = Planner::of_sources(&ops, vec![source], &Limits::default()).unwrap();
-            Effort::of_plan(&planner.with_target(target).guess().plan)
+            RECORDED.of_plan(&planner.with_target(target).guess().plan)
         };
         let half = Spacing::new(2, 2);
         let [rgba, planes, gray] = [(Layout::Rgba, None), (Layout::ycc(half), Some(half)), (Layout::GRAY, Some(half))]
             .map(|(layout, target)| effort(layout, target));
-        let ratio = |part: f64, whole: f64| (part / whole * 8.0).round();
-        assert_eq!([planes, gray].map(|some| ratio(some.gpu_pixels, rgba.gpu_pixels)), [3.0, 2.0]);
-        assert_eq!([planes, gray].map(|some| ratio(some.cpu, rgba.cpu)), [3.0, 2.0]);
-        let converted = effort(Layout::ycc(half), None);
-        assert!(converted.gpu_pixels > planes.gpu_pixels && converted.gpu_pixels < rgba.gpu_pixels, "{converted:?}");
+        assert_eq!([planes, gray].map(|some| (some / rgba * 8.0).round()), [3.0, 2.0]);
     }
 
     #[test]
@@ -137,10 +173,9 @@ mod tests {
         let draw = |repeat| {
             let options = Draw { repeat, ..Draw::default() };
             let ops = [Op::Draw { draw_image_index: ImageIndex(1), target_image_index: ImageIndex::CANVAS, options }];
-            Effort::of_plan(&lower(&ops, &[PHOTO, Size::new(100, 100)], &Limits::default()).unwrap())
+            RECORDED.of_plan(&lower(&ops, &[PHOTO, Size::new(100, 100)], &Limits::default()).unwrap())
         };
         let (once, tiled) = (draw(Draw::default().repeat), draw(palmette_ops::Repeat::Both));
-        assert_abs_diff_eq!(once.gpu_pixels, 30_000.0, epsilon = 0.5);
-        assert_abs_diff_eq!(tiled.gpu_pixels, 36e6, epsilon = 0.5);
+        assert!((tiled / once - 1_200.0).abs() < 1e-6, "{tiled} {once}");
     }
 }

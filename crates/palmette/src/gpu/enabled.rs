@@ -12,6 +12,7 @@ use palmette_gpu::{AdapterChoice, GpuEngine, GpuOptions};
 use super::GpuSettings;
 use super::cost::Costs;
 use super::recovery::{Recovery, Verdict};
+use crate::{Estimate, Price};
 
 /// Why there is no GPU engine.
 pub type GpuError = palmette_gpu::Error;
@@ -53,6 +54,14 @@ enum Device {
     },
 }
 
+#[cfg(test)]
+impl Device {
+    /// Says whether it is open, and software.
+    fn is_software(&self) -> bool {
+        matches!(self, Self::Open(engine) if engine.is_software())
+    }
+}
+
 /// Refusals in a row from which on a device is given up and opened again.
 const MAX_REFUSALS: u32 = 3;
 
@@ -86,9 +95,14 @@ impl Gpu {
         Some(Arc::new(Attempt { gpu: Arc::clone(self), engine, cpu: Arc::clone(cpu), fault: OnceLock::new() }))
     }
 
-    /// Says whether the GPU is expected to run a plan faster than the CPU.
-    pub(crate) fn pays(&self, plan: &Plan) -> bool {
-        self.costs.gpu_pays(plan)
+    /// Returns what a plan is expected to take on each engine.
+    pub(crate) fn estimate(&self, plan: &Plan) -> Estimate {
+        self.costs.estimate(plan)
+    }
+
+    /// Returns what was measured when the device was opened.
+    pub(crate) fn prices(&self) -> Vec<Price> {
+        self.costs.prices()
     }
 
     /// Gives the device up, as if it had been lost.
@@ -263,17 +277,18 @@ pub(crate) fn diagnose() -> Vec<String> {
             let is_software = gpu.engine().is_some_and(|engine| engine.is_software());
             let use_ =
                 if is_software { "only used by --engine gpu, since it is software" } else { "used where it pays" };
-            let Costs { cpu_ratio, gpu_pixel, transfer_pixel, gpu_fixed } = gpu.costs;
+            let prices = gpu.prices();
+            let line = |engine| {
+                let prices = prices.iter().filter(|price| price.engine == engine);
+                let list: Vec<String> =
+                    prices.map(|Price { what, seconds, .. }| format!("{what} {:.3}", 1e9 * seconds)).collect();
+                format!("cost: in ns on the {engine}: {}", list.join(", "))
+            };
             vec![
                 format!("gpu: {}", gpu.status()),
                 format!("gpu: every kernel gives the right answer; {use_}"),
-                format!(
-                    "cost: the cpu takes {cpu_ratio:.2} times as long as recorded; on the gpu {:.2} ns for a pixel read or written, \
-                     {:.2} to move one, {:.0} µs to begin",
-                    1e9 * gpu_pixel,
-                    1e9 * transfer_pixel,
-                    1e6 * gpu_fixed
-                ),
+                line("cpu"),
+                line("gpu"),
             ]
         }
     }
@@ -287,7 +302,13 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use palmette_core::plan::lower;
+    use palmette_core::{Limits, Size};
+    use palmette_protocol::EngineChoice;
+
+    use super::super::cost::tests::costs;
     use super::*;
+    use crate::{Engines, Reason};
 
     /// A GPU without a device, while a thread opens one.
     fn opening() -> Gpu {
@@ -297,12 +318,7 @@ mod tests {
             recovery: Recovery::new(settings, Instant::now()),
             device: Device::Opening,
         };
-        Gpu {
-            options: GpuOptions::default(),
-            costs: Costs { cpu_ratio: 1.0, gpu_pixel: 1.0, transfer_pixel: 1.0, gpu_fixed: 1.0 },
-            state: Mutex::new(state),
-            refusals: AtomicU32::new(0),
-        }
+        Gpu { options: GpuOptions::default(), costs: costs(1.0), state: Mutex::new(state), refusals: AtomicU32::new(0) }
     }
 
     #[test]
@@ -314,5 +330,67 @@ mod tests {
             gpu.reopen(|| panic!("on purpose"));
         }
         assert!(gpu.is_off(), "and not for ever");
+    }
+
+    /// What users ask for, on sources of these sizes.
+    const TYPICAL: &[(&str, &[Size])] = &[
+        (r#"[{"imageIndex":0,"width":800}]"#, &[Size::new(4000, 3000)]),
+        (r#"[{"imageIndex":0,"width":300,"height":300,"fit":"cover"}]"#, &[Size::new(1600, 1200)]),
+        (r#"[{"imageIndex":0,"rotate":90,"width":720,"sharpen":1}]"#, &[Size::new(2000, 1500)]),
+        (r#"[{"imageIndex":0,"blur":20}]"#, &[Size::new(1200, 900)]),
+        (r#"[{"drawImageIndex":1,"targetImageIndex":0,"opacity":0.5}]"#, &[Size::new(1200, 900), Size::new(300, 100)]),
+        (r#"[{"imageIndex":0,"brightness":1.1,"saturation":1.2}]"#, &[Size::new(1200, 900)]),
+    ];
+
+    fn typical() -> impl Iterator<Item = (&'static str, Plan)> {
+        TYPICAL.iter().map(|&(list, sizes)| {
+            let ops = palmette_protocol::list::resolve(&palmette_protocol::list::parse_list(list).unwrap()).unwrap();
+            (list, lower(&ops, sizes, &Limits::default()).unwrap())
+        })
+    }
+
+    /// Opens whatever adapter there is, by the rules of `PALMETTE_GPU`.
+    fn open() -> Option<Gpu> {
+        let wish = std::env::var("PALMETTE_GPU").unwrap_or_default();
+        let cpu: Arc<dyn Engine> = Arc::new(palmette_core::CpuEngine::new());
+        match Gpu::open(true, GpuSettings::default(), &cpu) {
+            _ if wish == "off" => None,
+            Ok(gpu) => Arc::into_inner(gpu),
+            Err(error) => {
+                assert!(wish != "require", "PALMETTE_GPU=require, but {error}");
+                eprintln!("skipped: no adapter ({error})");
+                None
+            }
+        }
+    }
+
+    /// Selects engines for typical requests as an operator with `auto` has it.
+    fn select(gpu: Gpu) -> Vec<(&'static str, Reason, EngineKind)> {
+        let cpu: Arc<dyn Engine> = Arc::new(palmette_core::CpuEngine::new());
+        let engines = Engines { choice: EngineChoice::Auto, gpu: Some(Arc::new(gpu)), ..Engines::only(cpu) };
+        let select = |plan| engines.select(&plan, EngineChoice::Auto).unwrap();
+        let selections = typical().map(|(list, plan)| (list, select(plan)));
+        selections.map(|(list, selection)| (list, selection.reason(), selection.engine.kind())).collect()
+    }
+
+    #[test]
+    fn gpu_in_software_never_pays() {
+        let Some(gpu) = open() else { return };
+        if !gpu.lock().device.is_software() {
+            eprintln!("skipped: a real device");
+            return;
+        }
+        for (list, reason, engine) in select(gpu) {
+            assert_eq!((reason, engine), (Reason::CpuPays, EngineKind::Cpu), "{list}");
+        }
+    }
+
+    #[test]
+    fn gpu_of_low_prices_pays() {
+        let Some(gpu) = open() else { return };
+        let costs = Costs { transfer_byte: 1e-13, gpu_fixed: 1e-6, ..costs(1e-13) };
+        for (list, reason, engine) in select(Gpu { costs, ..gpu }) {
+            assert_eq!((reason, engine), (Reason::GpuPays, EngineKind::Gpu), "{list}");
+        }
     }
 }
