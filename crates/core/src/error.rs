@@ -40,7 +40,7 @@ pub enum Error {
         max_area_px: u64,
     },
     /// Occurs when an option needs a model that was not configured.
-    #[error("`{option}` needs a model that {ability}, and none is configured")]
+    #[error("`{option}` needs a model that {ability}, and none is configured: `palmette models install {}` installs one", ability.word())]
     NeedsModel {
         /// The option with its value.
         option: &'static str,

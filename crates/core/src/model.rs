@@ -16,11 +16,17 @@ use crate::{Error, Pixmap, Size};
 /// must always get the same answer, since engines promise the same bytes. Models are shared and called from several threads
 /// at once. A request's deadline is looked at before and after a call, and its memory estimate leaves out what the model uses.
 pub trait Model: fmt::Debug + Send + Sync {
-    /// Names the model in explanations.
-    fn name(&self) -> &str;
+    /// Names what has an ability in explanations, with its version. Asked only for abilities that the model has.
+    fn name(&self, ability: Ability) -> &str;
 
     /// Tells whether the model has an ability, always the same. Plans ask before a pixel is decoded.
     fn can(&self, ability: Ability) -> bool;
+
+    /// Returns the size of the mask that tells foreground from background, before it is fitted to the picture; absent if it has the
+    /// picture's size from the start.
+    fn mask_size(&self) -> Option<Size> {
+        None
+    }
 
     /// Finds faces, in pixels of the picture; what lies outside of it is ignored.
     ///
@@ -71,6 +77,19 @@ pub enum Ability {
 }
 
 impl Ability {
+    /// Every ability.
+    pub const ALL: [Self; 3] = [Self::Faces, Self::Foreground, Self::Enlarge];
+
+    /// Returns the word by which models with the ability are installed and listed.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Faces => "face",
+            Self::Foreground => "segment",
+            Self::Enlarge => "generate",
+        }
+    }
+
     /// Says that a model promised more than it implements.
     fn missing(self) -> ModelError {
         format!("it does not implement what {self}").into()
@@ -144,6 +163,15 @@ impl ModelStep {
     pub const fn model(&self) -> &SharedModel {
         match self {
             Self::Segment(model) | Self::Enlarge(model) => model,
+        }
+    }
+
+    /// Returns what the model is asked to do.
+    #[must_use]
+    pub const fn ability(&self) -> Ability {
+        match self {
+            Self::Segment(_) => Ability::Foreground,
+            Self::Enlarge(_) => Ability::Enlarge,
         }
     }
 

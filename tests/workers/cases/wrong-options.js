@@ -90,26 +90,26 @@ const values = [
   wrongTransform(
     "gravity face without a model",
     { width: 4, height: 4, fit: "cover", gravity: "face" },
-    /`gravity: face` needs a model that .+, and none is configured$/,
+    /`gravity: face` needs a model that .+, and none is configured: `palmette models install (face|generate|segment)` installs one$/,
     ["transform.gravity"],
   ),
   wrongTransform("zoom out of range", { zoom: 2 }, "zoom must be 0 to 1, got 2"),
   wrongTransform(
     "zoom without a model",
     { zoom: 0.5 },
-    "`zoom` needs a model that finds faces, and none is configured",
+    "`zoom` needs a model that finds faces, and none is configured: `palmette models install face` installs one",
     ["transform.zoom"],
   ),
   wrongTransform(
     "upscale generate without a model",
     { width: 80, fit: "contain", upscale: "generate" },
-    /`upscale: generate` needs a model that .+, and none is configured$/,
+    /`upscale: generate` needs a model that .+, and none is configured: `palmette models install (face|generate|segment)` installs one$/,
     ["transform.upscale"],
   ),
   wrongTransform(
     "segment without a model",
     { segment: "foreground" },
-    /`segment: foreground` needs a model that .+, and none is configured$/,
+    /`segment: foreground` needs a model that .+, and none is configured: `palmette models install (face|generate|segment)` installs one$/,
     ["transform.segment"],
   ),
   wrongDraw(

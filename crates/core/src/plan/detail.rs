@@ -7,7 +7,8 @@ use super::resample::{Axis, AxisOrder, ResizeStep};
 use super::step::{DrawStep, ReadStep, Tiling};
 use super::tone::LookupTable;
 use crate::measure::{BorderMeasure, FaceMeasure, MeasureStep, Measurement, WindowMeasure, WindowMethod};
-use crate::{Layout, Reading, Rectangle, Size, Spacing};
+use crate::model::ModelStep;
+use crate::{Ability, Layout, Reading, Rectangle, Size, Spacing};
 
 /// A name, and what a step says under it.
 pub type Named = (&'static str, Detail);
@@ -93,6 +94,17 @@ impl ResizeStep {
     }
 }
 
+impl ModelStep {
+    /// Tells the model, and the size in which it tells foreground from background.
+    pub(super) fn details(&self) -> Vec<Named> {
+        let mut details = vec![("model", self.model().name(self.ability()).into())];
+        if let Self::Segment(model) = self {
+            details.extend(model.mask_size().map(|size| ("mask", Detail::Size(size))));
+        }
+        details
+    }
+}
+
 impl MeasureStep {
     /// Tells what counts as a border; or which windows are compared, and by what.
     pub(super) fn details(&self) -> Vec<Named> {
@@ -117,7 +129,11 @@ impl MeasureStep {
                 ]
             }
             Self::Faces(FaceMeasure { model, copy_size, .. }) => {
-                vec![("measures", "faces".into()), ("copy", Detail::Size(*copy_size)), ("model", model.name().into())]
+                vec![
+                    ("measures", "faces".into()),
+                    ("copy", Detail::Size(*copy_size)),
+                    ("model", model.name(Ability::Faces).into()),
+                ]
             }
         }
     }

@@ -251,7 +251,7 @@ impl StepKind {
             Self::Sharpen(sharpen) => vec![("strength", Detail::Real(sharpen.real_strength()))],
             Self::Background(color) => vec![("color", Detail::Color(*color))],
             Self::Draw(draw) => draw.details(),
-            Self::Model(step) => vec![("model", step.model().name().into())],
+            Self::Model(step) => step.details(),
         }
     }
 }

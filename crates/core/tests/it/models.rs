@@ -17,7 +17,7 @@ const GREY: [u8; 4] = [99, 99, 99, 255];
 struct RedModel;
 
 impl Model for RedModel {
-    fn name(&self) -> &str {
+    fn name(&self, _ability: Ability) -> &str {
         "red"
     }
 
@@ -50,7 +50,7 @@ impl Model for RedModel {
 struct BrokenModel;
 
 impl Model for BrokenModel {
-    fn name(&self) -> &str {
+    fn name(&self, _ability: Ability) -> &str {
         "broken"
     }
 
@@ -214,12 +214,13 @@ fn abilities_are_asked_for_before_anything_runs() {
     let refused = |options: &str| planned(Some(Arc::new(BrokenModel)), options, size).unwrap_err().to_string();
     assert_eq!(
         refused(r#""upscale":"generate""#),
-        "op 0, transform: `upscale: generate` needs a model that enlarges pictures, and none is configured"
+        "op 0, transform: `upscale: generate` needs a model that enlarges pictures, and none is configured: \
+         `palmette models install generate` installs one"
     );
     assert!(planned(Some(Arc::new(BrokenModel)), r#""zoom":0"#, size).is_ok());
     for options in [r#""zoom":0"#, r#""zoom":0.5"#, r#""gravity":"face""#, r#""segment":"foreground""#] {
         let error = planned(None, options, size).unwrap_err();
-        assert!(error.to_string().ends_with("and none is configured"), "{error}");
+        assert!(error.to_string().contains("and none is configured: `palmette models install "), "{error}");
         assert_eq!(error.class(), Class::Unsupported);
     }
 }

@@ -14,7 +14,7 @@ const RED: [u8; 4] = [255, 0, 0, 255];
 struct RedModel;
 
 impl Model for RedModel {
-    fn name(&self) -> &str {
+    fn name(&self, _ability: Ability) -> &str {
         "red"
     }
 
@@ -68,6 +68,7 @@ fn pipeline_refuses_what_its_model_cannot() {
     let error = pipeline.transform(request(vec![file_of(picture())], list), Deadline::NONE).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "op 0, transform: `upscale: generate` needs a model that enlarges pictures, and none is configured"
+        "op 0, transform: `upscale: generate` needs a model that enlarges pictures, and none is configured: \
+         `palmette models install generate` installs one"
     );
 }

@@ -71,7 +71,8 @@ fn lower_refuses_what_needs_a_model() {
     );
     assert_eq!(
         error.unwrap_err().to_string(),
-        "op 0, transform: `gravity: face` needs a model that finds faces, and none is configured"
+        "op 0, transform: `gravity: face` needs a model that finds faces, and none is configured: `palmette models install \
+         face` installs one"
     );
 }
 
