@@ -104,6 +104,14 @@ pub enum Error {
         /// What it is.
         what: &'static str,
     },
+    /// Occurs when the file of a model cannot be read, or is not one of this version.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Occurs when memory or time run out.
     #[error(transparent)]
     Core(#[from] palmette_core::Error),

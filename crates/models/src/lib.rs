@@ -8,16 +8,23 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub mod enlarge;
 pub mod error;
+pub mod face;
+pub mod foreground;
 mod format;
+mod guide;
+pub mod installed;
 pub mod kernels;
 pub mod layout;
 pub mod net;
 pub mod packed;
 pub mod runner;
+mod scale;
 pub mod schedule;
 
 pub use error::Error;
+pub use installed::Installed;
 pub use runner::{Rows, Runner, Tensor};
 pub use schedule::Schedule;
 

@@ -1,0 +1,68 @@
+//! Tells foreground from background: U²-Net looks at a square copy, and its mask is enlarged with the picture as a guide.
+
+use palmette_core::{Deadline, Pixmap, Size};
+
+use crate::net::Net;
+use crate::runner::{Runner, Tensor};
+use crate::{Error, guide, scale};
+
+/// Pixels along a side of the copy that is looked at.
+pub const SIDE_PX: u32 = 320;
+/// A sample that says: foreground for sure.
+pub const ONE: i16 = 255 * 64;
+
+/// Tells foreground from background.
+#[derive(Clone, Debug)]
+pub struct ForegroundNet {
+    runner: Runner,
+}
+
+/// What the net takes: a copy without regard to proportions, in which the brightest level becomes 255.
+///
+/// # Errors
+///
+/// [`Error::Core`] if memory runs out.
+pub fn input(picture: &Pixmap) -> Result<(Tensor, Pixmap), Error> {
+    let size = Size::new(SIDE_PX, SIDE_PX);
+    let small = scale::to_size(picture, size)?;
+    let levels: Vec<u8> = small.data().chunks_exact(Pixmap::PIXEL_BYTES).flat_map(scale::on_white).collect();
+    let most = levels.iter().copied().max().map_or(1, |most| i16::from(most.max(1)));
+    let stretched = |level: u8| (i32::from(level) * 255 + i32::from(most) / 2) / i32::from(most);
+    let samples = levels.into_iter().map(|level| i16::try_from(stretched(level)).unwrap_or(255)).collect();
+    Ok((Tensor { size, channels: 3, samples }, small))
+}
+
+impl ForegroundNet {
+    /// Takes a net.
+    #[must_use]
+    pub const fn new(runner: Runner) -> Self {
+        Self { runner }
+    }
+
+    /// Returns the net.
+    #[must_use]
+    pub const fn net(&self) -> &Net {
+        self.runner.net()
+    }
+
+    /// Tells how much of each pixel belongs to the foreground, 0 to 255.
+    ///
+    /// # Errors
+    ///
+    /// Those of running the net.
+    pub fn look(&self, picture: &Pixmap) -> Result<Vec<u8>, Error> {
+        let (input, small) = input(picture)?;
+        let mask = self.mask(&input)?;
+        guide::enlarge(&mask, ONE, &small, picture)
+    }
+
+    /// Makes the mask in the size of the copy, 0 to [`ONE`].
+    ///
+    /// # Errors
+    ///
+    /// Those of running the net.
+    pub fn mask(&self, input: &Tensor) -> Result<Vec<i16>, Error> {
+        let outputs = self.runner.run_whole(std::slice::from_ref(input), Deadline::NONE)?;
+        outputs.into_iter().next().map(|output| output.samples).ok_or(Error::Empty)
+    }
+}

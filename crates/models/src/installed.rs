@@ -1,0 +1,154 @@
+//! The models of a folder, as the pipeline uses them.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use palmette_core::{Ability, Model, ModelError, Pixmap, Rectangle, Size};
+
+use crate::enlarge::EnlargeNet;
+use crate::face::{self, FaceNet};
+use crate::foreground::{ForegroundNet, SIDE_PX};
+use crate::kernels::Kernels;
+use crate::net::Net;
+use crate::{Error, Runner};
+
+/// What the name of a model's file ends in.
+pub const EXTENSION: &str = "net";
+/// The models that find faces, with the side of the square that each looks at.
+const FACES: [(&str, u32); 2] = [("face-short", 128), ("face-full", 192)];
+/// The model that tells foreground from background.
+const SEGMENT: &str = "segment";
+/// The model that enlarges.
+const GENERATE: &str = "generate";
+
+/// The models that a folder holds; a file that is not there is a model that cannot be used.
+#[derive(Debug, Default)]
+pub struct Installed {
+    faces: Vec<FaceNet>,
+    foreground: Option<ForegroundNet>,
+    enlarge: Option<EnlargeNet>,
+    /// What finds faces, tells foreground, and enlarges, for explanations.
+    names: [String; 3],
+}
+
+impl Installed {
+    /// Reads the models of a folder. One that is not there holds none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if a file cannot be read, or is not one of this version.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        Self::open_with(folder, Kernels::fastest())
+    }
+
+    /// Reads the models of a folder, to run with one of the sets of [`Kernels::all`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Installed::open`].
+    pub fn open_with(folder: &Path, kernels: Kernels) -> Result<Self, Error> {
+        let read = |name| read(folder, name, kernels);
+        let mut faces = Vec::new();
+        for (name, side) in FACES {
+            if let Some(runner) = read(name)? {
+                faces.push(FaceNet::new(runner, side));
+            }
+        }
+        // One alone would find others than both.
+        if faces.len() < FACES.len() {
+            faces.clear();
+        }
+        let foreground = read(SEGMENT)?.map(ForegroundNet::new);
+        let enlarge = read(GENERATE)?.map(EnlargeNet::new);
+        // Both are of one package.
+        let faces_name = faces.last().map(|face| format!("{} and {}", FACES[0].0, describe(face.net())));
+        let names = [
+            faces_name.unwrap_or_default(),
+            foreground.as_ref().map(|model| describe(model.net())).unwrap_or_default(),
+            enlarge.as_ref().map(|model| describe(model.net())).unwrap_or_default(),
+        ];
+        Ok(Self { faces, foreground, enlarge, names })
+    }
+
+    /// Tells whether there is no model at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.names.iter().all(String::is_empty)
+    }
+}
+
+/// Returns the file of a model.
+#[must_use]
+pub fn path(folder: &Path, name: &str) -> PathBuf {
+    folder.join(name).with_extension(EXTENSION)
+}
+
+/// Returns the folder for models if none is named: `palmette/models` below `XDG_DATA_HOME`, or below `~/.local/share`. Absent if the
+/// environment names neither.
+#[must_use]
+pub fn default_folder() -> Option<PathBuf> {
+    let variable = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = variable("XDG_DATA_HOME").or_else(|| Some(variable("HOME")?.join(".local/share")));
+    data.map(|data| data.join("palmette/models"))
+}
+
+/// Reads a model, if it is there.
+fn read(folder: &Path, name: &str, kernels: Kernels) -> Result<Option<Runner>, Error> {
+    let path = path(folder, name);
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::File { path: path.clone(), source };
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error.into())),
+    };
+    let net = Net::read(&bytes).map_err(|error| failed(error.into()))?;
+    Ok(Some(Runner::with_kernels(net, kernels)))
+}
+
+/// Names a net and its version.
+fn describe(net: &Net) -> String {
+    format!("{} ({})", net.about().name, net.about().version)
+}
+
+/// Says that a model was asked for what it cannot do.
+fn missing(ability: Ability) -> ModelError {
+    format!("no model is installed that {ability}").into()
+}
+
+impl Model for Installed {
+    fn name(&self, ability: Ability) -> &str {
+        match ability {
+            Ability::Faces => &self.names[0],
+            Ability::Foreground => &self.names[1],
+            Ability::Enlarge => &self.names[2],
+        }
+    }
+
+    fn can(&self, ability: Ability) -> bool {
+        !self.name(ability).is_empty()
+    }
+
+    fn mask_size(&self) -> Option<Size> {
+        Some(Size::new(SIDE_PX, SIDE_PX))
+    }
+
+    fn faces(&self, picture: &Pixmap) -> Result<Vec<Rectangle>, ModelError> {
+        let copy = face::copy(picture)?;
+        let looked_at = copy.as_ref().unwrap_or(picture);
+        let mut found = Vec::new();
+        for net in &self.faces {
+            found.extend(net.find(looked_at)?);
+        }
+        Ok(face::rectangles(&face::join(found), looked_at.size(), picture.size()))
+    }
+
+    fn foreground(&self, picture: &Pixmap) -> Result<Vec<u8>, ModelError> {
+        let net = self.foreground.as_ref().ok_or_else(|| missing(Ability::Foreground))?;
+        Ok(net.look(picture)?)
+    }
+
+    fn enlarge(&self, picture: &Pixmap, size: Size) -> Result<Pixmap, ModelError> {
+        let net = self.enlarge.as_ref().ok_or_else(|| missing(Ability::Enlarge))?;
+        Ok(net.enlarge(picture, size)?)
+    }
+}

@@ -1,0 +1,38 @@
+//! Pictures of other sizes, by the resize of requests: integers in, the same bytes everywhere.
+
+use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size, engine, plan};
+use palmette_ops::{Fit, ImageIndex, Op, Transform};
+
+use crate::Error;
+
+/// Makes a picture in exactly this size, whatever its shape was.
+pub(crate) fn to_size(picture: &Pixmap, size: Size) -> Result<Pixmap, Error> {
+    let options = Transform { fit: Some(Fit::Squeeze), ..Transform::resize(size.width, size.height) };
+    let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
+    // What a request may is for its planner to say.
+    let limits = Limits { max_side_px: u32::MAX, max_area_px: u64::MAX, ..Limits::default() };
+    let plan = plan::lower(&ops, &[picture.size()], &limits)?;
+    Ok(engine::picture(&CpuEngine::new(), &plan, &std::slice::from_ref(picture), Deadline::NONE)?)
+}
+
+/// Returns the size with at most this many pixels a side, in the same proportions: not larger than it was unless it may grow.
+pub(crate) fn fitted(size: Size, side: u32, may_grow: bool) -> Size {
+    let long = size.width.max(size.height);
+    if long <= side && !may_grow {
+        return size;
+    }
+    let scaled = |px: u32| {
+        let rounded = (2 * u64::from(px) * u64::from(side) + u64::from(long)) / (2 * u64::from(long));
+        u32::try_from(rounded).unwrap_or(side).clamp(1, side)
+    };
+    Size::new(scaled(size.width), scaled(size.height))
+}
+
+/// Lays a pixel on white and forgets its alpha.
+pub(crate) fn on_white(pixel: &[u8]) -> [u8; 3] {
+    let alpha = u32::from(pixel[3]);
+    [pixel[0], pixel[1], pixel[2]].map(|level| {
+        let level = (u32::from(level) * alpha + 255 * (255 - alpha) + 127) / 255;
+        u8::try_from(level).unwrap_or(u8::MAX)
+    })
+}
