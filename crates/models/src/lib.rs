@@ -8,6 +8,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(feature = "convert")]
+pub mod convert;
 pub mod enlarge;
 pub mod error;
 pub mod face;
