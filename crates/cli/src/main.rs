@@ -53,6 +53,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Explain(args) => commands::explain(&args),
         Command::Info(args) => commands::info(&args),
         Command::WorkerdConfig(args) => commands::workerd_config(&args),
+        Command::Models(args) => commands::models(args),
         Command::Doctor => commands::doctor(),
     }
 }

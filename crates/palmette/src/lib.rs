@@ -34,6 +34,8 @@ mod transformer;
 
 pub use palmette_codec as codec;
 pub use palmette_core as core;
+#[cfg(feature = "models")]
+pub use palmette_models as models;
 pub use palmette_ops as ops;
 pub use palmette_protocol as protocol;
 

@@ -54,6 +54,12 @@ impl Pipeline {
         Self { model: Some(model.into()), ..self }
     }
 
+    /// Returns the model, if there is one.
+    #[must_use]
+    pub fn model(&self) -> Option<&dyn Model> {
+        self.model.as_deref()
+    }
+
     /// Lets what takes long use idle cores beside the one that it runs on; without this, there are none.
     ///
     /// Whoever shares the pipeline among workers tells `idle` when they begin and end. A result does not depend on it.

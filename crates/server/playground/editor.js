@@ -239,6 +239,7 @@ export function createEditor(root, help, table, project, onChange) {
         },
       }),
       optionSet({ infos: rest, values: output, of: "output", isOpen: true, onChange }),
+      h("p", { class: "hint", "data-models": "" }, modelsSentence(table.models)),
     );
   }
 }
@@ -256,6 +257,18 @@ function engineInfo({ offered, choice: wanted }) {
     summary: `what computes it; auto is ${wanted === "auto" ? "what should be faster" : `the ${wanted} here`}`,
     values: { kind: "words", words: offered },
   };
+}
+
+/**
+ * Says which options that need a model can be used.
+ *
+ * @param {import("./options.js").Table["models"]} models
+ */
+function modelsSentence(models) {
+  const words = Object.keys(models);
+  const missing = words.filter((word) => models[word] === null);
+  if (missing.length === 0) return `Models installed: ${words.join(", ")}`;
+  return `Models not installed: ${missing.join(", ")} (palmette models install ${missing.join(" ")})`;
 }
 
 /**

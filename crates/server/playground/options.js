@@ -18,6 +18,7 @@ import { startValue } from "./hints.js";
  * @typedef {object} Table What `GET /options` says.
  * @property {string} profile
  * @property {{ choice: string, cpu: string, gpu: string, offered: string[] }} engine
+ * @property {Record<string, string | null>} models The model of each kind, if it is installed.
  * @property {OptionInfo[]} transform
  * @property {OptionInfo[]} draw
  * @property {OptionInfo[]} output

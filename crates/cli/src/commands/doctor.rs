@@ -3,12 +3,36 @@
 use std::path::Path;
 
 use palmette::Engines;
+use palmette::core::{Ability, Model};
+use palmette::models::Installed;
+use palmette_server::config::{Environment, RawConfig};
 
 use crate::error::Error;
 use crate::files;
 
 /// Prints what could be used and how it is.
 pub(crate) fn doctor() -> Result<(), Error> {
-    let lines: String = Engines::diagnose().into_iter().map(|line| line + "\n").collect();
+    let mut lines = Engines::diagnose();
+    lines.extend(models()?);
+    let lines: String = lines.into_iter().map(|line| line + "\n").collect();
     files::write(Path::new(files::STANDARD), lines.as_bytes())
+}
+
+/// Says which models there are, in the folder that the environment names.
+fn models() -> Result<Vec<String>, Error> {
+    let folder = RawConfig::gather(None, &Environment, std::iter::empty())?.resolve()?.models.path();
+    let Some(folder) = folder else { return Ok(vec!["models: none, and no folder for them".to_owned()]) };
+    let installed = match Installed::open(&folder) {
+        Ok(installed) => installed,
+        Err(error) => return Ok(vec![format!("models: {error}")]),
+    };
+    let line = |ability: Ability| {
+        let word = ability.word();
+        if installed.can(ability) {
+            format!("model {word}: {}", installed.name(ability))
+        } else {
+            format!("model {word}: not there, `palmette models install {word}` installs it")
+        }
+    };
+    Ok(Ability::ALL.into_iter().map(line).collect())
 }

@@ -3,14 +3,17 @@
 mod doctor;
 mod explain;
 mod info;
+mod models;
 mod serve;
 mod transform;
 mod workerd_config;
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::thread;
 
 use palmette::core::IdleCores;
+use palmette::models::Installed;
 use palmette::{EngineChoice, Engines, Pipeline};
 use palmette_server::Config;
 use palmette_server::config::{Budgets, Memory};
@@ -20,6 +23,7 @@ use crate::error::Error;
 pub(crate) use doctor::doctor;
 pub(crate) use explain::explain;
 pub(crate) use info::info;
+pub(crate) use models::models;
 pub(crate) use serve::serve;
 pub(crate) use transform::transform;
 pub(crate) use workerd_config::workerd_config;
@@ -41,5 +45,8 @@ fn build_with(choice: EngineChoice, config: &Config) -> Result<Pipeline, Error> 
     let engines = Engines::open_with(choice, config.gpu).map_err(Error::Engine)?;
     let budgets = Budgets::of(config, Memory::find());
     let pipeline = Pipeline::new(engines, config.limits.pixels, budgets.pixel_bytes);
-    Ok(pipeline.with_on_damage(config.limits.on_damage))
+    let pipeline = pipeline.with_on_damage(config.limits.on_damage);
+    let Some(folder) = config.models.path() else { return Ok(pipeline) };
+    let installed = Installed::open(&folder).map_err(Error::Models)?;
+    Ok(if installed.is_empty() { pipeline } else { pipeline.with_model(Arc::new(installed)) })
 }

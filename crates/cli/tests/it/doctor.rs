@@ -11,4 +11,5 @@ fn doctor_says_what_is_there() {
     let heic = palmette::codec::heic::version()
         .map_or("heic: not decoded".into(), |version| format!("heic: libheif {version}"));
     assert!(lines[2].starts_with(&heic), "{text}");
+    assert_eq!(lines[3], "models: none, and no folder for them", "{text}");
 }

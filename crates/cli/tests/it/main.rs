@@ -8,6 +8,7 @@ mod faults;
 mod info;
 #[cfg(target_os = "linux")]
 mod memory;
+mod models;
 mod remote;
 mod serve;
 mod server;

@@ -10,6 +10,7 @@ pub mod settings;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use palmette::codec::OnDamage;
@@ -34,6 +35,8 @@ pub struct Config {
     pub engine: EngineChoice,
     /// How a GPU is used.
     pub gpu: GpuSettings,
+    /// Where models are; default [`ModelsFolder::Auto`].
+    pub models: ModelsFolder,
     /// What one request may ask for.
     pub limits: LimitsConfig,
     /// What all requests together may take.
@@ -148,6 +151,30 @@ impl Default for AdmissionConfig {
             max_body_bytes: MaxBytes::Auto,
             max_pixel_bytes: MaxBytes::Auto,
             max_answer_bytes: MaxBytes::Auto,
+        }
+    }
+}
+
+/// Where models are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ModelsFolder {
+    /// Where `palmette models install` puts them: [`palmette::models::installed::default_folder`].
+    #[default]
+    Auto,
+    /// Nowhere.
+    None,
+    /// In this folder.
+    At(PathBuf),
+}
+
+impl ModelsFolder {
+    /// Returns the folder, if there is to be one.
+    #[must_use]
+    pub fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::Auto => palmette::models::installed::default_folder(),
+            Self::None => None,
+            Self::At(folder) => Some(folder.clone()),
         }
     }
 }

@@ -241,6 +241,7 @@ impl fmt::Display for Expected {
             Self::Whole { min, max } => write!(f, "a whole number from {min} to {max}"),
             Self::OneOf(values) => write!(f, "one of {}", values.join(", ")),
             Self::Address => f.write_str("an address and port such as 127.0.0.1:9901 or [::]:9901"),
+            Self::Folder => f.write_str("the path of a folder, auto or none"),
             Self::Budget => f.write_str("a whole number of bytes, or auto"),
             Self::Filter => f.write_str("a list of log directives such as info,palmette_server=debug"),
         }

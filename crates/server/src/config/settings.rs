@@ -6,7 +6,7 @@ use std::time::Duration;
 use palmette::EngineChoice;
 use palmette::codec::OnDamage;
 
-use super::{Config, LogFormat, MaxBytes, Workers};
+use super::{Config, LogFormat, MaxBytes, ModelsFolder, Workers};
 
 /// One thing that an operator can decide.
 pub struct Setting {
@@ -33,6 +33,8 @@ pub enum Expected {
     OneOf(&'static [&'static str]),
     /// An address with a port.
     Address,
+    /// The path of a folder, `auto` or `none`.
+    Folder,
     /// Directives of a log filter.
     Filter,
     /// A number of bytes, or `auto`.
@@ -142,6 +144,20 @@ pub const SETTINGS: &[Setting] = &[
         flag: "gpu-max-failures",
         doc: "Failures in a row after which a GPU is not opened any more [default: 8]",
         apply: |config, text| set_u32(&mut config.gpu.max_failures, text, 1 << 16),
+    },
+    Setting {
+        key: "models.folder",
+        flag: "models",
+        doc: "Folder with models; auto is where `palmette models install` puts them, none is none [default: auto]",
+        apply: |config, text| {
+            config.models = match text {
+                "" => return Err(Expected::Folder),
+                "auto" => ModelsFolder::Auto,
+                "none" => ModelsFolder::None,
+                _ => ModelsFolder::At(text.into()),
+            };
+            Ok(())
+        },
     },
     Setting {
         key: "limits.max_source_bytes",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use palmette::core::Ability;
 use palmette_protocol::EngineChoice;
 use serde_json::{Value, json};
 
@@ -23,9 +24,20 @@ pub(crate) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
         "ready": is_ready,
         "profile": palmette::PROFILE,
         "engine": engine_status(&shared),
+        "models": models_status(&shared),
         "libheif": palmette::codec::heic::version(),
     });
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.to_string()).into_response()
+}
+
+/// Says which models there are, by the word that installs each.
+pub(crate) fn models_status(shared: &Shared) -> Value {
+    let model = shared.pipeline.model();
+    let entry = |ability: Ability| {
+        let name = model.filter(|model| model.can(ability)).map(|model| model.name(ability));
+        (ability.word().to_owned(), json!(name))
+    };
+    Value::Object(Ability::ALL.into_iter().map(entry).collect())
 }
 
 /// Says which engines there are, how they are, and what the field `engine` of a request may be.

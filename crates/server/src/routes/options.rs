@@ -9,14 +9,15 @@ use palmette::ops::{Draw, Transform};
 use palmette_protocol::{OptionInfo, OptionObject, OptionSpec, Output};
 use serde_json::json;
 
-use super::health::engine_status;
+use super::health::{engine_status, models_status};
 use crate::shared::Shared;
 
-/// Lists every option with its values, from the tables that requests are read by, and the engines to choose from.
+/// Lists every option with its values, from the tables that requests are read by, the engines to choose from, and the models.
 pub(crate) async fn options(State(shared): State<Arc<Shared>>) -> Response {
     let body = json!({
         "profile": palmette::PROFILE,
         "engine": engine_status(&shared),
+        "models": models_status(&shared),
         "transform": infos(Transform::OPTIONS),
         "draw": infos(Draw::OPTIONS),
         "output": Output::FIELDS,

@@ -1,9 +1,15 @@
 //! What those who watch over a process see, and what those who lost their way do.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
-use crate::support::{call, default_app, form, get, png, transform};
+use palmette::core::{Ability, CpuEngine, Model};
+use palmette_server::{Config, app};
+use serde_json::json;
+
+use crate::support::{call, default_app, form, get, pipeline, png, transform};
 
 #[tokio::test]
 async fn health_says_live_and_ready() {
@@ -14,6 +20,32 @@ async fn health_says_live_and_ready() {
     assert_eq!((ready.status, &body["ready"], &body["profile"]), (StatusCode::OK, &true.into(), &"2026-12".into()));
     assert_eq!(body["engine"]["cpu"], "ready");
     assert_eq!(body["libheif"].as_str(), palmette::codec::heic::version());
+}
+
+/// Finds faces, and can do nothing else.
+#[derive(Debug)]
+struct FaceModel;
+
+impl Model for FaceModel {
+    fn name(&self, _ability: Ability) -> &str {
+        "eyes 1"
+    }
+
+    fn can(&self, ability: Ability) -> bool {
+        ability == Ability::Faces
+    }
+}
+
+#[tokio::test]
+async fn health_names_the_models() {
+    let config = Config::default();
+    let with_model = pipeline(&config, Arc::new(CpuEngine::new())).with_model(Arc::new(FaceModel));
+    for (app, face) in [(default_app(), json!(null)), (app(config, with_model), json!("eyes 1"))] {
+        for path in ["/ready", "/options"] {
+            let body: serde_json::Value = serde_json::from_slice(&get(&app, path).await.body).unwrap();
+            assert_eq!(body["models"], json!({ "face": face, "segment": null, "generate": null }), "{path}");
+        }
+    }
 }
 
 #[tokio::test]
