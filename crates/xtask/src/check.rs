@@ -14,7 +14,7 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 15] = [
+const STAGES: [Stage; 16] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
@@ -23,6 +23,7 @@ const STAGES: [Stage; 15] = [
     Stage { name: "features", run: features },
     Stage { name: "doc", run: doc },
     Stage { name: "package", run: package },
+    Stage { name: "models", run: models },
     Stage { name: "doctest", run: doctest },
     Stage { name: "test", run: test },
     Stage { name: "driver", run: vulkan::second_driver },
@@ -133,6 +134,11 @@ fn package() -> Result<(), Error> {
     let names = packages.iter().filter(|package| package.is_published).flat_map(|package| ["--package", &package.name]);
     let names: Vec<&str> = names.collect();
     Invocation::cargo(&[&["package", "--locked", "--no-verify", "--allow-dirty"], &names[..]].concat()).run()
+}
+
+/// Gets the models that tests need, unless they are there.
+fn models() -> Result<(), Error> {
+    Invocation::new("scripts/models", &[]).run()
 }
 
 fn doctest() -> Result<(), Error> {

@@ -16,6 +16,8 @@ mod fallback;
 mod fit;
 mod goldens;
 mod gravity;
+mod models;
+mod models_accuracy;
 mod options;
 mod oracle;
 mod orientation;

@@ -1,0 +1,162 @@
+//! How near the models in fixed point are to the same in real numbers, on pictures that they were not calibrated with.
+//!
+//! The reference is the float executor of the converter, which was held against LiteRT and onnxruntime (the largest difference of any output
+//! of any model was 0.0001).
+
+use std::fs;
+
+use palmette_core::{Deadline, Pixmap, Size};
+use palmette_models::convert::catalog::{Files, SOURCES, Source};
+use palmette_models::convert::float::{self, Planes};
+use palmette_models::face::{self, Found, Grid};
+use palmette_models::{Runner, Tensor, foreground};
+
+use crate::models::{folder, part, photo};
+
+/// Finds a model and the package that it is made of.
+fn source(name: &str) -> (&'static Source, Files) {
+    let source = SOURCES.iter().find(|source| source.name == name).expect("a model");
+    let packages = fs::read_dir(folder().join("packages")).expect("packages: run scripts/models");
+    let mut files = packages.filter_map(|entry| source.take(&fs::read(entry.ok()?.path()).ok()?).ok());
+    let files = files.next().expect("a package: run scripts/models");
+    (source, files)
+}
+
+/// Runs a model in both ways.
+fn both(source: &Source, files: &Files, pictures: &[Pixmap], mut see: impl FnMut(usize, Vec<Tensor>, Vec<Planes>)) {
+    let (graph, runner) = (source.graph(files).expect("a graph"), Runner::new(source.convert(files).expect("a net")));
+    for (index, picture) in pictures.iter().enumerate() {
+        let tensor = source.tensor(picture).expect("an input");
+        let exact = float::run(&graph, source.planes(&tensor), |_, _| {}).expect("a result");
+        see(index, runner.run_whole(&[tensor], Deadline::NONE).expect("a result"), exact);
+    }
+}
+
+/// Makes the levels of a pixel of its column, its row and three random numbers.
+type Drawing<'a> = &'a dyn Fn(u32, u32, [u32; 3]) -> [u32; 3];
+
+/// Draws noise, noise of ends, checkers, stripes, and strokes as of letters.
+fn patterns(side: u32) -> Vec<Pixmap> {
+    let mut seed = 7_u32;
+    let mut random = move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        seed >> 16
+    };
+    let kinds: [Drawing<'_>; 5] = [
+        &|_, _, noise| noise.map(|level| level % 256),
+        &|_, _, noise| [noise[0] % 2 * 255; 3],
+        &|x, y, _| [(x + y) % 2 * 255; 3],
+        &|x, _, _| [x % 2 * 255, 0, 255],
+        &|x, y, _| [if (x % 7 == 2 && y % 12 < 9) || (y % 12 == 8 && x % 7 < 5) { 0 } else { 255 }; 3],
+    ];
+    let mut draw = |kind: &Drawing<'_>| {
+        let mut picture = Pixmap::filled(Size::new(side, side), [255; 4]).expect("a small picture");
+        for y in 0..side {
+            for (x, pixel) in (0..side).zip(picture.row_mut(y).chunks_exact_mut(4)) {
+                let levels = kind(x, y, [random(), random(), random()]);
+                pixel.iter_mut().zip(levels).for_each(|(level, drawn)| *level = u8::try_from(drawn).expect("a level"));
+            }
+        }
+        picture
+    };
+    kinds.iter().map(&mut draw).collect()
+}
+
+/// Thirty pictures of a face: parts of one picture, turned to the left or the right, darker or brighter.
+fn portraits() -> Vec<Pixmap> {
+    let astronaut = photo("astronaut");
+    let mut portraits = Vec::new();
+    for index in 0..30_u32 {
+        let side = 140 + index * 12;
+        let free = 512 - side.min(512);
+        let (left, top) = ((index * 37 % 100 + 60).min(free), (index * 23 % 50 + 20).min(free));
+        let mut portrait = part(&astronaut, left, top, Size::new(side.min(512), (side * 5 / 4).min(512 - top)));
+        let gain = 100 + index * 7 % 80;
+        let width = portrait.row_bytes();
+        for row in portrait.data_mut().chunks_exact_mut(width) {
+            for pixel in row.chunks_exact_mut(4) {
+                pixel[..3]
+                    .iter_mut()
+                    .for_each(|level| *level = u8::try_from(u32::from(*level) * gain / 160).unwrap_or(255));
+            }
+            if index % 2 == 1 {
+                let mirrored: Vec<u8> = row.chunks_exact(4).rev().flatten().copied().collect();
+                row.copy_from_slice(&mirrored);
+            }
+        }
+        portraits.push(portrait);
+    }
+    portraits
+}
+
+#[test]
+fn faces_are_where_real_numbers_have_them() {
+    let portraits = portraits();
+    let mut found = [0, 0];
+    for (net, (name, side)) in [("face-short", 128), ("face-full", 192)].into_iter().enumerate() {
+        let (source, files) = source(name);
+        both(source, &files, &portraits, |index, fixed, exact| {
+            let boxes = |grids: Vec<Grid>| face::join(face::decode(&grids, side));
+            let fixed = boxes(fixed.into_iter().map(|output| Grid::of_samples(output, 1.0 / face::UNITS)).collect());
+            let exact = boxes(exact.iter().map(grid).collect());
+            // One that is hardly sure may fall to either side.
+            for one in exact.iter().filter(|one| one.logit > 0.6) {
+                let best = fixed.iter().map(|other: &Found| one.overlap(other)).fold(0.0, f64::max);
+                assert!(best >= 0.96, "{name}, picture {index}: {best} {one:?} {fixed:?}");
+                found[net] += 1;
+            }
+        });
+    }
+    assert!(found.iter().all(|&found| found >= 20), "{found:?} of 30 faces each");
+}
+
+/// Makes a grid of planes.
+fn grid(planes: &Planes) -> Grid {
+    let places = 0..planes.rows * planes.columns;
+    let values =
+        places.flat_map(|place| (0..planes.channels).map(move |channel| f64::from(planes.plane(channel)[place])));
+    Grid::of_values([planes.columns, planes.rows], planes.channels, values.collect())
+}
+
+#[test]
+fn masks_are_those_of_real_numbers() {
+    let (source, files) = source("segment");
+    both(source, &files, &["astronaut", "coffee", "chelsea"].map(photo), |index, fixed, exact| {
+        let one = f64::from(foreground::ONE);
+        let (mut common, mut either, mut error) = (0_u32, 0_u32, 0.0);
+        for (&fixed, &exact) in fixed[0].samples.iter().zip(&exact[0].data) {
+            let (fixed, exact) = (f64::from(fixed) / one, f64::from(exact));
+            common += u32::from(fixed >= 0.5 && exact >= 0.5);
+            either += u32::from(fixed >= 0.5 || exact >= 0.5);
+            error += (fixed - exact).abs();
+        }
+        let (overlap, error) = (f64::from(common) / f64::from(either), error / fixed[0].samples.len() as f64);
+        println!("picture {index}: overlap {overlap:.4}, mean error {error:.5}");
+        assert!(overlap >= 0.99 && error < 0.005, "picture {index}: {overlap} {error}");
+    });
+}
+
+#[test]
+fn enlargements_are_those_of_real_numbers() {
+    let (source, files) = source("generate");
+    let size = Size::new(64, 64);
+    let mut pictures = vec![
+        part(&photo("astronaut"), 190, 80, size),
+        part(&photo("astronaut"), 380, 20, size),
+        part(&photo("coffee"), 250, 120, size),
+        part(&photo("chelsea"), 150, 90, size),
+    ];
+    let photos = pictures.len();
+    pictures.extend(patterns(64));
+    both(source, &files, &pictures, |index, fixed, exact| {
+        let (fixed, exact) = (&fixed[0], &exact[0]);
+        let error = |(at, &sample): (usize, &i16)| {
+            let exact = f64::from(exact.plane(at % fixed.channels)[at / fixed.channels]) * 255.0;
+            (f64::from(sample) - exact.clamp(0.0, 255.0)).powi(2)
+        };
+        let error = fixed.samples.iter().enumerate().map(error).sum::<f64>() / fixed.samples.len() as f64;
+        let decibels = 10.0 * (255.0 * 255.0 / error).log10();
+        println!("picture {index}: {decibels:.2} dB");
+        assert!(decibels >= if index < photos { 50.0 } else { 45.0 }, "picture {index}: {decibels} dB");
+    });
+}
