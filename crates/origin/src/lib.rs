@@ -1,14 +1,29 @@
 //! Bytes from a URL, for servers that are told by strangers what to fetch.
 //!
 //! [`guard`] decides what may be asked: by default only what has a public address. It is pure, without a socket or a look-up, so
-//! that its tables can be tested by themselves.
+//! that its tables can be tested by themselves. `connect` is the only place that connects, to addresses that were judged; above it
+//! are TLS (`tls`), the pool of an HTTP client, and [`Fetcher`], which follows redirects, keeps the limits and asks the `cache`.
 
+mod answer;
+mod arriving;
+mod cache;
+mod connect;
+mod data;
 mod error;
+mod fetcher;
 pub mod guard;
+pub mod network;
+pub mod settings;
+mod tls;
+mod via;
 
-pub use error::{Class, Error};
-pub use guard::{Guard, HostRule, Origin};
+pub use answer::{Answer, Fetched, Head, Opened, Request, Source};
+pub use error::{BrokenReason, Class, Error};
+pub use fetcher::Fetcher;
+pub use guard::{Guard, HostRule, Origin, OriginRule};
+pub use settings::{Authorities, AuthoritiesError, Settings};
 pub use url::Url;
+pub use via::{Via, ViaError};
 
 /// The examples of the README run as tests.
 #[cfg(doctest)]

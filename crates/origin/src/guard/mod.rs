@@ -18,14 +18,14 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 pub use address::{Special, special};
-pub use rules::{HostRule, Origin, RuleError};
+pub use rules::{HostRule, Origin, OriginRule, RuleError};
 
 use crate::Error;
 
 /// What an operator allows.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
-    allowed: Vec<Origin>,
+    allowed: Vec<OriginRule>,
     hosts: Vec<HostRule>,
 }
 
@@ -43,7 +43,7 @@ impl Guard {
     ///
     /// An exception may be asked in any case.
     #[must_use]
-    pub const fn new(allowed: Vec<Origin>, hosts: Vec<HostRule>) -> Self {
+    pub const fn new(allowed: Vec<OriginRule>, hosts: Vec<HostRule>) -> Self {
         Self { allowed, hosts }
     }
 
@@ -59,7 +59,7 @@ impl Guard {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Error::User { origin });
         }
-        if self.allowed.contains(&origin) {
+        if self.allowed.iter().any(|rule| rule.holds(&origin)) {
             return Ok(Trust::Listed);
         }
         let host = url.host_str().unwrap_or_default();

@@ -5,17 +5,7 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// A scheme, a host and a port, such as `http://127.0.0.1:8787`: what may be asked although its address is not public.
-///
-/// ```
-/// use palmette_origin::Origin;
-///
-/// let origin: Origin = "https://Fonts.example".parse()?;
-/// assert_eq!(origin.to_string(), "https://fonts.example:443");
-/// assert!("fonts.example".parse::<Origin>().is_err(), "no scheme");
-/// assert!("http://127.0.0.1:8787/fonts".parse::<Origin>().is_err(), "more than an origin");
-/// # Ok::<(), palmette_origin::guard::RuleError>(())
-/// ```
+/// A scheme, a host and a port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     is_secure: bool,
@@ -35,23 +25,76 @@ impl Origin {
         let host = without_dot(url.host()?.to_owned());
         Some(Self { is_secure, host, port: url.port_or_known_default()? })
     }
+
+    const fn scheme(&self) -> &'static str {
+        if self.is_secure { "https" } else { "http" }
+    }
+
+    /// Returns the port.
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}:{}", if self.is_secure { "https" } else { "http" }, self.host, self.port)
+        write!(f, "{}://{}:{}", self.scheme(), self.host, self.port)
     }
 }
 
-impl FromStr for Origin {
+/// Origins that may be asked although their addresses are not public, whatever these are: one, such as `http://127.0.0.1:8787`, or
+/// one at any port, `http://127.0.0.1:*`.
+///
+/// ```
+/// use palmette_origin::OriginRule;
+///
+/// let rule: OriginRule = "https://Fonts.example".parse()?;
+/// assert_eq!(rule.to_string(), "https://fonts.example:443");
+/// assert!("fonts.example".parse::<OriginRule>().is_err(), "no scheme");
+/// assert!("http://127.0.0.1:8787/fonts".parse::<OriginRule>().is_err(), "more than an origin");
+/// # Ok::<(), palmette_origin::guard::RuleError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OriginRule {
+    origin: Origin,
+    has_any_port: bool,
+}
+
+impl OriginRule {
+    /// Tells whether an origin is meant.
+    #[must_use]
+    pub fn holds(&self, origin: &Origin) -> bool {
+        let Origin { is_secure, host, port } = &self.origin;
+        *is_secure == origin.is_secure && *host == origin.host && (self.has_any_port || *port == origin.port)
+    }
+}
+
+impl fmt::Display for OriginRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.has_any_port {
+            true => write!(f, "{}://{}:*", self.origin.scheme(), self.origin.host),
+            false => self.origin.fmt(f),
+        }
+    }
+}
+
+impl FromStr for OriginRule {
     type Err = RuleError;
 
     fn from_str(text: &str) -> Result<Self, RuleError> {
         let not_one = || RuleError::Origin { text: text.to_owned() };
-        let url = Url::parse(text).map_err(|_| not_one())?;
+        let (without_star, has_any_port) = text.strip_suffix(":*").map_or((text, false), |text| (text, true));
+        let url = Url::parse(without_star).map_err(|_| not_one())?;
         let has_more = url.path() != "/" || url.query().is_some() || url.fragment().is_some();
         let has_user = !url.username().is_empty() || url.password().is_some();
-        Self::of(&url).filter(|_| !has_more && !has_user).ok_or_else(not_one)
+        let has_star = url.host_str().is_some_and(|host| host.contains('*'));
+        // A port that is the usual one is no longer in the URL.
+        let after_scheme = without_star.split_once("://").map_or("", |(_, rest)| rest);
+        let after_host = after_scheme.rsplit(']').next().unwrap_or_default();
+        let has_two_ports = has_any_port && after_host.contains([':', '/']);
+        let origin =
+            Origin::of(&url).filter(|_| !(has_more || has_user || has_star || has_two_ports)).ok_or_else(not_one)?;
+        Ok(Self { origin, has_any_port })
     }
 }
 
@@ -126,7 +169,7 @@ pub(super) fn without_dot(host: Host) -> Host {
 #[non_exhaustive]
 pub enum RuleError {
     /// Occurs when a text is no origin.
-    #[error("{text}: not an origin such as http://127.0.0.1:8787, which is a scheme, a host and perhaps a port")]
+    #[error("{text}: not an origin such as http://127.0.0.1:8787: a scheme, a host, and perhaps a port or * for any")]
     Origin {
         /// The text.
         text: String,

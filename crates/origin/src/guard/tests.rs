@@ -235,6 +235,17 @@ fn exceptions_hold_for_one_origin() {
 }
 
 #[test]
+fn exceptions_can_hold_for_every_port() {
+    let guard = guard(&["http://localhost:*", "http://[::1]:*"], &[]);
+    for url in ["http://localhost/", "http://localhost:8787/a", "http://LOCALHOST.:1/", "http://[::1]:3000/"] {
+        assert_eq!(judge(&guard, url).unwrap(), Trust::Listed, "{url}");
+    }
+    for url in ["https://localhost:8787/", "http://a.localhost:8787/", "http://127.0.0.1:8787/"] {
+        assert!(matches!(judge(&guard, url), Err(Error::NotPublic { .. })), "{url}");
+    }
+}
+
+#[test]
 fn only_listed_hosts_are_asked_if_there_is_a_list() {
     let guard = guard(&["http://127.0.0.1:8787"], &["fonts.example", "*.b.com", "1.1.1.1"]);
     for url in [
@@ -303,8 +314,13 @@ fn rules_are_read_strictly() {
         "http://u@a",
         "http://a:99999",
         "http://",
+        "http://a:8*",
+        "http://a:80:*",
+        "http://a/:*",
+        "http://*:*",
+        "*",
     ] {
-        assert!(text.parse::<Origin>().is_err(), "{text}");
+        assert!(text.parse::<OriginRule>().is_err(), "{text}");
     }
     for text in ["", "*", "*.", "a b", "http://a", "a:80", "a/b", "*.1.1.1.1", "a.*.b", "*.*.b", "u@a"] {
         assert!(text.parse::<HostRule>().is_err(), "{text}");

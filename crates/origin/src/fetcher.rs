@@ -1,0 +1,411 @@
+//! Fetching: a URL is judged, asked, and followed if it leads on.
+//!
+//! [`Fetcher::get`] returns whole files, from the cache if it can, and asks once for callers that want the same at the same time;
+//! [`Fetcher::open`] returns a file that comes while it is read, and keeps nothing. No request says who asks for it: no cookie, no
+//! user, no header of the caller's. That is why one answer can serve several callers, whatever its headers say about later ones.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared as SharedFuture, WeakShared};
+use http_body_util::Empty;
+use hyper::body::Incoming;
+use hyper::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LOCATION, USER_AGENT, VIA,
+};
+use hyper::http::request::Parts as RequestParts;
+use hyper::http::response::Parts as ResponseParts;
+use hyper::{Response, StatusCode, Uri};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::{Client, Error as ClientError};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use crate::answer::{Answer, Fetched, Head, Limits, Opened, Request, Source};
+use crate::arriving::{Arriving, Place};
+use crate::cache::{Cache, Found, Key, Stored};
+use crate::connect::Connector;
+use crate::error::BrokenReason;
+use crate::network::{Network, SystemNetwork};
+use crate::settings::Settings;
+use crate::via::Via;
+use crate::{Error, Guard, Origin, data, tls};
+
+/// Connections to one host that are kept although nobody uses them, and for how long.
+const MAX_IDLE: usize = 4;
+/// Shorter than most servers keep theirs.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The most that the head of an answer may take.
+const MAX_HEAD_BYTES: usize = 65_536;
+
+/// What requests say they are from.
+const USER_AGENT_VALUE: HeaderValue = HeaderValue::from_static(concat!("Palmette/", env!("CARGO_PKG_VERSION")));
+
+/// Fetches; cheap to clone, with all clones sharing connections and cache.
+#[derive(Clone, Debug)]
+pub struct Fetcher {
+    inner: Arc<Inner>,
+}
+
+/// What clones share.
+#[derive(Debug)]
+struct Inner {
+    guard: Arc<Guard>,
+    client: Client<HttpsConnector<Connector>, Empty<Bytes>>,
+    cache: Option<Cache>,
+    via: Via,
+    arriving: Arc<Arriving>,
+    timeout: Duration,
+    max_redirects: u32,
+    running: Mutex<HashMap<RunningKey, Running>>,
+    next_id: AtomicU64,
+}
+
+/// What makes two fetches one.
+type RunningKey = (Key, u64);
+
+/// A fetch that callers wait for, and the number by which it knows itself.
+#[derive(Debug)]
+struct Running {
+    id: u64,
+    fetch: WeakShared<BoxFuture<'static, Result<Fetched, Error>>>,
+}
+
+impl Fetcher {
+    /// Makes a fetcher that uses the resolver and the sockets of the system.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        Self::with_network(settings, Arc::new(SystemNetwork))
+    }
+
+    /// Makes a fetcher whose names and connections come from elsewhere, for tests.
+    #[must_use]
+    pub fn with_network(settings: &Settings, network: Arc<dyn Network>) -> Self {
+        let guard = Arc::new(Guard::new(settings.allow.clone(), settings.allow_hosts.clone()));
+        let connector = Connector { guard: Arc::clone(&guard), network, timeout: settings.connect_timeout };
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .pool_max_idle_per_host(MAX_IDLE)
+            .http1_max_buf_size(MAX_HEAD_BYTES)
+            .build(tls::over(connector, &settings.authorities));
+        let inner = Inner {
+            guard,
+            client,
+            cache: (settings.cache_bytes > 0).then(|| Cache::new(settings.cache_bytes)),
+            via: settings.via.clone(),
+            arriving: Arriving::new(settings.max_running, settings.max_arriving_bytes),
+            timeout: settings.timeout,
+            max_redirects: settings.max_redirects,
+            running: Mutex::new(HashMap::new()),
+            next_id: AtomicU64::new(0),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Fetches a whole file, from the cache if its rules allow that.
+    ///
+    /// Callers that want the same at the same time wait for one fetch; when one leaves, the others go on. A redirect is judged as
+    /// the first URL was, and so is what is in the cache.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`].
+    pub async fn get(&self, request: &Request) -> Result<Fetched, Error> {
+        if data::is_data(&request.url) {
+            return fetch_data(request);
+        }
+        let url = parse(&request.url)?;
+        self.inner.guard.check(&url)?;
+        let key = (Key { url: url.to_string(), accept: request.accept.clone() }, request.max_bytes);
+        let (fetch, is_first) = self.join(key, url);
+        let fetched = fetch.await?;
+        let source = if is_first { fetched.source } else { Source::Shared };
+        Ok(Fetched { source, ..fetched })
+    }
+
+    /// Begins to fetch a file, which then comes while it is read. The cache is neither asked nor filled.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`]; of `data:` URLs, [`Error::Scheme`].
+    pub async fn open(&self, request: &Request) -> Result<Opened, Error> {
+        let inner = &self.inner;
+        let limits = inner.limits(request.max_bytes);
+        let mut url = parse(&request.url)?;
+        let mut redirects = inner.max_redirects;
+        loop {
+            let mut headers = inner.headers(&request.accept);
+            if let Some(known) = &request.known {
+                copy_validators(known, &mut headers);
+            }
+            let place = inner.arriving.place(&origin_of(&url)?, limits).await?;
+            let (parts, body) = inner.send(&url, headers, limits).await?.into_parts();
+            if parts.status == StatusCode::NOT_MODIFIED && request.known.is_some() {
+                return Ok(Opened::Unchanged(Head { url, headers: parts.headers }));
+            }
+            match inner.next(&url, parts.status, &parts.headers, &mut redirects)? {
+                Some(next) => url = next,
+                None => {
+                    let origin = origin_of(&url)?;
+                    let head = Head { url, headers: parts.headers };
+                    return Answer::new(head, body, limits, origin, place).map(Opened::Answer);
+                }
+            }
+        }
+    }
+
+    /// Returns the name that requests carry in `via`.
+    #[must_use]
+    pub fn via(&self) -> &Via {
+        &self.inner.via
+    }
+
+    /// Returns the bytes that the cache holds.
+    #[must_use]
+    pub fn cached_bytes(&self) -> u64 {
+        self.inner.cache.as_ref().map_or(0, Cache::held_bytes)
+    }
+
+    /// Joins a fetch that runs already, or begins one. Says whether it began.
+    fn join(&self, key: RunningKey, url: Url) -> (SharedFuture<BoxFuture<'static, Result<Fetched, Error>>>, bool) {
+        let mut running = lock(&self.inner.running);
+        if let Some(fetch) = running.get(&key).and_then(|running| running.fetch.upgrade()) {
+            return (fetch, false);
+        }
+        // Only a name; nothing is ordered by it.
+        let id = self.inner.next_id.fetch_add(1, Ordering::Relaxed);
+        let leaves = Leaves { inner: Arc::clone(&self.inner), key: key.clone(), id };
+        let fetch = async move {
+            let (Key { accept, .. }, max_bytes) = &leaves.key;
+            leaves.inner.fetch(url, accept, *max_bytes).await
+        };
+        let fetch = fetch.boxed().shared();
+        // It was made this moment and has not been waited for, so it can be found again.
+        let weak = fetch.downgrade().expect("a future that has not ended");
+        running.insert(key, Running { id, fetch: weak });
+        (fetch, true)
+    }
+}
+
+/// Takes a fetch off the list when it ends, or when nobody waits for it any more.
+struct Leaves {
+    inner: Arc<Inner>,
+    key: RunningKey,
+    id: u64,
+}
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        let mut running = lock(&self.inner.running);
+        // Another one may have taken the place already.
+        if running.get(&self.key).is_some_and(|running| running.id == self.id) {
+            running.remove(&self.key);
+        }
+    }
+}
+
+impl Inner {
+    fn limits(&self, max_bytes: u64) -> Limits {
+        Limits { max_bytes, deadline: Instant::now() + self.timeout, timeout: self.timeout }
+    }
+
+    /// Fetches, following redirects.
+    async fn fetch(&self, mut url: Url, accept: &HeaderValue, max_bytes: u64) -> Result<Fetched, Error> {
+        let limits = self.limits(max_bytes);
+        let mut redirects = self.max_redirects;
+        loop {
+            let (stored, source) = self.ask(&url, accept, limits).await?;
+            match self.next(&url, stored.status, &stored.headers, &mut redirects)? {
+                Some(next) => url = next,
+                None if stored.body.len() as u64 > max_bytes => return Err(Error::TooLarge { max_bytes }),
+                None => {
+                    return Ok(Fetched { bytes: stored.body, head: Head { url, headers: stored.headers }, source });
+                }
+            }
+        }
+    }
+
+    /// Asks one URL, or the cache in its place.
+    async fn ask(&self, url: &Url, accept: &HeaderValue, limits: Limits) -> Result<(Stored, Source), Error> {
+        self.guard.check(url)?;
+        let headers = self.headers(accept);
+        let Some(cache) = &self.cache else {
+            let place = self.arriving.place(&origin_of(url)?, limits).await?;
+            let (parts, body) = self.send(url, headers, limits).await?.into_parts();
+            let body = self.body(url, &parts, body, limits, place).await?;
+            return Ok((Stored { status: parts.status, headers: parts.headers, body }, Source::Server));
+        };
+        let key = Key { url: url.to_string(), accept: accept.clone() };
+        let mut request = request_parts(url, headers)?;
+        let stale = match cache.find(&key, &request) {
+            Found::Fresh(stored) => return Ok((stored, Source::Cache)),
+            Found::Stale(stale) => {
+                request.headers = stale.headers.clone();
+                Some(stale)
+            }
+            Found::Nothing => None,
+        };
+        let place = self.arriving.place(&origin_of(url)?, limits).await?;
+        let (mut parts, mut body) = self.send(url, request.headers.clone(), limits).await?.into_parts();
+        if let Some(stale) = stale.filter(|_| parts.status == StatusCode::NOT_MODIFIED) {
+            if let Some(stored) = cache.renew(key.clone(), &stale, &request, &parts) {
+                return Ok((stored, Source::Revalidated));
+            }
+            // It is about another state of the file than the one that is kept: ask for the file itself.
+            request.headers = self.headers(accept);
+            (parts, body) = self.send(url, request.headers.clone(), limits).await?.into_parts();
+        }
+        let body = self.body(url, &parts, body, limits, place).await?;
+        cache.keep(key, &request, &parts, body.clone());
+        Ok((Stored { status: parts.status, headers: parts.headers, body }, Source::Server))
+    }
+
+    /// Returns the headers of every request.
+    fn headers(&self, accept: &HeaderValue) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, accept.clone());
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        headers.insert(USER_AGENT, USER_AGENT_VALUE);
+        headers.insert(VIA, self.via.value().clone());
+        headers
+    }
+
+    /// Sends one request and waits for the head of its answer.
+    async fn send(&self, url: &Url, headers: HeaderMap, limits: Limits) -> Result<Response<Incoming>, Error> {
+        self.guard.check(url)?;
+        let origin = origin_of(url)?;
+        let request = hyper::Request::from_parts(request_parts(url, headers)?, Empty::new());
+        let answer = timeout_at(limits.deadline, self.client.request(request)).await;
+        let answer = answer.map_err(|_| Error::TimedOut { origin: origin.clone(), timeout: limits.timeout })?;
+        let answer = answer.map_err(|error| understood(error, &origin))?;
+        if self.via.is_in(answer.headers()) {
+            return Err(Error::Loop { origin });
+        }
+        Ok(answer)
+    }
+
+    /// Reads the body of a file. What comes with another status is of no interest.
+    async fn body(
+        &self,
+        url: &Url,
+        parts: &ResponseParts,
+        body: Incoming,
+        limits: Limits,
+        place: Place,
+    ) -> Result<Bytes, Error> {
+        if parts.status != StatusCode::OK || parts.headers.contains_key(CONTENT_ENCODING) {
+            return Ok(Bytes::new());
+        }
+        let head = Head { url: url.clone(), headers: parts.headers.clone() };
+        let answer = Answer::new(head, body, limits, origin_of(url)?, place)?;
+        answer.bytes_counted(Some(self.arriving.file())).await
+    }
+
+    /// Returns where an answer leads on to; `None` if it is the last one, and a file.
+    fn next(
+        &self,
+        url: &Url,
+        status: StatusCode,
+        headers: &HeaderMap,
+        redirects: &mut u32,
+    ) -> Result<Option<Url>, Error> {
+        let origin = origin_of(url)?;
+        let location = match status.as_u16() {
+            200 => {
+                let is_plain = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+                let is_encoded = !headers.get_all(CONTENT_ENCODING).iter().all(is_plain);
+                return if is_encoded { Err(Error::Encoded { origin }) } else { Ok(None) };
+            }
+            301 | 302 | 303 | 307 | 308 => headers.get(LOCATION),
+            _ => None,
+        };
+        let Some(location) = location else { return Err(Error::Status { origin, status: status.as_u16() }) };
+        let bad = |_| Error::BadRedirect { origin: origin.clone() };
+        let location = std::str::from_utf8(location.as_bytes()).map_err(|_| bad(()))?;
+        let mut next = url.join(location).map_err(|_| bad(()))?;
+        next.set_fragment(None);
+        self.guard.check(&next)?;
+        if url.scheme() == "https" && next.scheme() != "https" {
+            return Err(Error::Downgrade { origin: origin_of(&next)? });
+        }
+        let max_redirects = self.max_redirects;
+        *redirects = redirects.checked_sub(1).ok_or(Error::TooManyRedirects { max_redirects })?;
+        Ok(Some(next))
+    }
+}
+
+/// Makes the head of a request.
+fn request_parts(url: &Url, headers: HeaderMap) -> Result<RequestParts, Error> {
+    let uri: Uri = url.as_str().parse().map_err(|_| Error::Url { reason: url::ParseError::InvalidDomainCharacter })?;
+    let (mut parts, ()) = hyper::Request::new(()).into_parts();
+    parts.uri = uri;
+    parts.headers = headers;
+    Ok(parts)
+}
+
+/// Makes a URL of a text. A fragment is nobody's business but the caller's, and a dot behind a name only says that it is whole.
+fn parse(text: &str) -> Result<Url, Error> {
+    let mut url = Url::parse(text).map_err(|reason| Error::Url { reason })?;
+    url.set_fragment(None);
+    if let Some(host) = url.host_str().and_then(|host| host.strip_suffix('.')).map(str::to_owned) {
+        url.set_host(Some(&host)).map_err(|reason| Error::Url { reason })?;
+    }
+    Ok(url)
+}
+
+fn origin_of(url: &Url) -> Result<Origin, Error> {
+    Origin::of(url).ok_or_else(|| Error::Scheme { scheme: url.scheme().to_owned() })
+}
+
+/// Decodes a URL that is a file.
+fn fetch_data(request: &Request) -> Result<Fetched, Error> {
+    let (bytes, media_type) = data::decode(&request.url, request.max_bytes)?;
+    let mut headers = HeaderMap::new();
+    if let Ok(media_type) = HeaderValue::try_from(media_type) {
+        headers.insert(CONTENT_TYPE, media_type);
+    }
+    // The bytes are in the URL: nobody needs them twice.
+    let url = Url::parse("data:,").map_err(|reason| Error::Url { reason })?;
+    Ok(Fetched { bytes, head: Head { url, headers }, source: Source::Data })
+}
+
+/// Asks whether what is known still holds.
+fn copy_validators(known: &Head, headers: &mut HeaderMap) {
+    if let Some(etag) = known.headers.get(hyper::header::ETAG) {
+        headers.insert(IF_NONE_MATCH, etag.clone());
+    } else if let Some(date) = known.headers.get(hyper::header::LAST_MODIFIED) {
+        headers.insert(IF_MODIFIED_SINCE, date.clone());
+    }
+}
+
+/// Finds out what an error of the HTTP client means: our own one, from the connector, or TLS, or a broken answer.
+fn understood(error: ClientError, origin: &Origin) -> Error {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(current) = cause {
+        if let Some(own) = current.downcast_ref::<Error>() {
+            return own.clone();
+        }
+        if let Some(tls) = current.downcast_ref::<rustls::Error>() {
+            return Error::Tls { origin: origin.clone(), source: tls.clone() };
+        }
+        // An error of I/O shows the cause of the one inside of it, not that one.
+        cause = match current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inside) => Some(inside),
+            None => current.source(),
+        };
+    }
+    Error::Broken { origin: origin.clone(), source: BrokenReason(Arc::new(error)) }
+}
+
+/// Locks; whatever panicked while it held the lock left the map whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
