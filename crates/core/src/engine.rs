@@ -1,12 +1,13 @@
 //! What an engine is: something that runs a plan on pictures, to the byte as every other engine does.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::measure::Measurement;
 use crate::plan::{Plan, Planned, Planner, ReadStep, Value};
 use crate::rows::{CropRows, LentRows};
-use crate::{Error, Picture, PictureRows, Pixmap, Rectangle, Rows};
+use crate::{Error, IdleCores, Picture, PictureRows, Pixmap, Rectangle, Rows};
 
 /// Runs plans.
 ///
@@ -23,10 +24,16 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// be had, [`Error::SourceMismatch`] when a source is not that of the plan, those of `sources` and `sink`, and
     /// [`Error::Device`] when the engine has a device and that fails; another engine can then run the plan.
     fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, deadline: Deadline) -> Result<(), Error>;
+
+    /// Returns the same engine, which borrows cores that are idle for what takes long; nothing if it has no use for them. What
+    /// it makes does not depend on them.
+    fn with_idle_cores(&self, _idle: &IdleCores) -> Option<Arc<dyn Engine>> {
+        None
+    }
 }
 
-/// The pictures that a plan reads.
-pub trait Sources {
+/// The pictures that a plan reads. Several threads may read, each a source of its own or the same one again.
+pub trait Sources: Sync {
     /// Begins to read a source, to a value of that size and layout. A source may be read again, from its beginning.
     ///
     /// # Errors

@@ -8,8 +8,9 @@
 //! second time the window that is left is read, mostly at a half or a quarter of its size, and stays in planes. So other samples
 //! are wanted then, and they are a fraction: to keep all of the first would take more time than to decode them.
 
-use std::cell::{Cell, OnceCell};
 use std::fmt;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::engine::open_part;
 use crate::plan::{Plan, ReadStep, StepKind, Value};
@@ -20,22 +21,22 @@ use crate::{Band, Error, Layout, Picture, Rows, Size, Sources};
 pub struct Keeping<'a> {
     sources: &'a dyn Sources,
     /// The bytes that may still be kept.
-    room_bytes: Cell<u64>,
+    room_bytes: AtomicU64,
     /// By source, its picture.
-    pictures: Vec<OnceCell<Picture>>,
+    pictures: Vec<OnceLock<Picture>>,
 }
 
 impl<'a> Keeping<'a> {
     /// Keeps pictures of so many sources, in so many bytes.
     #[must_use]
     pub fn new(sources: &'a dyn Sources, count: usize, room_bytes: u64) -> Self {
-        let pictures = (0..count).map(|_| OnceCell::new()).collect();
-        Self { sources, room_bytes: Cell::new(room_bytes), pictures }
+        let pictures = (0..count).map(|_| OnceLock::new()).collect();
+        Self { sources, room_bytes: AtomicU64::new(room_bytes), pictures }
     }
 
     /// Keeps nothing more: what is read from now on is read for the last time.
     pub fn end(&self) {
-        self.room_bytes.set(0);
+        self.room_bytes.store(0, Ordering::Relaxed);
     }
 
     /// Returns the picture of a source, if there is one.
@@ -45,8 +46,8 @@ impl<'a> Keeping<'a> {
 
     /// Takes a part of what is left of the room, if it is large enough.
     fn reserve(&self, bytes: u64) -> bool {
-        let left = self.room_bytes.get().checked_sub(bytes);
-        left.inspect(|&left| self.room_bytes.set(left)).is_some()
+        let take = |room: u64| room.checked_sub(bytes);
+        self.room_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 }
 
@@ -96,7 +97,7 @@ struct KeptRows<'a> {
     rows: Box<dyn Rows + 'a>,
     /// What came so far; absent once it was all.
     picture: Option<Picture>,
-    place: &'a OnceCell<Picture>,
+    place: &'a OnceLock<Picture>,
 }
 
 impl Rows for KeptRows<'_> {
@@ -130,6 +131,8 @@ impl Rows for KeptRows<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use palmette_protocol::list::{parse_list, resolve};
 
     use super::*;
@@ -141,13 +144,12 @@ mod tests {
     /// Two pictures, and how often each was opened.
     struct Counted {
         pixmaps: Vec<Pixmap>,
-        opened: Vec<Cell<usize>>,
+        opened: Vec<AtomicUsize>,
     }
 
     impl Sources for Counted {
         fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
-            let opened = &self.opened[read.source];
-            opened.set(opened.get() + 1);
+            self.opened[read.source].fetch_add(1, Ordering::Relaxed);
             self.pixmaps.open(read, planned)
         }
     }
@@ -157,7 +159,7 @@ mod tests {
     fn counted() -> Counted {
         let data = (0..SIZE.area() * 4).map(|i| (i * 7 % 251).to_le_bytes()[0]).collect();
         let pixmaps = vec![Pixmap::from_vec(SIZE, data).unwrap(), Pixmap::filled(SIZE, [1, 2, 3, 4]).unwrap()];
-        Counted { pixmaps, opened: vec![Cell::new(0); 2] }
+        Counted { pixmaps, opened: vec![AtomicUsize::new(0), AtomicUsize::new(0)] }
     }
 
     fn read(sources: &dyn Sources, source: usize, window: Option<Rectangle>) -> Picture {
@@ -172,13 +174,13 @@ mod tests {
         let keeping = Keeping::new(&counted, 2, SIZE.bytes());
         let window = Some(Rectangle { left: 3, top: 9, size: Size::new(10, 30) });
         let expected = [None, window].map(|window| read(&counted, 0, window));
-        counted.opened[0].set(0);
+        counted.opened[0].store(0, Ordering::Relaxed);
         for _ in 0..2 {
             assert_eq!([None, window].map(|window| read(&keeping, 0, window)), expected);
         }
-        assert_eq!(counted.opened[0].get(), 1);
+        assert_eq!(counted.opened[0].load(Ordering::Relaxed), 1);
         (0..2).for_each(|_| drop(read(&keeping, 1, None)));
-        assert_eq!(counted.opened[1].get(), 2, "there is no room for a second one");
+        assert_eq!(counted.opened[1].load(Ordering::Relaxed), 2, "there is no room for a second one");
     }
 
     #[test]
@@ -193,9 +195,13 @@ mod tests {
             picture(&engine, &plan, sources, Deadline::NONE).unwrap()
         };
         let expected = run(&counted);
-        assert_eq!(counted.opened[0].replace(0), 3, "for the border, for the window, and for the result");
+        assert_eq!(
+            counted.opened[0].swap(0, Ordering::Relaxed),
+            3,
+            "for the border, for the window, and for the result"
+        );
         assert_eq!(run(&Keeping::new(&counted, 2, SIZE.bytes())), expected);
-        assert_eq!(counted.opened[0].get(), 1);
+        assert_eq!(counted.opened[0].load(Ordering::Relaxed), 1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use palmette_core::{CpuEngine, Engine};
+use palmette_core::{CpuEngine, Engine, IdleCores};
 use palmette_protocol::EngineChoice;
 
 use crate::gpu::{self, Gpu};
@@ -119,6 +119,12 @@ impl Engines {
     #[must_use]
     pub fn only(engine: Arc<dyn Engine>) -> Self {
         Self { choice: EngineChoice::Cpu, cpu: engine, gpu: None, gpu_failure: None }
+    }
+
+    /// Lets the CPU use cores that are idle.
+    pub(crate) fn with_idle_cores(self, idle: &IdleCores) -> Self {
+        let cpu = self.cpu.with_idle_cores(idle).unwrap_or(self.cpu);
+        Self { cpu, ..self }
     }
 
     /// Returns the wish of the operator.

@@ -65,7 +65,7 @@ impl Pipeline {
     /// Whoever shares the pipeline among workers tells `idle` when they begin and end. A result does not depend on it.
     #[must_use]
     pub fn with_idle_cores(self, idle: IdleCores) -> Self {
-        Self { idle, ..self }
+        Self { engines: self.engines.with_idle_cores(&idle), idle, ..self }
     }
 
     /// Returns the cores that what takes long may use.

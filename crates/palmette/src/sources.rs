@@ -1,6 +1,6 @@
 //! The files of a request as the sources of a plan.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use palmette_codec::{Cause, DecodeOptions, Reader};
 use palmette_core::plan::{ReadStep, Value};
@@ -15,14 +15,14 @@ pub(crate) struct Files<'a> {
     images: &'a [Image],
     options: DecodeOptions,
     clock: &'a Clock,
-    found: RefCell<Found>,
+    found: Mutex<Found>,
 }
 
 /// What reading has come upon.
 #[derive(Debug, Default)]
 struct Found {
-    /// Why the last source that failed did so.
-    failure: Option<Error>,
+    /// Why sources failed, each with its index. Several may be read at once.
+    failures: Vec<(usize, Error)>,
     /// What is missing from the first source that lacks something.
     damage: Option<Damage>,
 }
@@ -30,38 +30,42 @@ struct Found {
 impl<'a> Files<'a> {
     /// Reads files with these options.
     pub(crate) fn new(images: &'a [Image], options: DecodeOptions, clock: &'a Clock) -> Self {
-        Self { images, options, clock, found: RefCell::default() }
+        Self { images, options, clock, found: Mutex::default() }
     }
 
     /// Returns what an engine's error stands for: of a source that failed, what failed.
     pub(crate) fn explain(&self, error: CoreError) -> Error {
-        let failure = match error {
-            CoreError::SourceFailed { .. } => self.found.borrow_mut().failure.take(),
-            _ => None,
-        };
-        failure.unwrap_or(Error::Core(error))
+        let CoreError::SourceFailed { index } = error else { return Error::Core(error) };
+        let failures = &mut self.lock().failures;
+        let place = failures.iter().position(|&(failed, _)| failed == index);
+        place.map_or(Error::Core(error), |place| failures.swap_remove(place).1)
     }
 
     /// Returns what is missing from the first source that lacks something.
     pub(crate) fn into_damage(self) -> Option<Damage> {
-        self.found.into_inner().damage
+        self.found.into_inner().unwrap_or_else(PoisonError::into_inner).damage
     }
 }
 
 impl Files<'_> {
     /// Keeps why a source failed, for [`Files::explain`].
     fn fail(&self, index: usize, source: palmette_codec::Error) -> CoreError {
-        self.found.borrow_mut().failure = Some(Error::Source { index, source });
+        self.lock().failures.push((index, Error::Source { index, source }));
         CoreError::SourceFailed { index }
     }
 
     /// Keeps what is missing from a source, if no source before it lacks something.
     fn note(&self, index: usize, cause: Option<Cause>) {
-        let mut found = self.found.borrow_mut();
+        let mut found = self.lock();
         let is_first = found.damage.as_ref().is_none_or(|damage| index < damage.index);
         if let (Some(cause), true) = (cause, is_first) {
             found.damage = Some(Damage { index, cause });
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Found> {
+        // Every change is complete before the lock is let go.
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The picture that is resized, and how it is lent.
 
-use std::cell::{RefCell, RefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use palmette_core::engine::Sources;
 use palmette_core::plan::{ReadStep, Value};
@@ -37,24 +37,24 @@ pub(crate) fn photo(size: Size, layout: Layout) -> Result<Picture, Error> {
 
 /// A picture whose rows are lent as a decoder lends them: from where they are, not copied.
 #[derive(Debug)]
-pub(crate) struct Lent(RefCell<Picture>);
+pub(crate) struct Lent(Mutex<Picture>);
 
 impl Lent {
     /// Lends the rows of a picture, as often as it is read.
     pub(crate) const fn new(picture: Picture) -> Self {
-        Self(RefCell::new(picture))
+        Self(Mutex::new(picture))
     }
 }
 
 impl Sources for Lent {
     fn open(&self, _read: &ReadStep, _planned: Value) -> Result<Box<dyn Rows + '_>, Error> {
-        Ok(Box::new(LentRows { picture: self.0.borrow_mut(), next: 0 }))
+        Ok(Box::new(LentRows { picture: self.0.lock().unwrap_or_else(PoisonError::into_inner), next: 0 }))
     }
 }
 
 /// The rows of a picture while it is read.
 struct LentRows<'a> {
-    picture: RefMut<'a, Picture>,
+    picture: MutexGuard<'a, Picture>,
     next: usize,
 }
 

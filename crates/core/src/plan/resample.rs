@@ -135,6 +135,21 @@ impl ResizeStep {
         Ok(Self { scaled, window, first: passes(0)?, chroma })
     }
 
+    /// Returns the rows of each plane of the input that the result needs, from the first one; none of a plane that is not there.
+    #[must_use]
+    pub fn rows_needed(&self, output: Value) -> [usize; Layout::MAX_PLANES] {
+        std::array::from_fn(|plane| {
+            let spacing = if plane < output.layout.planes() { output.layout.spacing(plane) } else { Spacing::ONE };
+            let rows = spacing.samples(output.size).height as usize;
+            let passes = if plane == 0 { Some(&self.first) } else { self.chroma.as_ref() };
+            match passes.map(|passes| &passes.vertical) {
+                None => 0,
+                Some(Axis::Copy { offset }) => *offset as usize + rows,
+                Some(Axis::Filter(table)) => table.starts().last().map_or(0, |&start| start as usize + table.taps()),
+            }
+        })
+    }
+
     /// Tells whether every sample is copied from its own place, so that only the end may be cut off.
     #[must_use]
     pub fn is_copy(&self) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! | module | steps |
 //! | --- | --- |
+//! | `apart` | that are made on a core of their own, where one is idle |
 //! | `change` | that change rows where they are: tone, background, mirrors, draws |
 //! | `neighborhood` | that make rows of the rows around them: blur, sharpen |
 //! | `planes` | on pictures in planes |
@@ -9,26 +10,35 @@
 //!
 //! Steps that need a whole picture collect one. A value that is taken more than once is made first, and kept.
 
+mod apart;
 mod change;
 mod neighborhood;
 mod pad;
 mod planes;
 
+use std::sync::OnceLock;
+
 use palmette_ops::{Flip, Rotate};
 
+pub(super) use self::apart::Helpers;
+use self::apart::{Apart, Helper, Needed};
 use self::change::Change;
 pub(super) use self::neighborhood::Neighborhood;
 use self::neighborhood::NeighborhoodRows;
 use self::pad::PadRows;
 use super::blur::Blur;
 use super::draw::Overlay;
+use super::kernels::resize_h_opaque::ROWS;
 use super::kernels::{Kernels, background, flip, lookup, rotate, saturation};
 use super::resize::ResizeRows;
 use super::sharpen::Sharpen;
 use crate::engine::{Deadline, Sources, open_planned};
-use crate::plan::{Plan, Step, StepKind, Value, ValueId};
+use crate::plan::{Plan, ResizeStep, Step, StepKind, Value, ValueId};
 use crate::rows::{CropRows, LentRows};
 use crate::{Band, Error, Layout, Picture, PictureRows, Pixmap, Rows, Size, alloc};
+
+/// Cores to borrow, if there may be any.
+type Cores<'scope, 'env> = Option<Helpers<'scope, 'env>>;
 
 /// What the rows of a plan are made of.
 pub(super) struct Chain<'a> {
@@ -37,47 +47,130 @@ pub(super) struct Chain<'a> {
     sources: &'a dyn Sources,
     deadline: Deadline,
     /// By value, what is taken more than once.
-    kept: Vec<Option<Picture>>,
+    kept: Vec<OnceLock<Picture>>,
 }
 
 impl<'a> Chain<'a> {
-    /// Prepares a plan, and makes what is taken more than once.
+    /// Prepares a plan.
     pub(super) fn new(
         kernels: &'a Kernels,
         plan: &'a Plan,
         sources: &'a dyn Sources,
         deadline: Deadline,
     ) -> Result<Self, Error> {
-        let kept = alloc::try_filled(plan.value_count(), None)?;
-        let mut chain = Self { kernels, plan, sources, deadline, kept };
-        let uses = plan.uses();
-        for id in plan.steps().iter().filter_map(|step| step.output) {
-            if uses[id.index()] > 1 {
-                let picture = chain.rows(id)?.into_picture()?;
-                chain.kept[id.index()] = Some(picture);
-            }
-        }
-        Ok(chain)
+        let mut kept = alloc::try_with_capacity(plan.value_count())?;
+        kept.resize_with(plan.value_count(), OnceLock::new);
+        Ok(Self { kernels, plan, sources, deadline, kept })
     }
 
-    /// Begins to make a value.
-    pub(super) fn rows(&self, id: ValueId) -> Result<Box<dyn Rows + '_>, Error> {
-        match &self.kept[id.index()] {
+    /// Makes what is taken more than once.
+    pub(super) fn keep<'scope, 'env: 'scope>(&'env self, cores: Cores<'scope, 'env>) -> Result<(), Error> {
+        let uses = self.plan.uses();
+        for id in self.plan.steps().iter().filter_map(|step| step.output) {
+            if uses[id.index()] > 1 {
+                let picture = self.rows(id, cores)?.into_picture()?;
+                self.kept[id.index()].get_or_init(|| picture);
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins to make a value. A large one that is read from a source is read on another core, where one is idle.
+    pub(super) fn rows<'scope, 'env: 'scope>(
+        &'env self,
+        id: ValueId,
+        cores: Cores<'scope, 'env>,
+    ) -> Result<Box<dyn Rows + 'scope>, Error> {
+        let is_read = matches!(self.plan.maker(id).kind, StepKind::Read(_));
+        let bytes = if is_read { self.bytes_to_make(id) } else { 0 };
+        match cores.and_then(|helpers| helpers.borrow(bytes)) {
+            Some(helper) => self.rows_apart(id, helper, apart::ALL),
+            None => self.rows_here(id, cores),
+        }
+    }
+
+    /// Begins to make a value on this core.
+    fn rows_here<'scope, 'env: 'scope>(
+        &'env self,
+        id: ValueId,
+        cores: Cores<'scope, 'env>,
+    ) -> Result<Box<dyn Rows + 'scope>, Error> {
+        match self.kept[id.index()].get() {
             Some(picture) => Ok(Box::new(LentRows::of_picture(picture)?)),
             None => {
                 self.deadline.check()?;
-                let rows = self.step(self.plan.maker(id), self.plan.value(id))?;
+                let rows = self.step(self.plan.maker(id), self.plan.value(id), cores)?;
                 Ok(Box::new(Timed { rows, deadline: self.deadline }))
             }
         }
     }
 
+    /// Begins to make a value on another core, as far as its rows are needed.
+    fn rows_apart<'scope, 'env: 'scope>(
+        &'env self,
+        id: ValueId,
+        helper: Helper<'scope, 'env>,
+        needed: Needed,
+    ) -> Result<Box<dyn Rows + 'scope>, Error> {
+        let make = move || self.rows_here(id, None);
+        Ok(Box::new(Apart::new(helper, (self.plan.value(id), needed), make)?))
+    }
+
+    /// Returns the bytes of a value, or 0 if it is made already.
+    fn bytes_to_make(&self, id: ValueId) -> u64 {
+        if self.kept[id.index()].get().is_some() { 0 } else { self.plan.value(id).bytes() }
+    }
+
+    /// Begins a resize. Up to three cores work on a large one, if so many are idle: what comes before it, the resize, and what
+    /// comes behind it. With two of them the larger side is cut off.
+    fn resize<'scope, 'env: 'scope>(
+        &'env self,
+        step: &'env Step,
+        resize: &'env ResizeStep,
+        output: Value,
+        cores: Cores<'scope, 'env>,
+    ) -> Result<Box<dyn Rows + 'scope>, Error> {
+        let id = step.inputs[0];
+        let needed = resize.rows_needed(output).map(|rows| rows.next_multiple_of(ROWS));
+        let [before_bytes, after_bytes] = [self.bytes_to_make(id), output.bytes()];
+        let borrow = |bytes: u64| cores.and_then(|helpers| helpers.borrow(bytes));
+        let (before, after) = if before_bytes >= after_bytes {
+            let before = borrow(before_bytes);
+            (before, borrow(after_bytes))
+        } else {
+            let after = borrow(after_bytes);
+            (borrow(before_bytes), after)
+        };
+        let make = move || {
+            let input = match before {
+                Some(helper) => self.rows_apart(id, helper, needed)?,
+                None => self.rows_here(id, None)?,
+            };
+            let rows = ResizeRows::new(self.kernels, resize, input, (output.size, output.layout))?;
+            Ok(Box::new(rows) as Box<dyn Rows + 'scope>)
+        };
+        match after {
+            Some(helper) => Ok(Box::new(Apart::new(helper, (output, apart::ALL), make)?)),
+            None => make(),
+        }
+    }
+
     /// Begins a step.
-    fn step(&self, step: &'a Step, output: Value) -> Result<Box<dyn Rows + '_>, Error> {
-        let input = |index: usize| self.rows(step.inputs[index]);
+    fn step<'scope, 'env: 'scope>(
+        &'env self,
+        step: &'env Step,
+        output: Value,
+        cores: Cores<'scope, 'env>,
+    ) -> Result<Box<dyn Rows + 'scope>, Error> {
+        let input = |index: usize| self.rows(step.inputs[index], cores);
+        // Whoever collects a picture at once waits for all of it, so another core would gain nothing.
+        let picture = |index: usize| self.rows(step.inputs[index], None)?.into_picture();
         let row_bytes = Layout::Rgba.row_bytes(0, output.size);
+        if let StepKind::Resize(resize) = &step.kind {
+            return self.resize(step, resize, output, cores);
+        }
         if !output.layout.is_rgba() {
-            return planes::step(self, step, output);
+            return planes::step(self, step, output, cores);
         }
         Ok(match &step.kind {
             StepKind::Read(read) => open_planned(self.sources, read, output)?,
@@ -99,12 +192,8 @@ impl<'a> Chain<'a> {
                 }
                 Box::new(PadRows::new(input, (*left, *top), output.size, *surround)?)
             }
-            StepKind::Resize(resize) => {
-                Box::new(ResizeRows::new(self.kernels, resize, input(0)?, (output.size, output.layout))?)
-            }
             StepKind::Draw(draw) => {
-                let foreground = input(1)?.into_picture()?.into_pixmap()?;
-                let overlay = Overlay::new(draw, foreground, output.size);
+                let overlay = Overlay::new(draw, picture(1)?.into_pixmap()?, output.size);
                 Box::new(Change::new(input(0)?, move |top, rows| {
                     (top..).zip(rows.chunks_exact_mut(row_bytes)).for_each(|(y, row)| overlay.draw(y, row));
                 }))
@@ -116,9 +205,9 @@ impl<'a> Chain<'a> {
                 Box::new(NeighborhoodRows::new(input(0)?, Sharpen::new(self.kernels, *sharpen, output.size)?)?)
             }
             kind => {
-                let picture = input(0)?.into_picture()?.into_pixmap()?;
+                let pixmap = picture(0)?.into_pixmap()?;
                 self.deadline.check()?;
-                Box::new(PictureRows::new(self.whole(kind, picture, output.size)?.into()))
+                Box::new(PictureRows::new(self.whole(kind, pixmap, output.size)?.into()))
             }
         })
     }

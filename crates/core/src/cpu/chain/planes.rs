@@ -2,33 +2,35 @@
 
 use palmette_ops::{Flip, Rotate};
 
-use super::Chain;
+use super::{Chain, Cores};
 use crate::cpu::draw_planes::PlanesOverlay;
 use crate::cpu::kernels::planes;
 use crate::cpu::kernels::rgb_to_ycc::rgb_to_ycc;
-use crate::cpu::resize::ResizeRows;
 use crate::engine::open_planned;
 use crate::plan::{Step, StepKind, Value};
 use crate::{Band, Error, Layout, Picture, PictureRows, Rows, Size, alloc};
 
 /// Begins a step that makes a picture in planes.
-pub(super) fn step<'c>(chain: &'c Chain<'_>, step: &'c Step, output: Value) -> Result<Box<dyn Rows + 'c>, Error> {
-    let input = |index: usize| chain.rows(step.inputs[index]);
+pub(super) fn step<'scope, 'env: 'scope>(
+    chain: &'env Chain<'_>,
+    step: &'env Step,
+    output: Value,
+    cores: Cores<'scope, 'env>,
+) -> Result<Box<dyn Rows + 'scope>, Error> {
+    let input = |index: usize| chain.rows(step.inputs[index], cores);
+    let picture = |index: usize| chain.rows(step.inputs[index], None)?.into_picture();
     Ok(match &step.kind {
         StepKind::Read(read) => open_planned(chain.sources, read, output)?,
-        StepKind::Resize(resize) => {
-            Box::new(ResizeRows::new(chain.kernels, resize, input(0)?, (output.size, output.layout))?)
-        }
         StepKind::Flip(Flip::Horizontal) => Box::new(ChangePlanes::new(input(0)?, move |plane, _, rows| {
             planes::flip_h(rows, output.layout.row_bytes(plane, output.size));
         })),
         StepKind::Draw(draw) => {
-            let foreground = input(1)?.into_picture()?.into_pixmap()?;
+            let foreground = picture(1)?.into_pixmap()?;
             let mut overlay = PlanesOverlay::new(draw, foreground, (output.size, output.layout))?;
             Box::new(ChangePlanes::new(input(0)?, move |plane, top, rows| overlay.draw(plane, top, rows)))
         }
         kind => {
-            let picture = input(0)?.into_picture()?;
+            let picture = picture(0)?;
             chain.deadline.check()?;
             Box::new(PictureRows::new(whole(kind, picture, output)?))
         }
