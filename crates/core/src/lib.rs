@@ -19,6 +19,7 @@ pub mod layout;
 pub mod limits;
 pub mod measure;
 pub mod model;
+pub mod net;
 pub mod picture;
 pub mod pixmap;
 pub mod plan;

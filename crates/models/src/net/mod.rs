@@ -16,19 +16,16 @@
 //! kernel may add as it likes. Padding is 0 and so never makes a sum larger.
 
 mod bounds;
-mod layers;
 mod shapes;
 
 use palmette_core::Size;
 
 pub use bounds::Range;
-pub use layers::{Add, AddTerms, Convolution, Layer, Operation, Padding, Positions, Requantize, Table, Window};
+pub use palmette_core::net::{
+    Add, AddTerms, Convolution, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
+};
 
 use crate::Error;
-
-/// The number of a value: inputs first, then what each layer makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ValueId(pub usize);
 
 /// What the file of a net says of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -47,21 +47,6 @@ fn windowed(window: &Window, size: Size) -> Result<Size, Error> {
     Ok(Size::new(side(1, size.width)?, side(0, size.height)?))
 }
 
-impl Window {
-    /// Returns the padding before the first pixel of an axis that has so many.
-    #[must_use]
-    pub fn before(&self, axis: usize, px: usize) -> usize {
-        match self.padding {
-            Padding::Same => {
-                let positions = px.div_ceil(self.stride[axis]);
-                let covered = positions.saturating_sub(1) * self.stride[axis] + self.extent(axis);
-                covered.saturating_sub(px) / 2
-            }
-            Padding::Explicit(pads) => pads[axis][0],
-        }
-    }
-}
-
 /// Makes a count a number of errors.
 pub(super) fn wide(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)

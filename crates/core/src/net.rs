@@ -1,6 +1,9 @@
-//! What layers do. Each has its arithmetic here, in words; the scalar kernels have it in code.
+//! The layers of a net, and what each does: the words that models and engines share. Each has its arithmetic here, in words; the
+//! scalar kernels of `palmette-models` have it in code, and that crate is where nets are checked.
 
-use super::ValueId;
+/// The number of a value: inputs first, then what each layer makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ValueId(pub usize);
 
 /// Makes one value of others.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +107,19 @@ impl Window {
     pub const fn extent(&self, axis: usize) -> usize {
         (self.taps[axis] - 1) * self.dilation[axis] + 1
     }
+
+    /// Returns the padding before the first pixel of an axis that has so many.
+    #[must_use]
+    pub fn before(&self, axis: usize, px: usize) -> usize {
+        match self.padding {
+            Padding::Same => {
+                let positions = px.div_ceil(self.stride[axis]);
+                let covered = positions.saturating_sub(1) * self.stride[axis] + self.extent(axis);
+                covered.saturating_sub(px) / 2
+            }
+            Padding::Explicit(pads) => pads[axis][0],
+        }
+    }
 }
 
 /// What lies around a picture: zeros, or nothing where only the inside counts.
@@ -197,6 +213,35 @@ pub enum Positions {
     Corner,
     /// Both have their first and their last pixel at the same place.
     AlignCorners,
+}
+
+/// Where a pixel of an enlargement lies on an axis of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The pixel of the input before it, and the one behind.
+    pub pixels: [usize; 2],
+    /// The weight of the one behind, of 128.
+    pub weight: u8,
+}
+
+impl Place {
+    /// Bits of a weight on an axis.
+    pub const WEIGHT_BITS: u32 = 7;
+
+    /// Finds a pixel of an axis that is `factor` times as long as its input of `len` pixels.
+    #[must_use]
+    pub fn new(positions: Positions, factor: usize, len: usize, index: usize) -> Self {
+        // The position as a fraction.
+        let (numerator, denominator) = match positions {
+            Positions::HalfPixel => ((2 * index + 1).saturating_sub(factor), 2 * factor),
+            Positions::Corner => (index, factor),
+            Positions::AlignCorners => (index * (len - 1), len * factor - 1),
+        };
+        let weight = (((numerator % denominator) << (Self::WEIGHT_BITS + 1)) / denominator).div_ceil(2);
+        let pixel = numerator / denominator + (weight >> Self::WEIGHT_BITS);
+        let weight = u8::try_from(weight % (1 << Self::WEIGHT_BITS)).expect("7 bits");
+        Self { pixels: [pixel, pixel + 1].map(|pixel| pixel.min(len - 1)), weight }
+    }
 }
 
 /// Looks samples up: `entries[clamp(sample, low, low + entries − 1) − low]`.
