@@ -8,13 +8,14 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::{Error, Pixmap, Size};
+use crate::{Deadline, Error, Pixmap, Size};
 
 /// Looks at pictures.
 ///
 /// A model has some abilities and implements the methods that belong to them; the others are never called. The same picture
 /// must always get the same answer, since engines promise the same bytes. Models are shared and called from several threads
-/// at once. A request's deadline is looked at before and after a call, and its memory estimate leaves out what the model uses.
+/// at once. What takes long is told the request's deadline, and may give up when it passes. A request's memory estimate leaves out what the model
+/// uses.
 pub trait Model: fmt::Debug + Send + Sync {
     /// Names what has an ability in explanations, with its version. Asked only for abilities that the model has.
     fn name(&self, ability: Ability) -> &str;
@@ -42,9 +43,9 @@ pub trait Model: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// Whatever keeps the model from an answer.
-    fn foreground(&self, picture: &Pixmap) -> Result<Vec<u8>, ModelError> {
-        let _ = picture;
+    /// Whatever keeps the model from an answer; whatever it likes once the deadline has passed.
+    fn foreground(&self, picture: &Pixmap, deadline: Deadline) -> Result<Vec<u8>, ModelError> {
+        let _ = (picture, deadline);
         Err(Ability::Foreground.missing())
     }
 
@@ -52,9 +53,9 @@ pub trait Model: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// Whatever keeps the model from an answer.
-    fn enlarge(&self, picture: &Pixmap, size: Size) -> Result<Pixmap, ModelError> {
-        let _ = (picture, size);
+    /// Whatever keeps the model from an answer; whatever it likes once the deadline has passed.
+    fn enlarge(&self, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, ModelError> {
+        let _ = (picture, size, deadline);
         Err(Ability::Enlarge.missing())
     }
 }
@@ -179,19 +180,22 @@ impl ModelStep {
     ///
     /// # Errors
     ///
-    /// [`Error::ModelFailed`] if the model gives no answer, or one of another size.
-    pub fn run(&self, picture: Pixmap, output: Size) -> Result<Pixmap, Error> {
+    /// [`Error::DeadlineExceeded`] once the deadline has passed; [`Error::ModelFailed`] if the model gives no answer, or one of another
+    /// size.
+    pub fn run(&self, picture: Pixmap, output: Size, deadline: Deadline) -> Result<Pixmap, Error> {
         let (ability, result) = match self {
-            Self::Segment(model) => (Ability::Foreground, segment(model, picture)),
-            Self::Enlarge(model) => (Ability::Enlarge, enlarge(model, &picture, output)),
+            Self::Segment(model) => (Ability::Foreground, segment(model, picture, deadline)),
+            Self::Enlarge(model) => (Ability::Enlarge, enlarge(model, &picture, output, deadline)),
         };
+        // A model that gave up says so in its own words.
+        deadline.check()?;
         result.map_err(|source| Error::ModelFailed { ability, source })
     }
 }
 
 /// Multiplies alpha by the foreground, rounded to nearest, halves up; what comes out clear has no colour either.
-fn segment(model: &SharedModel, mut picture: Pixmap) -> Result<Pixmap, ModelError> {
-    let mask = model.foreground(&picture)?;
+fn segment(model: &SharedModel, mut picture: Pixmap, deadline: Deadline) -> Result<Pixmap, ModelError> {
+    let mask = model.foreground(&picture, deadline)?;
     if mask.len() as u64 != picture.size().area() {
         return Err(format!("{} bytes of foreground for a picture of {} pixels", mask.len(), picture.size()).into());
     }
@@ -208,8 +212,8 @@ fn segment(model: &SharedModel, mut picture: Pixmap) -> Result<Pixmap, ModelErro
 }
 
 /// Enlarges a picture, and looks at what came back.
-fn enlarge(model: &SharedModel, picture: &Pixmap, size: Size) -> Result<Pixmap, ModelError> {
-    let enlarged = model.enlarge(picture, size)?;
+fn enlarge(model: &SharedModel, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, ModelError> {
+    let enlarged = model.enlarge(picture, size, deadline)?;
     if enlarged.size() == size {
         Ok(enlarged)
     } else {

@@ -120,7 +120,7 @@ fn measure(job: &mut Job<'_>, step: &MeasureStep, picture: Picture) -> Result<Me
 
 /// Has a model change a picture, which happens on the host: the one step that a chain leaves the device for.
 fn model(job: &mut Job<'_>, step: &ModelStep, picture: Picture, output: Size) -> Result<Picture, Error> {
-    let changed = step.run(job.download(&picture)?.into_pixmap()?, output)?;
+    let changed = step.run(job.download(&picture)?.into_pixmap()?, output, job.deadline)?;
     job.recycle_picture(picture);
     job.upload(Box::new(PictureRows::new(changed.into())))
 }

@@ -27,7 +27,7 @@ use upload::MAX_TABLE_BYTES;
 #[derive(Debug)]
 pub(crate) struct Job<'a> {
     gpu: &'a Gpu,
-    deadline: Deadline,
+    pub(crate) deadline: Deadline,
     scopes: Option<Scopes>,
     encoder: Option<wgpu::CommandEncoder>,
     /// Invocations recorded and not submitted.

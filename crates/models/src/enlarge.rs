@@ -37,8 +37,8 @@ impl EnlargeNet {
     /// # Errors
     ///
     /// Those of running the net.
-    pub fn enlarge(&self, picture: &Pixmap, size: Size) -> Result<Pixmap, Error> {
-        let made = self.pass(picture, factor(picture.size(), size))?;
+    pub fn enlarge(&self, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, Error> {
+        let made = self.pass(picture, factor(picture.size(), size), deadline)?;
         let mut made = if made.size() == size { made } else { scale::to_size(&made, size)? };
         if !picture.is_opaque() {
             let mut alpha = picture.clone();
@@ -63,14 +63,14 @@ impl EnlargeNet {
     /// # Errors
     ///
     /// Those of running the net.
-    pub fn pass(&self, picture: &Pixmap, factor: u32) -> Result<Pixmap, Error> {
+    pub fn pass(&self, picture: &Pixmap, factor: u32, deadline: Deadline) -> Result<Pixmap, Error> {
         let Size { width, height } = picture.size();
         let too_large = || palmette_core::Error::OutOfMemory { bytes: u64::MAX };
         let side = |px: u32| px.checked_mul(factor).ok_or_else(too_large);
         let made = Pixmap::filled(Size::new(side(width)?, side(height)?), [0, 0, 0, 255])?;
         let mut pass = Pass { picture, above: Vec::new(), made, halves: factor < FACTOR };
         let schedule = Schedule::new(self.net(), &[picture.size()], BAND_ROWS)?;
-        self.runner.run(&schedule, &mut pass, Deadline::NONE)?;
+        self.runner.run(&schedule, &mut pass, deadline)?;
         Ok(pass.made)
     }
 }

@@ -50,9 +50,9 @@ impl ForegroundNet {
     /// # Errors
     ///
     /// Those of running the net.
-    pub fn look(&self, picture: &Pixmap) -> Result<Vec<u8>, Error> {
+    pub fn look(&self, picture: &Pixmap, deadline: Deadline) -> Result<Vec<u8>, Error> {
         let (input, small) = input(picture)?;
-        let mask = self.mask(&input)?;
+        let mask = self.mask(&input, deadline)?;
         guide::enlarge(&mask, ONE, &small, picture)
     }
 
@@ -61,8 +61,8 @@ impl ForegroundNet {
     /// # Errors
     ///
     /// Those of running the net.
-    pub fn mask(&self, input: &Tensor) -> Result<Vec<i16>, Error> {
-        let outputs = self.runner.run_whole(std::slice::from_ref(input), Deadline::NONE)?;
+    pub fn mask(&self, input: &Tensor, deadline: Deadline) -> Result<Vec<i16>, Error> {
+        let outputs = self.runner.run_whole(std::slice::from_ref(input), deadline)?;
         outputs.into_iter().next().map(|output| output.samples).ok_or(Error::Empty)
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use palmette_core::{Ability, Model, ModelError, Pixmap, Rectangle, Size};
+use palmette_core::{Ability, Deadline, Model, ModelError, Pixmap, Rectangle, Size};
 
 use crate::enlarge::EnlargeNet;
 use crate::face::{self, FaceNet};
@@ -133,22 +133,20 @@ impl Model for Installed {
     }
 
     fn faces(&self, picture: &Pixmap) -> Result<Vec<Rectangle>, ModelError> {
-        let copy = face::copy(picture)?;
-        let looked_at = copy.as_ref().unwrap_or(picture);
         let mut found = Vec::new();
         for net in &self.faces {
-            found.extend(net.find(looked_at)?);
+            found.extend(net.find(picture)?);
         }
-        Ok(face::rectangles(&face::join(found), looked_at.size(), picture.size()))
+        Ok(face::rectangles(&face::join(found), picture.size()))
     }
 
-    fn foreground(&self, picture: &Pixmap) -> Result<Vec<u8>, ModelError> {
+    fn foreground(&self, picture: &Pixmap, deadline: Deadline) -> Result<Vec<u8>, ModelError> {
         let net = self.foreground.as_ref().ok_or_else(|| missing(Ability::Foreground))?;
-        Ok(net.look(picture)?)
+        Ok(net.look(picture, deadline)?)
     }
 
-    fn enlarge(&self, picture: &Pixmap, size: Size) -> Result<Pixmap, ModelError> {
+    fn enlarge(&self, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, ModelError> {
         let net = self.enlarge.as_ref().ok_or_else(|| missing(Ability::Enlarge))?;
-        Ok(net.enlarge(picture, size)?)
+        Ok(net.enlarge(picture, size, deadline)?)
     }
 }

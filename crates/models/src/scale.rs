@@ -15,12 +15,9 @@ pub(crate) fn to_size(picture: &Pixmap, size: Size) -> Result<Pixmap, Error> {
     Ok(engine::picture(&CpuEngine::new(), &plan, &std::slice::from_ref(picture), Deadline::NONE)?)
 }
 
-/// Returns the size with at most this many pixels a side, in the same proportions: not larger than it was unless it may grow.
-pub(crate) fn fitted(size: Size, side: u32, may_grow: bool) -> Size {
+/// Returns the size whose longer side has this many pixels, in the same proportions.
+pub(crate) fn fitted(size: Size, side: u32) -> Size {
     let long = size.width.max(size.height);
-    if long <= side && !may_grow {
-        return size;
-    }
     let scaled = |px: u32| {
         let rounded = (2 * u64::from(px) * u64::from(side) + u64::from(long)) / (2 * u64::from(long));
         u32::try_from(rounded).unwrap_or(side).clamp(1, side)

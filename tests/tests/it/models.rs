@@ -6,8 +6,9 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use palmette::core::{Ability, Model, Rectangle};
+use palmette::core::{Ability, Deadline, Model, Rectangle};
 
 use palmette::{Fit, Gravity, OutputFormat, Pipeline, Pixmap, Segment, Size, Transform, Upscale};
 use palmette_models::Installed;
@@ -117,14 +118,25 @@ fn kernels_give_the_same_bytes() {
     let scalar = models(Kernels::SCALAR);
     let (astronaut, small) = (photo("astronaut"), part(&photo("coffee"), 200, 100, Size::new(37, 21)));
     let faces = scalar.faces(&astronaut).unwrap();
-    let mask = scalar.foreground(&small).unwrap();
-    let large = scalar.enlarge(&small, Size::new(101, 50)).unwrap();
+    let mask = scalar.foreground(&small, Deadline::NONE).unwrap();
+    let large = scalar.enlarge(&small, Size::new(101, 50), Deadline::NONE).unwrap();
     for (name, kernels) in sets.into_iter().skip(1) {
         let models = models(kernels);
         assert_eq!(models.faces(&astronaut).unwrap(), faces, "{name}");
-        assert!(models.foreground(&small).unwrap() == mask, "{name}");
-        assert!(models.enlarge(&small, Size::new(101, 50)).unwrap() == large, "{name}");
+        assert!(models.foreground(&small, Deadline::NONE).unwrap() == mask, "{name}");
+        assert!(models.enlarge(&small, Size::new(101, 50), Deadline::NONE).unwrap() == large, "{name}");
     }
+}
+
+#[test]
+fn models_give_up_when_nobody_waits() {
+    let (models, astronaut) = (models(Kernels::fastest()), photo("astronaut"));
+    let start = Instant::now();
+    let soon = Deadline::at(start + Duration::from_millis(50));
+    assert!(models.enlarge(&astronaut, Size::new(2048, 2048), soon).is_err());
+    assert!(models.foreground(&astronaut, soon).is_err());
+    // All of it takes seconds.
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! What a model does for a plan, and what is refused without one.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use palmette_core::engine::{self, complete};
 use palmette_core::measure::{MeasureStep, Measurement};
+use palmette_core::model::ModelStep;
 use palmette_core::plan::{Plan, Planned, Planner, StepKind};
 use palmette_core::{Ability, CpuEngine, Deadline, Error, Limits, Model, ModelError, Pixmap, Rectangle, Size};
 use palmette_ops::Class;
@@ -31,7 +33,7 @@ impl Model for RedModel {
         Ok(red.map(|(left, top)| Rectangle { left, top, size: Size::new(1, 1) }).collect())
     }
 
-    fn foreground(&self, picture: &Pixmap) -> Result<Vec<u8>, ModelError> {
+    fn foreground(&self, picture: &Pixmap, _deadline: Deadline) -> Result<Vec<u8>, ModelError> {
         let share = |pixel: &[u8]| match pixel {
             [255, 0, 0, _] => 255,
             [99, ..] => 128,
@@ -40,7 +42,7 @@ impl Model for RedModel {
         Ok(picture.data().chunks_exact(4).map(share).collect())
     }
 
-    fn enlarge(&self, _picture: &Pixmap, size: Size) -> Result<Pixmap, ModelError> {
+    fn enlarge(&self, _picture: &Pixmap, size: Size, _deadline: Deadline) -> Result<Pixmap, ModelError> {
         Ok(Pixmap::filled(size, [0, 0, 255, 255])?)
     }
 }
@@ -62,7 +64,7 @@ impl Model for BrokenModel {
         Ok(vec![Rectangle { left: u32::MAX, top: 0, size: Size::new(u32::MAX, 9) }])
     }
 
-    fn foreground(&self, _picture: &Pixmap) -> Result<Vec<u8>, ModelError> {
+    fn foreground(&self, _picture: &Pixmap, _deadline: Deadline) -> Result<Vec<u8>, ModelError> {
         Ok(vec![255])
     }
 }
@@ -233,4 +235,16 @@ fn answers_of_a_model_are_checked() {
         "the model that tells foreground from background failed: 1 bytes of foreground for a picture of 4×2 pixels"
     );
     assert_eq!(error.class(), Class::Ours);
+}
+
+#[test]
+fn deadline_ends_what_a_model_does() {
+    let source = picture(Size::new(4, 2), &[]);
+    let step = |model: Arc<dyn Model>| ModelStep::Segment(model.into());
+    let passed = Deadline::at(Instant::now());
+    for model in [Arc::new(RedModel) as Arc<dyn Model>, Arc::new(BrokenModel)] {
+        let outcome = step(model).run(source.clone(), source.size(), passed);
+        assert!(matches!(outcome, Err(Error::DeadlineExceeded)), "{outcome:?}");
+    }
+    assert!(step(Arc::new(RedModel)).run(source.clone(), source.size(), Deadline::NONE).is_ok());
 }

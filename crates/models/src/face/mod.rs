@@ -15,8 +15,6 @@ use crate::{Error, scale};
 
 /// Units of a pixel, and of a score, in what the nets say.
 pub const UNITS: f64 = 64.0;
-/// Pictures with a longer side are looked at as a copy of this one.
-const COPY_SIDE_PX: u32 = 1024;
 
 /// Finds faces of one range.
 #[derive(Clone, Debug)]
@@ -46,7 +44,7 @@ impl Letterbox {
     /// [`Error::Core`] if memory runs out.
     pub fn new(picture: &Pixmap, side: u32) -> Result<Self, Error> {
         let outer = picture.size();
-        let inner = scale::fitted(outer, side, true);
+        let inner = scale::fitted(outer, side);
         let small = scale::to_size(picture, inner)?;
         let offset = [(side - inner.width) / 2, (side - inner.height) / 2];
         let mut samples = palmette_core::alloc::try_filled((side * side * 3) as usize, -255)?;
@@ -103,29 +101,18 @@ impl FaceNet {
     }
 }
 
-/// Returns a copy that is small enough to look at, if the picture is not.
-///
-/// # Errors
-///
-/// [`Error::Core`] if memory runs out.
-pub fn copy(picture: &Pixmap) -> Result<Option<Pixmap>, Error> {
-    let size = scale::fitted(picture.size(), COPY_SIDE_PX, false);
-    if size == picture.size() { Ok(None) } else { scale::to_size(picture, size).map(Some) }
-}
-
-/// Rounds what was found to pixels, of a picture `outer` that was looked at as a copy of size `inner`; what lies outside is left out.
+/// Rounds what was found to pixels of the picture; what lies outside is left out.
 #[must_use]
-pub fn rectangles(found: &[Found], inner: Size, outer: Size) -> Vec<Rectangle> {
+pub fn rectangles(found: &[Found], picture: Size) -> Vec<Rectangle> {
     let rectangle = |found: &Found| {
-        let along = |edge: f64, inner: u32, outer: u32| {
-            let scaled = (edge * f64::from(outer) / f64::from(inner)).round().clamp(0.0, f64::from(outer));
+        let along = |edge: f64, len: u32| {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the picture")]
-            let px = scaled as u32;
+            let px = edge.round().clamp(0.0, f64::from(len)) as u32;
             px
         };
         let [left, top, right, bottom] = found.edges;
-        let [left, right] = [left, right].map(|edge| along(edge, inner.width, outer.width));
-        let [top, bottom] = [top, bottom].map(|edge| along(edge, inner.height, outer.height));
+        let [left, right] = [left, right].map(|edge| along(edge, picture.width));
+        let [top, bottom] = [top, bottom].map(|edge| along(edge, picture.height));
         let size = Size::new(right.saturating_sub(left), bottom.saturating_sub(top));
         (size.area() > 0).then_some(Rectangle { left, top, size })
     };

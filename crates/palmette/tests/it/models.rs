@@ -28,7 +28,7 @@ impl Model for RedModel {
         Ok(red.map(|(left, top)| Rectangle { left, top, size: Size::new(1, 1) }).collect())
     }
 
-    fn foreground(&self, picture: &Pixmap) -> Result<Vec<u8>, ModelError> {
+    fn foreground(&self, picture: &Pixmap, _deadline: Deadline) -> Result<Vec<u8>, ModelError> {
         Ok(picture.data().chunks_exact(4).map(|pixel| if pixel == RED { 255 } else { 0 }).collect())
     }
 }

@@ -219,7 +219,7 @@ impl<'a> Chain<'a> {
             StepKind::Flip(Flip::Both) | StepKind::Rotate(Rotate::Half) => rotate::rotate_half(&mut picture),
             StepKind::Rotate(Rotate::Quarter) => return rotate::rotate_quarter(&picture),
             StepKind::Rotate(Rotate::ThreeQuarters) => return rotate::rotate_three_quarters(&picture),
-            StepKind::Model(step) => return step.run(picture, output),
+            StepKind::Model(step) => return step.run(picture, output, self.deadline),
             StepKind::Rotate(Rotate::None)
             | StepKind::Flip(Flip::Horizontal)
             | StepKind::Read(_)
