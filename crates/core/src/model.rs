@@ -14,8 +14,8 @@ use crate::{Deadline, Error, Pixmap, Size};
 ///
 /// A model has some abilities and implements the methods that belong to them; the others are never called. The same picture
 /// must always get the same answer, since engines promise the same bytes. Models are shared and called from several threads
-/// at once. What takes long is told the request's deadline, and may give up when it passes. A request's memory estimate leaves out what the model
-/// uses.
+/// at once. What takes long is told the request's deadline, and may give up when it passes. The memory estimate of a request counts what the model says
+/// that it uses.
 pub trait Model: fmt::Debug + Send + Sync {
     /// Names what has an ability in explanations, with its version. Asked only for abilities that the model has.
     fn name(&self, ability: Ability) -> &str;
@@ -27,6 +27,12 @@ pub trait Model: fmt::Debug + Send + Sync {
     /// picture's size from the start.
     fn mask_size(&self) -> Option<Size> {
         None
+    }
+
+    /// Returns the bytes that an answer takes at its worst moment beside the picture and the answer itself; 0 says that nobody counted.
+    fn memory_bytes(&self, ability: Ability, picture: Size, made: Size) -> u64 {
+        let _ = (ability, picture, made);
+        0
     }
 
     /// Finds faces, in pixels of the picture; what lies outside of it is ignored.
@@ -174,6 +180,12 @@ impl ModelStep {
             Self::Segment(_) => Ability::Foreground,
             Self::Enlarge(_) => Ability::Enlarge,
         }
+    }
+
+    /// Returns the bytes that the step takes beside its picture and its result.
+    #[must_use]
+    pub fn memory_bytes(&self, picture: Size, output: Size) -> u64 {
+        self.model().memory_bytes(self.ability(), picture, output)
     }
 
     /// Takes the step; `output` is the size that the plan gives it.

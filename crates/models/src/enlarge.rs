@@ -9,8 +9,10 @@ use crate::{Error, scale};
 
 /// How many times wider and higher the net makes a picture.
 const FACTOR: u32 = 4;
-/// Rows of the result that are made at a time.
-const BAND_ROWS: usize = 64;
+/// Rows of the result that are made at a time, at most: the more, the less often weights are read.
+const MOST_BAND_ROWS: usize = 64;
+/// Bytes that rows between layers may take, if fewer rows at a time make it possible.
+const MAX_BAND_BYTES: u64 = 48 << 20;
 
 /// Enlarges pictures.
 #[derive(Clone, Debug)]
@@ -58,6 +60,30 @@ impl EnlargeNet {
         Ok(made)
     }
 
+    /// Plans a pass, in as many rows at a time as memory allows.
+    fn schedule(&self, size: Size) -> Result<Schedule, Error> {
+        let mut rows = MOST_BAND_ROWS;
+        loop {
+            let schedule = Schedule::new(self.net(), &[size], rows)?;
+            if schedule.memory_bytes() <= MAX_BAND_BYTES || rows <= FACTOR as usize {
+                return Ok(schedule);
+            }
+            rows /= 2;
+        }
+    }
+
+    /// Returns the bytes that enlarging takes, beside the picture and the result.
+    #[must_use]
+    pub fn memory_bytes(&self, picture: Size, made: Size) -> u64 {
+        let factor = u64::from(factor(picture, made));
+        let running = self.schedule(picture).map_or(0, |schedule| schedule.memory_bytes());
+        let pass = picture.area() * factor * factor;
+        let bytes = Pixmap::PIXEL_BYTES as u64;
+        // What the net makes, unless it is the result; alpha twice, for a picture that has any.
+        let between = if pass == made.area() { 0 } else { pass * bytes };
+        (running + between).max((picture.area() + made.area()) * bytes)
+    }
+
     /// Runs the net once, and halves what it makes if twice is enough. The result is opaque.
     ///
     /// # Errors
@@ -69,7 +95,7 @@ impl EnlargeNet {
         let side = |px: u32| px.checked_mul(factor).ok_or_else(too_large);
         let made = Pixmap::filled(Size::new(side(width)?, side(height)?), [0, 0, 0, 255])?;
         let mut pass = Pass { picture, above: Vec::new(), made, halves: factor < FACTOR };
-        let schedule = Schedule::new(self.net(), &[picture.size()], BAND_ROWS)?;
+        let schedule = self.schedule(picture.size())?;
         self.runner.run(&schedule, &mut pass, deadline)?;
         Ok(pass.made)
     }

@@ -4,6 +4,7 @@ use palmette_core::{Deadline, Pixmap, Size};
 
 use crate::net::Net;
 use crate::runner::{Runner, Tensor};
+use crate::schedule::Schedule;
 use crate::{Error, guide, scale};
 
 /// Pixels along a side of the copy that is looked at.
@@ -43,6 +44,16 @@ impl ForegroundNet {
     #[must_use]
     pub const fn net(&self) -> &Net {
         self.runner.net()
+    }
+
+    /// Returns the bytes that looking at a picture of this size takes.
+    #[must_use]
+    pub fn memory_bytes(&self, picture: Size) -> u64 {
+        let size = Size::new(SIDE_PX, SIDE_PX);
+        let schedule = Schedule::new(self.net(), &[size], usize::MAX);
+        let running = schedule.map_or(0, |schedule| schedule.memory_bytes());
+        // The copy, its samples, its mask; then lines and sums; last, the mask of the picture.
+        running + size.area() * 12 + guide::memory_bytes(size) + picture.area()
     }
 
     /// Tells how much of each pixel belongs to the foreground, 0 to 255.

@@ -50,6 +50,11 @@ pub(crate) fn enlarge(mask: &[i16], one: i16, small: &Pixmap, large: &Pixmap) ->
     Ok(bytes)
 }
 
+/// Returns the bytes that enlarging a mask of this size takes: sums, and lines twice.
+pub(crate) const fn memory_bytes(mask: Size) -> u64 {
+    mask.area() * (size_of::<[i64; 4]>() + 2 * size_of::<Line>()) as u64
+}
+
 /// Fits a line in the window around each pixel.
 fn lines(mask: &[i16], small: &Pixmap) -> Result<Vec<Line>, Error> {
     let size = small.size();

@@ -128,6 +128,14 @@ impl Model for Installed {
         !self.name(ability).is_empty()
     }
 
+    fn memory_bytes(&self, ability: Ability, picture: Size, made: Size) -> u64 {
+        match ability {
+            Ability::Faces => self.faces.iter().map(FaceNet::memory_bytes).max().unwrap_or(0),
+            Ability::Foreground => self.foreground.as_ref().map_or(0, |net| net.memory_bytes(picture)),
+            Ability::Enlarge => self.enlarge.as_ref().map_or(0, |net| net.memory_bytes(picture, made)),
+        }
+    }
+
     fn mask_size(&self) -> Option<Size> {
         Some(Size::new(SIDE_PX, SIDE_PX))
     }

@@ -51,15 +51,16 @@ pub(crate) fn estimate(weighed: Weighed<'_>) -> u64 {
 }
 
 /// Estimates the most that is held at once beside what a device is given: what a decoder holds whose rows go there, or what a model
-/// on the host takes and makes.
+/// on the host takes, makes and uses.
 fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
     let sources = plan.reads().map(|(read, _)| {
         let ReadingMemory { before, bytes, .. } = reading.get(read.source).copied().unwrap_or_default();
         before.max(bytes)
     });
-    let models = plan.steps().iter().filter(|step| matches!(step.kind, StepKind::Model(_)));
-    let models = models.map(|step| {
-        [plan.input(step), plan.output(step)].into_iter().flatten().map(|value| value.bytes()).sum::<u64>()
+    let models = plan.steps().iter().filter_map(|step| {
+        let StepKind::Model(model) = &step.kind else { return None };
+        let (input, output) = (plan.input(step)?, plan.output(step)?);
+        Some(input.bytes() + output.bytes() + model.memory_bytes(input.size, output.size))
     });
     sources.chain(models).max().unwrap_or(0)
 }

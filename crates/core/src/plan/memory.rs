@@ -128,7 +128,11 @@ fn of_step(plan: &Plan, step: &Step, input: Held) -> Held {
             let last_rows = after.layout.bytes(Size::new(after.size.width, BAND_ROWS));
             Held { while_rows: input.while_rows + between + last_rows, ..input }
         }
-        StepKind::Flip(_) | StepKind::Rotate(_) | StepKind::Model(_) => {
+        StepKind::Model(ref model) => {
+            let used = model.memory_bytes(before.size, after.size);
+            input.collected(before.bytes()).replaced(after.bytes(), used)
+        }
+        StepKind::Flip(_) | StepKind::Rotate(_) => {
             let whole = input.collected(before.bytes());
             if step.is_in_place() { whole } else { whole.replaced(after.bytes(), between) }
         }

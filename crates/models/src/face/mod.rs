@@ -11,6 +11,7 @@ pub use boxes::{Found, Grid, decode, join};
 
 use crate::net::Net;
 use crate::runner::{Runner, Tensor};
+use crate::schedule::Schedule;
 use crate::{Error, scale};
 
 /// Units of a pixel, and of a score, in what the nets say.
@@ -84,6 +85,15 @@ impl FaceNet {
     #[must_use]
     pub const fn net(&self) -> &Net {
         self.runner.net()
+    }
+
+    /// Returns the bytes that looking takes.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        let size = Size::new(self.side, self.side);
+        let schedule = Schedule::new(self.net(), &[size], usize::MAX);
+        // Beside it, the copy and its samples.
+        schedule.map_or(0, |schedule| schedule.memory_bytes()) + size.area() * 10
     }
 
     /// Finds faces, in pixels of the picture; the best first, and several times what several anchors see.
