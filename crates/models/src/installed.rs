@@ -141,11 +141,7 @@ impl Model for Installed {
     }
 
     fn faces(&self, picture: &Pixmap) -> Result<Vec<Rectangle>, ModelError> {
-        let mut found = Vec::new();
-        for net in &self.faces {
-            found.extend(net.find(picture)?);
-        }
-        Ok(face::rectangles(&face::join(found), picture.size()))
+        Ok(face::rectangles(&face::look(&self.faces, picture)?, picture.size()))
     }
 
     fn foreground(&self, picture: &Pixmap, deadline: Deadline) -> Result<Vec<u8>, ModelError> {

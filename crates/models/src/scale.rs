@@ -1,6 +1,6 @@
 //! Pictures of other sizes, by the resize of requests: integers in, the same bytes everywhere.
 
-use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size, engine, plan};
+use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Rectangle, Size, engine, plan};
 use palmette_ops::{Fit, ImageIndex, Op, Transform};
 
 use crate::Error;
@@ -23,6 +23,18 @@ pub(crate) fn fitted(size: Size, side: u32) -> Size {
         u32::try_from(rounded).unwrap_or(side).clamp(1, side)
     };
     Size::new(scaled(size.width), scaled(size.height))
+}
+
+/// Copies a part of a picture, which lies inside of it.
+pub(crate) fn part(picture: &Pixmap, part: Rectangle) -> Result<Pixmap, Error> {
+    let mut copy = Pixmap::filled(part.size, [0; 4])?;
+    let start = part.left as usize * Pixmap::PIXEL_BYTES;
+    for y in 0..part.size.height {
+        let row = &picture.row(part.top + y)[start..];
+        let target = copy.row_mut(y);
+        target.copy_from_slice(&row[..target.len()]);
+    }
+    Ok(copy)
 }
 
 /// Lays a pixel on white and forgets its alpha.

@@ -4,10 +4,12 @@
 //! fixed order, with `libm` where a function is needed, and the boxes are rounded to pixels: the same on every machine.
 
 mod boxes;
+mod views;
 
 use palmette_core::{Deadline, Pixmap, Rectangle, Size};
 
 pub use boxes::{Found, Grid, decode, join};
+pub use views::look;
 
 use crate::net::Net;
 use crate::runner::{Runner, Tensor};
