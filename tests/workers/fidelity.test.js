@@ -4,43 +4,43 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { startServer } from "palmette/server";
 import { measure } from "./fidelity/measure.js";
 import { PROBES } from "./fidelity/probes.js";
 import { optionIn } from "./fidelity/request.js";
+import { startServers } from "./fidelity/servers.js";
 import { insert, table } from "./fidelity/table.js";
 import { listOptions } from "./node/options.js";
 
-/** What Palmette has not: models, fonts, and a store of pictures. The README says so, too. */
-const MISSING = [
+/** What needs a model. */
+const MODELS = [
   "transform.upscale=generate",
   "transform.gravity=face",
   "transform.zoom=0.9",
   "transform.segment=foreground",
-  "`draw` of a text",
-  "`text` as the canvas",
-  "`hosted`",
 ];
+
+/** What Palmette has not: fonts, and a store of pictures. The README says so, too. */
+const MISSING = ["`draw` of a text", "`text` as the canvas", "`hosted`"];
 
 const README = join(import.meta.dirname, "..", "..", "README.md");
 
-/** @type {import("palmette/server").Server} */
-let server;
+/** @type {Awaited<ReturnType<typeof startServers>>} */
+let servers;
 /** @type {Awaited<ReturnType<typeof measure>>} */
 let measured;
 
 before(async () => {
-  server = await startServer({ url: "http://127.0.0.1:0", args: ["--engine", "cpu"] });
-  measured = await measure(server.url);
+  servers = await startServers();
+  measured = await measure(servers.full.url, servers.bare.url);
 });
 
-after(() => server?.stop());
+after(() => Promise.all([servers?.full.stop(), servers?.bare.stop()]));
 
 /** @param {import("./fidelity/measure.js").Question} question */
 const nameOf = ({ name, value }) => (value === undefined ? name : `${name}=${value}`);
 
 test("there is a probe for every option that the server knows, and for every value that is one of a few", async () => {
-  const options = await listOptions(server.url);
+  const options = await listOptions(servers.full.url);
   const probed = new Set(PROBES.map(({ path }) => path));
   assert.deepEqual([...probed].sort(), options.map(({ path }) => path).sort());
   const values = new Set(PROBES.map(({ path, request }) => `${path}=${optionIn(request, path)}`));
@@ -52,10 +52,15 @@ test("there is a probe for every option that the server knows, and for every val
 });
 
 test("Palmette honours everything but what it is known to lack, and refuses that", () => {
-  const at = measured.columns.indexOf("Palmette");
-  const others = measured.rows.filter(({ verdicts }) => verdicts[at] !== "yes");
-  assert.deepEqual(others.map(({ question }) => nameOf(question)).sort(), [...MISSING].sort());
-  assert(others.every(({ verdicts }) => verdicts[at].startsWith("error")));
+  for (const [column, missing] of [
+    ["Palmette", MISSING],
+    ["Palmette without models", [...MISSING, ...MODELS]],
+  ]) {
+    const at = measured.columns.indexOf(String(column));
+    const others = measured.rows.filter(({ verdicts }) => verdicts[at] !== "yes");
+    assert.deepEqual(others.map(({ question }) => nameOf(question)).sort(), [...missing].sort());
+    assert(others.every(({ verdicts }) => verdicts[at].startsWith("error")));
+  }
 });
 
 test("a stand-in honours and ignores, so the probes can tell the two apart", () => {

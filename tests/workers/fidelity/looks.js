@@ -92,6 +92,3 @@ export function typed(type, looks) {
 export function moving(count, looks) {
   return (result) => result.frames === count && looks(result);
 }
-
-/** Anything at all: for what no small picture can show. */
-export const anything = () => true;

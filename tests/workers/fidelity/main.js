@@ -2,14 +2,14 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startServer } from "palmette/server";
 import { measure } from "./measure.js";
+import { startServers } from "./servers.js";
 import { insert, table } from "./table.js";
 
 const README = join(import.meta.dirname, "..", "..", "..", "README.md");
 
-const server = await startServer({ url: "http://127.0.0.1:0", args: ["--engine", "cpu"] });
-const text = table(await measure(server.url));
+const { full, bare } = await startServers();
+const text = table(await measure(full.url, bare.url));
 if (process.argv.includes("--write")) await writeFile(README, insert(await readFile(README, "utf8"), text));
 else console.log(text);
-await server.stop();
+await Promise.all([full.stop(), bare.stop()]);

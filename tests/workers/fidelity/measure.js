@@ -34,18 +34,22 @@ import { encode, optionIn, without } from "./request.js";
  * Measures everything.
  *
  * @param {string} url A server.
+ * @param {string} bare One without models.
  * @returns {Promise<{columns: string[], rows: Row[]}>}
  */
-export async function measure(url) {
+export async function measure(url, bare) {
   const questions = [...PROBES.map(fromProbe), ...(await manners((picture, format) => encodeAs(url, picture, format)))];
   const plugin = { package: "palmette/miniflare", name: "palmette" };
   const standIn = { images: { binding: "IMAGES" } };
-  const palmette = { unsafeBindings: [{ name: "IMAGES", type: "images", plugin, options: { url } }] };
+  const palmette = (/** @type {string} */ url) => ({
+    unsafeBindings: [{ name: "IMAGES", type: "images", plugin, options: { url } }],
+  });
   /** @type {[string, any, object][]} */
   const ways = [
     [`miniflare ${version("miniflare")}`, miniflare4, standIn],
     [`miniflare ${version("miniflare-5")}`, miniflare5, standIn],
-    ["Palmette", miniflare5, palmette],
+    ["Palmette", miniflare5, palmette(url)],
+    ["Palmette without models", miniflare5, palmette(bare)],
   ];
   const requests = questions.flatMap(({ request, without }) => [request, without ?? request]);
   const init = { method: "POST", body: JSON.stringify(requests.map(encode)) };

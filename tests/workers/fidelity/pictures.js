@@ -30,6 +30,29 @@ export const BLOCKS = Picture.of(32, 32, (x, y) => [x < 16 ? 200 : 20, y < 16 ? 
 export const SPOT = pattern(12, 12);
 export const LONELY = paste(plain(120, 20, [128, 128, 128]), SPOT, 96, 4);
 
+/** The colour of the face. */
+export const SKIN = [224, 180, 150];
+
+/** What a face is made of, each drawn over those before: the middle of an ellipse, its radii, its colour. */
+const FEATURES = [
+  { x: 50, y: 50, wide: 24, high: 32, color: [70, 45, 30] },
+  { x: 50, y: 54, wide: 20, high: 26, color: SKIN },
+  ...[42, 58].flatMap((x) => [
+    { x, y: 48, wide: 4, high: 2.4, color: [245, 245, 245] },
+    { x, y: 48, wide: 2, high: 2.2, color: [40, 30, 25] },
+    { x, y: 43, wide: 5, high: 1.2, color: [60, 40, 30] },
+  ]),
+  { x: 50, y: 57, wide: 2.6, high: 3.6, color: [205, 155, 128] },
+  { x: 50, y: 68, wide: 8, high: 2.6, color: [170, 70, 70] },
+];
+
+/** A face on the left of an even wall: what models look for. */
+export const FACE = Picture.of(200, 100, (x, y) => {
+  const holds = (/** @type {typeof FEATURES[0]} */ it) =>
+    ((x + 0.5 - it.x) / it.wide) ** 2 + ((y + 0.5 - it.y) / it.high) ** 2 < 1;
+  return FEATURES.findLast(holds)?.color ?? [200, 210, 220];
+});
+
 /**
  * Two halves, red and blue.
  *

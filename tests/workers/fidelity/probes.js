@@ -2,10 +2,27 @@
 // result looks like if it was honoured.
 
 import { cut, Picture, paste, plain } from "../kit/picture.js";
-import { anything, like, moving, rougher, typed } from "./looks.js";
+import { like, moving, rougher, typed } from "./looks.js";
 import * as pictures from "./pictures.js";
 
-const { SOURCE, SMALL, COLOR, EVEN, FAINT, STEPS, SOFT, BLOCKS, LONELY, SPOT, INNER, halves, apart, framed } = pictures;
+const {
+  SOURCE,
+  SMALL,
+  COLOR,
+  EVEN,
+  FAINT,
+  STEPS,
+  SOFT,
+  BLOCKS,
+  LONELY,
+  FACE,
+  SKIN,
+  SPOT,
+  INNER,
+  halves,
+  apart,
+  framed,
+} = pictures;
 
 /** @typedef {import("./request.js").Request} Request */
 /** @typedef {import("./looks.js").Looks} Looks */
@@ -125,8 +142,28 @@ const sizes = [
     on(halves(60, 40), { width: 90, fit: "contain", upscale: "interpolate" }),
     resized(90, 60),
   ),
-  probe("transform.upscale", on(halves(60, 40), { width: 90, fit: "contain", upscale: "generate" }), resized(90, 60)),
+  // A model is not exact in colours.
+  probe(
+    "transform.upscale",
+    on(halves(60, 40), { width: 90, fit: "contain", upscale: "generate" }),
+    like(halves(90, 60), 16, apart(90)),
+  ),
 ];
+
+/**
+ * Of this size, with skin at a place.
+ *
+ * @param {number} wide @param {number} high @param {number} x @param {number} y
+ * @returns {Looks}
+ */
+const skinAt = (wide, high, x, y) => {
+  const skin = Picture.of(wide, high, () => SKIN);
+  return like(skin, 12, (atX, atY) => atX === x && atY === y);
+};
+
+/** The face stays, and the wall is clear. @type {Looks} */
+const isCutOut = ({ picture }) =>
+  picture.width === FACE.width && picture.at(50, 54)[3] > 200 && picture.at(150, 50)[3] < 50;
 
 const narrow = { width: 20, height: 40, fit: "cover" };
 const flat = { width: 60, height: 10, fit: "cover" };
@@ -151,13 +188,21 @@ const gravities = [
   usual("transform.gravity", on(SOURCE, { ...flat, gravity: "center" }), like(cut(SOURCE, 0, 15, 60, 10))),
   probe("transform.gravity", on(LONELY, { ...found, gravity: "auto" }), whole),
   probe("transform.gravity", on(LONELY, { ...found, gravity: "entropy" }), whole),
-  probe("transform.gravity", on(LONELY, { ...found, gravity: "face" }), anything),
+  probe(
+    "transform.gravity",
+    on(FACE, { width: 60, height: 100, fit: "cover", gravity: "face" }),
+    skinAt(60, 100, 30, 76),
+  ),
   crop(narrow, { x: 0.75 }, [30, 0, 20, 40], "transform.gravity.x"),
   crop(flat, { y: 0.2 }, [0, 6, 60, 10], "transform.gravity.y"),
   crop(narrow, { x: 0.25, y: 0.5, mode: "box-center" }, [5, 0, 20, 40], "transform.gravity.mode"),
   byDefault(crop(narrow, { x: 0.75, y: 0.5, mode: "remainder" }, [30, 0, 20, 40], "transform.gravity.mode")),
-  probe("transform.zoom", on(LONELY, { ...found, gravity: "face", zoom: 0.9 }), anything),
-  probe("transform.segment", on(LONELY, { segment: "foreground" }), anything),
+  probe(
+    "transform.zoom",
+    on(FACE, { width: 60, height: 60, fit: "cover", gravity: "face", zoom: 0.9 }),
+    skinAt(60, 60, 10, 30),
+  ),
+  probe("transform.segment", on(FACE, { segment: "foreground" }), isCutOut),
 ];
 
 /** @param {number[]} color */
