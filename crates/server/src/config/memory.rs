@@ -123,6 +123,10 @@ pub struct Budgets {
     pub pixel_bytes: u64,
     /// For answers that wait for their readers.
     pub answer_bytes: u64,
+    /// For what was fetched and is kept.
+    pub fetch_cache_bytes: u64,
+    /// For what is being fetched.
+    pub fetch_arriving_bytes: u64,
 }
 
 impl Budgets {
@@ -130,6 +134,8 @@ impl Budgets {
     const PIXEL_PERCENT: u64 = 60;
     /// Percent for bodies, and as much for answers.
     const PASSING_PERCENT: u64 = 15;
+    /// Percent for what was fetched, at most, and as much for what is being fetched.
+    const FETCH_PERCENT: u64 = 5;
 
     /// Divides memory up as a configuration wants it.
     #[must_use]
@@ -145,6 +151,8 @@ impl Budgets {
             body_bytes: config.admission.max_body_bytes.or(share(Self::PASSING_PERCENT)),
             pixel_bytes: config.admission.max_pixel_bytes.or(share(Self::PIXEL_PERCENT)),
             answer_bytes: config.admission.max_answer_bytes.or(share(Self::PASSING_PERCENT)),
+            fetch_cache_bytes: config.fetch.fetcher.cache_bytes.min(share(Self::FETCH_PERCENT)),
+            fetch_arriving_bytes: config.fetch.fetcher.max_arriving_bytes.min(share(Self::FETCH_PERCENT)),
         }
     }
 }
@@ -201,6 +209,9 @@ mod tests {
         let budgets = Budgets::of(&config, memory);
         let divided = memory.bytes - 1024 * connection::BUFFER_BYTES;
         assert_eq!((budgets.pixel_bytes, budgets.body_bytes), (divided / 100 * 60, divided / 100 * 15));
+        assert_eq!((budgets.fetch_cache_bytes, budgets.fetch_arriving_bytes), (divided / 100 * 5, divided / 100 * 5));
+        config.fetch.fetcher.cache_bytes = 0;
+        assert_eq!(Budgets::of(&config, memory).fetch_cache_bytes, 0);
         config.server.max_connections = 1_000_000;
         config.admission.max_answer_bytes = MaxBytes::Exactly(7);
         let budgets = Budgets::of(&config, memory);

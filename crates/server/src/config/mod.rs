@@ -16,6 +16,7 @@ use std::time::Duration;
 use palmette::codec::OnDamage;
 use palmette::core::Limits as PixelLimits;
 use palmette::{EngineChoice, GpuSettings};
+use palmette_origin::Settings as FetchSettings;
 use palmette_protocol::form::FormLimits;
 use palmette_protocol::request::RequestLimits;
 
@@ -41,6 +42,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// What all requests together may take.
     pub admission: AdmissionConfig,
+    /// What is fetched by URL, from where, and how.
+    pub fetch: FetchConfig,
     /// What is logged, and how.
     pub log: LogConfig,
 }
@@ -179,6 +182,21 @@ impl ModelsFolder {
     }
 }
 
+/// What is fetched by URL, from where, and how: for now, fonts of texts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FetchConfig {
+    /// Bytes of one font; default 20 MB, breach 9410.
+    pub max_bytes: u64,
+    /// Whom to ask, and within which limits; the two on memory are [`Budgets`] at most.
+    pub fetcher: FetchSettings,
+}
+
+impl Default for FetchConfig {
+    fn default() -> Self {
+        Self { max_bytes: 20_000_000, fetcher: FetchSettings::default() }
+    }
+}
+
 /// How many requests are worked on at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workers {
@@ -248,6 +266,7 @@ mod tests {
         let mut raw = RawConfig::default();
         raw.read_toml(DEFAULT_FILE, std::path::Path::new("config.default.toml")).unwrap();
         for (setting, value) in raw.values() {
+            let value = if value.is_empty() { "none" } else { value };
             assert!(setting.doc.ends_with(&format!("[default: {value}]")), "{}: {value}", setting.key);
         }
     }

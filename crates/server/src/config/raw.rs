@@ -91,7 +91,7 @@ impl RawConfig {
     /// # Errors
     ///
     /// [`ConfigError::Toml`] if it is not TOML, [`ConfigError::Unknown`] for a setting that does not exist,
-    /// [`ConfigError::Shape`] for a value that is neither text nor a number.
+    /// [`ConfigError::Shape`] for a value that is neither text, nor a number, nor a list of texts.
     pub fn read_toml(&mut self, text: &str, path: &Path) -> Result<(), ConfigError> {
         let file: toml::Table =
             text.parse().map_err(|source| ConfigError::Toml { path: path.to_owned(), source: Box::new(source) })?;
@@ -160,11 +160,15 @@ impl Origin {
     }
 }
 
-/// Returns a TOML value as the text that a flag would have.
+/// Returns a TOML value as the text that a flag would have: of a list, its entries with commas between them.
 fn scalar(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Array(entries) => {
+            let texts: Option<Vec<_>> = entries.iter().map(toml::Value::as_str).collect();
+            Some(texts?.join(","))
+        }
         _ => None,
     }
 }
@@ -209,8 +213,8 @@ pub enum ConfigError {
         /// The name.
         key: String,
     },
-    /// Occurs when a value in a file is neither text nor a whole number.
-    #[error("{}: `{key}` must be text or a whole number", path.display())]
+    /// Occurs when a value in a file is neither text, nor a whole number, nor a list of texts.
+    #[error("{}: `{key}` must be text, a whole number, or a list of texts", path.display())]
     Shape {
         /// The file.
         path: PathBuf,
@@ -243,6 +247,12 @@ impl fmt::Display for Expected {
             Self::Address => f.write_str("an address and port such as 127.0.0.1:9901 or [::]:9901"),
             Self::Folder => f.write_str("the path of a folder, auto or none"),
             Self::Budget => f.write_str("a whole number of bytes, or auto"),
+            Self::Origins => {
+                f.write_str("origins with commas between them, such as http://127.0.0.1:8787 or http://localhost:*")
+            }
+            Self::Hosts => f.write_str("hosts with commas between them, such as fonts.example or *.fonts.example"),
+            Self::Certificates => f.write_str("a file of certificates in PEM that can be read"),
+            Self::Via => f.write_str("a name of letters, digits, - and ."),
             Self::Filter => f.write_str("a list of log directives such as info,palmette_server=debug"),
         }
     }
@@ -289,11 +299,29 @@ mod tests {
 
     #[test]
     fn config_refuses_unknown_settings_and_shapes() {
-        for toml in
-            ["[limits]\nmax_sorces = 1\n", "[limit]\n", "max_sources = 1\n", "[limits]\nmax_sources = 1.5\n", "limits"]
-        {
+        for toml in [
+            "[limits]\nmax_sorces = 1\n",
+            "[limit]\n",
+            "max_sources = 1\n",
+            "[limits]\nmax_sources = 1.5\n",
+            "limits",
+            "[fetch]\nallow = [1]\n",
+        ] {
             assert!(gather(toml, &[], &[]).is_err(), "{toml}");
         }
+    }
+
+    #[test]
+    fn config_takes_lists() {
+        let toml = "[fetch]\nallow = [\"http://127.0.0.1:8787\", \"http://localhost:*\"]\nallow_hosts = \"a.example, *.b.com\"\n";
+        let fetcher = gather(toml, &[], &[]).unwrap().fetch.fetcher;
+        assert_eq!((fetcher.allow.len(), fetcher.allow_hosts.len()), (2, 2));
+        let variables = [("PALMETTE_FETCH_ALLOW", "http://[::1]:1")];
+        assert_eq!(
+            gather(toml, &variables, &[]).unwrap().fetch.fetcher.allow.len(),
+            1,
+            "a list is replaced, not joined"
+        );
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The list of settings: name, flag, meaning and parser of each in one place.
 
 use std::num::NonZeroUsize;
+use std::str::FromStr;
 use std::time::Duration;
 
 use palmette::EngineChoice;
 use palmette::codec::OnDamage;
+use palmette_origin::Authorities;
 
 use super::{Config, LogFormat, MaxBytes, ModelsFolder, Workers};
 
@@ -39,6 +41,14 @@ pub enum Expected {
     Filter,
     /// A number of bytes, or `auto`.
     Budget,
+    /// Origins, with commas between them.
+    Origins,
+    /// Hosts, with commas between them.
+    Hosts,
+    /// A file of certificates.
+    Certificates,
+    /// A name in the header `via`.
+    Via,
 }
 
 /// Every setting, in the order of `config.default.toml`.
@@ -285,6 +295,88 @@ pub const SETTINGS: &[Setting] = &[
         apply: |config, text| set_budget(&mut config.admission.max_answer_bytes, text),
     },
     Setting {
+        key: "fetch.allow",
+        flag: "fetch-allow",
+        doc: "Origins that may be asked though not public, such as http://127.0.0.1:8787, with commas between them [default: none]",
+        apply: |config, text| set_list(&mut config.fetch.fetcher.allow, text, Expected::Origins),
+    },
+    Setting {
+        key: "fetch.allow_hosts",
+        flag: "fetch-allow-hosts",
+        doc: "The only hosts that may be asked, such as *.fonts.example, with commas between them; all if none [default: none]",
+        apply: |config, text| set_list(&mut config.fetch.fetcher.allow_hosts, text, Expected::Hosts),
+    },
+    Setting {
+        key: "fetch.max_bytes",
+        flag: "fetch-max-bytes",
+        doc: "Bytes of a font that is fetched [default: 20000000]",
+        apply: |config, text| set_bytes(&mut config.fetch.max_bytes, text, 1),
+    },
+    Setting {
+        key: "fetch.timeout_ms",
+        flag: "fetch-timeout-ms",
+        doc: "Time for a fetch, redirects and the body included [default: 10000]",
+        apply: |config, text| set_millis(&mut config.fetch.fetcher.timeout, text, 1),
+    },
+    Setting {
+        key: "fetch.connect_timeout_ms",
+        flag: "fetch-connect-timeout-ms",
+        doc: "Time to look a name up and to connect [default: 5000]",
+        apply: |config, text| set_millis(&mut config.fetch.fetcher.connect_timeout, text, 1),
+    },
+    Setting {
+        key: "fetch.max_redirects",
+        flag: "fetch-max-redirects",
+        doc: "Redirects that are followed [default: 5]",
+        apply: |config, text| {
+            let expected = Expected::Whole { min: 0, max: 20 };
+            config.fetch.fetcher.max_redirects = u32::try_from(whole(text, 0, 20)?).map_err(|_| expected)?;
+            Ok(())
+        },
+    },
+    Setting {
+        key: "fetch.max_running",
+        flag: "fetch-max-running",
+        doc: "Fetches at once; one more waits, within its time [default: 64]",
+        apply: |config, text| set_count(&mut config.fetch.fetcher.max_running, text, 1, 1 << 16),
+    },
+    Setting {
+        key: "fetch.max_arriving_bytes",
+        flag: "fetch-max-arriving-bytes",
+        doc: "Bytes of all files on their way; what has arrived counts as a body [default: 128000000]",
+        apply: |config, text| set_bytes(&mut config.fetch.fetcher.max_arriving_bytes, text, 1),
+    },
+    Setting {
+        key: "fetch.cache_bytes",
+        flag: "fetch-cache-bytes",
+        doc: "Bytes of answers kept in memory, as long as their headers allow; 0 for none [default: 64000000]",
+        apply: |config, text| set_bytes(&mut config.fetch.fetcher.cache_bytes, text, 0),
+    },
+    Setting {
+        key: "fetch.ca_file",
+        flag: "fetch-ca-file",
+        doc: "File of authorities, in PEM, to trust beside Mozilla's [default: none]",
+        apply: |config, text| {
+            config.fetch.fetcher.authorities = match text {
+                "" => Authorities::default(),
+                path => {
+                    let pem = std::fs::read(path).map_err(|_| Expected::Certificates)?;
+                    Authorities::from_pem(&pem).map_err(|_| Expected::Certificates)?
+                }
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "fetch.via",
+        flag: "fetch-via",
+        doc: "Name in the header via of requests, by which loops are found; the same in a group of servers [default: palmette]",
+        apply: |config, text| {
+            config.fetch.fetcher.via = text.parse().map_err(|_| Expected::Via)?;
+            Ok(())
+        },
+    },
+    Setting {
         key: "log.filter",
         flag: "log-filter",
         doc: "What is logged, as directives such as info,palmette_server=debug [default: info]",
@@ -382,6 +474,13 @@ fn set_u32(place: &mut u32, text: &str, max: u32) -> Result<(), Expected> {
     Ok(())
 }
 
+/// Sets a list, whose entries have commas between them.
+fn set_list<T: FromStr>(place: &mut Vec<T>, text: &str, expected: Expected) -> Result<(), Expected> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    *place = entries.map(|entry| entry.parse().map_err(|_| expected)).collect::<Result<_, _>>()?;
+    Ok(())
+}
+
 /// Sets a number of things.
 fn set_count(place: &mut usize, text: &str, min: u64, max: u64) -> Result<(), Expected> {
     *place = usize::try_from(whole(text, min, max)?).map_err(|_| Expected::Whole { min, max })?;
@@ -410,6 +509,24 @@ mod tests {
     #[test]
     fn settings_name_their_variable() {
         assert_eq!(find("limits.max_source_bytes").unwrap().variable(), "PALMETTE_LIMITS_MAX_SOURCE_BYTES");
+    }
+
+    #[test]
+    fn settings_parse_lists() {
+        let mut config = Config::default();
+        let allow = find("fetch.allow").unwrap();
+        allow.apply(&mut config, " http://127.0.0.1:8787 ,http://localhost:*, ").unwrap();
+        let shown: Vec<_> = config.fetch.fetcher.allow.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["http://127.0.0.1:8787", "http://localhost:*"]);
+        assert_eq!(allow.apply(&mut config, "127.0.0.1:8787"), Err(Expected::Origins));
+        allow.apply(&mut config, "").unwrap();
+        assert!(config.fetch.fetcher.allow.is_empty());
+        let hosts = find("fetch.allow_hosts").unwrap();
+        hosts.apply(&mut config, "fonts.example, *.b.com").unwrap();
+        assert_eq!(hosts.apply(&mut config, "http://fonts.example"), Err(Expected::Hosts));
+        let ca_file = find("fetch.ca_file").unwrap();
+        assert_eq!(ca_file.apply(&mut config, "/nonexistent"), Err(Expected::Certificates));
+        assert_eq!(find("fetch.via").unwrap().apply(&mut config, "a b"), Err(Expected::Via));
     }
 
     #[test]
