@@ -50,6 +50,14 @@ pub enum Error {
         /// When to try again.
         retry_after: Duration,
     },
+    /// Occurs when all files that are being fetched are together over their limit.
+    #[error("too busy: all files that are being fetched may hold {max_bytes} bytes together; try again in {} s", retry_after.as_secs())]
+    FetchesFull {
+        /// The limit.
+        max_bytes: u64,
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// Occurs when there are too many connections, all of which have something to do.
     #[error("too busy: {max_connections} connections are served already; try again in {} s", retry_after.as_secs())]
     ConnectionsFull {
@@ -97,6 +105,7 @@ impl Error {
             Self::Protocol(error) => error.class(),
             Self::Pipeline(error) => error.class(),
             Self::BodiesFull { .. }
+            | Self::FetchesFull { .. }
             | Self::ConnectionsFull { .. }
             | Self::QueueFull { .. }
             | Self::WaitedTooLong { .. } => Class::Limit,
@@ -114,6 +123,7 @@ impl Error {
             Self::Protocol(error) => error.code(),
             Self::Pipeline(error) => error.code(),
             Self::BodiesFull { .. }
+            | Self::FetchesFull { .. }
             | Self::ConnectionsFull { .. }
             | Self::QueueFull { .. }
             | Self::WaitedTooLong { .. } => Code::Busy,
@@ -135,6 +145,7 @@ impl Error {
     const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::BodiesFull { retry_after, .. }
+            | Self::FetchesFull { retry_after, .. }
             | Self::ConnectionsFull { retry_after, .. }
             | Self::QueueFull { retry_after, .. }
             | Self::WaitedTooLong { retry_after, .. } => Some(*retry_after),
@@ -183,7 +194,7 @@ impl IntoResponse for Error {
 }
 
 /// Joins an error and its causes, leaving out causes that the text before already holds.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

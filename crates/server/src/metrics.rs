@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use palmette::{Answer, Price};
+use palmette_origin::{Error as FetchError, Fetched, Source};
 use palmette_protocol::Code;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -29,6 +30,10 @@ pub(crate) struct Metrics {
     prices: Family<PriceLabels, Gauge<f64, AtomicU64>>,
     queued: Gauge<u64, AtomicU64>,
     damaged: Counter,
+    fetches: Family<FetchLabels, Counter>,
+    fetch_seconds: Family<FetchLabels, Histogram>,
+    fetched_bytes: Counter,
+    fetch_cache_bytes: Gauge<u64, AtomicU64>,
     pub(crate) cuts: Cuts,
     connections: Gauge<u64, AtomicU64>,
     working: Gauge<u64, AtomicU64>,
@@ -82,6 +87,12 @@ struct PriceLabels {
     what: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FetchLabels {
+    /// Where the file came from, or the class of the failure.
+    outcome: &'static str,
+}
+
 impl Metrics {
     /// Makes all metrics; the prices of the engines never change.
     pub(crate) fn new(prices: &[Price]) -> Self {
@@ -94,6 +105,10 @@ impl Metrics {
             prices: Family::default(),
             queued: Gauge::default(),
             damaged: Counter::default(),
+            fetches: Family::default(),
+            fetch_seconds: Family::new_with_constructor(histogram),
+            fetched_bytes: Counter::default(),
+            fetch_cache_bytes: Gauge::default(),
             cuts: Cuts::default(),
             connections: Gauge::default(),
             working: Gauge::default(),
@@ -131,6 +146,29 @@ impl Metrics {
             self.prices.clone(),
         );
         registry.register("damaged", "Answers that show a damaged source", self.damaged.clone());
+        registry.register(
+            "fetches",
+            "Files fetched by URL, and where they came from or why they did not",
+            self.fetches.clone(),
+        );
+        registry.register_with_unit(
+            "fetch",
+            "Time of a fetch, from the question to the last byte",
+            Unit::Seconds,
+            self.fetch_seconds.clone(),
+        );
+        registry.register_with_unit(
+            "fetched",
+            "Bytes that came over the network for fetches",
+            Unit::Bytes,
+            self.fetched_bytes.clone(),
+        );
+        registry.register_with_unit(
+            "fetch_cache",
+            "Answers kept in memory, with their headers",
+            Unit::Bytes,
+            self.fetch_cache_bytes.clone(),
+        );
         registry.register("cut_connections", "Connections cut by the server, and why", self.cuts.0.clone());
         registry.register("connections", "Connections that are open", self.connections.clone());
         registry.register("queued_requests", "Requests that wait for a worker", self.queued.clone());
@@ -162,6 +200,20 @@ impl Metrics {
         self.stage_seconds.get_or_create(&StageLabels { stage: "wait" }).observe(duration.as_secs_f64());
     }
 
+    /// Counts a fetch and its time.
+    pub(crate) fn count_fetch(&self, outcome: &Result<Fetched, FetchError>, duration: Duration) {
+        let name = match outcome {
+            Ok(fetched) => fetched.source.as_str(),
+            Err(error) => error.class().as_str(),
+        };
+        let labels = FetchLabels { outcome: name };
+        self.fetch_seconds.get_or_create(&labels).observe(duration.as_secs_f64());
+        self.fetches.get_or_create(&labels).inc();
+        if let Ok(Fetched { bytes, source: Source::Server, .. }) = outcome {
+            self.fetched_bytes.inc_by(bytes.len() as u64);
+        }
+    }
+
     pub(crate) fn count_answer(&self, answer: &Answer) {
         for (stage, duration) in answer.timings.iter() {
             let labels = StageLabels { stage: stage.as_str() };
@@ -173,7 +225,8 @@ impl Metrics {
     }
 
     /// Writes all metrics as text; what changes all the time is given as it is now.
-    pub(crate) fn encode(&self, load: Load, connections: usize) -> String {
+    pub(crate) fn encode(&self, load: Load, connections: usize, fetch_cache_bytes: u64) -> String {
+        self.fetch_cache_bytes.set(fetch_cache_bytes);
         self.connections.set(connections as u64);
         self.queued.set(load.queued as u64);
         self.working.set(load.working as u64);

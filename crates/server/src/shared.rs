@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use palmette::Pipeline;
+use palmette_origin::{Fetcher, Settings as FetchSettings};
 
 use crate::admission::Admission;
 use crate::config::{Budgets, Config, Memory};
@@ -16,6 +17,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) pipeline: Pipeline,
     pub(crate) admission: Admission,
+    pub(crate) fetcher: Fetcher,
     pub(crate) places: Arc<Places>,
     pub(crate) metrics: Metrics,
     is_stopping: AtomicBool,
@@ -23,11 +25,17 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(config: Config, pipeline: Pipeline) -> Self {
-        let admission = Admission::new(&config.admission, &Budgets::of(&config, Memory::find()));
+        let budgets = Budgets::of(&config, Memory::find());
+        let admission = Admission::new(&config.admission, &budgets);
         let pipeline = pipeline.with_idle_cores(admission.idle_cores().clone());
         let metrics = Metrics::new(&pipeline.engines().prices());
         let places = Places::new(&config.server, metrics.cuts.clone());
-        Self { config, pipeline, admission, places, metrics, is_stopping: AtomicBool::new(false) }
+        let fetcher = Fetcher::new(&FetchSettings {
+            cache_bytes: budgets.fetch_cache_bytes,
+            max_arriving_bytes: budgets.fetch_arriving_bytes,
+            ..config.fetch.fetcher.clone()
+        });
+        Self { config, pipeline, admission, fetcher, places, metrics, is_stopping: AtomicBool::new(false) }
     }
 
     /// Says that the server will stop, so that nobody sends it new work.

@@ -50,6 +50,11 @@ impl Held {
         Self { budget, bytes: 0 }
     }
 
+    /// Returns the bytes that are counted.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Counts so many bytes from now on; `false` if there may not be so many more, and then it is what it was.
     pub(super) fn set(&mut self, bytes: u64) -> bool {
         match bytes.checked_sub(self.bytes) {

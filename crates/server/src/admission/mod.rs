@@ -217,6 +217,19 @@ impl HeldBody {
     ///
     /// [`Error::BodiesFull`] if that is more than all bodies together may hold.
     pub(crate) fn set(&mut self, bytes: u64) -> Result<(), Error> {
+        self.count(bytes)
+    }
+
+    /// Counts so many bytes more.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set).
+    pub(crate) fn add(&mut self, bytes: u64) -> Result<(), Error> {
+        self.count(self.held.bytes().saturating_add(bytes))
+    }
+
+    fn count(&mut self, bytes: u64) -> Result<(), Error> {
         if self.held.set(bytes) {
             return Ok(());
         }
@@ -348,7 +361,9 @@ mod tests {
         let mut second = admission.body();
         assert!(matches!(second.set(41), Err(Error::BodiesFull { max_bytes: 100, .. })));
         drop(first);
-        second.set(100).unwrap();
+        second.set(90).unwrap();
+        second.add(10).unwrap();
+        assert!(second.add(1).is_err());
         assert_eq!(admission.load().body_bytes, 100);
     }
 

@@ -11,6 +11,7 @@ use crate::shared::Shared;
 
 /// Writes all metrics down.
 pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
-    let text = shared.metrics.encode(shared.admission.load(), shared.places.count());
+    let cached_bytes = shared.fetcher.cached_bytes();
+    let text = shared.metrics.encode(shared.admission.load(), shared.places.count(), cached_bytes);
     ([(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))], text).into_response()
 }

@@ -16,7 +16,7 @@ use tracing::{Instrument, Span};
 use crate::admission::{Answered, HeldBody};
 use crate::shared::Shared;
 use crate::telemetry::stage;
-use crate::{Error, multipart};
+use crate::{Error, fonts, multipart};
 
 /// The stages that a client is told about; the others are in the metrics.
 const TOLD_STAGES: [Stage; 3] = [Stage::Decode, Stage::Run, Stage::Encode];
@@ -32,9 +32,10 @@ pub(crate) async fn transform(
 ) -> Result<Response, Error> {
     shared.admission.check()?;
     let mut collector = TransformCollector::new(shared.config.limits.request);
-    let body = multipart::collect(request, &shared, &mut collector).instrument(stage("collect")).await?;
-    let request = stage("parse").in_scope(|| collector.finish())?;
+    let mut body = multipart::collect(request, &shared, &mut collector).instrument(stage("collect")).await?;
+    let mut request = stage("parse").in_scope(|| collector.finish())?;
     let explains = request.explain;
+    fonts::fetch(&shared, &mut request, &mut body).instrument(stage("fetch")).await?;
 
     // Headers and the plan tell what the request will hold. It waits for that much memory, and for a worker, at once.
     let pipeline = shared.pipeline.clone();

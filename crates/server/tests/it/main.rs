@@ -10,6 +10,7 @@ mod early_answer;
 mod engine_choice;
 mod engines;
 mod explain;
+mod fonts;
 mod forms;
 mod health;
 mod mutations;
