@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseUrl } from "../miniflare/options.cjs";
 import { canStartAt } from "../server/address.js";
+import { developmentFlags } from "../server/development.js";
 import { startServer } from "../server.js";
 import { redirect } from "./redirect.js";
 
@@ -57,7 +58,8 @@ export async function startDev({ config, env, server, headers = {}, ...flags }: 
   }
   // Before wrangler starts, so that a server that cannot be had ends the command.
   const url = parseUrl(server);
-  const dev = redirect({ url: canStartAt(url) ? (await startServer({ url: url.href })).url : url.href, headers });
+  const start = async () => (await startServer({ url: url.href, args: developmentFlags() })).url;
+  const dev = redirect({ url: canStartAt(url) ? await start() : url.href, headers });
   return wrangler.unstable_startWorker({
     config: configPath,
     env,

@@ -64,7 +64,8 @@ function start(url: string): Promise<string> {
   const before = started.get(url)?.catch(() => url) ?? Promise.resolve(url);
   const now = before.then(async (known) => {
     const { startServer } = await import("../server.js");
-    return (await startServer({ url: known })).url;
+    const { developmentFlags } = await import("../server/development.js");
+    return (await startServer({ url: known, args: developmentFlags() })).url;
   });
   started.set(url, now);
   return now;

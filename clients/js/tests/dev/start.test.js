@@ -220,6 +220,25 @@ test("the plugin starts one for all bindings, and keeps it when a config is load
   assert.equal(await starts(), 1);
 });
 
+test("the plugin lets the server that it starts fetch from this machine", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "palmette-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const [binary, log] = [join(folder, "palmette"), join(folder, "log")];
+  await writeFile(binary, `#!/bin/sh\necho "$@" >> ${log}\nexec ${process.env.PALMETTE_BINARY ?? "palmette"} "$@"\n`);
+  await chmod(binary, 0o755);
+  const script = `import { plugins } from "palmette/miniflare";
+    const options = [{ name: "IMAGES", options: { url: "http://127.0.0.1:0", start: true } }];
+    await plugins.palmette.getServices({ options });`;
+  const run = promisify(execFile);
+  for (const PALMETTE_FETCH_ALLOW of [undefined, "http://127.0.0.1:1"]) {
+    const env = { ...process.env, PALMETTE_BINARY: binary, PALMETTE_FETCH_ALLOW };
+    await run(process.execPath, ["--input-type=module", "--eval", script], { cwd: PACKAGE, env });
+  }
+  const [first, second] = (await readFile(log, "utf8")).trim().split("\n");
+  assert.match(first ?? "", /--fetch-allow http:\/\/localhost:\*,http:\/\/127\.0\.0\.1:\*,http:\/\/\[::1\]:\*$/);
+  assert.doesNotMatch(second ?? "", /--fetch-allow/);
+});
+
 describe("palmetteImages of palmette/vite", () => {
   test("changes the config of a server, beside what is there", () => {
     const config = { images: { binding: "PICTURES" }, unsafe: { bindings: [{ name: "OTHER" }] } };
