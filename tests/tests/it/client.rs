@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-#[path = "../../../crates/client/examples/watermark.rs"]
+#[path = "../../../crates/client/examples/remote_watermark.rs"]
 #[expect(dead_code, reason = "an example has a main function")]
 mod watermark;
 

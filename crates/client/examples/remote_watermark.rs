@@ -1,4 +1,4 @@
-//! Draws a watermark in the corner of a photo: `watermark URL PHOTO WATERMARK OUT.avif`, with the address of a Palmette server.
+//! Draws a watermark in the corner of a photo: `remote_watermark URL PHOTO WATERMARK OUT.avif`, with the address of a Palmette server.
 
 use std::error::Error;
 use std::path::Path;
@@ -28,13 +28,13 @@ pub(crate) async fn watermark(images: &Images, photo: &Path, mark: &Path) -> Res
 async fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [url, photo, mark, out] = args.as_slice() else {
-        eprintln!("usage: watermark URL PHOTO WATERMARK OUT.avif");
+        eprintln!("usage: remote_watermark URL PHOTO WATERMARK OUT.avif");
         return ExitCode::from(64);
     };
     match write(url, photo.as_ref(), mark.as_ref(), out.as_ref()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("watermark: {error}");
+            eprintln!("remote_watermark: {error}");
             ExitCode::FAILURE
         }
     }
