@@ -5,7 +5,7 @@ use palmette_core::{Deadline, Pixmap, Size};
 use crate::net::Net;
 use crate::runner::{Rows, Runner};
 use crate::schedule::Schedule;
-use crate::{Error, scale};
+use crate::{Error, alpha, scale};
 
 /// How many times wider and higher the net makes a picture.
 const FACTOR: u32 = 4;
@@ -43,19 +43,7 @@ impl EnlargeNet {
         let made = self.pass(picture, factor(picture.size(), size), deadline)?;
         let mut made = if made.size() == size { made } else { scale::to_size(&made, size)? };
         if !picture.is_opaque() {
-            let mut alpha = picture.clone();
-            alpha.data_mut().chunks_exact_mut(Pixmap::PIXEL_BYTES).for_each(|pixel| {
-                let level = pixel[3];
-                pixel.copy_from_slice(&[level, level, level, 255]);
-            });
-            let alpha = scale::to_size(&alpha, size)?;
-            let pixels = made.data_mut().chunks_exact_mut(Pixmap::PIXEL_BYTES);
-            for (pixel, alpha) in pixels.zip(alpha.data().chunks_exact(Pixmap::PIXEL_BYTES)) {
-                pixel[3] = alpha[0];
-                if alpha[0] == 0 {
-                    pixel.fill(0);
-                }
-            }
+            alpha::resize_into(picture, &mut made, deadline)?;
         }
         Ok(made)
     }
@@ -75,13 +63,11 @@ impl EnlargeNet {
     /// Returns the bytes that enlarging takes, beside the picture and the result.
     #[must_use]
     pub fn memory_bytes(&self, picture: Size, made: Size) -> u64 {
-        let factor = u64::from(factor(picture, made));
+        let factor = factor(picture, made);
+        let pass = Size::new(picture.width.saturating_mul(factor), picture.height.saturating_mul(factor));
         let running = self.schedule(picture).map_or(0, |schedule| schedule.memory_bytes());
-        let pass = picture.area() * factor * factor;
-        let bytes = Pixmap::PIXEL_BYTES as u64;
-        // What the net makes, unless it is the result; alpha twice, for a picture that has any.
-        let between = if pass == made.area() { 0 } else { pass * bytes };
-        (running + between).max((picture.area() + made.area()) * bytes)
+        // What the net makes, unless it is the result.
+        running + if pass == made { 0 } else { pass.area() * Pixmap::PIXEL_BYTES as u64 }
     }
 
     /// Runs the net once, and halves what it makes if twice is enough. The result is opaque.

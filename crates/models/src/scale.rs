@@ -1,18 +1,24 @@
 //! Pictures of other sizes, by the resize of requests: integers in, the same bytes everywhere.
 
-use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Rectangle, Size, engine, plan};
+use palmette_core::plan::{Plan, lower};
+use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Rectangle, Size, engine};
 use palmette_ops::{Fit, ImageIndex, Op, Transform};
 
 use crate::Error;
 
 /// Makes a picture in exactly this size, whatever its shape was.
 pub(crate) fn to_size(picture: &Pixmap, size: Size) -> Result<Pixmap, Error> {
-    let options = Transform { fit: Some(Fit::Squeeze), ..Transform::resize(size.width, size.height) };
+    let plan = plan(picture.size(), size)?;
+    Ok(engine::picture(&CpuEngine::new(), &plan, &std::slice::from_ref(picture), Deadline::NONE)?)
+}
+
+/// Plans that.
+pub(crate) fn plan(from: Size, to: Size) -> Result<Plan, palmette_core::Error> {
+    let options = Transform { fit: Some(Fit::Squeeze), ..Transform::resize(to.width, to.height) };
     let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
     // What a request may is for its planner to say.
     let limits = Limits { max_side_px: u32::MAX, max_area_px: u64::MAX, ..Limits::default() };
-    let plan = plan::lower(&ops, &[picture.size()], &limits)?;
-    Ok(engine::picture(&CpuEngine::new(), &plan, &std::slice::from_ref(picture), Deadline::NONE)?)
+    lower(&ops, &[from], &limits)
 }
 
 /// Returns the size whose longer side has this many pixels, in the same proportions.
