@@ -151,8 +151,9 @@ pub(crate) enum ModelsCommand {
 /// Arguments of `palmette models install`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InstallArgs {
-    /// Which: face, segment, generate [default: all]
-    #[arg(value_name = "MODEL", value_parser = ["face", "segment", "generate"])]
+    /// Which: face, segment, generate; generate-large is used instead of generate and takes thirty times as long [default: the first
+    /// three]
+    #[arg(value_name = "MODEL", value_parser = ["face", "segment", "generate", "generate-large"])]
     pub(crate) wanted: Vec<String>,
     /// Folder for the files of packages: one that is there is not fetched, and one that is fetched stays
     #[arg(long, value_name = "DIR")]

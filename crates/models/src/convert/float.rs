@@ -90,12 +90,12 @@ fn run_node(node: &Node, values: &[Option<Planes>]) -> Option<Planes> {
         Op::Prelu(slopes) => first.map(|channel, value| if value < 0.0 { value * slopes[channel] } else { value }),
         Op::Sigmoid => first.map(|_, value| 1.0 / (1.0 + (-value).exp())),
         Op::MaxPool => max_pool(first),
-        Op::Add => {
+        Op::Add([a_times, b_times]) => {
             let second = *inputs.get(1)?;
             if (first.rows, first.columns) != (second.rows, second.columns) {
                 return None;
             }
-            let data = first.data.iter().zip(&second.data).map(|(a, b)| a + b).collect();
+            let data = first.data.iter().zip(&second.data).map(|(a, b)| a * a_times + b * b_times).collect();
             Planes { data, ..*first }
         }
         Op::PadChannels(more) => {

@@ -39,8 +39,8 @@ pub enum Op {
     Prelu(Vec<f32>),
     /// The largest of two by two; a row or column left over is taken by itself.
     MaxPool,
-    /// The sum of two values.
-    Add,
+    /// The sum of two values, each times a number.
+    Add([f32; 2]),
     /// Appends this many channels of zeros.
     PadChannels(usize),
     /// Enlarges each side this many times, linearly between the middles of pixels; edges are repeated.
@@ -102,6 +102,11 @@ impl Padding {
     }
 }
 
+impl Op {
+    /// The plain sum of two values.
+    pub const PLAIN_ADD: Self = Self::Add([1.0; 2]);
+}
+
 impl Graph {
     /// Appends a node and returns its value.
     pub fn push(&mut self, op: Op, inputs: Vec<Value>) -> Value {
@@ -151,8 +156,8 @@ impl Node {
                 (1, first)
             }
             Op::Bilinear(_) | Op::Nearest(_) => return None,
-            Op::Add if inputs.get(1) != Some(&first) => return None,
-            Op::Add => (2, first),
+            Op::Add(_) if inputs.get(1) != Some(&first) => return None,
+            Op::Add(_) => (2, first),
             Op::PadChannels(more) => (1, first.checked_add(*more)?),
             Op::Concat => return Some(inputs.iter().sum()),
             Op::PixelShuffle(side @ 1..=16) if first.is_multiple_of(side * side) => (1, first / (side * side)),

@@ -16,7 +16,7 @@ impl Source {
         match self.kind {
             Kind::Face { side } => Some(side),
             Kind::Segment => Some(foreground::SIDE_PX),
-            Kind::Generate => None,
+            Kind::Generate | Kind::GenerateLarge => None,
         }
     }
 
@@ -29,7 +29,7 @@ impl Source {
         match self.kind {
             Kind::Face { side } => Ok(Letterbox::new(picture, side)?.input),
             Kind::Segment => Ok(foreground::input(picture)?.0),
-            Kind::Generate => {
+            Kind::Generate | Kind::GenerateLarge => {
                 let pixels = picture.data().chunks_exact(Pixmap::PIXEL_BYTES);
                 let samples = pixels.flat_map(|pixel| [pixel[0], pixel[1], pixel[2]].map(i16::from)).collect();
                 Ok(Tensor { size: picture.size(), channels: 3, samples })

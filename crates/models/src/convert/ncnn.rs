@@ -11,6 +11,8 @@ use super::graph::{Conv, Graph, Op, Padding, Value};
 
 /// The tag of weights of 16 bits.
 const HALVES: u32 = 0x0130_6B47;
+/// The option with the numbers of an activation.
+const LEAK: &str = "-23310";
 /// The first line of the text.
 const MAGIC: &str = "7767517";
 
@@ -38,6 +40,23 @@ pub fn read(text: &str, weights: &[u8]) -> Result<Graph, Error> {
     }
     reader.graph.outputs = vec![last];
     Ok(reader.graph)
+}
+
+/// Returns the slope below 0 of the activation in a convolution, if it has one.
+fn leak(options: &HashMap<&str, &str>) -> Result<Option<f32>, Error> {
+    match (options.get("9"), &list(options.get(LEAK).copied())?[..]) {
+        (None, _) => Ok(None),
+        (Some(&"2"), &[slope]) => Ok(Some(slope)),
+        _ => Err(Error::Foreign { what: "an activation of another kind" }),
+    }
+}
+
+/// Reads a list of numbers, behind their count; of nothing, none.
+fn list(text: Option<&str>) -> Result<Vec<f32>, Error> {
+    let Some((count, numbers)) = text.and_then(|text| text.split_once(',')) else { return Ok(Vec::new()) };
+    let numbers = numbers.split(',').map(str::parse).collect::<Result<Vec<f32>, _>>();
+    let numbers = numbers.ok().filter(|numbers| count.parse() == Ok(numbers.len()));
+    numbers.ok_or(Error::Broken { at: 0 })
 }
 
 /// The state of reading.
@@ -72,7 +91,14 @@ impl<'a> Reader<'a> {
             ("Split", Some(&input)) => input,
             _ => {
                 let op = self.op(kind, &options)?;
-                self.graph.push(op, inputs)
+                let value = self.graph.push(op, inputs);
+                match leak(&options)? {
+                    Some(slope) => {
+                        let channels = options.get("0").and_then(|count| count.parse().ok()).ok_or_else(broken)?;
+                        self.graph.push(Op::Prelu(vec![slope; channels]), vec![value])
+                    }
+                    None => value,
+                }
             }
         };
         self.known.extend(outputs.iter().map(|&name| (name, value)));
@@ -88,7 +114,7 @@ impl<'a> Reader<'a> {
         match kind {
             "Convolution" => {
                 let (outputs, side, total) = (number("0", 0)?, number("1", 0)?, number("6", 0)?);
-                let known = ["0", "1", "4", "5", "6"];
+                let known = ["0", "1", "4", "5", "6", "9", LEAK];
                 let are_small = (1..=4096).contains(&outputs) && (1..=64).contains(&side) && number("4", 0)? <= 64;
                 if !are_small || number("5", 0)? != 1 || options.keys().any(|key| !known.contains(key)) {
                     return Err(Error::Foreign { what: "a convolution of another kind" });
@@ -115,7 +141,13 @@ impl<'a> Reader<'a> {
                     None => Err(Error::Foreign { what: "an enlargement by another factor" }),
                 }
             }
-            "BinaryOp" if options.get("0").is_none_or(|&op| op == "0") => Ok(Op::Add),
+            "Concat" if options.is_empty() => Ok(Op::Concat),
+            // A sum of two, each times a number.
+            "Eltwise" if options.get("0") == Some(&"1") => match list(options.get("-23301").copied())?[..] {
+                [first, second] => Ok(Op::Add([first, second])),
+                _ => Err(Error::Foreign { what: "a sum of another kind" }),
+            },
+            "BinaryOp" if options.get("0").is_none_or(|&op| op == "0") => Ok(Op::PLAIN_ADD),
             _ => Err(Error::Foreign { what: "a layer of another net" }),
         }
     }

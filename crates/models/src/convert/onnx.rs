@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
                 let all = inputs.iter().map(|(_, sides)| sides[0]).sum();
                 let values = inputs.iter().map(|&(value, _)| value).collect();
                 let is_sum = node.kind == "Add";
-                let (op, channels) = if is_sum { (Op::Add, channels) } else { (Op::Concat, all) };
+                let (op, channels) = if is_sum { (Op::PLAIN_ADD, channels) } else { (Op::Concat, all) };
                 (op, [channels, rows, columns], values)
             }
             "Resize" => {

@@ -234,7 +234,7 @@ impl<'a> Reader<'a> {
         let first = inputs[0];
         let second = || inputs.get(1).copied().ok_or(Error::Broken { at: operator.at });
         match code {
-            code::ADD => Ok(Op::Add),
+            code::ADD => Ok(Op::PLAIN_ADD),
             code::RELU => Ok(Op::Relu),
             code::CONV_2D | code::DEPTHWISE_CONV_2D => {
                 let bias = *inputs.get(2).ok_or(Error::Foreign { what: "a convolution without bias" })?;

@@ -43,7 +43,7 @@ fn graph() -> Graph {
     let by_itself = graph.push(Op::Conv(noise.conv(1, 8, 3, 1)), vec![first]);
     let mixed = graph.push(Op::Conv(noise.conv(8, 12, 1, 1)), vec![by_itself]);
     let padded = graph.push(Op::PadChannels(4), vec![first]);
-    let sum = graph.push(Op::Add, vec![padded, mixed]);
+    let sum = graph.push(Op::Add([1.0, 0.7]), vec![padded, mixed]);
     let sum = graph.push(Op::Relu, vec![sum]);
     let pooled = graph.push(Op::MaxPool, vec![sum]);
     let strided = graph.push(Op::Conv(noise.conv(12, 6, 5, 2)), vec![sum]);
@@ -57,7 +57,7 @@ fn graph() -> Graph {
     let shuffled = graph.push(Op::Conv(noise.conv(12, 12, 3, 1)), vec![sum]);
     let shuffled = graph.push(Op::PixelShuffle(2), vec![shuffled]);
     let near = graph.push(Op::Nearest(2), vec![0]);
-    let enlarged = graph.push(Op::Add, vec![shuffled, near]);
+    let enlarged = graph.push(Op::PLAIN_ADD, vec![shuffled, near]);
     graph.outputs = vec![mask, enlarged];
     graph
 }

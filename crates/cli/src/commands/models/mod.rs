@@ -29,7 +29,9 @@ pub(crate) fn models(command: ModelsCommand) -> Result<(), Error> {
 fn install(args: &InstallArgs) -> Result<(), Error> {
     let folder = args.models.folder()?;
     let is_wanted = |source: &&Source| {
-        args.wanted.is_empty() || args.wanted.iter().any(|wanted| source.name.split('-').next() == Some(wanted))
+        let word = if source.name.starts_with("face-") { "face" } else { source.name };
+        let is_named = args.wanted.iter().any(|wanted| wanted == word);
+        is_named || (args.wanted.is_empty() && word != installed::GENERATE_LARGE)
     };
     let wanted: Vec<_> = SOURCES.iter().filter(is_wanted).collect();
     fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;

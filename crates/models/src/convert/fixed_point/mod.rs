@@ -132,7 +132,7 @@ fn followers(graph: &Graph) -> Vec<Follower> {
     for (index, node) in graph.nodes.iter().enumerate() {
         let Some(&input @ 1..) = node.inputs.first() else { continue };
         let can_take = match node.op {
-            Op::Relu => matches!(graph.nodes[input - 1].op, Op::Conv(_) | Op::Add),
+            Op::Relu => matches!(graph.nodes[input - 1].op, Op::Conv(_) | Op::Add(_)),
             Op::Prelu(_) => matches!(graph.nodes[input - 1].op, Op::Conv(_)),
             _ => false,
         };
@@ -149,7 +149,7 @@ fn followers(graph: &Graph) -> Vec<Follower> {
 pub fn summed(graph: &Graph) -> Vec<Value> {
     let nodes = graph.nodes.iter().zip(followers(graph));
     let value = |(node, follower): (&graph::Node, Follower)| match (&node.op, follower) {
-        (Op::Conv(_) | Op::Add, Follower::Node(value)) => Some(value),
+        (Op::Conv(_) | Op::Add(_), Follower::Node(value)) => Some(value),
         _ => None,
     };
     nodes.filter_map(value).collect()
@@ -226,10 +226,15 @@ impl<'a> Converter<'a> {
                 let convolution = self.convolution(conv, first, &out, activation).map_err(unfit)?;
                 (Operation::Convolution(convolution), out)
             }
-            Op::Add => {
+            Op::Add(times) => {
                 let out = self.steps(made, matches!(activation, Activation::Relu)).ok_or(unfit("has no range"))?;
                 let second = inputs.get(1).ok_or(Error::Inconsistent { node: index })?;
-                let terms = first.channels.iter().zip(&second.channels).zip(&out).map(|((a, b), out)| terms(a, b, out));
+                let terms = first
+                    .channels
+                    .iter()
+                    .zip(&second.channels)
+                    .zip(&out)
+                    .map(|((a, b), out)| terms([a, b], *times, out));
                 let terms = terms.collect::<Option<Vec<_>>>().ok_or(unfit("adds what is too different"))?;
                 (Operation::Add(Add { terms }), out)
             }

@@ -74,14 +74,16 @@ pub(super) fn multipliers(ratio: f64, slope: f64, [low, high]: [i16; 2]) -> Opti
 }
 
 /// Finds the multipliers of a sum.
-pub(super) fn terms(a: &Channel, b: &Channel, out: &Channel) -> Option<AddTerms> {
+pub(super) fn terms(inputs: [&Channel; 2], times: [f32; 2], out: &Channel) -> Option<AddTerms> {
     // What is always 0 has no step to speak of.
-    let ratio = |from: &Channel| if from.limits == [0, 0] { 0.0 } else { from.step / out.step };
-    let ratios = [ratio(a), ratio(b)];
+    let ratio = |from: &Channel, times: f32| {
+        if from.limits == [0, 0] { 0.0 } else { from.step * f64::from(times) / out.step }
+    };
+    let ratios = [ratio(inputs[0], times[0]), ratio(inputs[1], times[1])];
     let reach = |from: &Channel| f64::from(from.limits[1].max(from.limits[0].saturating_neg()));
     let fits = |shift: &u8| {
-        let sum = ratios[0] * reach(a) + ratios[1] * reach(b) + 1.0;
-        ratios.iter().all(|ratio| ratio * scale(*shift) <= f64::from(AddTerms::MAX_MULTIPLIER))
+        let sum = ratios[0].abs() * reach(inputs[0]) + ratios[1].abs() * reach(inputs[1]) + 1.0;
+        ratios.iter().all(|ratio| ratio.abs() * scale(*shift) <= f64::from(AddTerms::MAX_MULTIPLIER))
             && sum * scale(*shift) < MOST_SUM / 2.0
     };
     let shift = AddTerms::SHIFTS.rev().find(fits)?;
@@ -148,11 +150,12 @@ mod tests {
     #[test]
     fn terms_are_near_their_ratios() {
         let out = channel(0.3, [-100, 100], 0.0);
-        let found = terms(&channel(0.1, [-4095, 4095], 0.0), &channel(0.7, [0, 4095], 0.0), &out).unwrap();
+        let found =
+            terms([&channel(0.5, [-4095, 4095], 0.0), &channel(0.7, [0, 4095], 0.0)], [0.2, 1.0], &out).unwrap();
         let real = found.multipliers.map(|multiplier| f64::from(multiplier) / scale(found.shift));
         assert!((real[0] - 1.0 / 3.0).abs() < 1e-3 && (real[1] - 7.0 / 3.0).abs() < 1e-3, "{found:?}");
         // A channel that is always 0 adds nothing, whatever its step is.
-        let found = terms(&channel(1e9, [0, 0], 0.0), &channel(0.3, [0, 9], 0.0), &out).unwrap();
+        let found = terms([&channel(1e9, [0, 0], 0.0), &channel(0.3, [0, 9], 0.0)], [1.0; 2], &out).unwrap();
         assert_eq!((found.multipliers[0], i32::from(found.multipliers[1])), (0, 1 << found.shift));
     }
 }
