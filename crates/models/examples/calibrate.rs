@@ -5,7 +5,7 @@
 //!
 //! The committed ranges are of 20 photos: a portrait of matplotlib 3.11.2 (`grace_hopper.jpg`) in four forms, `rocket`, `hubble_deep_field`,
 //! `retina`, `motorcycle_left` and `ihc` of scikit-image 0.26.0, and eleven of Debian's mate-backgrounds and plasma-workspace-wallpapers, all
-//! of at most 1,280 pixels a side.
+//! of at most 1,280 pixels a side; those of `generate-large` of eight of them.
 
 use std::error::Error;
 use std::path::Path;
