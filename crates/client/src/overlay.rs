@@ -1,9 +1,9 @@
 //! What can be drawn.
 
 use bytes::Bytes;
-use palmette_ops::Node;
+use palmette_ops::{Node, Text};
 use palmette_protocol::form::FormSource;
-use palmette_protocol::{IntoOptions, RawNode, Text};
+use palmette_protocol::{IntoOptions, RawNode};
 use tokio::fs::File;
 
 use crate::{Source, Transformer};

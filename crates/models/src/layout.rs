@@ -13,7 +13,7 @@
 //!
 //! Lanes behind the last channel hold anything; weights for them are 0.
 
-use crate::net::Window;
+use palmette_core::net::Window;
 
 /// Channels of a block.
 pub const CHANNELS: usize = 16;

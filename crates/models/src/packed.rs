@@ -1,7 +1,8 @@
 //! Layers as kernels want them: weights by blocks of channels, in the order in which they are read.
 
+use palmette_core::net::{Add, AddTerms, Convolution, Requantize};
+
 use crate::layout::{CHANNELS, Lanes, SUM_ORDER};
-use crate::net::{Add, AddTerms, Convolution, Requantize};
 
 /// Weights of a pair of inputs, for each sum of a block, in [`SUM_ORDER`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

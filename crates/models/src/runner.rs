@@ -3,13 +3,13 @@
 use std::mem;
 
 use palmette_core::alloc::try_filled;
+use palmette_core::net::{Layer, Operation, Place, ValueId, Window};
 use palmette_core::{Deadline, Size};
 
 use crate::Error;
-use crate::kernels::bilinear::Place;
 use crate::kernels::{Kernels, average, channels, nearest, pixel_shuffle, table};
 use crate::layout::{CHANNELS, Lanes, Taps};
-use crate::net::{Layer, Net, Operation, ValueId, Window};
+use crate::net::Net;
 use crate::packed::{PackedAdd, PackedConvolution};
 use crate::schedule::{Held, Schedule, Step};
 

@@ -11,11 +11,11 @@
 use std::ops::Range;
 
 use palmette_core::Size;
+use palmette_core::net::{Layer, Operation, Place, ValueId, Window};
 
 use crate::Error;
-use crate::kernels::bilinear::Place;
 use crate::layout::{Lanes, RowLayout};
-use crate::net::{Layer, Net, Operation, ValueId, Window};
+use crate::net::Net;
 
 /// A schedule has at most so many steps.
 const MAX_STEPS: usize = 1 << 21;

@@ -42,7 +42,6 @@ pub use list::{Options, RawNode, RawOp};
 pub use object::{IntoOptions, Named, OptionObject};
 pub use options::OptionSpec;
 pub use output::{Output, OutputFormat, Quality, RawOutput};
-pub use palmette_ops::Text;
 pub use request::{Collector, InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest};
 pub use values::{OptionInfo, Values};
 

@@ -18,10 +18,11 @@ use std::arch::x86_64::{
     _mm256_srai_epi32, _mm256_srav_epi32, _mm256_store_si256,
 };
 
-use crate::kernels::bilinear::{self, Place};
+use palmette_core::net::{Place, Window};
+
+use crate::kernels::bilinear;
 use crate::kernels::{Kernels, max_pool};
 use crate::layout::{Lanes, Taps};
-use crate::net::Window;
 use crate::packed::{Ends, PackedAdd, PackedConvolution, PairWeights, Words};
 
 /// Returns the kernels of this module if the machine can run them.

@@ -1,13 +1,13 @@
 //! A net out of a file that may hold anything.
 
 use palmette_core::alloc::try_with_capacity;
+use palmette_core::net::{
+    Add, AddTerms, Convolution, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
+};
 
 use super::kind;
 use crate::Error;
-use crate::net::{
-    About, Add, AddTerms, Convolution, Input, Layer, Net, Operation, Padding, Positions, Requantize, Table, ValueId,
-    Window,
-};
+use crate::net::{About, Input, Net};
 
 /// Reads everything between the version and the checksum.
 pub(super) fn net(bytes: &[u8]) -> Result<Net, Error> {

@@ -1,9 +1,11 @@
 //! Files that come back as they went, and files that are none.
 
-use super::*;
-use crate::net::{
-    About, Add, AddTerms, Convolution, Input, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
+use palmette_core::net::{
+    Add, AddTerms, Convolution, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
 };
+
+use super::*;
+use crate::net::{About, Input};
 
 /// A net with every kind of layer.
 fn net() -> Net {

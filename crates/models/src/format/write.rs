@@ -1,7 +1,9 @@
 //! What a net becomes in a file.
 
+use palmette_core::net::{Add, Convolution, Layer, Operation, Padding, Positions, Table, ValueId, Window};
+
 use super::kind;
-use crate::net::{Add, Convolution, Layer, Net, Operation, Padding, Positions, Table, ValueId, Window};
+use crate::net::Net;
 
 /// Writes everything between the version and the checksum.
 pub(super) fn net(net: &Net, bytes: &mut Vec<u8>) {

@@ -6,7 +6,7 @@ use crate::packed::PackedAdd;
 /// Adds one block of channels of two rows.
 pub type AddRow = fn(&PackedAdd, [&[Lanes]; 2], &mut [Lanes]);
 
-/// Adds one block of channels of two rows: see [`crate::net::Add`].
+/// Adds one block of channels of two rows: see [`palmette_core::net::Add`].
 #[expect(clippy::cast_possible_truncation, reason = "clamped")]
 pub fn add(add: &PackedAdd, inputs: [&[Lanes]; 2], output: &mut [Lanes]) {
     for ((pixel, first), second) in output.iter_mut().zip(inputs[0]).zip(inputs[1]) {

@@ -1,6 +1,6 @@
 //! A row between two others, whose pixels lie between those of the input.
 
-pub use palmette_core::net::Place;
+use palmette_core::net::Place;
 
 use crate::layout::Lanes;
 

@@ -1,7 +1,8 @@
 //! A row of largest samples.
 
+use palmette_core::net::Window;
+
 use crate::layout::Lanes;
-use crate::net::Window;
 
 /// Takes the largest samples of one block of channels: those of the rows under the window that are inside the picture.
 pub type MaxPool = fn(&Window, &[&[Lanes]], &mut [Lanes]);

@@ -61,7 +61,7 @@ impl Kernels {
     }
 }
 
-/// Makes samples of sums, which lie in [`SUM_ORDER`]: see [`crate::net::Requantize`].
+/// Makes samples of sums, which lie in [`SUM_ORDER`]: see [`palmette_core::net::Requantize`].
 #[expect(clippy::cast_possible_truncation, reason = "clamped")]
 #[must_use]
 pub fn requantize(sums: &[i32; 16], ends: &Ends) -> Lanes {

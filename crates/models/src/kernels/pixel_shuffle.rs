@@ -2,7 +2,7 @@
 
 use crate::layout::{CHANNELS, Lanes, RowLayout};
 
-/// Makes row `sub_row` of the squares of a row: see [`crate::net::Operation::PixelShuffle`].
+/// Makes row `sub_row` of the squares of a row: see [`palmette_core::net::Operation::PixelShuffle`].
 pub fn pixel_shuffle(
     factor: usize,
     sub_row: usize,

@@ -1,7 +1,8 @@
 //! A row of samples that are looked up.
 
+use palmette_core::net::Table;
+
 use crate::layout::{CHANNELS, Lanes, RowLayout};
-use crate::net::Table;
 
 /// Looks a row up: see [`Table`].
 pub fn look_up(table: &Table, input: &[Lanes], from: &RowLayout, output: &mut [Lanes], to: &RowLayout) {

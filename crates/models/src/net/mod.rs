@@ -19,11 +19,9 @@ mod bounds;
 mod shapes;
 
 use palmette_core::Size;
+use palmette_core::net::{Add, AddTerms, Convolution, Layer, Operation, Padding, Requantize, Table, ValueId, Window};
 
 pub use bounds::Range;
-pub use palmette_core::net::{
-    Add, AddTerms, Convolution, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
-};
 
 use crate::Error;
 

@@ -1,8 +1,9 @@
 //! Nets in plain loops over whole values, in 64 bits, as the documentation of the layers says.
 
 use palmette_core::Size;
+use palmette_core::net::{AddTerms, Convolution, Operation, Positions, Requantize, ValueId, Window};
 use palmette_models::Tensor;
-use palmette_models::net::{AddTerms, Convolution, Net, Operation, Positions, Requantize, ValueId, Window};
+use palmette_models::net::Net;
 
 /// Runs a net.
 pub(crate) fn run(net: &Net, inputs: &[Tensor]) -> Vec<Tensor> {

@@ -1,11 +1,11 @@
 //! Random layers and nets.
 
 use palmette_core::Size;
-use palmette_models::Tensor;
-use palmette_models::net::{
-    About, Add, AddTerms, Convolution, Input, Layer, Net, Operation, Padding, Positions, Requantize, Table, ValueId,
-    Window,
+use palmette_core::net::{
+    Add, AddTerms, Convolution, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
 };
+use palmette_models::Tensor;
+use palmette_models::net::{About, Input, Net};
 
 /// Numbers that look random and are the same every time.
 #[derive(Clone, Debug)]

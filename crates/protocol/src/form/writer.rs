@@ -58,7 +58,7 @@ impl<S: AsRef<[u8]>> Piece<S> {
 pub enum FormSource<S> {
     /// A picture.
     Image(S),
-    /// Text to set, as [`Text::to_options`](crate::Text::to_options) makes it.
+    /// Text to set, as [`IntoOptions`](crate::IntoOptions) makes it of a [`Text`](palmette_ops::Text).
     Text(Options),
 }
 

@@ -11,14 +11,14 @@ mod pieces;
 mod transform;
 
 use bytes::Bytes;
-use palmette_ops::TreeLimits;
+use palmette_ops::{Text, TreeLimits};
 
 pub use fonts::{FontFiles, FontUrl};
 pub use info::InfoCollector;
 pub use transform::{TransformCollector, TransformRequest};
 
+use crate::Error;
 use crate::form::FormEvent;
-use crate::{Error, Text};
 
 /// How large a request may be, apart from the form as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

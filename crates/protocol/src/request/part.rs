@@ -1,12 +1,13 @@
 //! One part while it arrives.
 
 use bytes::Bytes;
+use palmette_ops::Text;
 
 use super::RequestLimits;
 use super::pieces::Pieces;
 use crate::form::Part;
 use crate::json::excerpt_text;
-use crate::{Error, OptionObject, Text, json};
+use crate::{Error, OptionObject, json};
 
 /// The bytes of a part up to now.
 #[derive(Debug)]

@@ -8,14 +8,14 @@ use std::path::PathBuf;
 use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges};
 use palmette_ops::tree::{Step, rebuild};
 use palmette_ops::{
-    AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, ImageIndex, Op, Repeat, Rotate, Transform,
-    TreeLimits,
+    AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, ImageIndex, Op, Repeat, Rotate, Text,
+    Transform, TreeLimits,
 };
 use palmette_protocol::color::to_hex;
 use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece, TransformForm};
 use palmette_protocol::list::parse_list;
 use palmette_protocol::{
-    Code, Collector, EngineChoice, FormLimits, InfoCollector, Options, RawNode, RawOutput, RequestLimits, Source, Text,
+    Code, Collector, EngineChoice, FormLimits, InfoCollector, Options, RawNode, RawOutput, RequestLimits, Source,
 };
 
 use crate::wire::{WholePart, collect, read, read_parts};

@@ -1,7 +1,8 @@
 //! Real numbers become integers: weights that fit their sums, multipliers of sums and of additions.
 
+use palmette_core::net::{AddTerms, Requantize};
+
 use super::Error;
-use crate::net::{AddTerms, Requantize};
 
 /// A channel of a value in fixed point.
 #[derive(Clone, Copy, Debug)]
