@@ -9,6 +9,7 @@
 //! mutations know what lengths, chunks and markers look like.
 
 mod mutate;
+mod net;
 mod seeds;
 mod target;
 mod twin;

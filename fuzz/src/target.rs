@@ -9,7 +9,7 @@ use palmette_protocol::form::{FormLimits, FormReader};
 use palmette_protocol::list::{parse_list, resolve};
 use palmette_protocol::request::{Collector, InfoCollector, RequestLimits, TransformCollector};
 
-use crate::{seeds, twin};
+use crate::{net, seeds, twin};
 
 /// Pictures stay small, so that a size that grew costs nothing.
 const LIMITS: Limits = Limits { max_side_px: 400, max_area_px: 60_000, max_animation_area_px: 200_000 };
@@ -27,7 +27,7 @@ pub(crate) struct Target {
 
 impl Target {
     /// Every target.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self { name: "form", seeds: seeds::forms, run: form },
         Self { name: "list", seeds: seeds::lists, run: list },
         Self { name: "plan", seeds: seeds::lists, run: plan },
@@ -38,6 +38,7 @@ impl Target {
         Self { name: "gif", seeds: || seeds::moving(EncodeFormat::Gif), run: file },
         Self { name: "webp", seeds: || seeds::moving(EncodeFormat::Webp), run: file },
         Self { name: "avif", seeds: || seeds::stills(EncodeFormat::Avif), run: file },
+        Self { name: "net", seeds: net::files, run: net::read },
         Self { name: "tail", seeds: seeds::long_tail, run: file },
     ];
 }

@@ -161,6 +161,20 @@ impl Net {
         self.ranges[value.0].len()
     }
 
+    /// Returns how many products convolutions add up, for inputs of these sizes: what a run costs, about.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Net::sizes`].
+    pub fn products(&self, inputs: &[Size]) -> Result<u64, Error> {
+        let sizes = self.sizes(inputs)?;
+        let of_layer = |(layer, size): (&Layer, &Size)| match &layer.operation {
+            Operation::Convolution(convolution) => size.area().saturating_mul(convolution.weights.len() as u64),
+            _ => 0,
+        };
+        Ok(self.layers.iter().zip(&sizes[self.inputs.len()..]).map(of_layer).fold(0, u64::saturating_add))
+    }
+
     /// Returns the size of every value, for inputs of these sizes.
     ///
     /// # Errors
