@@ -183,10 +183,14 @@ impl Runner {
             rows.read(step.value.0, row, samples)?;
             let target = held.row_mut(buffer, row);
             held.layout.clear_border(target);
-            for (x, pixel) in samples.chunks_exact(input.channels).enumerate() {
-                for (channel, &sample) in pixel.iter().enumerate() {
-                    held.layout.block_mut(target, channel / CHANNELS)[x].0[channel % CHANNELS] =
-                        sample.clamp(input.low, input.high);
+            for block in 0..held.layout.blocks() {
+                let first = block * CHANNELS;
+                let count = CHANNELS.min(input.channels - first);
+                let pixels = samples.chunks_exact(input.channels);
+                for (lanes, pixel) in held.layout.block_mut(target, block).iter_mut().zip(pixels) {
+                    for (lane, sample) in lanes.0.iter_mut().zip(&pixel[first..first + count]) {
+                        *lane = (*sample).clamp(input.low, input.high);
+                    }
                 }
             }
         }
