@@ -107,7 +107,7 @@ impl Runner {
             return Err(Error::WrongInputs { given: inputs.len(), taken: self.net.inputs().len() });
         }
         for (tensor, (input, held)) in inputs.iter().zip(self.net.inputs().iter().zip(&schedule.values)) {
-            let expected = held.layout.width * held.height * input.channels;
+            let expected = held.layout.width.saturating_mul(held.height).saturating_mul(input.channels);
             if tensor.samples.len() != expected {
                 return Err(Error::WrongCount { what: "samples", given: tensor.samples.len(), expected });
             }
@@ -118,7 +118,7 @@ impl Runner {
             Ok(Tensor {
                 size: Size::new(side(layout.width), side(height)),
                 channels: layout.channels,
-                samples: try_filled(layout.width * height * layout.channels, 0)?,
+                samples: try_filled(layout.width.saturating_mul(height).saturating_mul(layout.channels), 0)?,
             })
         };
         let outputs = self.net.outputs().iter().map(empty).collect::<Result<_, Error>>()?;

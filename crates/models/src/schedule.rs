@@ -20,6 +20,9 @@ use crate::net::Net;
 /// A schedule has at most so many steps.
 const MAX_STEPS: usize = 1 << 21;
 
+/// A buffer has at most so many lanes.
+const MAX_LANES: usize = 1 << 30;
+
 /// Makes rows of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
@@ -58,7 +61,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// Those of [`Net::sizes`].
+    /// Those of [`Net::sizes`], and [`Error::Core`] if no machine has that much memory.
     pub fn new(net: &Net, inputs: &[Size], band_rows: usize) -> Result<Self, Error> {
         Self::part(net, inputs, band_rows, [0, 1])
     }
@@ -67,7 +70,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// Those of [`Net::sizes`]; [`Error::OutOfRange`] if there is no such part.
+    /// Those of [`Schedule::new`]; [`Error::OutOfRange`] if there is no such part.
     pub fn part(net: &Net, inputs: &[Size], band_rows: usize, part: [usize; 2]) -> Result<Self, Error> {
         if part[0] >= part[1] {
             let wide = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
@@ -83,7 +86,7 @@ impl Schedule {
             .zip(heights.iter().zip(kept))
             .map(|(layout, (&height, kept))| Held { layout, height, kept, buffer: 0 })
             .collect();
-        let buffers = share(net, &steps, &mut values);
+        let buffers = share(net, &steps, &mut values)?;
         let outputs = net.outputs().iter().map(|output| planning.share(output.0, part)).collect();
         Ok(Self { steps, values, buffers, outputs })
     }
@@ -233,7 +236,11 @@ fn rows_read(operation: &Operation, rows: Range<usize>, height: usize) -> Range<
 }
 
 /// Gives each value a buffer, which others may have before and after; returns the lanes of the buffers.
-fn share(net: &Net, steps: &[Step], values: &mut [Held]) -> Vec<usize> {
+///
+/// # Errors
+///
+/// [`Error::Core`] if no machine has that much memory.
+fn share(net: &Net, steps: &[Step], values: &mut [Held]) -> Result<Vec<usize>, Error> {
     // The first and the last step that touch a value.
     let mut life: Vec<Option<[usize; 2]>> = vec![None; values.len()];
     for (at, step) in steps.iter().enumerate() {
@@ -249,7 +256,8 @@ fn share(net: &Net, steps: &[Step], values: &mut [Held]) -> Vec<usize> {
     // The lanes of each buffer, and the step after which it is free.
     let mut buffers: Vec<[usize; 2]> = Vec::new();
     for ([first, last], value) in by_start {
-        let lanes = values[value].layout.len() * values[value].kept;
+        let lanes = values[value].layout.len().checked_mul(values[value].kept).filter(|&lanes| lanes <= MAX_LANES);
+        let lanes = lanes.ok_or(palmette_core::Error::OutOfMemory { bytes: u64::MAX })?;
         let free = || buffers.iter().enumerate().filter(|(_, buffer)| buffer[1] < first);
         let fits = free().filter(|(_, buffer)| buffer[0] >= lanes).min_by_key(|(_, buffer)| buffer[0]);
         let chosen = fits.or_else(|| free().max_by_key(|(_, buffer)| buffer[0])).map(|(index, _)| index);
@@ -260,5 +268,5 @@ fn share(net: &Net, steps: &[Step], values: &mut [Held]) -> Vec<usize> {
         buffers[index] = [buffers[index][0].max(lanes), last];
         values[value].buffer = index;
     }
-    buffers.into_iter().map(|[lanes, _]| lanes).collect()
+    Ok(buffers.into_iter().map(|[lanes, _]| lanes).collect())
 }

@@ -236,3 +236,17 @@ fn runs_refuse_other_inputs() {
     let error = runner.run_whole(&[input], Deadline::NONE).unwrap_err();
     assert_eq!(error.to_string(), "64 samples instead of 192");
 }
+
+#[test]
+fn runs_refuse_what_no_memory_holds() {
+    let layers = (0..4).map(|layer| {
+        let operation = Operation::Nearest { factor: 60 };
+        Layer { operation, inputs: vec![ValueId(layer)] }
+    });
+    let input = Input { channels: 1, low: 0, high: 1 };
+    let mut layers: Vec<Layer> = layers.collect();
+    layers.push(Layer { operation: Operation::GlobalAverage, inputs: vec![ValueId(4)] });
+    let net = Net::new(About::default(), vec![input], layers, vec![ValueId(5)]).unwrap();
+    let error = Schedule::new(&net, &[Size::new(300, 300)], 1).unwrap_err();
+    assert!(matches!(error, palmette_models::Error::Core(palmette_core::Error::OutOfMemory { .. })), "{error}");
+}
