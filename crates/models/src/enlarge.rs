@@ -10,7 +10,7 @@ use crate::{Error, alpha, scale};
 /// How many times wider and higher the net makes a picture.
 const FACTOR: u32 = 4;
 /// Rows of the result that are made at a time, at most: the more, the less often weights are read.
-const MOST_BAND_ROWS: usize = 64;
+const MOST_BAND_ROWS: usize = 16;
 /// Bytes that rows between layers may take, if fewer rows at a time make it possible.
 const MAX_BAND_BYTES: u64 = 48 << 20;
 
