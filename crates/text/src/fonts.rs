@@ -1,7 +1,10 @@
 //! The fonts of one text: its own, and those that it falls back on.
 
+use palmette_ops::text::Variation;
+
 use crate::folder::FontFolder;
 use crate::font::Font;
+use crate::shape;
 
 /// The font of a text at its place on the axes, and the fallback fonts that came into use.
 #[derive(Debug)]
@@ -10,14 +13,16 @@ pub(crate) struct Fonts<'a> {
     used: Vec<Font>,
     /// Where each fallback font in use is in the folder.
     places: Vec<usize>,
+    /// Where all of them are set to, as far as they have the axes.
+    variations: &'a [Variation],
     /// What there is to fall back on.
     folder: &'a FontFolder,
 }
 
 impl<'a> Fonts<'a> {
     /// Begins with the font of the text.
-    pub(crate) fn new(font: Font, folder: &'a FontFolder) -> Self {
-        Self { used: vec![font], places: Vec::new(), folder }
+    pub(crate) fn new(font: &Font, variations: &'a [Variation], folder: &'a FontFolder) -> Self {
+        Self { used: vec![font.at(variations)], places: Vec::new(), variations, folder }
     }
 
     /// Returns a font by its number.
@@ -38,7 +43,8 @@ impl<'a> Fonts<'a> {
             return before.unwrap_or(0);
         }
         let needed: Vec<char> = needed.collect();
-        if needed.iter().all(|it| self.used[0].has(*it)) {
+        // A letter and its mark may be one glyph where the mark alone is none.
+        if needed.iter().all(|it| self.used[0].has(*it)) || needed.len() > 1 && shape::has_all(&self.used[0], cluster) {
             return 0;
         }
         let Some((place, font)) = self.folder.fallback(&needed) else { return 0 };
@@ -46,7 +52,7 @@ impl<'a> Fonts<'a> {
             return known + 1;
         }
         self.places.push(place);
-        self.used.push(font);
+        self.used.push(font.at(self.variations));
         self.places.len()
     }
 }

@@ -1,15 +1,14 @@
 //! A text is laid out: every glyph has its place, and the picture its size. Drawing comes after, when the size was agreed to.
 
-use std::collections::BTreeMap;
-
 use palmette_core::{Pixmap, Size};
 use palmette_ops::Text;
 use read_fonts::types::GlyphId;
 
+use crate::budget::Budget;
 use crate::color::{ColorGlyph, Painter};
 use crate::font::Font;
 use crate::fonts::Fonts;
-use crate::outline::{Affine, Frame, GridPoint, MAX_REACH, Outline, UNIT};
+use crate::outline::{Affine, Frame, MAX_REACH, Outline, Outlines, UNIT};
 use crate::raster::Edges;
 use crate::shape::{Glyph, Line, Spacing};
 use crate::{Error, FontFolder, lines};
@@ -37,6 +36,8 @@ pub struct LaidText {
     line_count: usize,
     /// How many glyphs stand for characters that no font has.
     missing_count: usize,
+    /// Whether ink stuck out of the lines.
+    has_grown: bool,
 }
 
 /// A glyph in the picture.
@@ -65,8 +66,8 @@ struct Placed {
 /// pixels, [`Error::BadNumber`] for a layout that cannot be meant.
 pub fn lay_out(text: &Text, font: &Font, fallback: &FontFolder) -> Result<LaidText, Error> {
     check(text)?;
-    let font = font.at(&text.layout.variations);
-    let line_box = font.line_box();
+    let mut fonts = Fonts::new(font, &text.layout.variations, fallback);
+    let line_box = fonts.get(0).line_box();
     let scale = text.size / f64::from(font.model().units_per_em());
     let (ascent, descent) = (line_box.ascent * scale, line_box.descent * scale);
     let natural = ascent + descent + line_box.gap * scale;
@@ -76,7 +77,6 @@ pub fn lay_out(text: &Text, font: &Font, fallback: &FontFolder) -> Result<LaidTe
     let too_high = |count: usize| fits(1.0, line_height * count as f64);
     too_high(paragraphs.len())?;
 
-    let mut fonts = Fonts::new(font, fallback);
     let spacing = Spacing { size: text.size, letter: text.layout.letter_spacing };
     let mut set: Vec<Line> = Vec::new();
     for paragraph in &paragraphs {
@@ -104,6 +104,7 @@ pub fn lay_out(text: &Text, font: &Font, fallback: &FontFolder) -> Result<LaidTe
         em: text.size,
         color: text.color.to_rgba(),
         line_count: set.len(),
+        has_grown: false,
     };
     laid.frame(width, height)?;
     Ok(laid)
@@ -158,9 +159,12 @@ impl LaidText {
     pub fn draw(&self) -> Result<Pixmap, Error> {
         let mut pixmap = Pixmap::filled(self.size, [0; 4])?;
         let mut edges = Edges::default();
-        self.walk_all(|from, to| edges.push(from, to));
+        let mut budget = Budget::new();
+        self.each_outline(&mut budget, |outline, map, budget| {
+            outline.walk(map, budget, |from, to| edges.push(from, to))
+        })?;
         let [red, green, blue, alpha] = self.color;
-        edges.cover(self.size.width, 0..self.size.height, |y, first, coverages| {
+        edges.cover(self.size.width, 0..self.size.height, &mut budget, |y, first, coverages| {
             let row = &mut pixmap.row_mut(y)[first * Pixmap::PIXEL_BYTES..];
             for (pixel, coverage) in row.as_chunks_mut::<4>().0.iter_mut().zip(coverages) {
                 let alpha = level(coverage * f64::from(alpha));
@@ -169,27 +173,41 @@ impl LaidText {
                 }
             }
         })?;
-        let mut painter = Painter::default();
         for glyph in self.glyphs.iter().filter(|glyph| glyph.is_in_color) {
-            if let Some(mut glyph) = self.in_color(glyph) {
-                painter.paint(&mut glyph, &mut pixmap)?;
+            if let Some(mut glyph) = self.in_color(glyph, &mut budget) {
+                Painter { budget: &mut budget }.paint(&mut glyph, &mut pixmap)?;
             }
         }
         Ok(pixmap)
     }
 
     /// Returns a glyph in colour, in its place, if it is one.
-    fn in_color(&self, glyph: &Placed) -> Option<ColorGlyph> {
-        ColorGlyph::read(&self.fonts[glyph.font], glyph.id, self.map(glyph), self.color)
+    fn in_color(&self, glyph: &Placed, budget: &mut Budget) -> Option<ColorGlyph> {
+        ColorGlyph::read(&self.fonts[glyph.font], glyph.id, self.map(glyph), self.color, budget)
     }
 
-    /// Walks along the outlines of all glyphs that have no colours of their own.
-    fn walk_all(&self, mut step: impl FnMut(GridPoint, GridPoint)) {
-        let mut known = BTreeMap::new();
+    /// Visits the outlines of all glyphs that have no colours of their own, each with its way to its place.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooComplex`].
+    pub(crate) fn each_outline(
+        &self,
+        budget: &mut Budget,
+        mut visit: impl FnMut(&Outline, &Affine, &mut Budget) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut outlines = Outlines::default();
         for glyph in self.glyphs.iter().filter(|glyph| !glyph.is_in_color) {
-            let outline = outline(&mut known, &self.fonts, glyph);
-            outline.walk(&self.map(glyph), &mut step);
+            let outline = outlines.get(glyph.font, &self.fonts[glyph.font], glyph.id, budget)?;
+            visit(outline, &self.map(glyph), budget)?;
         }
+        Ok(())
+    }
+
+    /// Tells whether ink stuck out of the lines, so that the picture grew.
+    #[must_use]
+    pub const fn has_grown(&self) -> bool {
+        self.has_grown
     }
 
     /// Returns how the outline of a glyph comes to its place.
@@ -202,10 +220,10 @@ impl LaidText {
     fn frame(&mut self, width: f64, height: f64) -> Result<(), Error> {
         let lines = Frame { left: 0.0, top: 0.0, right: width, bottom: height };
         let mut frame = lines;
-        let mut known = BTreeMap::new();
+        let (mut outlines, mut budget) = (Outlines::default(), Budget::new());
         for number in 0..self.glyphs.len() {
             let glyph = self.glyphs[number];
-            if let Some(in_color) = self.in_color(&glyph) {
+            if let Some(in_color) = self.in_color(&glyph, &mut budget) {
                 self.glyphs[number].is_in_color = true;
                 frame = in_color.frame.map_or(frame, |around| frame.joined(around));
                 if in_color.is_too_complex {
@@ -213,7 +231,7 @@ impl LaidText {
                 }
                 continue;
             }
-            let outline = outline(&mut known, &self.fonts, &glyph);
+            let outline = outlines.get(glyph.font, &self.fonts[glyph.font], glyph.id, &mut budget)?;
             let map = self.map(&glyph);
             let Some(around) = outline.control_box(&map) else { continue };
             if frame.holds(&around) {
@@ -224,14 +242,15 @@ impl LaidText {
                 return Err(too_large(around.right - around.left, around.bottom - around.top));
             }
             // Points off the curve may lie outside where no ink does.
-            outline.walk(&map, |from, to| {
+            outline.walk(&map, &mut budget, |from, to| {
                 for point in [from, to] {
                     let unit = f64::from(UNIT);
                     frame = frame.with((f64::from(point.x) / unit, f64::from(point.y) / unit));
                 }
-            });
+            })?;
         }
         let (left, top) = (frame.left.floor(), frame.top.floor());
+        self.has_grown = frame != lines;
         self.size = fits((frame.right - left).ceil(), (frame.bottom - top).ceil())?;
         for glyph in &mut self.glyphs {
             glyph.origin.0 -= left;
@@ -239,11 +258,6 @@ impl LaidText {
         }
         Ok(())
     }
-}
-
-/// Returns the outline of a glyph, read once.
-fn outline<'a>(known: &'a mut BTreeMap<(usize, GlyphId), Outline>, fonts: &[Font], glyph: &Placed) -> &'a Outline {
-    known.entry((glyph.font, glyph.id)).or_insert_with(|| Outline::read(&fonts[glyph.font], glyph.id))
 }
 
 /// Returns the share of the space beside a line that is on its left.

@@ -10,6 +10,7 @@
 //! Where a font comes from, and what a failure is called to a client, is a matter of others. Bitmaps in fonts (CBDT, sbix, EBDT)
 //! and glyphs in SVG are not drawn.
 
+mod budget;
 mod color;
 mod error;
 mod folder;
@@ -20,7 +21,16 @@ mod lines;
 mod outline;
 mod raster;
 mod shape;
+#[cfg(test)]
+mod twin;
 mod unpack;
+
+// The fonts of the tests name this crate as tests outside of it do.
+#[cfg(test)]
+extern crate self as palmette_text;
+#[cfg(test)]
+#[path = "../tests/it/fonts.rs"]
+mod test_fonts;
 
 pub use error::Error;
 pub use folder::{FontFolder, MAX_FOLDER_FONT_BYTES, Problem};

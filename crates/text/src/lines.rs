@@ -41,23 +41,32 @@ pub(crate) fn set(text: &str, max_width: Option<f64>, fonts: &mut Fonts<'_>, spa
     let mut start = 0;
     let mut rest = &breaks[..];
     while !rest.is_empty() {
-        let shape = |end: usize| {
-            let shown = paragraph.text()[start..end].trim_end_matches(' ');
+        let shape = |count: usize| {
+            let shown = paragraph.text()[start..rest[count - 1]].trim_end_matches(' ');
             paragraph.shape(start..start + shown.len(), fonts, spacing)
         };
-        let mut taken = 1;
-        let mut line = shape(rest[0]);
-        while taken < rest.len() {
-            let longer = shape(rest[taken]);
-            if longer.advance > max_width {
-                break;
-            }
-            line = longer;
-            taken += 1;
-        }
-        start = rest[taken - 1];
-        rest = &rest[taken..];
+        let (count, line) = longest(rest.len(), max_width, shape);
+        start = rest[count - 1];
+        rest = &rest[count..];
         lines.push(line);
     }
     lines
+}
+
+/// Finds the largest count, from 1 to `most`, for which a line fits, and that line; 1 if none does.
+///
+/// It doubles the count until the line is too long, and halves the rest: what does not fit is not shaped whole.
+fn longest(most: usize, max_width: f64, shape: impl Fn(usize) -> Line) -> (usize, Line) {
+    let (mut fits, mut line) = (1, shape(1));
+    let mut too_many = most + 1;
+    while fits + 1 < too_many {
+        let count = if too_many > most { (2 * fits).min(most) } else { (fits + too_many) / 2 };
+        let longer = shape(count);
+        if longer.advance <= max_width {
+            (fits, line) = (count, longer);
+        } else {
+            too_many = count;
+        }
+    }
+    (fits, line)
 }

@@ -5,9 +5,14 @@
 //! before is additions, multiplications, divisions and square roots of `f64` in a fixed order, which give the same bits on
 //! every machine.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use read_fonts::model::glyph::outline::{DrawMemory, DrawOptions, PathElement};
 use read_fonts::types::GlyphId;
 
+use crate::Error;
+use crate::budget::Budget;
 use crate::font::Font;
 
 /// Steps of the grid in a pixel.
@@ -18,6 +23,9 @@ const TOLERANCE: f64 = 1.0 / 1024.0;
 
 /// Coordinates beyond this many pixels are of no picture that may be made; the grid ends twice as far.
 pub(crate) const MAX_REACH: f64 = 16_384.0;
+
+/// Elements of outlines that are kept for one text, or one glyph in colour; each takes 28 bytes.
+const MAX_ELEMENTS: usize = 1_000_000;
 
 /// Chords that a curve may become; only curves much larger than a picture would take more.
 const MAX_CHORDS: f64 = 4096.0;
@@ -112,6 +120,12 @@ impl Outline {
         Self { elements }
     }
 
+    /// Returns its contours.
+    #[cfg(test)]
+    pub(crate) fn elements(&self) -> &[PathElement] {
+        &self.elements
+    }
+
     /// Returns the box around all points, on the curve and off, once mapped; none if there are none.
     pub(crate) fn control_box(&self, map: &Affine) -> Option<Frame> {
         let mut frame: Option<Frame> = None;
@@ -140,7 +154,16 @@ impl Outline {
     /// Walks along the mapped outline in straight steps, each from one point to another; every contour is closed.
     ///
     /// The points have to be within [`MAX_REACH`].
-    pub(crate) fn walk(&self, map: &Affine, mut step: impl FnMut(GridPoint, GridPoint)) {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooComplex`] if there are more steps than the budget has.
+    pub(crate) fn walk(
+        &self,
+        map: &Affine,
+        budget: &mut Budget,
+        mut step: impl FnMut(GridPoint, GridPoint),
+    ) -> Result<(), Error> {
         let (mut start, mut here) = ((0.0, 0.0), (0.0, 0.0));
         let mut place = to_grid(here);
         let mut go = |place: &mut GridPoint, to: (f64, f64)| {
@@ -165,12 +188,12 @@ impl Outline {
                 }
                 PathElement::QuadTo { cx0, cy0, x, y } => {
                     let (from, control, to) = (here, point(cx0, cy0), point(x, y));
-                    quadratic(from, control, to, |it| go(&mut place, it));
+                    quadratic(from, control, to, budget, |it| go(&mut place, it))?;
                     here = to;
                 }
                 PathElement::CurveTo { cx0, cy0, cx1, cy1, x, y } => {
                     let (from, first, second, to) = (here, point(cx0, cy0), point(cx1, cy1), point(x, y));
-                    cubic(from, first, second, to, |it| go(&mut place, it));
+                    cubic([from, first, second, to], budget, |it| go(&mut place, it))?;
                     here = to;
                 }
                 PathElement::Close => {
@@ -180,14 +203,21 @@ impl Outline {
             }
         }
         go(&mut place, start);
+        Ok(())
     }
 }
 
 /// Cuts a quadratic curve into chords and hands on their ends.
-fn quadratic(from: (f64, f64), control: (f64, f64), to: (f64, f64), mut end: impl FnMut((f64, f64))) {
+fn quadratic(
+    from: (f64, f64),
+    control: (f64, f64),
+    to: (f64, f64),
+    budget: &mut Budget,
+    mut end: impl FnMut((f64, f64)),
+) -> Result<(), Error> {
     let bend = length(from.0 - 2.0 * control.0 + to.0, from.1 - 2.0 * control.1 + to.1);
     // A chord over 1/n of the curve is at most bend / 4n² away from it.
-    let chords = chord_count(bend / (4.0 * TOLERANCE));
+    let chords = chord_count(bend / (4.0 * TOLERANCE), budget)?;
     for number in 1..chords {
         let t = f64::from(number) / f64::from(chords);
         let s = 1.0 - t;
@@ -195,14 +225,19 @@ fn quadratic(from: (f64, f64), control: (f64, f64), to: (f64, f64), mut end: imp
         end((mix(from.0, control.0, to.0), mix(from.1, control.1, to.1)));
     }
     end(to);
+    Ok(())
 }
 
 /// Cuts a cubic curve into chords and hands on their ends.
-fn cubic(from: (f64, f64), first: (f64, f64), second: (f64, f64), to: (f64, f64), mut end: impl FnMut((f64, f64))) {
+fn cubic(
+    [from, first, second, to]: [(f64, f64); 4],
+    budget: &mut Budget,
+    mut end: impl FnMut((f64, f64)),
+) -> Result<(), Error> {
     let bend = length(from.0 - 2.0 * first.0 + second.0, from.1 - 2.0 * first.1 + second.1)
         .max(length(first.0 - 2.0 * second.0 + to.0, first.1 - 2.0 * second.1 + to.1));
     // The second derivative is at most 6 bends, and a chord over 1/n of the curve at most that / 8n² away.
-    let chords = chord_count(0.75 * bend / TOLERANCE);
+    let chords = chord_count(0.75 * bend / TOLERANCE, budget)?;
     for number in 1..chords {
         let t = f64::from(number) / f64::from(chords);
         let s = 1.0 - t;
@@ -211,6 +246,7 @@ fn cubic(from: (f64, f64), first: (f64, f64), second: (f64, f64), to: (f64, f64)
         end((mix(from.0, first.0, second.0, to.0), mix(from.1, first.1, second.1, to.1)));
     }
     end(to);
+    Ok(())
 }
 
 /// Returns the length of a vector.
@@ -218,10 +254,12 @@ fn length(x: f64, y: f64) -> f64 {
     (x * x + y * y).sqrt()
 }
 
-/// Returns how many chords keep a curve within the tolerance, given the square of that number.
+/// Returns how many chords keep a curve within the tolerance, given the square of that number, and takes them from the budget.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 1 and the largest number")]
-fn chord_count(square: f64) -> u32 {
-    square.sqrt().ceil().clamp(1.0, MAX_CHORDS) as u32
+fn chord_count(square: f64, budget: &mut Budget) -> Result<u32, Error> {
+    let count = square.sqrt().ceil().clamp(1.0, MAX_CHORDS) as u32;
+    budget.take(count as usize)?;
+    Ok(count)
 }
 
 /// Rounds a point to the grid.
@@ -229,6 +267,44 @@ fn to_grid((x, y): (f64, f64)) -> GridPoint {
     #[expect(clippy::cast_possible_truncation, reason = "it is held within the grid")]
     let round = |value: f64| (value.clamp(-MAX_REACH, MAX_REACH) * f64::from(UNIT)).round() as i32;
     GridPoint { y: round(y), x: round(x) }
+}
+
+/// Outlines that were read, by font and glyph.
+#[derive(Debug, Default)]
+pub(crate) struct Outlines {
+    /// The outlines.
+    known: BTreeMap<(usize, GlyphId), Outline>,
+    /// The elements of all of them.
+    elements: usize,
+}
+
+impl Outlines {
+    /// Returns the outline of a glyph of a font with a number, read once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooComplex`] if all outlines together, or the work of walking along them, go beyond what is kept.
+    pub(crate) fn get(
+        &mut self,
+        number: usize,
+        font: &Font,
+        glyph: GlyphId,
+        budget: &mut Budget,
+    ) -> Result<&Outline, Error> {
+        let outline = match self.known.entry((number, glyph)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let outline = Outline::read(font, glyph);
+                self.elements += outline.elements.len();
+                if self.elements > MAX_ELEMENTS {
+                    return Err(Error::TooComplex);
+                }
+                place.insert(outline)
+            }
+        };
+        budget.take(1 + outline.elements.len())?;
+        Ok(outline)
+    }
 }
 
 /// A box in pixels, y down.

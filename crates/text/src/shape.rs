@@ -8,6 +8,7 @@ use unicode_bidi::ParagraphBidiInfo;
 use unicode_script::{Script as ScriptName, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::font::Font;
 use crate::fonts::Fonts;
 
 /// What is between two `\n`: one paragraph of the Unicode algorithm for text in both directions.
@@ -141,6 +142,15 @@ impl<'a> Paragraph<'a> {
             }
         }
     }
+}
+
+/// Tells whether a font has a glyph for everything in a cluster, composed or not.
+pub(crate) fn has_all(font: &Font, cluster: &str) -> bool {
+    let mut buffer = Buffer::new();
+    buffer.push_str(cluster);
+    buffer.guess_segment_properties();
+    let is_shaped = harfrust::shape(&ShaperFont::new(font.model()), &mut buffer, ShapeOptions::new()).is_ok();
+    is_shaped && buffer.glyph_infos().iter().all(|info| info.glyph_id != 0)
 }
 
 /// Cuts a text where its script or font changes. What belongs to no script, such as a space, goes with what is before it.

@@ -10,6 +10,8 @@ mod blend;
 mod brush;
 mod paint;
 mod record;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use paint::Painter;
 pub(crate) use record::ColorGlyph;

@@ -7,19 +7,17 @@ use palmette_core::{Pixmap, alloc};
 use super::record::{ColorGlyph, Command};
 use super::{Premultiplied, blend};
 use crate::Error;
+use crate::budget::Budget;
 use crate::outline::Frame;
 
 /// Rows that are worked on at once.
 const BAND_ROWS: u32 = 64;
 
-/// Pixels that may be filled or mixed for one picture, over all glyphs: some seconds' work.
-const MAX_WORK: u64 = 500_000_000;
-
 /// Paints glyphs in colour onto a picture.
-#[derive(Debug, Default)]
-pub(crate) struct Painter {
-    /// Pixels filled or mixed so far.
-    work: u64,
+#[derive(Debug)]
+pub(crate) struct Painter<'a> {
+    /// The work that may be done.
+    pub(crate) budget: &'a mut Budget,
 }
 
 /// Some pixels of the picture, row by row.
@@ -77,7 +75,7 @@ impl Area {
     }
 }
 
-impl Painter {
+impl Painter<'_> {
     /// Paints a glyph over what is there.
     ///
     /// # Errors
@@ -117,9 +115,9 @@ impl Painter {
                     let above = (cuts.len() > cuts_before).then(|| cuts.last()).flatten();
                     let area = Area::of(frame, above.map_or(band, |mask| &mask.area));
                     let mut mask = Mask { values: alloc::try_filled(area.len(), 0.0)?, area };
-                    self.count(mask.area.len())?;
+                    self.budget.take(mask.area.len())?;
                     let area = &mask.area;
-                    edges.cover(area.x.end, area.y.clone(), |y, first, coverages| {
+                    edges.cover(area.x.end, area.y.clone(), self.budget, |y, first, coverages| {
                         for (number, coverage) in coverages.iter().enumerate() {
                             let Ok(x) = u32::try_from(first + number) else { return };
                             if area.x.contains(&x) {
@@ -138,7 +136,7 @@ impl Painter {
                 Command::Fill(brush) => {
                     let mask = (cuts.len() > cuts_before).then(|| cuts.last()).flatten();
                     let area = mask.map_or(band, |mask| &mask.area);
-                    self.count(area.len())?;
+                    self.budget.take(area.len())?;
                     let Some(layer) = layers.last_mut() else { continue };
                     for (number, (x, y)) in area.pixels().enumerate() {
                         let share = mask.map_or(1.0, |mask| mask.values[number]);
@@ -154,7 +152,7 @@ impl Painter {
                     let (Some(over), Some(below)) = (layers.pop(), layers.last_mut()) else { continue };
                     let mask = (cuts.len() > below.cuts_before).then(|| cuts.last()).flatten();
                     let area = mask.map_or(band, |mask| &mask.area);
-                    self.count(area.len())?;
+                    self.budget.take(area.len())?;
                     for (number, (x, y)) in area.pixels().enumerate() {
                         let share = mask.map_or(1.0, |mask| mask.values[number]);
                         let at = band.index(x, y);
@@ -166,12 +164,6 @@ impl Painter {
             }
         }
         Ok(layers.swap_remove(0).pixels)
-    }
-
-    /// Counts pixels, up to the limit.
-    const fn count(&mut self, pixels: usize) -> Result<(), Error> {
-        self.work += pixels as u64;
-        if self.work > MAX_WORK { Err(Error::TooComplex) } else { Ok(()) }
     }
 }
 

@@ -1,14 +1,14 @@
 //! The graph of a glyph in colour becomes a list.
 
-use std::collections::BTreeMap;
-
 use read_fonts::model::glyph::color::{Brush as FontBrush, ColorStop, CompositeMode, PaintSink};
 use read_fonts::types::{BoundingBox, GlyphId, Matrix};
 
 use super::Premultiplied;
 use super::brush::{Brush, Kind, Ramp};
+use crate::Error;
+use crate::budget::Budget;
 use crate::font::Font;
-use crate::outline::{Affine, Frame, GridPoint, MAX_REACH, Outline, UNIT};
+use crate::outline::{Affine, Frame, GridPoint, MAX_REACH, Outline, Outlines, UNIT};
 use crate::raster::Edges;
 
 /// Cuts inside of cuts, and layers inside of layers; real glyphs have three or four.
@@ -53,7 +53,9 @@ struct Recorder<'a> {
     /// The colour of the text.
     color: [u8; 4],
     /// The outlines that were read.
-    outlines: BTreeMap<GlyphId, Outline>,
+    outlines: Outlines,
+    /// The work that may be done.
+    budget: &'a mut Budget,
     /// From the units of the font to pixels, and what was pushed since.
     maps: Vec<Affine>,
     /// What each cut leaves of those before it; none if that is nothing.
@@ -69,12 +71,13 @@ struct Recorder<'a> {
 impl ColorGlyph {
     /// Reads a glyph in colour, placed by a map from the units of its font to pixels; none if the glyph has no colours, or if what the
     /// font says about them is damaged.
-    pub(crate) fn read(font: &Font, glyph: GlyphId, map: Affine, color: [u8; 4]) -> Option<Self> {
+    pub(crate) fn read(font: &Font, glyph: GlyphId, map: Affine, color: [u8; 4], budget: &mut Budget) -> Option<Self> {
         let in_color = font.model().color_glyphs().get(glyph)?;
         let mut recorder = Recorder {
             font,
             color,
-            outlines: BTreeMap::new(),
+            outlines: Outlines::default(),
+            budget,
             maps: vec![map],
             cuts: Vec::new(),
             depth: 0,
@@ -93,7 +96,11 @@ impl Recorder<'_> {
     }
 
     /// Cuts to a shape, given the box around it, and a way to walk along it.
-    fn cut(&mut self, around: Option<Frame>, walk: impl FnOnce(&mut dyn FnMut(GridPoint, GridPoint))) {
+    fn cut(
+        &mut self,
+        around: Option<Frame>,
+        walk: impl FnOnce(&mut Budget, &mut dyn FnMut(GridPoint, GridPoint)) -> Result<(), Error>,
+    ) {
         let reach = Frame { left: -MAX_REACH, top: -MAX_REACH, right: MAX_REACH, bottom: MAX_REACH };
         let is_near = around.is_none_or(|around| reach.holds(&around));
         let mut edges = Edges::default();
@@ -101,13 +108,14 @@ impl Recorder<'_> {
         if !is_near || self.cuts.len() == MAX_DEPTH || self.edge_count > MAX_EDGES {
             self.glyph.is_too_complex = true;
         } else {
-            walk(&mut |from, to| {
+            let walked = walk(self.budget, &mut |from, to| {
                 edges.push(from, to);
                 for point in [from, to] {
                     let point = (f64::from(point.x) / f64::from(UNIT), f64::from(point.y) / f64::from(UNIT));
                     frame = Some(frame.map_or(Frame::of(point), |frame| frame.with(point)));
                 }
             });
+            self.glyph.is_too_complex |= walked.is_err();
         }
         self.edge_count += edges.len();
         let before = self.cuts.last().copied();
@@ -149,17 +157,23 @@ impl PaintSink for Recorder<'_> {
     }
 
     fn push_clip_glyph(&mut self, glyph: GlyphId) {
-        let outline = self.outlines.remove(&glyph).unwrap_or_else(|| Outline::read(self.font, glyph));
         let map = self.map();
-        self.cut(outline.control_box(&map), |step| outline.walk(&map, step));
-        self.outlines.insert(glyph, outline);
+        let mut outlines = std::mem::take(&mut self.outlines);
+        match outlines.get(0, self.font, glyph, self.budget) {
+            Ok(outline) => self.cut(outline.control_box(&map), |budget, step| outline.walk(&map, budget, step)),
+            Err(_) => {
+                self.glyph.is_too_complex = true;
+                self.cut(None, |_, _| Ok(()));
+            }
+        }
+        self.outlines = outlines;
     }
 
     fn push_clip_box(&mut self, clip_box: BoundingBox<f32>) {
         let BoundingBox { x_min: left, y_min: bottom, x_max: right, y_max: top } = clip_box;
         let map = self.map();
         let outline = Outline::polygon(&[(left, bottom), (right, bottom), (right, top), (left, top)]);
-        self.cut(outline.control_box(&map), |step| outline.walk(&map, step));
+        self.cut(outline.control_box(&map), |budget, step| outline.walk(&map, budget, step));
     }
 
     fn pop_clip(&mut self) {

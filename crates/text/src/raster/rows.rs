@@ -1,56 +1,15 @@
-//! Edges become coverage: for each pixel, the exact share of its area that is inside.
-//!
-//! *Inside* is what the contours of all glyphs together wind around at least once (nonzero winding), so that contours which overlap,
-//! as those of variable fonts do, and glyphs which touch or overlap, as Arabic letters do, are one shape without seams. Adding
-//! up signed areas, the usual way, would count an overlap twice.
-//!
-//! A row of pixels is cut into *groups* of edges that touch or overlap from left to right. Between groups the winding number is the
-//! same over the whole height of the row, since contours are closed, and a contour that turns round within the row does so
-//! inside one group. A group is cut into *slabs* at every height where one of its edges begins, ends or crosses another. In a slab
-//! edges are in one order from left to right; where the winding number becomes nonzero, or zero again, the edge is a border of
-//! the shape, and the signed area beside that piece of it is added to the row. So each border counts once, whatever lies over it.
-//!
-//! All of it is `f64` in a fixed order, from integers: the same bits on every machine. A border that is found wrongly, because
-//! two edges nearly coincide, moves no more area than lies between the two.
+//! One row of pixels: groups, slabs and borders.
 
-use std::ops::Range;
-
+use super::Edge;
 use crate::Error;
+use crate::budget::Budget;
 use crate::outline::{GridPoint, UNIT};
-
-/// Edges that a picture may have; they take 20 bytes each.
-const MAX_EDGES: usize = 2_000_000;
-
-/// Pieces of edges that may be looked at for one picture, over all slabs: about a second's work.
-const MAX_WORK: u64 = 200_000_000;
 
 /// Pixels by which edges may be in the wrong order without being taken to cross.
 const CROSSING: f64 = 1e-9;
 
 /// Pixels below which a slab is not cut again.
 const THIN: f64 = 1e-7;
-
-/// Part of a contour, straight, from its upper end to its lower one.
-#[derive(Clone, Copy, Debug)]
-struct Edge {
-    /// Its upper end.
-    upper: GridPoint,
-    /// Its lower end; of a level edge, the other one.
-    lower: GridPoint,
-    /// What crossing it from left to right adds to the winding number; 0 for a level edge.
-    winding: i32,
-}
-
-/// The edges of a shape.
-#[derive(Debug, Default)]
-pub(crate) struct Edges {
-    /// In the order in which they came.
-    edges: Vec<Edge>,
-    /// Whether there were more than are kept.
-    is_full: bool,
-    /// Whether they are in order from top to bottom.
-    is_sorted: bool,
-}
 
 /// An edge within one row, in pixels, from the top of the row.
 #[derive(Clone, Copy, Debug)]
@@ -74,75 +33,8 @@ struct Side {
     winding: i32,
 }
 
-impl Edges {
-    /// Returns the number of edges.
-    pub(crate) const fn len(&self) -> usize {
-        self.edges.len()
-    }
-
-    /// Adds a step of a contour.
-    pub(crate) fn push(&mut self, from: GridPoint, to: GridPoint) {
-        if self.edges.len() == MAX_EDGES {
-            self.is_full = true;
-            return;
-        }
-        let edge = match from.y.cmp(&to.y) {
-            std::cmp::Ordering::Less => Edge { upper: from, lower: to, winding: 1 },
-            std::cmp::Ordering::Equal => Edge { upper: from, lower: to, winding: 0 },
-            std::cmp::Ordering::Greater => Edge { upper: to, lower: from, winding: -1 },
-        };
-        self.edges.push(edge);
-        self.is_sorted = false;
-    }
-
-    /// Computes the coverage of each row that the shape reaches, of those asked for, from top to bottom.
-    ///
-    /// `row` gets the number of the row, that of the first pixel, and coverages from there on, each from 0 to 1. What lies to
-    /// the right of `width` pixels is left out.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::TooComplex`].
-    pub(crate) fn cover(
-        &mut self,
-        width: u32,
-        asked: Range<u32>,
-        mut row: impl FnMut(u32, usize, &[f64]),
-    ) -> Result<(), Error> {
-        if self.is_full {
-            return Err(Error::TooComplex);
-        }
-        if !self.is_sorted {
-            self.edges.sort_by_key(|edge| edge.upper.y);
-            self.is_sorted = true;
-        }
-        let mut rows = Rows::new(width as usize);
-        let mut active: Vec<Edge> = Vec::new();
-        let mut waiting = &self.edges[..];
-        for y in asked {
-            let top = i64::from(y) * i64::from(UNIT);
-            let bottom = top + i64::from(UNIT);
-            active.retain(|edge| i64::from(edge.lower.y) > top);
-            let come = waiting.partition_point(|edge| i64::from(edge.upper.y) < bottom);
-            active.extend(waiting[..come].iter().filter(|edge| i64::from(edge.lower.y) >= top));
-            waiting = &waiting[come..];
-            if active.is_empty() {
-                if waiting.is_empty() {
-                    break;
-                }
-                continue;
-            }
-            rows.cover(&active, top)?;
-            if let Some((first, coverages)) = rows.finish() {
-                row(y, first, coverages);
-            }
-        }
-        Ok(())
-    }
-}
-
 /// What one row after another is worked out in.
-struct Rows {
+pub(super) struct Rows {
     /// Differences of coverage from pixel to pixel.
     steps: Vec<f64>,
     /// Their sums.
@@ -159,13 +51,11 @@ struct Rows {
     slabs: Vec<(f64, f64)>,
     /// The edges of a slab.
     sides: Vec<Side>,
-    /// Pieces looked at so far.
-    work: u64,
 }
 
 impl Rows {
     /// Makes room for a row of `width` pixels.
-    fn new(width: usize) -> Self {
+    pub(super) fn new(width: usize) -> Self {
         Self {
             steps: vec![0.0; width + 2],
             coverages: Vec::new(),
@@ -175,12 +65,12 @@ impl Rows {
             heights: Vec::new(),
             slabs: Vec::new(),
             sides: Vec::new(),
-            work: 0,
         }
     }
 
     /// Adds the edges of a row that begins at the height `top` of the grid.
-    fn cover(&mut self, edges: &[Edge], top: i64) -> Result<(), Error> {
+    pub(super) fn cover(&mut self, edges: &[Edge], top: i64, budget: &mut Budget) -> Result<(), Error> {
+        budget.take(edges.len())?;
         let mut pieces = std::mem::take(&mut self.pieces);
         pieces.clear();
         pieces.extend(edges.iter().map(|edge| Piece::of(edge, top)));
@@ -195,7 +85,7 @@ impl Rows {
                 count += 1;
             }
             let (group, others) = rest.split_at(count);
-            winding = self.group(group, winding)?;
+            winding = self.group(group, winding, budget)?;
             rest = others;
         }
         self.pieces = pieces;
@@ -203,11 +93,10 @@ impl Rows {
     }
 
     /// Adds a group, given the winding number on its left; returns the one on its right.
-    fn group(&mut self, group: &[Piece], before: i32) -> Result<i32, Error> {
+    fn group(&mut self, group: &[Piece], before: i32, budget: &mut Budget) -> Result<i32, Error> {
         if let [piece] = group {
             // Nearly every group.
             let after = before + piece.winding;
-            self.work += 1;
             self.border(before, after, piece.lower.1 - piece.upper.1, piece.upper.0, piece.lower.0);
             return Ok(after);
         }
@@ -219,10 +108,7 @@ impl Rows {
         self.slabs.extend(self.heights.windows(2).map(|pair| (pair[0], pair[1])));
         let mut after = before;
         while let Some((top, bottom)) = self.slabs.pop() {
-            self.work += group.len() as u64;
-            if self.work > MAX_WORK {
-                return Err(Error::TooComplex);
-            }
+            budget.take(group.len())?;
             let mut sides = std::mem::take(&mut self.sides);
             sides.clear();
             sides.extend(group.iter().filter_map(|piece| piece.side(top, bottom)));
@@ -300,7 +186,7 @@ impl Rows {
     }
 
     /// Returns the first pixel of the row and the coverages from there on; the next row begins with nothing.
-    fn finish(&mut self) -> Option<(usize, &[f64])> {
+    pub(super) fn finish(&mut self) -> Option<(usize, &[f64])> {
         let (first, end) = (self.first, self.end);
         (self.first, self.end) = (usize::MAX, 0);
         let width = self.steps.len() - 2;
@@ -392,72 +278,4 @@ const fn floor(value: f64) -> usize {
 /// Returns the number of a pixel as a coordinate.
 const fn index_to_f64(index: usize) -> f64 {
     index as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Closes a contour through some points, in pixels.
-    fn contour(edges: &mut Edges, points: &[(f64, f64)]) {
-        #[expect(clippy::cast_possible_truncation, reason = "small numbers")]
-        let grid = |value: f64| (value * f64::from(UNIT)) as i32;
-        let place = |&(x, y): &(f64, f64)| GridPoint { x: grid(x), y: grid(y) };
-        for (from, to) in points.iter().zip(points.iter().cycle().skip(1)) {
-            edges.push(place(from), place(to));
-        }
-    }
-
-    /// Covers 4×3 pixels.
-    fn cover(contours: &[&[(f64, f64)]]) -> [[f64; 4]; 3] {
-        let mut edges = Edges::default();
-        contours.iter().for_each(|points| contour(&mut edges, points));
-        let mut rows = [[0.0; 4]; 3];
-        let fill = |y: u32, first: usize, values: &[f64]| {
-            rows[y as usize][first..first + values.len()].copy_from_slice(values)
-        };
-        edges.cover(4, 0..3, fill).expect("a simple shape");
-        rows
-    }
-
-    #[test]
-    fn coverage_of_a_rectangle_is_its_area() {
-        let rows = cover(&[&[(0.5, 0.25), (2.5, 0.25), (2.5, 2.0), (0.5, 2.0)]]);
-        assert_eq!(rows, [[0.375, 0.75, 0.375, 0.0], [0.5, 1.0, 0.5, 0.0], [0.0; 4]]);
-    }
-
-    #[test]
-    fn coverage_of_a_triangle_is_its_area() {
-        let rows = cover(&[&[(0.0, 0.0), (2.0, 2.0), (0.0, 2.0)]]);
-        assert_eq!(rows, [[0.5, 0.0, 0.0, 0.0], [1.0, 0.5, 0.0, 0.0], [0.0; 4]]);
-    }
-
-    #[test]
-    fn overlap_counts_once() {
-        let square = |x: f64| [(x, 0.0), (x + 1.5, 0.0), (x + 1.5, 1.0), (x, 1.0)];
-        let rows = cover(&[&square(0.0), &square(0.75)]);
-        assert_eq!(rows[0], [1.0, 1.0, 0.25, 0.0]);
-    }
-
-    #[test]
-    fn contours_that_wind_the_other_way_cut_holes() {
-        let rows = cover(&[
-            &[(0.0, 0.0), (3.0, 0.0), (3.0, 3.0), (0.0, 3.0)],
-            &[(1.0, 1.0), (1.0, 2.0), (2.0, 2.0), (2.0, 1.0)],
-        ]);
-        assert_eq!(rows, [[1.0, 1.0, 1.0, 0.0], [1.0, 0.0, 1.0, 0.0], [1.0, 1.0, 1.0, 0.0]]);
-    }
-
-    #[test]
-    fn contours_that_cross_are_one_shape() {
-        // Both loops of a bow tie are inside, whichever way they wind.
-        let rows = cover(&[&[(0.0, 0.0), (2.0, 1.0), (2.0, 0.0), (0.0, 1.0)]]);
-        assert_eq!(rows[0], [0.5, 0.5, 0.0, 0.0]);
-    }
-
-    #[test]
-    fn what_lies_outside_is_left_out() {
-        let rows = cover(&[&[(-3.0, -2.0), (9.0, -2.0), (9.0, 1.5), (-3.0, 1.5)]]);
-        assert_eq!(rows, [[1.0; 4], [0.5; 4], [0.0; 4]]);
-    }
 }
