@@ -23,8 +23,14 @@ const MAX_TOTAL_BYTES: u64 = 3 * 1024 * 1024;
 
 #[test]
 fn goldens_all_have_a_test() {
-    let declared: Vec<&str> =
-        [crate::draw::GOLDENS, crate::effects::GOLDENS, crate::fit::GOLDENS, crate::resize::GOLDENS].concat();
+    let declared: Vec<&str> = [
+        crate::draw::GOLDENS,
+        crate::effects::GOLDENS,
+        crate::fit::GOLDENS,
+        crate::resize::GOLDENS,
+        crate::text::GOLDENS,
+    ]
+    .concat();
     for (name, _) in Goldens::of_workspace().names().unwrap() {
         assert!(declared.contains(&name.as_str()), "golden {name} belongs to no test: delete tests/goldens/{name}.png");
     }

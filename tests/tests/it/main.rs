@@ -1,7 +1,7 @@
 //! The integration tests: one binary, a module a topic.
 //!
 //! In the order in which they decide what is right: [`oracle`] (computed by hand), [`properties`], the goldens ([`fit`],
-//! [`resize`], [`draw`], [`effects`]), and [`exactness`], [`chains`] and [`planes`], which hold engines against the exact reference. [`orientation`]
+//! [`resize`], [`draw`], [`effects`], [`text`]), and [`exactness`], [`chains`] and [`planes`], which hold engines against the exact reference. [`orientation`]
 //! goes through files and [`scene`] over the wire; [`dependencies`] watches who may use whom, [`packages`] what is
 //! published, [`goldens`] the goldens, and [`validation`] that the validation layer is awake where tests run under it.
 
@@ -14,6 +14,9 @@ mod effects;
 mod exactness;
 mod fallback;
 mod fit;
+#[path = "../../../crates/text/tests/it/fonts.rs"]
+#[allow(dead_code, reason = "shared with tests that use all of it")]
+mod fonts;
 mod goldens;
 mod gravity;
 mod models;
@@ -29,5 +32,6 @@ mod properties;
 mod resize;
 mod samples;
 mod scene;
+mod text;
 mod timings;
 mod validation;
