@@ -1,7 +1,7 @@
 //! Fuzzing on a stable toolchain: mutated bytes at everything that reads bytes of strangers, for some seconds.
 //!
 //! `palmette-fuzz TARGET SECONDS [SEED]` runs one target, `palmette-fuzz all SECONDS [SEED]` each of them, `palmette-fuzz TARGET
-//! FILE` one input again. Seeds are made by code ([`seeds`]), mutations come from a generator that the seed starts
+//! FILE` one input again. Seeds are made by code, except fonts ([`seeds`]), mutations come from a generator that the seed starts
 //! ([`mod@mutate`]), and what has to hold is written down beside each target ([`target`]). A panic, caught or not, a call that
 //! takes longer than [`HANG`], and a broken promise end the run; the input is kept in `fuzz/finds`, to become a fixture.
 //!
@@ -14,6 +14,10 @@ mod seeds;
 mod target;
 mod twin;
 
+// Where the fonts of tests are found.
+#[path = "../../crates/text/tests/it/fonts.rs"]
+#[allow(dead_code, reason = "shared with tests that use all of it")]
+mod fonts;
 // What the tests of the JPEG codec compare with libjpeg-turbo by.
 #[path = "../../crates/jpeg/tests/it/differences.rs"]
 mod differences;

@@ -11,6 +11,8 @@ use palmette_ops::{Draw, Transform};
 use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece, TransformForm};
 use palmette_protocol::{OptionObject, RawOutput};
 
+use crate::fonts::{CFF, COLORED, DEVANAGARI, EMOJI, THAI, VARIABLE};
+
 /// Draws slopes, stripes and soft alpha.
 fn picture(width: u32, height: u32, has_alpha: bool) -> Pixmap {
     let level = |value: u32| u8::try_from(value % 256).unwrap_or(0);
@@ -119,4 +121,9 @@ pub(crate) fn boundary() -> Boundary {
 /// Joins the pieces of a form.
 fn join(pieces: &[Piece<Vec<u8>>]) -> Vec<u8> {
     Piece::join(pieces)
+}
+
+/// Fonts of each kind of outlines, with tables for many scripts, variable, in colour, and packed.
+pub(crate) fn fonts() -> Vec<Vec<u8>> {
+    [CFF, COLORED, DEVANAGARI, EMOJI, THAI, VARIABLE].map(|font| font.bytes()).into()
 }

@@ -5,9 +5,11 @@ use palmette_core::engine::{complete, picture};
 use palmette_core::plan::Planner;
 use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
 use palmette_ops::Class;
+use palmette_ops::text::{Text, TextLayout, Variation};
 use palmette_protocol::form::{FormLimits, FormReader};
 use palmette_protocol::list::{parse_list, resolve};
 use palmette_protocol::request::{Collector, InfoCollector, RequestLimits, TransformCollector};
+use palmette_text::{Font, FontFolder, lay_out};
 
 use crate::{net, seeds, twin};
 
@@ -40,6 +42,7 @@ impl Target {
         Self { name: "avif", seeds: || seeds::stills(EncodeFormat::Avif), run: file },
         Self { name: "net", seeds: net::files, run: net::read },
         Self { name: "tail", seeds: seeds::long_tail, run: file },
+        Self { name: "font", seeds: seeds::fonts, run: font },
     ];
 }
 
@@ -130,6 +133,31 @@ fn file(bytes: &[u8]) {
             }
             Err(error) => is_of_the_caller(&error),
         }
+    }
+}
+
+/// Reads a font and sets a text in many scripts with it.
+fn font(bytes: &[u8]) {
+    let font = match Font::read(bytes.to_vec()) {
+        Ok(font) => font,
+        Err(error) => {
+            assert_ne!(error.class(), Class::Ours, "{error}");
+            assert!(error.is_of_the_font(), "{error}");
+            return;
+        }
+    };
+    let layout = TextLayout {
+        max_width: Some(150.0),
+        variations: vec![Variation { tag: *b"wght", value: 650.0 }],
+        ..TextLayout::default()
+    };
+    let text = Text {
+        size: 18.0, layout, ..Text::new("Ag fi, VÄ 4@ سلام न्दि ที่ 漢 🙂🔥\n٣ ۝١٢", "")
+    };
+    let drawn = lay_out(&text, &font, &FontFolder::default()).and_then(|laid| Ok((laid.draw()?, laid)));
+    match drawn {
+        Ok((picture, laid)) => assert_eq!(picture.size(), laid.size(), "the picture is as large as it was laid out"),
+        Err(error) => assert_ne!(error.class(), Class::Ours, "{error}"),
     }
 }
 
