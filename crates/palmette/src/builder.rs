@@ -6,7 +6,7 @@ use palmette_codec::OnDamage;
 use palmette_core::{CpuEngine, Limits, Model};
 use palmette_protocol::EngineChoice;
 
-use crate::{Engines, Error, GpuSettings, Pipeline};
+use crate::{Engines, Error, FontFolder, GpuSettings, Pipeline};
 
 /// A pipeline to be made, from [`Pipeline::builder`].
 ///
@@ -29,6 +29,7 @@ pub struct PipelineBuilder {
     max_pixel_bytes: Option<u64>,
     on_damage: OnDamage,
     model: Option<Arc<dyn Model>>,
+    fonts: Option<Arc<FontFolder>>,
 }
 
 /// The engines that are wanted.
@@ -87,18 +88,27 @@ impl PipelineBuilder {
         Self { model: Some(model), ..self }
     }
 
+    /// Gives the fonts that texts can name as `font:NAME`, and that they fall back on. Default: none.
+    pub fn fonts(self, fonts: Arc<FontFolder>) -> Self {
+        Self { fonts: Some(fonts), ..self }
+    }
+
     /// Makes the pipeline, and opens its engine.
     ///
     /// # Errors
     ///
     /// [`Error::Gpu`] if a GPU was insisted on and there is none.
     pub fn build(self) -> Result<Pipeline, Error> {
-        let Self { engines, gpu, limits, max_pixel_bytes, on_damage, model } = self;
+        let Self { engines, gpu, limits, max_pixel_bytes, on_damage, model, fonts } = self;
         let engines = match engines {
             Wish::Choice(choice) => Engines::open_with(choice, gpu)?,
             Wish::Open(engines) => engines,
         };
         let pipeline = Pipeline::new(engines, limits, max_pixel_bytes.unwrap_or(u64::MAX)).with_on_damage(on_damage);
+        let pipeline = match fonts {
+            Some(fonts) => pipeline.with_fonts(fonts),
+            None => pipeline,
+        };
         Ok(match model {
             Some(model) => pipeline.with_model(model),
             None => pipeline,

@@ -7,7 +7,8 @@ use palmette_ops::{Class, ImageIndex};
 use palmette_protocol::Code;
 
 use crate::code::{code_of_codec, code_of_core};
-use crate::{GpuError, Place};
+use crate::text::code_of_text;
+use crate::{FontError, GpuError, Place, TextError};
 
 /// A failure of the pipeline.
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +22,26 @@ pub enum Error {
         /// What is wrong with it.
         source: palmette_codec::Error,
     },
-    /// Occurs when a source is text to set: text is not built yet.
-    #[error("source {index}: text sources are not built yet")]
+    /// Occurs when the font of a text cannot be had; names the source.
+    #[error("source {index}: font {font}: {source}")]
+    Font {
+        /// The index of the text; 0 is the canvas.
+        index: usize,
+        /// The font as it was written, quoted and shortened.
+        font: String,
+        /// Why.
+        source: FontError,
+    },
+    /// Occurs when a text cannot be set, as when it would be too large; names the source.
+    #[error("source {index}: {source}")]
+    Text {
+        /// Its index; 0 is the canvas.
+        index: usize,
+        /// What is wrong with it.
+        source: TextError,
+    },
+    /// Occurs when a source is text to set, in a build without the feature `text`.
+    #[error("source {index}: this build sets no text")]
     TextNotBuilt {
         /// Its index; 0 is the canvas.
         index: usize,
@@ -109,7 +128,10 @@ impl Error {
     #[must_use]
     pub const fn source_index(&self) -> Option<usize> {
         match self {
-            Self::Source { index, .. } | Self::TextNotBuilt { index } => Some(*index),
+            Self::Source { index, .. }
+            | Self::Font { index, .. }
+            | Self::Text { index, .. }
+            | Self::TextNotBuilt { index } => Some(*index),
             Self::Open(_) => Some(ImageIndex::CANVAS.0 as usize),
             Self::At { place: Place::Picture(index), .. } => Some(index.0 as usize),
             Self::At { place: Place::Transform { .. } | Place::Draw { .. }, .. }
@@ -135,7 +157,8 @@ impl Error {
                 source.class()
             }
             Self::Option { source, .. } => source.class(),
-            Self::NotANumber { .. } | Self::Extension { .. } | Self::Read { .. } => Class::Caller,
+            Self::Text { source, .. } | Self::Font { source: FontError::Unusable(source), .. } => source.class(),
+            Self::Font { .. } | Self::NotANumber { .. } | Self::Extension { .. } | Self::Read { .. } => Class::Caller,
             Self::Write { .. } => Class::Ours,
             Self::TextNotBuilt { .. } | Self::Gpu(_) | Self::NoGpu { .. } => Class::Unsupported,
             Self::TooMuchMemory { .. } => Class::Limit,
@@ -152,6 +175,8 @@ impl Error {
                 code_of_codec(source)
             }
             Self::Option { source, .. } => source.code(),
+            Self::Font { .. } => Code::FontFailed,
+            Self::Text { source, .. } => code_of_text(source),
             Self::NotANumber { .. } | Self::Extension { .. } => Code::InvalidOption,
             // There is no code for files of the machine that the work is done on.
             Self::Read { .. } | Self::Write { .. } => Code::Internal,

@@ -1,4 +1,4 @@
-//! A source whose header was read: a file, or pixels that a program made.
+//! A source whose header was read: a file, or pixels that a program made, or a text that was laid out.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,11 +6,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use palmette_codec::Probe;
 use palmette_core::plan::{ReadStep, ReadingMemory, Source, Value};
-use palmette_core::rows::{CropRows, LentRows};
+use palmette_core::rows::{CropRows, LentRows, PictureRows};
 use palmette_core::{Error as CoreError, Layout, Limits, Orientation, Pixmap, Rectangle, Rows, Size};
+
+use crate::text::Typeset;
 
 /// Names pixels that are no file, as [`OutputFormat::Rgba`](palmette_protocol::OutputFormat::Rgba) is named.
 const PIXELS: &str = "rgba";
+
+/// Names a text.
+const TEXT: &str = "text";
 
 /// A source whose header was read. Clones share the bytes.
 #[derive(Clone)]
@@ -23,6 +28,8 @@ pub(crate) enum Image {
     },
     /// Pixels of a program.
     Pixels(Arc<Pixmap>),
+    /// A text, laid out.
+    Text(Arc<Typeset>),
 }
 
 impl Image {
@@ -39,7 +46,7 @@ impl Image {
         limits.check(self.size())?;
         match self {
             Self::File { probe, .. } => limits.check(probe.stored_size),
-            Self::Pixels(_) => Ok(()),
+            Self::Pixels(_) | Self::Text(_) => Ok(()),
         }
     }
 
@@ -47,13 +54,25 @@ impl Image {
     pub(crate) fn probe(&self) -> Option<&Probe> {
         match self {
             Self::File { probe, .. } => Some(probe),
-            Self::Pixels(_) => None,
+            Self::Pixels(_) | Self::Text(_) => None,
         }
     }
 
-    /// Returns the media type of a file; what has none is named as bare pixels are.
+    /// Returns what is known of a text.
+    pub(crate) fn text(&self) -> Option<&Typeset> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::File { .. } | Self::Pixels(_) => None,
+        }
+    }
+
+    /// Returns the media type of a file; what has none is named as bare pixels are, or as a text.
     pub(crate) fn format(&self) -> &'static str {
-        self.probe().map_or(PIXELS, |probe| probe.format.mime())
+        match self {
+            Self::File { probe, .. } => probe.format.mime(),
+            Self::Pixels(_) => PIXELS,
+            Self::Text(_) => TEXT,
+        }
     }
 
     /// Returns the size as displayed.
@@ -61,14 +80,16 @@ impl Image {
         match self {
             Self::File { probe, .. } => probe.size,
             Self::Pixels(pixmap) => pixmap.size(),
+            Self::Text(text) => text.size(),
         }
     }
 
-    /// Returns all bytes: of the file, or of the pixels.
+    /// Returns all bytes: of the file, of the pixels, or of the characters.
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
             Self::File { bytes, .. } => bytes,
             Self::Pixels(pixmap) => pixmap.data(),
+            Self::Text(text) => text.content().as_bytes(),
         }
     }
 
@@ -90,8 +111,8 @@ impl Image {
                 orientation: probe.orientation,
                 is_reducible: probe.is_reducible,
             },
-            Self::Pixels(pixmap) => Source {
-                stored: Value { size: pixmap.size(), layout: Layout::Rgba },
+            Self::Pixels(_) | Self::Text(_) => Source {
+                stored: Value { size: self.size(), layout: Layout::Rgba },
                 orientation: Orientation::AS_STORED,
                 is_reducible: false,
             },
@@ -99,9 +120,16 @@ impl Image {
     }
 
     /// Says what it takes to read the source as a plan does, and how much of that a C library takes. Pixels of a program are lent,
-    /// which takes next to nothing.
+    /// which takes next to nothing; a text is drawn whole.
     pub(crate) fn reading(&self, read: &ReadStep) -> (ReadingMemory, u64) {
-        let Self::File { probe, .. } = self else { return (ReadingMemory::default(), 0) };
+        let probe = match self {
+            Self::File { probe, .. } => probe,
+            Self::Pixels(_) => return (ReadingMemory::default(), 0),
+            Self::Text(text) => {
+                let held = ReadingMemory { before: text.drawing_bytes(), bytes: text.size().bytes(), is_whole: true };
+                return (held, 0);
+            }
+        };
         let held = palmette_codec::reading_memory(probe, &read.reading);
         let is_whole = probe.is_read_whole;
         (ReadingMemory { before: held.own_bytes, bytes: held.own_bytes, is_whole }, held.library_bytes)
@@ -110,12 +138,21 @@ impl Image {
 
 /// Gives the rows of pixels, or of a part of them.
 pub(crate) fn rows_of_pixels<'a>(pixmap: &'a Pixmap, read: &ReadStep) -> Result<Box<dyn Rows + 'a>, CoreError> {
-    let rows = Box::new(LentRows::of_pixmap(pixmap)?);
+    Ok(window(Box::new(LentRows::of_pixmap(pixmap)?), read))
+}
+
+/// Gives the rows of pixels that nobody else needs, or of a part of them.
+pub(crate) fn rows_of_drawn(pixmap: Pixmap, read: &ReadStep) -> Box<dyn Rows> {
+    window(Box::new(PictureRows::new(pixmap.into())), read)
+}
+
+/// Cuts out the part that is read.
+fn window<'a>(rows: Box<dyn Rows + 'a>, read: &ReadStep) -> Box<dyn Rows + 'a> {
     if read.reading.window.is_none() {
-        return Ok(rows);
+        return rows;
     }
-    let Rectangle { left, top, size } = read.reading.window_of(pixmap.size());
-    Ok(Box::new(CropRows::new(rows, left, top, size)))
+    let Rectangle { left, top, size } = read.reading.window_of(rows.size());
+    Box::new(CropRows::new(rows, left, top, size))
 }
 
 impl fmt::Debug for Image {

@@ -30,6 +30,7 @@ mod select;
 mod sink;
 mod source;
 mod sources;
+mod text;
 mod transformer;
 
 pub use palmette_codec as codec;
@@ -43,7 +44,8 @@ pub use palmette_codec::OnDamage;
 pub use palmette_core::{Limits, Pixmap, Size};
 pub use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
 pub use palmette_ops::{
-    AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Repeat, Rotate, Transform,
+    Align, AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Repeat, Rotate, Text, TextLayout,
+    Transform, Variation,
 };
 pub use palmette_protocol::{EngineChoice, Info, Output, OutputFormat, Quality};
 
@@ -59,6 +61,7 @@ pub use prepare::Prepared;
 pub use price::{Estimate, Price};
 pub use select::{Reason, Selection};
 pub use source::Source;
+pub use text::{FontError, FontFolder, TextEntry, TextError};
 pub use transformer::{Transformer, info, open, open_file};
 
 /// The set of pixel rules that this version implements.

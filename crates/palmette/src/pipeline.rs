@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::prepare::{Prepared, check_frames};
 use crate::sink::Encoder;
 use crate::sources::Files;
-use crate::{Answer, Damage, Engines, Error, Explanation, Stage};
+use crate::{Answer, Damage, Engines, Error, Explanation, FontFolder, Stage};
 
 /// Everything that turns requests into pictures; shared by all threads that do.
 #[derive(Clone, Debug)]
@@ -21,6 +21,7 @@ pub struct Pipeline {
     pub(crate) limits: Limits,
     on_damage: OnDamage,
     pub(crate) model: Option<SharedModel>,
+    pub(crate) fonts: Option<Arc<FontFolder>>,
     pub(crate) max_pixel_bytes: u64,
     pub(crate) idle: IdleCores,
 }
@@ -39,7 +40,15 @@ impl Pipeline {
     /// [estimate](Prepared::memory_bytes).
     #[must_use]
     pub fn new(engines: Engines, limits: Limits, max_pixel_bytes: u64) -> Self {
-        Self { engines, limits, on_damage: OnDamage::Refuse, model: None, max_pixel_bytes, idle: IdleCores::default() }
+        Self {
+            engines,
+            limits,
+            on_damage: OnDamage::Refuse,
+            model: None,
+            fonts: None,
+            max_pixel_bytes,
+            idle: IdleCores::default(),
+        }
     }
 
     /// Chooses what becomes of sources that lack pixels; without this, they are refused.
@@ -58,6 +67,18 @@ impl Pipeline {
     #[must_use]
     pub fn model(&self) -> Option<&dyn Model> {
         self.model.as_deref()
+    }
+
+    /// Gives the fonts that texts can name as `font:NAME`, and that they fall back on; without this, there are none.
+    #[must_use]
+    pub fn with_fonts(self, fonts: Arc<FontFolder>) -> Self {
+        Self { fonts: Some(fonts), ..self }
+    }
+
+    /// Returns the fonts that texts can name.
+    #[must_use]
+    pub fn fonts(&self) -> Option<&FontFolder> {
+        self.fonts.as_deref()
     }
 
     /// Lets what takes long use idle cores beside the one that it runs on; without this, there are none.

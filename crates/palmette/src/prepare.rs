@@ -1,15 +1,18 @@
 //! Everything that is known of a request before a pixel is decoded: headers, sizes, the plan, the number of frames.
 
+use std::sync::Arc;
+
 use palmette_codec::{EncodeFormat, EncodeOptions};
 use palmette_core::plan::{Guess, Plan, Planned, Planner, ReadingMemory, StepKind};
 use palmette_core::{Deadline, IdleCores, Limits, Size};
-use palmette_ops::{ImageIndex, Op};
-use palmette_protocol::request::{Source, TransformRequest};
+use palmette_ops::{ImageIndex, Op, Text};
+use palmette_protocol::request::{FontFiles, Source, TransformRequest};
 use palmette_protocol::{EngineChoice, Output, OutputFormat, RawOp};
 
 use crate::clock::Clock;
 use crate::estimate::{Weighed, estimate};
 use crate::image::Image;
+use crate::text::Typeset;
 use crate::{Error, Pipeline, Selection, Stage, Timings};
 
 /// The share of the memory of one request, as a divisor, that kept sources may take.
@@ -51,17 +54,17 @@ pub struct Prepared {
 }
 
 impl Pipeline {
-    /// Reads all headers, plans the list, checks every size, and selects an engine; not one pixel is allocated.
+    /// Reads all headers, lays texts out, plans the list, checks every size, and selects an engine; not one pixel is allocated.
     ///
     /// # Errors
     ///
-    /// [`Error::Source`] for a source that is no picture, damaged in its header, or over a limit; [`Error::Core`] for a list that
-    /// cannot be planned, or a deadline that passed; [`Error::TextNotBuilt`]; and [`Error::NoGpu`] for a request that chooses an
-    /// engine that is not there.
+    /// [`Error::Source`] for a source that is no picture, damaged in its header, or over a limit; [`Error::Font`] and
+    /// [`Error::Text`] for a text that cannot be set, [`Error::TextNotBuilt`] for any in a build without; [`Error::Core`] for a list
+    /// that cannot be planned, or a deadline that passed; and [`Error::NoGpu`] for a request that chooses an engine that is not there.
     pub fn prepare(&self, request: TransformRequest, deadline: Deadline) -> Result<Prepared, Error> {
-        let TransformRequest { sources, ops, raw_ops, output, engine, .. } = request;
+        let TransformRequest { sources, ops, raw_ops, output, engine, fonts, .. } = request;
         let clock = Clock::default();
-        let images = clock.stage(Stage::Probe, || probe(sources, &self.limits, deadline))?;
+        let images = clock.stage(Stage::Probe, || self.probe(sources, &fonts, deadline))?;
         self.prepare_images(images, Work { ops, raw_ops, output, engine }, clock)
     }
 
@@ -92,6 +95,28 @@ impl Pipeline {
         Ok(Prepared { images, raw_ops, planner, planned, guess, kept_bytes, frame_count, selection, output, timings })
     }
 
+    /// Reads the headers of all sources, lays texts out, and checks all sizes.
+    fn probe(&self, sources: Vec<Source>, fonts: &FontFiles, deadline: Deadline) -> Result<Vec<Image>, Error> {
+        let probe = |(index, source)| {
+            deadline.check()?;
+            match source {
+                Source::Image(bytes) => {
+                    Image::file(bytes, &self.limits).map_err(|source| Error::Source { index, source })
+                }
+                Source::Text(text) => self.set(index, text, fonts),
+            }
+        };
+        sources.into_iter().enumerate().map(probe).collect()
+    }
+
+    /// Lays a text out and checks its size.
+    pub(crate) fn set(&self, index: usize, text: Text, fonts: &FontFiles) -> Result<Image, Error> {
+        let text = Typeset::new(text, fonts, self.fonts.as_deref()).map_err(|failure| failure.at_source(index))?;
+        let image = Image::Text(Arc::new(text));
+        image.check(&self.limits).map_err(|error| Error::Source { index, source: error.into() })?;
+        Ok(image)
+    }
+
     /// Returns the bytes of the sources that are worth keeping once they were read for a measurement; 0 if a request should
     /// not take so much, so that others find room beside it.
     fn kept_bytes(&self, guess: &Guess) -> u64 {
@@ -101,11 +126,13 @@ impl Pipeline {
 }
 
 impl Prepared {
-    /// Estimates the bytes that the request takes at its worst moment, beside its sources and the file of an animation.
+    /// Estimates the bytes that the request takes at its worst moment, beside its sources and the file of an animation, and with the
+    /// fonts that it brought.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
         let measuring = self.guess.measuring.iter().map(|plan| self.memory_of(plan)).max().unwrap_or(0);
-        self.memory_of(&self.guess.plan).max(measuring) + self.kept_bytes
+        let fonts = self.images.iter().filter_map(Image::text).map(Typeset::font_bytes).sum::<u64>();
+        self.memory_of(&self.guess.plan).max(measuring) + self.kept_bytes + fonts
     }
 
     /// Estimates the bytes that a plan takes at its worst moment, with the result encoded if it has one.
@@ -150,21 +177,6 @@ fn encode_options(output: &Output, images: &[Image]) -> EncodeOptions {
         copyright: images.first().and_then(|canvas| canvas.probe()?.copyright.clone()),
         ..EncodeOptions::new(encode_format(output.format))
     }
-}
-
-/// Reads the headers of all sources and checks their sizes.
-fn probe(sources: Vec<Source>, limits: &Limits, deadline: Deadline) -> Result<Vec<Image>, Error> {
-    sources
-        .into_iter()
-        .enumerate()
-        .map(|(index, source)| match source {
-            Source::Image(bytes) => {
-                deadline.check()?;
-                Image::file(bytes, limits).map_err(|source| Error::Source { index, source })
-            }
-            Source::Text(_) => Err(Error::TextNotBuilt { index }),
-        })
-        .collect()
 }
 
 /// Counts the frames of the result and checks that those of the canvas are not too large together.

@@ -1,4 +1,4 @@
-//! The files of a request as the sources of a plan.
+//! The files and texts of a request as the sources of a plan.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,7 +7,7 @@ use palmette_core::plan::{ReadStep, Value};
 use palmette_core::{Band, Error as CoreError, Layout, Picture, Rows, Size, Sources};
 
 use crate::clock::Clock;
-use crate::image::{Image, rows_of_pixels};
+use crate::image::{Image, rows_of_drawn, rows_of_pixels};
 use crate::{Damage, Error, Stage};
 
 /// The files of a request, each decoded while it is read.
@@ -49,9 +49,14 @@ impl<'a> Files<'a> {
 
 impl Files<'_> {
     /// Keeps why a source failed, for [`Files::explain`].
-    fn fail(&self, index: usize, source: palmette_codec::Error) -> CoreError {
-        self.lock().failures.push((index, Error::Source { index, source }));
+    fn fail(&self, index: usize, failure: Error) -> CoreError {
+        self.lock().failures.push((index, failure));
         CoreError::SourceFailed { index }
+    }
+
+    /// Keeps why a file failed, for [`Files::explain`].
+    fn fail_file(&self, index: usize, source: palmette_codec::Error) -> CoreError {
+        self.fail(index, Error::Source { index, source })
     }
 
     /// Keeps what is missing from a source, if no source before it lacks something.
@@ -78,9 +83,14 @@ impl Sources for Files<'_> {
         let bytes = match image {
             Image::File { bytes, .. } => bytes,
             Image::Pixels(pixmap) => return rows_of_pixels(pixmap, read),
+            Image::Text(text) => {
+                let drawn = self.clock.stage(Stage::Decode, || text.draw());
+                let drawn = drawn.map_err(|source| self.fail(index, Error::Text { index, source }))?;
+                return Ok(rows_of_drawn(drawn, read));
+            }
         };
         let open = || palmette_codec::reader(bytes, &read.reading, &self.options);
-        let reader = self.clock.stage(Stage::Decode, open).map_err(|source| self.fail(index, source))?;
+        let reader = self.clock.stage(Stage::Decode, open).map_err(|source| self.fail_file(index, source))?;
         Ok(Box::new(FileRows {
             files: self,
             index,
@@ -113,14 +123,14 @@ impl Rows for FileRows<'_> {
     fn next_band(&mut self) -> Result<Option<Band<'_>>, CoreError> {
         let Self { files, index, reader, .. } = self;
         let Some(reader) = reader else { return Ok(None) };
-        files.clock.within(Stage::Decode, || reader.next_band()).map_err(|source| files.fail(*index, source))
+        files.clock.within(Stage::Decode, || reader.next_band()).map_err(|source| files.fail_file(*index, source))
     }
 
     fn into_picture(mut self: Box<Self>) -> Result<Picture, CoreError> {
         let (files, index) = (self.files, self.index);
         let reader = self.reader.take().ok_or(CoreError::SourceFailed { index })?;
         let whole = files.clock.within(Stage::Decode, || reader.into_picture());
-        let (picture, damage) = whole.map_err(|source| files.fail(index, source))?;
+        let (picture, damage) = whole.map_err(|source| files.fail_file(index, source))?;
         files.note(index, damage);
         Ok(picture)
     }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use palmette_core::{Deadline, Pixmap, Size};
 use palmette_ops::tree::flatten;
-use palmette_ops::{Draw, Node, Op, Transform};
+use palmette_ops::{Draw, ImageIndex, Node, Op, Text, Transform};
+use palmette_protocol::request::FontFiles;
 use palmette_protocol::{EngineChoice, Info, OptionObject, Options, Output, OutputFormat, RawOp};
 
 use crate::builder::PipelineBuilder;
@@ -80,7 +81,37 @@ impl Pipeline {
                 image
             }
         };
-        Ok(Transformer { pipeline: self.clone(), tree: Node::new(image), engine: EngineChoice::Auto, timeout: None })
+        Ok(self.begin(image))
+    }
+
+    /// Sets a text, which is then a picture like any other.
+    ///
+    /// Its font is one of [the pipeline's](PipelineBuilder::fonts) (`font:NAME`), in a `data:` URL, or among `fonts` under the URL that
+    /// the text names: nothing is fetched here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Font`] if the font cannot be had or used; [`Error::Text`] for a text that cannot be set; [`Error::Source`] for
+    /// one that is over a limit of the pipeline; and [`Error::TextNotBuilt`] in a build without the feature `text`.
+    ///
+    /// ```no_run
+    /// use palmette::protocol::request::FontFiles;
+    /// use palmette::{Draw, Pipeline, Text};
+    ///
+    /// let mut fonts = FontFiles::default();
+    /// fonts.insert("brand", std::fs::read("brand.woff2")?);
+    /// let pipeline = Pipeline::default();
+    /// let mark = pipeline.text(Text { size: 48.0, ..Text::new("© Palmette", "brand") }, &fonts)?;
+    /// pipeline.open_file("photo.jpg")?.draw(mark, Draw::bottom_right(20, 20)).save("marked.jpg")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn text(&self, text: Text, fonts: &FontFiles) -> Result<Transformer, Error> {
+        Ok(self.begin(self.set(ImageIndex::CANVAS.0 as usize, text, fonts)?))
+    }
+
+    /// Begins with a source.
+    fn begin(&self, image: Image) -> Transformer {
+        Transformer { pipeline: self.clone(), tree: Node::new(image), engine: EngineChoice::Auto, timeout: None }
     }
 
     /// Opens a file.

@@ -193,8 +193,8 @@ async fn client_reports_every_code_with_its_message() {
         (input().transform(options(json!({"width": 50_000, "fit": "cover"}))), OutputFormat::Png.into(), 9413, "50000"),
         (input().draw(damaged, Draw::default()), OutputFormat::Png.into(), 9516, "source 1"),
         (input(), unknown, 9432, "image/bmp"),
-        (images.text(text.clone()), OutputFormat::Png.into(), 9401, "text"),
-        (input().draw(text, Draw::default()), OutputFormat::Png.into(), 9401, "text"),
+        (images.text(text.clone()), OutputFormat::Png.into(), 9410, "source 0: font \"font.ttf\""),
+        (input().draw(text, Draw::default()), OutputFormat::Png.into(), 9410, "source 1: font \"font.ttf\""),
     ];
     for (transformer, output, expected, words) in cases {
         let error = transformer.output(output).await.expect_err(words);

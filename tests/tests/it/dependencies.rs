@@ -27,7 +27,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("palmette-origin", &[]),
     (
         "palmette",
-        &["palmette-ops", "palmette-protocol", "palmette-core", "palmette-codec", "palmette-gpu", "palmette-models"],
+        &[
+            "palmette-ops",
+            "palmette-protocol",
+            "palmette-core",
+            "palmette-codec",
+            "palmette-gpu",
+            "palmette-models",
+            "palmette-text",
+        ],
     ),
     ("palmette-server", &["palmette", "palmette-protocol", "palmette-origin"]),
     ("palmette-client", &["palmette-ops", "palmette-protocol"]),

@@ -1,4 +1,4 @@
-// Text as a source. The server reads and checks it, and says that it cannot set it yet: never a picture without the text.
+// Text as a source that cannot be set: never a picture without the text. What is set is tested where the fonts are.
 
 import { define } from "../kit/case.js";
 import { input, refused } from "../kit/check.js";
@@ -7,7 +7,10 @@ import { pattern } from "../kit/picture.js";
 const NEEDS = { needs: "text" };
 
 /** Everything a text can be told. */
-const all = { font: { url: "https://fonts.example/sans.ttf" }, size: 24, color: "#ff0000" };
+const all = { font: { url: "data:font/ttf,none" }, size: 24, color: "#ff0000" };
+
+/** What is wrong with that font. */
+const NO_FONT = "font in a data URL: the font is neither TrueType, OpenType, WOFF nor WOFF2";
 
 /**
  * A case in which a text is refused.
@@ -26,20 +29,20 @@ const wrongText = (name, options, says) =>
   );
 
 export const text = [
-  define("text as canvas is refused, not left out", NEEDS, (images) =>
+  define("text as canvas without a font that can be read", NEEDS, (images) =>
     refused(
       images.text('¡Hola! 你好 🎨\n"quoted"', all).output({ format: "rgba" }),
-      9401,
-      "source 0: text sources are not built yet",
+      9410,
+      `source 0: ${NO_FONT}`,
     ),
   ),
-  define("text that is drawn is refused, not left out", NEEDS, (images) =>
+  define("text that is drawn without a font that can be read", NEEDS, (images) =>
     refused(
       input(images, pattern(9, 9)).draw(images.text("hello", all), { top: 1 }).output({ format: "rgba" }),
-      9401,
-      "source 1: text sources are not built yet",
+      9410,
+      `source 1: ${NO_FONT}`,
     ),
   ),
   wrongText("no font", { size: 3 }, "font.url is missing"),
-  wrongText("a size of 0", { ...all, size: 0 }, "size must be a number above 0, got 0"),
+  wrongText("a size of 0", { ...all, size: 0 }, "size must be a number above 0, at most 4096, got 0"),
 ];

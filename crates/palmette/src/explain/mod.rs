@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 pub use output::OutputEntry;
 
 use crate::prepare::Prepared;
+use crate::text::{TextEntry, Typeset};
 use crate::{Estimate, PROFILE};
 
 /// What a request leads to, without the picture.
@@ -54,18 +55,21 @@ pub struct Explanation {
 /// A source of a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SourceEntry {
-    /// Its media type, by its bytes; `rgba` for pixels that a program gave.
+    /// Its media type, by its bytes; `rgba` for pixels that a program gave, `text` for a text.
     pub format: &'static str,
     /// Its size as displayed.
     #[serde(flatten, serialize_with = "serialize_size")]
     pub size: Size,
-    /// Bytes of the file.
+    /// Bytes of the file, or of the characters of a text.
     pub file_size: u64,
     /// The frames that it holds.
     pub frame_count: u32,
     /// What it says of its pixels, and decoding does not follow, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// How it is set, if it is a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextEntry>,
 }
 
 /// A step of the plan.
@@ -119,6 +123,7 @@ impl Explanation {
             size: image.size(),
             file_size: image.bytes().len() as u64,
             frame_count: image.frame_count(),
+            text: image.text().map(Typeset::entry),
             notes: image.probe().map_or_else(Vec::new, |probe| probe.notes.iter().map(ToString::to_string).collect()),
         });
         Self {

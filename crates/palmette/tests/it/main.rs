@@ -7,4 +7,6 @@ mod explain;
 mod models;
 mod pipeline;
 mod support;
+#[cfg(feature = "text")]
+mod text;
 mod transformer;

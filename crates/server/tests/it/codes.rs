@@ -48,9 +48,9 @@ const CASES: &[Case] = &[
         request: || with_list(r#"[{"imageIndex":0},{"drawImageIndex":1,"targetImageIndex":0}]"#),
     },
     Case {
-        code: Code::InvalidOption,
-        status: 400,
-        names: &["source 0", "text"],
+        code: Code::FontFailed,
+        status: 502,
+        names: &["source 0", "font \"sans.ttf\""],
         config: unchanged,
         request: || {
             let text = r#"{"text":"hello","font":{"url":"sans.ttf"}}"#;
