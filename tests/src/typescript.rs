@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use palmette_ops::{Draw, Transform};
+use palmette_ops::{Draw, Text, Transform};
 use palmette_protocol::values::{OptionInfo, Values};
 use palmette_protocol::{OptionObject, OptionSpec, Output};
 
@@ -36,6 +36,11 @@ pub(crate) fn options_module() -> String {
             infos(&Draw::OPTIONS.iter().map(OptionSpec::info).collect::<Vec<_>>()),
         ),
         ("OutputOptions", "The form in which the result is wanted.", infos(&Output::FIELDS)),
+        (
+            "TextLayout",
+            "What can stand in the `font` of a text beside its URL. Palmette's own: the binding passes it on, and does not type it.",
+            text_layout(),
+        ),
     ];
     let mut module = HEAD.to_owned();
     for (name, doc, fields) in objects {
@@ -46,6 +51,13 @@ pub(crate) fn options_module() -> String {
         module.push('\n');
     }
     module
+}
+
+/// Returns what rides in the font of a text.
+fn text_layout() -> Vec<OptionInfo> {
+    let font = Text::OPTIONS.iter().find(|spec| spec.name == "font").expect("a text has a font").info();
+    let Values::Object { fields } = font.values else { panic!("the font is an object") };
+    fields().into_iter().filter(|field| field.name != "url").collect()
 }
 
 /// Writes an object, whose brace is closed at `indent`.

@@ -9,6 +9,7 @@ export type {
   Color,
   DrawOptions,
   FetcherLike,
+  FontOptions,
   HeadersSource,
   HostedImage,
   HostedImages,
@@ -19,6 +20,7 @@ export type {
   ImageTransformer,
   InputOptions,
   OutputOptions,
+  TextLayout,
   TextOptions,
   TransformOptions,
 } from "./types.js";

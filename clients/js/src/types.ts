@@ -5,9 +5,9 @@
  * Only global types are named here, which every runtime's own declarations have.
  */
 
-import type { Color, DrawOptions, OutputOptions, TransformOptions } from "./options.js";
+import type { Color, DrawOptions, OutputOptions, TextLayout, TransformOptions } from "./options.js";
 
-export type { Color, DrawOptions, OutputOptions, TransformOptions };
+export type { Color, DrawOptions, OutputOptions, TextLayout, TransformOptions };
 
 /**
  * The bytes of a picture: a stream, of which nothing is read before `output()` or `info()`; or bytes in memory. The binding
@@ -27,13 +27,19 @@ export interface InputOptions {
   encoding?: "base64";
 }
 
+/** A font and, beyond what the binding types, the layout that rides with it: the binding sends this object as it is. */
+export interface FontOptions extends TextLayout {
+  /** A URL that the server can fetch, a `data:` URL, or `font:` and the name of a font that the server has. */
+  url: string;
+}
+
 /** How a text is set. */
 export interface TextOptions {
-  /** Where the server finds the font: TrueType, OpenType, WOFF or WOFF2. */
-  font: { url: string };
-  /** Points. */
+  /** Where the font is, and how lines are laid out. */
+  font: FontOptions;
+  /** Pixels per em, 12 by default. */
   size?: number;
-  /** Colour of the letters. */
+  /** Colour of the letters, black by default. */
   color?: Color;
 }
 

@@ -16,11 +16,16 @@ async function application(images: ImagesBinding, upload: ReadableStream<Uint8Ar
     return new Response(info.format);
   }
   const text = images.text("a", { font: { url: "https://example.com/a.ttf" }, size: 12, color: "red" });
+  // What Palmette knows beyond that, by the types of palmette/binding.
+  const title = images.text("b", {
+    font: { url: "font:Noto Sans", maxWidth: 300, align: "center", weight: 700, axes: { GRAD: 50 } },
+  });
   const result = await images
     .input(upload)
     .transform({ width: info.width / 2, fit: "cover", gravity: { x: 0.5, y: 0, mode: "box-center" } })
     .draw(images.input(upload).transform({ rotate: 90 }), { opacity: 0.5, composite: "atop", repeat: "x" })
     .draw(text)
+    .draw(title)
     .output({ format: "image/avif", quality: 80, anim: false });
   await images.hosted.list();
   return result.response({ headers: { "cache-control": "no-store" } });
@@ -76,6 +81,8 @@ export const outputOptions = (options: Options<globalThis.ImageTransformer["outp
 export const textOptions = (options: Options<ImagesBinding["text"], 1>) => images.text("", options);
 export const inputOptions = (options: Options<ImagesBinding["input"], 1>) => images.input("", options);
 
+// @ts-expect-error no such side
+images.text("", { font: { url: "", align: "top" } });
 // @ts-expect-error unknown
 transformer.transform({ widht: 5 });
 // @ts-expect-error a number
