@@ -4,7 +4,11 @@ import { choice } from "./controls.js";
 import { fill, formatBytes, h, icon, newId } from "./dom.js";
 import { optionRow, optionSet } from "./options.js";
 import { addFile, allPictures, MARK, picture, thumbnail } from "./pictures.js";
+import { newText, textView } from "./texts.js";
 import { flatten, newDraw, newNode, newTransform } from "./tree.js";
+
+/** What a text is called among the pictures; no picture has this id. */
+const TEXT = "text";
 
 /**
  * @typedef {object} Editor
@@ -63,6 +67,7 @@ export function createEditor(root, help, table, project, onChange) {
       "div",
       { class: "node", "data-node": node.key },
       pictureView(node, title),
+      node.text && textView(node.text, table, title.toLowerCase(), onChange),
       steps.length > 0 && h("ol", { class: "steps" }, ...steps),
       h(
         "div",
@@ -95,24 +100,30 @@ export function createEditor(root, help, table, project, onChange) {
     const chosen = picture(node.picture);
     const id = newId();
     const entries = allPictures().map((shown) => ({ label: shown.name, value: shown.id }));
+    entries.push({ label: "Text", value: TEXT });
     const select = choice(entries, {
       id,
       path: title,
       describedBy: "",
-      value: node.picture,
+      value: node.text ? TEXT : node.picture,
       onChange(value) {
-        node.picture = value;
+        if (value === TEXT) {
+          node.text = newText(table);
+        } else {
+          node.picture = value;
+          delete node.text;
+        }
         changeTree(`[data-node="${node.key}"] select`);
       },
     });
     return h(
       "div",
       { class: "picture" },
-      thumbnail(chosen),
+      node.text ? h("span", { class: "thumbnail checked" }) : thumbnail(chosen),
       h("label", { htmlFor: id }, title),
       fileButton(node, title),
       select,
-      h("p", { class: "hint" }, ...said(chosen)),
+      node.text ? null : h("p", { class: "hint" }, ...said(chosen)),
       h("p", { class: "problem", "data-problem": "", hidden: true }),
     );
   }
@@ -142,7 +153,10 @@ export function createEditor(root, help, table, project, onChange) {
   async function setFile(key, file) {
     const added = await addFile(file);
     const node = flatten(project().canvas).nodes.find((node) => node.key === key);
-    if (node) node.picture = added.id;
+    if (node) {
+      node.picture = added.id;
+      delete node.text;
+    }
     changeTree(`[data-node="${key}"] select`);
   }
 

@@ -31,6 +31,13 @@ const STARTS = {
   background: () => "#f4efe2",
   output_quality: () => 80,
   anim: () => false,
+  "font.maxWidth": () => 300,
+  "font.lineHeight": () => 1.4,
+  "font.letterSpacing": () => 4,
+  "font.weight": () => 700,
+  "font.slant": () => 0,
+  "font.italic": () => 1,
+  "font.align": () => "center",
 };
 
 /**
@@ -38,7 +45,7 @@ const STARTS = {
  *
  * @type {Record<string, number>}
  */
-const SLIDER_ENDS = { brightness: 3, contrast: 3, gamma: 3, saturation: 3, blur: 60, "trim.border.tolerance": 60 };
+const SLIDER_ENDS = { brightness: 3, contrast: 3, gamma: 3, saturation: 3, blur: 60, "trim.border.tolerance": 60, "font.letterSpacing": 100 };
 
 /**
  * Returns what an option begins with when it is added.
@@ -66,6 +73,7 @@ export function startValue(path, values) {
     case "color":
       return "#ffffff";
     case "object":
+    case "axes":
       return {};
     case "any":
       return startValue("", /** @type {import("./options.js").Values} */ (values.of[0]));

@@ -9,7 +9,7 @@ import { startValue } from "./hints.js";
 
 /**
  * @typedef {| { kind: "number", min?: number, max?: number } | { kind: "positive" } | { kind: "numbers", numbers: number[] }
- *   | { kind: "words", words: string[] } | { kind: "switch" } | { kind: "text" } | { kind: "color" }
+ *   | { kind: "words", words: string[] } | { kind: "switch" } | { kind: "text" } | { kind: "color" } | { kind: "axes" }
  *   | { kind: "object", fields: OptionInfo[] } | { kind: "any", of: Values[] }} Values What an option may be.
  * @typedef {{ name: string, allowed: string, summary: string, values: Values }} OptionInfo
  */
@@ -22,6 +22,8 @@ import { startValue } from "./hints.js";
  * @property {OptionInfo[]} transform
  * @property {OptionInfo[]} draw
  * @property {OptionInfo[]} output
+ * @property {OptionInfo[]} text
+ * @property {string[]} fonts The names of the fonts that the server has.
  */
 
 /**

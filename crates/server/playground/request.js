@@ -71,6 +71,15 @@ export function textFields(project) {
 }
 
 /**
+ * Names the part of the form that a text is.
+ *
+ * @param {number} index The index of the source.
+ */
+export function textPart(index) {
+  return index === 0 ? "text_input" : "draw_text";
+}
+
+/**
  * Asks for the picture that a project describes.
  *
  * @param {import("./tree.js").Project} project
@@ -83,6 +92,10 @@ export function textFields(project) {
 export async function askPicture(project, picture, signal) {
   const form = new FormData();
   for (const [index, node] of flatten(project.canvas).nodes.entries()) {
+    if (node.text) {
+      form.append(textPart(index), JSON.stringify(node.text));
+      continue;
+    }
     const { blob, name } = picture(node.picture);
     form.append(index === 0 ? "image" : "draw_image", blob, name);
   }

@@ -1,6 +1,7 @@
 // @ts-check
 /** A project in the address of the page, so that it can be kept and passed on. Pictures of files stay behind: a sample stands in. */
 import { hasPicture, MARK, picture, VIEW } from "./pictures.js";
+import { isText } from "./texts.js";
 import { newDraw, newNode, newTransform } from "./tree.js";
 
 /** Levels of drawn pictures beyond which an address is not read; the server allows fewer. */
@@ -41,7 +42,11 @@ function bareNode(node) {
       ? { transform: step.options }
       : { draw: bareNode(step.child), ...(Object.keys(step.options).length > 0 && { with: step.options }) },
   );
-  return { ...(picture(node.picture).isSample && { picture: node.picture }), steps };
+  return {
+    ...(picture(node.picture).isSample && { picture: node.picture }),
+    ...(node.text && { text: node.text }),
+    steps,
+  };
 }
 
 /**
@@ -57,5 +62,7 @@ function reviveNode(bare, substitute, depth) {
       ? newTransform(Object(step.transform))
       : newDraw(reviveNode(step.draw, MARK, depth + 1), Object(step.with ?? {})),
   );
-  return newNode(hasPicture(bare.picture) ? bare.picture : substitute, steps);
+  const node = newNode(hasPicture(bare.picture) ? bare.picture : substitute, steps);
+  if (isText(bare.text)) node.text = bare.text;
+  return node;
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /** The same request in other words: as a command, and as a Worker. */
-import { textFields } from "./request.js";
+import { textFields, textPart } from "./request.js";
 import { flatten } from "./tree.js";
 
 /** @typedef {(id: string) => { name: string }} Named */
@@ -15,7 +15,8 @@ import { flatten } from "./tree.js";
  * @param {string} url The address of `/transform`.
  */
 export function curl(project, picture, url) {
-  const files = flatten(project.canvas).nodes.map(({ picture: id }, index) => {
+  const files = flatten(project.canvas).nodes.map(({ picture: id, text }, index) => {
+    if (text) return `--form-string ${shellWord(`${textPart(index)}=${JSON.stringify(text)}`)}`;
     return `-F ${shellWord(`${index === 0 ? "image" : "draw_image"}=@${fileWord(picture(id).name)}`)}`;
   });
   const fields = textFields(project).map(([name, text]) => `--form-string ${shellWord(`${name}=${text}`)}`);
@@ -64,8 +65,19 @@ function chain(node, picture, indent) {
     const options = Object.keys(step.options).length > 0 ? `,\n${inner}${literal(step.options)}` : "";
     return `.draw(\n${inner}${child}${options},\n${indent})`;
   });
-  const input = `env.IMAGES.input(await asset(${JSON.stringify(picture(node.picture).name)}))`;
+  const input = node.text
+    ? textCall(node.text)
+    : `env.IMAGES.input(await asset(${JSON.stringify(picture(node.picture).name)}))`;
   return [input, ...calls].join(`\n${indent}`);
+}
+
+/**
+ * Writes a text as a call.
+ *
+ * @param {import("./texts.js").Text} text
+ */
+function textCall({ text, ...options }) {
+  return `env.IMAGES.text(${JSON.stringify(text)}, ${literal(options)})`;
 }
 
 /**

@@ -9,7 +9,8 @@
  * @typedef {{ key: number, kind: "transform", options: Values }} TransformStep
  * @typedef {{ key: number, kind: "draw", options: Values, child: TreeNode }} DrawStep
  * @typedef {TransformStep | DrawStep} Step
- * @typedef {{ key: number, picture: string, steps: Step[] }} TreeNode `picture` is an id of the library.
+ * @typedef {{ key: number, picture: string, text?: import("./texts.js").Text, steps: Step[] }} TreeNode `picture` is an id of the
+ *   library; it does not count while there is a text.
  * @typedef {{ canvas: TreeNode, output: Values, engine: string }} Project `output` has the fields of the form by name.
  */
 

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use palmette::ops::{Draw, Transform};
+use palmette::FontFolder;
+use palmette::ops::{Draw, Text, Transform};
 use palmette_protocol::{OptionInfo, OptionObject, OptionSpec, Output};
 use serde_json::json;
 
 use super::health::{engine_status, models_status};
 use crate::shared::Shared;
 
-/// Lists every option with its values, from the tables that requests are read by, the engines to choose from, and the models.
+/// Lists every option with its values, from the tables that requests are read by, the engines and fonts to choose from, and the
+/// models.
 pub(crate) async fn options(State(shared): State<Arc<Shared>>) -> Response {
     let body = json!({
         "profile": palmette::PROFILE,
@@ -21,6 +23,8 @@ pub(crate) async fn options(State(shared): State<Arc<Shared>>) -> Response {
         "transform": infos(Transform::OPTIONS),
         "draw": infos(Draw::OPTIONS),
         "output": Output::FIELDS,
+        "text": infos(Text::OPTIONS),
+        "fonts": shared.pipeline.fonts().map_or_else(Vec::new, FontFolder::names),
     });
     // The state of the GPU changes.
     let headers = [

@@ -53,6 +53,7 @@ const FILES: &[File] = files![
     "snippets.js",
     "stage.css",
     "stage.js",
+    "texts.js",
     "tree.js",
 ];
 
