@@ -191,6 +191,9 @@ pub(crate) struct SetupArgs {
     /// Folder with models; auto is where `palmette models install` puts them, none is none
     #[arg(long, value_name = "DIR")]
     models: Option<String>,
+    /// Folder of fonts, which texts name as font:NAME and fall back on; none is none
+    #[arg(long, value_name = "DIR")]
+    fonts: Option<String>,
 }
 
 impl ServeArgs {
@@ -223,7 +226,8 @@ impl SetupArgs {
     fn to_config_with(&self, flag: Option<(&'static Setting, String)>) -> Result<Config, Error> {
         let engine = settings::find("engine.choice").zip(self.engine.clone());
         let models = settings::find("models.folder").zip(self.models.clone());
-        let flags = engine.into_iter().chain(models).chain(flag);
+        let fonts = settings::find("fonts.folder").zip(self.fonts.clone());
+        let flags = engine.into_iter().chain(models).chain(fonts).chain(flag);
         Ok(RawConfig::gather(self.config.as_deref(), &Environment, flags)?.resolve()?)
     }
 }

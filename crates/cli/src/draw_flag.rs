@@ -26,7 +26,7 @@ impl FromStr for DrawFlag {
     /// Splits the text. No option of a draw has the name of one of a transform, so names alone tell which is which; a name
     /// that is neither counts as one of the transform, and the protocol refuses it.
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        let (file, options) = split_file(text);
+        let (file, options) = split_source(text);
         let (draw, transform) = split_options(options)
             .map(|option| option.split_once('=').unwrap_or((option, "")))
             .map(|(name, value)| (name.trim().to_owned(), to_json(value.trim())))
@@ -35,8 +35,8 @@ impl FromStr for DrawFlag {
     }
 }
 
-/// Cuts the name of the file off, which ends at the first `:` that is followed by a word and `=`.
-fn split_file(text: &str) -> (&str, &str) {
+/// Cuts the name of the file off, or a text, which ends at the first `:` that is followed by a word and `=`.
+pub(crate) fn split_source(text: &str) -> (&str, &str) {
     let is_list = |rest: &str| {
         rest.split_once('=')
             .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic()))
@@ -48,7 +48,7 @@ fn split_file(text: &str) -> (&str, &str) {
 }
 
 /// Splits a list at the commas that are not inside brackets or quotes.
-fn split_options(mut text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn split_options(mut text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         if text.is_empty() {
             return None;

@@ -69,6 +69,9 @@ pub(crate) enum Error {
         /// Why.
         source: palmette::models::convert::Error,
     },
+    /// Occurs when the folder of fonts cannot be read.
+    #[error("--fonts: {0}")]
+    Fonts(#[source] palmette::TextError),
     /// Occurs when OUT does not say which format is wanted, and nothing else does.
     #[error("{}: its name does not say a format; use --format jpeg, png, gif, webp, avif, rgb or rgba", path.display())]
     NoFormat {
@@ -203,7 +206,7 @@ impl Error {
             ) => EXIT_USAGE,
             Self::RequestFile { .. } | Self::FileTooLarge { .. } | Self::Workerd(_) => EXIT_DATA,
             Self::Convert { .. } | Self::OtherPackage { .. } | Self::Models(_) => EXIT_DATA,
-            Self::Read { .. } => EXIT_NO_INPUT,
+            Self::Read { .. } | Self::Fonts(_) => EXIT_NO_INPUT,
             Self::Write { .. } => EXIT_CANNOT_CREATE,
             Self::Engine(_) | Self::Listen { .. } | Self::Fetch { .. } => EXIT_UNAVAILABLE,
             Self::Start(_) => EXIT_SYSTEM,

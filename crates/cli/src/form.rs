@@ -1,14 +1,17 @@
 //! The parts of a form in memory, and their way through the parser of the protocol, or to a server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use palmette::ops::tree::{TreeLimits, rebuild};
 use palmette::protocol::form::{FormEvent, FormSource, Part};
 use palmette::protocol::list::parse_list;
 use palmette::protocol::output::parse_switch;
-use palmette::protocol::request::{Collector, RequestLimits, TransformCollector};
+use palmette::protocol::request::{Collector, FontUrl, RequestLimits, TransformCollector};
 use palmette::protocol::{EngineChoice, Error as ProtocolError, Options, RawNode, RawOutput, TransformRequest};
 
+use serde_json::Value;
+
+use crate::base64;
 use crate::error::Error;
 use crate::files;
 
@@ -16,6 +19,8 @@ use crate::files;
 #[derive(Debug, Default)]
 pub(crate) struct Form {
     parts: Vec<(Part, Body)>,
+    /// Fonts that are files here, by what texts call them.
+    fonts: Vec<(String, PathBuf)>,
 }
 
 #[derive(Debug)]
@@ -31,6 +36,15 @@ impl Form {
 
     pub(crate) fn push_text(&mut self, part: Part, text: String) {
         self.parts.push((part, Body::Text(text)));
+    }
+
+    /// Adds a text; if its font is a file, that is one relative to `directory`.
+    pub(crate) fn push_text_source(&mut self, part: Part, text: Options, directory: &Path) {
+        let url = text.get("font").and_then(|font| font.get("url")).and_then(Value::as_str);
+        if let Some(name) = url.filter(|url| is_font_file(url)) {
+            self.fonts.push((name.to_owned(), directory.join(name)));
+        }
+        self.push_text(part, Value::Object(text).to_string());
     }
 
     pub(crate) fn has(&self, part: Part) -> bool {
@@ -61,7 +75,11 @@ impl Form {
             collector.accept(FormEvent::PartEnd)?;
         }
         collector.accept(FormEvent::End)?;
-        Ok(collector.finish()?)
+        let mut request = collector.finish()?;
+        for (name, path) in self.fonts {
+            request.fonts.insert(name, files::read(&path, MAX_FONT_BYTES)?);
+        }
+        Ok(request)
     }
 
     /// Takes the form apart for a client that writes it again. Only its shape is checked here: what options may be is for the
@@ -73,7 +91,9 @@ impl Form {
             match body {
                 Body::File(path) => sources.push(FormSource::Image(path)),
                 Body::Text(text) if matches!(part, Part::TextInput | Part::DrawText) => {
-                    sources.push(FormSource::Text(text_options(part, &text)?));
+                    let mut text = text_options(part, &text)?;
+                    self.fonts.iter().try_for_each(|(name, path)| put_font(&mut text, name, path))?;
+                    sources.push(FormSource::Text(text));
                 }
                 Body::Text(_) if fields.iter().any(|(present, _)| *present == part) => {
                     return Err(ProtocolError::DoubledPart { part }.into());
@@ -116,6 +136,23 @@ pub(crate) struct Outline {
     pub(crate) explain: bool,
     /// Which engine shall compute, if somebody said it.
     pub(crate) engine: Option<EngineChoice>,
+}
+
+/// The most bytes that the file of a font may have.
+const MAX_FONT_BYTES: u64 = 20_000_000;
+
+/// Tells whether what was written as the URL of a font is the name of a file.
+fn is_font_file(url: &str) -> bool {
+    matches!(FontUrl::parse(url), FontUrl::Remote(_)) && !url.is_empty() && !url.contains("://")
+}
+
+/// Puts a font that is a file here into the text that names it, for a server that has no such file.
+fn put_font(text: &mut Options, name: &str, path: &Path) -> Result<(), Error> {
+    let url = text.get_mut("font").and_then(|font| font.get_mut("url"));
+    if let Some(url) = url.filter(|url| url.as_str() == Some(name)) {
+        *url = format!("data:font/sfnt;base64,{}", base64::encode(&files::read(path, MAX_FONT_BYTES)?)).into();
+    }
+    Ok(())
 }
 
 /// Reads the fields of a text source, whatever they are.

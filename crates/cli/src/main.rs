@@ -7,6 +7,7 @@
 #[cfg(target_os = "linux")]
 mod allocator;
 mod args;
+mod base64;
 mod commands;
 mod draw_flag;
 mod error;
@@ -18,6 +19,7 @@ mod request_file;
 mod request_flags;
 mod setting_flags;
 mod table;
+mod text_flag;
 mod workerd;
 
 use std::process::ExitCode;

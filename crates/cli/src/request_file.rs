@@ -63,8 +63,8 @@ pub(crate) fn read(path: &Path) -> Result<Form, Error> {
         match (source, index) {
             (SourceField::File(name), 0) => form.push_file(Part::Image, resolve(directory, &name)),
             (SourceField::File(name), _) => form.push_file(Part::DrawImage, resolve(directory, &name)),
-            (SourceField::Text(text), 0) => form.push_text(Part::TextInput, Value::Object(text).to_string()),
-            (SourceField::Text(text), _) => form.push_text(Part::DrawText, Value::Object(text).to_string()),
+            (SourceField::Text(text), 0) => form.push_text_source(Part::TextInput, text, directory),
+            (SourceField::Text(text), _) => form.push_text_source(Part::DrawText, text, directory),
         }
     }
     form.push_text(Part::Transforms, request.transforms.to_string());

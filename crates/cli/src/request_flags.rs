@@ -14,14 +14,19 @@ use crate::error::Error;
 use crate::form::Form;
 use crate::option_flags::OptionFlags;
 use crate::request_file;
+use crate::text_flag::{TextDefaults, TextFlag};
 
 /// How a request is written, below the flags.
 pub(crate) const REQUEST_HELP: &str = "\
-The canvas is transformed first, then every --draw is drawn on it, in order. Values of options are JSON where they are JSON
+The canvas is transformed first, then every --draw is drawn on it, in order, then every --draw-text. Values of options are JSON where they are JSON
 (100, true, {\"x\":0.5,\"y\":0}) and text where they are not (cover, #ff8800).
 
 --draw FILE:KEY=VALUE,... takes the options of a draw (opacity, repeat, composite, top, left, bottom, right) and, for the drawn
 picture itself, those of a transform. FILE ends at the first `:` that is followed by `KEY=`.
+
+--draw-text TEXT:KEY=VALUE,... takes these, and for the text itself font, size, color, maxWidth, align, lineHeight, letterSpacing,
+weight, slant, italic, opticalSize and axes. A font is a file, font:NAME of one in the folder of --fonts, or a URL. --font, --size and
+--color hold for every text that does not say its own.
 
 --request FILE.json describes the whole request, with `sources` (file names relative to the JSON file, or text sources) beside
 the fields of the wire: {\"sources\": [\"photo.jpg\", \"mark.png\"], \"transforms\": [{\"drawImageIndex\": 1,
@@ -31,11 +36,17 @@ the fields of the wire: {\"sources\": [\"photo.jpg\", \"mark.png\"], \"transform
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
     /// The canvas; `-` is standard input
-    #[arg(value_name = "IN", required_unless_present = "request", conflicts_with = "request")]
+    #[arg(value_name = "IN", required_unless_present_any = ["request", "text"], conflicts_with_all = ["request", "text"])]
     pub(crate) input: Option<PathBuf>,
     /// Picture to draw, with options: `FILE` or `FILE:key=value,...`; repeatable
     #[arg(long, value_name = "FILE:KEY=VALUE,...", conflicts_with = "request")]
     pub(crate) draw: Vec<DrawFlag>,
+    /// Text as the canvas, with options: `TEXT` or `TEXT:key=value,...`
+    #[arg(long, value_name = "TEXT:KEY=VALUE,...", conflicts_with = "request")]
+    pub(crate) text: Option<TextFlag>,
+    /// Text to draw, above all pictures that are drawn, with options: `TEXT` or `TEXT:key=value,...`; repeatable
+    #[arg(long, value_name = "TEXT:KEY=VALUE,...", conflicts_with = "request")]
+    pub(crate) draw_text: Vec<TextFlag>,
     /// File that describes the whole request, as JSON
     #[arg(long, value_name = "FILE.json")]
     pub(crate) request: Option<PathBuf>,
@@ -51,6 +62,8 @@ pub(crate) struct RequestArgs {
     /// Whether animations stay animated: true or false
     #[arg(long, value_name = "BOOL")]
     pub(crate) anim: Option<String>,
+    #[command(flatten)]
+    pub(crate) text_defaults: TextDefaults,
     #[command(flatten)]
     pub(crate) setup: SetupArgs,
     #[command(flatten)]
@@ -75,11 +88,24 @@ impl RequestArgs {
         if let Some(canvas) = &self.input {
             form.push_file(Part::Image, canvas.clone());
         }
-        if !self.options.0.is_empty() {
-            ops.push(Op::Transform { image_index: ImageIndex::CANVAS, options: self.options.0.clone() });
+        if let Some(text) = &self.text {
+            form.push_text_source(Part::TextInput, text.to_source(&self.text_defaults), Path::new(""));
         }
-        for (index, DrawFlag { file, transform, draw }) in (1..).map(ImageIndex).zip(&self.draw) {
+        // What a text that is the canvas says of itself comes first; how it would be drawn is refused by the protocol.
+        let own = self.text.iter().flat_map(|text| [&text.transform, &text.draw]);
+        for options in own.chain([&self.options.0]).filter(|options| !options.is_empty()) {
+            ops.push(Op::Transform { image_index: ImageIndex::CANVAS, options: options.clone() });
+        }
+        let mut draws = Vec::new();
+        for DrawFlag { file, transform, draw } in &self.draw {
             form.push_file(Part::DrawImage, file.clone());
+            draws.push((transform, draw));
+        }
+        for text in &self.draw_text {
+            form.push_text_source(Part::DrawText, text.to_source(&self.text_defaults), Path::new(""));
+            draws.push((&text.transform, &text.draw));
+        }
+        for (index, (transform, draw)) in (1..).map(ImageIndex).zip(draws) {
             if !transform.is_empty() {
                 ops.push(Op::Transform { image_index: index, options: transform.clone() });
             }

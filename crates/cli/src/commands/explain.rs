@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use palmette::core::{Deadline, Size};
-use palmette::{Estimate, Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};
+use palmette::{Estimate, Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry, TextEntry};
 use serde_json::{Map, Value};
 
 use crate::args::ExplainArgs;
@@ -37,6 +37,13 @@ fn to_text(explanation: &Explanation, names: &[String]) -> String {
     // Writing to a string cannot fail.
     let _ = write!(text, "{}\n{}\n", sources(&explanation.sources, names), steps(&explanation.steps));
     for (node, source) in explanation.sources.iter().enumerate() {
+        if let Some(TextEntry { line_count, glyph_count, fonts, missing_count }) = &source.text {
+            let fonts = fonts.join(", ");
+            let _ = writeln!(text, "source {node}: {line_count} lines, {glyph_count} glyphs of {fonts}");
+            if *missing_count > 0 {
+                let _ = writeln!(text, "source {node}: no font has {missing_count} of its characters");
+            }
+        }
         for note in &source.notes {
             let _ = writeln!(text, "source {node}: {note}");
         }

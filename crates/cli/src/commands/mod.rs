@@ -14,7 +14,7 @@ use std::thread;
 
 use palmette::core::IdleCores;
 use palmette::models::Installed;
-use palmette::{EngineChoice, Engines, Pipeline};
+use palmette::{EngineChoice, Engines, FontFolder, Pipeline};
 use palmette_server::Config;
 use palmette_server::config::{Budgets, Memory};
 
@@ -46,6 +46,10 @@ fn build_with(choice: EngineChoice, config: &Config) -> Result<Pipeline, Error> 
     let budgets = Budgets::of(config, Memory::find());
     let pipeline = Pipeline::new(engines, config.limits.pixels, budgets.pixel_bytes);
     let pipeline = pipeline.with_on_damage(config.limits.on_damage);
+    let pipeline = match &config.fonts {
+        Some(folder) => pipeline.with_fonts(Arc::new(FontFolder::scan(folder).map_err(Error::Fonts)?)),
+        None => pipeline,
+    };
     let Some(folder) = config.models.path() else { return Ok(pipeline) };
     let installed = Installed::open(&folder).map_err(Error::Models)?;
     Ok(if installed.is_empty() { pipeline } else { pipeline.with_model(Arc::new(installed)) })

@@ -38,6 +38,8 @@ pub struct Config {
     pub gpu: GpuSettings,
     /// Where models are; default [`ModelsFolder::Auto`].
     pub models: ModelsFolder,
+    /// The folder of fonts, which texts name and fall back on; default none.
+    pub fonts: Option<PathBuf>,
     /// What one request may ask for.
     pub limits: LimitsConfig,
     /// What all requests together may take.

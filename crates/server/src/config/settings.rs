@@ -170,6 +170,19 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "fonts.folder",
+        flag: "fonts",
+        doc: "Folder of fonts, which texts name as font:NAME and fall back on; none is none [default: none]",
+        apply: |config, text| {
+            config.fonts = match text {
+                "" => return Err(Expected::Folder),
+                "none" => None,
+                _ => Some(text.into()),
+            };
+            Ok(())
+        },
+    },
+    Setting {
         key: "limits.max_source_bytes",
         flag: "max-source-bytes",
         doc: "Bytes of one source [default: 20000000]",
