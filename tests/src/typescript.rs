@@ -38,7 +38,7 @@ pub(crate) fn options_module() -> String {
         ("OutputOptions", "The form in which the result is wanted.", infos(&Output::FIELDS)),
         (
             "TextLayout",
-            "What can stand in the `font` of a text beside its URL. Palmette's own: the binding passes it on, and does not type it.",
+            "What can stand in the `font` of a text beside its URL. It is Palmette's own: the binding does not type it.",
             text_layout(),
         ),
     ];

@@ -127,3 +127,27 @@ export interface OutputOptions {
   /** Whether animations stay animated. */
   anim?: boolean;
 }
+
+/** What can stand in the `font` of a text beside its URL. It is Palmette's own: the binding does not type it. */
+export interface TextLayout {
+  /** A number above 0: pixels that a line may take, longer ones break; default none. */
+  maxWidth?: number;
+  /** On which side lines meet; default where the text begins. */
+  align?: "left" | "center" | "right";
+  /** 0.1 to 10: from one baseline to the next, times the size; default as the font says. */
+  lineHeight?: number;
+  /** -1000 to 1000: pixels added after each letter; default 0. */
+  letterSpacing?: number;
+  /** 1 to 1000: the weight of a variable font (wght), 400 for regular, 700 for bold. */
+  weight?: number;
+  /** A number above 0, at most 1000: the width of the glyphs of a variable font (wdth) in percent. */
+  width?: number;
+  /** -90 to 90: the slant of a variable font (slnt) in degrees, below 0 to the right. */
+  slant?: number;
+  /** 0 to 1: how italic a variable font is (ital). */
+  italic?: number;
+  /** A number above 0, at most 4096: the size that a variable font is designed for (opsz). */
+  opticalSize?: number;
+  /** Any other axes of a variable font, by their tags. */
+  axes?: Record<string, number>;
+}

@@ -45,7 +45,15 @@ const STARTS = {
  *
  * @type {Record<string, number>}
  */
-const SLIDER_ENDS = { brightness: 3, contrast: 3, gamma: 3, saturation: 3, blur: 60, "trim.border.tolerance": 60, "font.letterSpacing": 100 };
+const SLIDER_ENDS = {
+  brightness: 3,
+  contrast: 3,
+  gamma: 3,
+  saturation: 3,
+  blur: 60,
+  "trim.border.tolerance": 60,
+  "font.letterSpacing": 100,
+};
 
 /**
  * Returns what an option begins with when it is added.

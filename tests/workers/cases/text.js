@@ -30,11 +30,7 @@ const wrongText = (name, options, says) =>
 
 export const text = [
   define("text as canvas without a font that can be read", NEEDS, (images) =>
-    refused(
-      images.text('¡Hola! 你好 🎨\n"quoted"', all).output({ format: "rgba" }),
-      9410,
-      `source 0: ${NO_FONT}`,
-    ),
+    refused(images.text('¡Hola! 你好 🎨\n"quoted"', all).output({ format: "rgba" }), 9410, `source 0: ${NO_FONT}`),
   ),
   define("text that is drawn without a font that can be read", NEEDS, (images) =>
     refused(
