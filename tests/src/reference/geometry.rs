@@ -98,6 +98,7 @@ pub fn fit(picture: Size, request: Request, fit: Fit, gravity: Option<Gravity>) 
         Fit::ScaleUp => whole(inside.max(Ratio::ONE).of_size(picture)),
         Fit::Squeeze => whole(request),
         Fit::Cover => covering(picture, request, outside),
+        Fit::Outside => whole(covering(picture, request, outside).0),
         Fit::Crop if picture.width <= request.width && picture.height <= request.height => whole(picture),
         Fit::Crop => {
             let scaled = outside.min(Ratio::ONE).of_size(picture);

@@ -74,6 +74,7 @@ fn oracle_fit_sizes() {
         (landscape, square, Fit::ScaleDown, Size::new(500, 333)),
         (landscape, square, Fit::Contain, Size::new(500, 333)),
         (landscape, square, Fit::Cover, square),
+        (landscape, square, Fit::Outside, Size::new(750, 500)),
         (landscape, square, Fit::Crop, square),
         (landscape, square, Fit::AspectCrop, square),
         (landscape, square, Fit::Pad, square),

@@ -61,6 +61,7 @@ fn fitted(input: Size, requested: Size, scale: Scales, fit: Fit) -> Fitted {
             Fitted { canvas: Some(requested), ..whole(scaled) }
         }
         Fit::Cover => cover(input, requested, scale.outside),
+        Fit::Outside => whole(cover(input, requested, scale.outside).scaled),
         Fit::Crop if scale.outside.is_at_most_one() => cover(input, requested, scale.outside),
         Fit::Crop => {
             let window = Size::new(requested.width.min(input.width), requested.height.min(input.height));
@@ -309,6 +310,7 @@ mod tests {
         assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::Contain))[0], (100, 75));
         assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::ScaleUp))[0], (100, 75));
         assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::Cover)), [(133, 100), (100, 100)]);
+        assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::Outside)), [(133, 100), (133, 100)]);
         assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::Crop)), [(40, 30), (40, 30)]);
         assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::AspectCrop)), [(40, 30), (30, 30)]);
         assert_eq!(sizes(fitted((40, 30), (100, 100), Fit::Squeeze))[0], (100, 100));
@@ -318,6 +320,7 @@ mod tests {
     #[test]
     fn fit_with_one_side_larger_than_the_box() {
         assert_eq!(sizes(fitted((200, 50), (100, 100), Fit::ScaleDown))[0], (100, 25));
+        assert_eq!(sizes(fitted((200, 50), (100, 100), Fit::Outside))[0], (400, 100));
         assert_eq!(sizes(fitted((200, 50), (100, 100), Fit::Crop)), [(200, 50), (100, 50)]);
         assert_eq!(sizes(fitted((200, 50), (100, 100), Fit::AspectCrop)), [(200, 50), (50, 50)]);
         assert_eq!(sizes(fitted((200, 50), (100, 100), Fit::ScaleUp))[0], (200, 50));

@@ -20,6 +20,8 @@ pub enum Fit {
     Squeeze,
     /// Fits inside the box, never shrinks.
     ScaleUp,
+    /// Fills the box, and is not cropped: neither side is smaller than it was asked to be.
+    Outside,
 }
 
 /// How a picture is enlarged.

@@ -20,8 +20,13 @@ impl Named for Fit {
         ("pad", Self::Pad),
         ("squeeze", Self::Squeeze),
         ("scale-up", Self::ScaleUp),
+        ("outside", Self::Outside),
     ];
 }
+
+/// What other tools call a fit, Astro's images and sharp among them; nothing is what an absent option is.
+const OTHER_NAMES: &[(&str, Option<Fit>)] =
+    &[("fill", Some(Fit::Squeeze)), ("inside", Some(Fit::Contain)), ("none", None)];
 
 impl Named for Upscale {
     const NAMES: &'static [(&'static str, Self)] = &[("interpolate", Self::Interpolate), ("generate", Self::Generate)];
@@ -52,7 +57,7 @@ pub(super) const HEIGHT: OptionSpec<Transform> = OptionSpec {
 /// `fit`
 pub(super) const FIT: OptionSpec<Transform> = OptionSpec {
     name: "fit",
-    allowed: "scale-down, contain, cover, crop, aspect-crop, pad, squeeze or scale-up",
+    allowed: "scale-down, contain, cover, crop, aspect-crop, pad, squeeze, scale-up or outside",
     summary: "how width and height are met; default scale-down",
     values: Values::Words { words: &words::<_, { Fit::NAMES.len() }>(Fit::NAMES) },
     examples: &[
@@ -65,7 +70,13 @@ pub(super) const FIT: OptionSpec<Transform> = OptionSpec {
         r#"{"width": 80, "height": 80, "fit": "squeeze"}"#,
         r#"{"width": 80, "height": 80, "fit": "scale-up"}"#,
     ],
-    read: |value, transform| name(value, Fit::NAMES).map(|fit| transform.fit = Some(fit)),
+    read: |value, transform| {
+        transform.fit = match name(value, OTHER_NAMES) {
+            Ok(fit) => fit,
+            Err(_) => Some(name(value, Fit::NAMES)?),
+        };
+        Ok(())
+    },
     write: |transform| name_value(transform.fit?, Fit::NAMES),
 };
 

@@ -176,7 +176,7 @@ const CASES: &[Case<Transform>] = &[
     },
     Case {
         option: "fit",
-        allowed: "scale-down, contain, cover, crop, aspect-crop, pad, squeeze or scale-up",
+        allowed: "scale-down, contain, cover, crop, aspect-crop, pad, squeeze, scale-up or outside",
         right: &[
             ("\"scale-down\"", |t| t.fit = Some(Fit::ScaleDown)),
             ("\"contain\"", |t| t.fit = Some(Fit::Contain)),
@@ -186,8 +186,12 @@ const CASES: &[Case<Transform>] = &[
             ("\"pad\"", |t| t.fit = Some(Fit::Pad)),
             ("\"squeeze\"", |t| t.fit = Some(Fit::Squeeze)),
             ("\"scale-up\"", |t| t.fit = Some(Fit::ScaleUp)),
+            ("\"outside\"", |t| t.fit = Some(Fit::Outside)),
+            ("\"inside\"", |t| t.fit = Some(Fit::Contain)),
+            ("\"fill\"", |t| t.fit = Some(Fit::Squeeze)),
+            ("\"none\"", |_| ()),
         ],
-        wrong: &["\"Cover\"", "\"scale_down\"", "\"fill\"", "true", "0", "{}"],
+        wrong: &["\"Cover\"", "\"scale_down\"", "\"stretch\"", "true", "0", "{}"],
     },
     Case {
         option: "gravity",
