@@ -42,7 +42,7 @@ export interface TransformOptions {
   /** A number of at least 0.5: the height asked for, in pixels after rotation, rounded. */
   height?: number;
   /** How width and height are met; default scale-down. */
-  fit?: "scale-down" | "contain" | "cover" | "crop" | "aspect-crop" | "pad" | "squeeze" | "scale-up";
+  fit?: "scale-down" | "contain" | "cover" | "crop" | "aspect-crop" | "pad" | "squeeze" | "scale-up" | "outside";
   /** Which part of the picture survives a crop; default center. */
   gravity?:
     | "left"

@@ -1,7 +1,7 @@
 //! Which engine shall compute: the wish of an operator for every request, or of one request for itself.
 
-use crate::Error;
 use crate::json::excerpt_text;
+use crate::{Error, Hint};
 
 /// A wish for an engine. Every engine gives the same pixels, so it is about time, never about the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -39,6 +39,7 @@ impl EngineChoice {
             option: "engine".to_owned(),
             allowed: "auto, cpu or gpu",
             actual: excerpt_text(text),
+            hint: Hint::None,
         })
     }
 }

@@ -7,7 +7,7 @@
 use palmette_ops::Class;
 
 use crate::form::Part;
-use crate::{Code, OutputFormat};
+use crate::{Code, Hint, OutputFormat};
 
 /// A request that cannot be understood, or that asks for something outside the protocol.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +35,7 @@ pub enum Error {
     },
 
     /// Occurs when the value of an option is not among those allowed.
-    #[error("{option} must be {allowed}, got {actual}")]
+    #[error("{option} must be {allowed}, got {actual}{hint}")]
     BadValue {
         /// The option, `trim.border.keep` if it is nested.
         option: String,
@@ -43,14 +43,18 @@ pub enum Error {
         allowed: &'static str,
         /// What it is.
         actual: String,
+        /// What was probably meant.
+        hint: Hint,
     },
     /// Occurs when an option does not exist.
-    #[error("unknown option {option}; known are {}", .known.join(", "))]
+    #[error("unknown option {option}; known are {}{hint}", .known.join(", "))]
     UnknownOption {
         /// The option, quoted.
         option: String,
         /// The options there are at this place.
         known: Vec<&'static str>,
+        /// What was probably meant.
+        hint: Hint,
     },
     /// Occurs when a field that has no default is absent.
     #[error("{option} is missing")]

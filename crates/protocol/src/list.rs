@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::form::Part;
 use crate::object::OptionObject;
 use crate::options::to_u32;
-use crate::{Error, json};
+use crate::{Error, Hint, json};
 
 /// The options of one entry as sent: a JSON object in the order of its keys.
 pub type Options = serde_json::Map<String, Value>;
@@ -37,6 +37,7 @@ pub fn parse_list(text: &str) -> Result<Vec<RawOp>, Error> {
             option: Part::Transforms.to_string(),
             allowed: "a list of objects",
             actual: json::excerpt(&list),
+            hint: Hint::None,
         });
     };
     entries.into_iter().enumerate().map(|(position, entry)| parse_entry(position, entry)).collect()
@@ -74,6 +75,7 @@ fn take_index(options: &mut Options, key: &str) -> Result<ImageIndex, Error> {
             option: key.to_owned(),
             allowed: "a whole number from 0 on",
             actual: json::excerpt(&value),
+            hint: Hint::None,
         }),
     }
 }

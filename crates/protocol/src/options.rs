@@ -12,7 +12,7 @@ use palmette_ops::Color;
 use serde_json::{Number, Value};
 
 use crate::values::{OptionInfo, Values};
-use crate::{Error, Options, color, json};
+use crate::{Error, Hint, Options, color, json};
 
 /// Describes one option of an object that becomes a `T`.
 #[derive(Debug)]
@@ -74,6 +74,7 @@ pub(crate) fn read_options<T: Default>(
             return Err(Error::UnknownOption {
                 option: json::excerpt_text(&format!("{prefix}{key}")),
                 known: specs.iter().map(|spec| spec.name).collect(),
+                hint: Hint::of_name(key, specs.iter().map(|spec| spec.name)),
             });
         };
         (spec.read)(value, &mut object).map_err(|refusal| match refusal {
@@ -81,6 +82,7 @@ pub(crate) fn read_options<T: Default>(
                 option: format!("{prefix}{}", spec.name),
                 allowed: spec.allowed,
                 actual: json::excerpt(value),
+                hint: Hint::of_value(value, spec.values),
             },
             Refusal::Error(error) => error,
         })?;

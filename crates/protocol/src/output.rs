@@ -5,7 +5,7 @@ use palmette_ops::Color;
 use crate::json::excerpt_text;
 use crate::options::{round, to_u8};
 use crate::values::{OptionInfo, Values, words};
-use crate::{Error, color};
+use crate::{Error, Hint, color};
 
 /// The output fields of a form as sent: text.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -242,6 +242,7 @@ impl Quality {
             option: "output_quality".to_owned(),
             allowed: Self::ALLOWED,
             actual: excerpt_text(text),
+            hint: Hint::None,
         })
     }
 }
@@ -251,6 +252,7 @@ fn parse_background(text: &str) -> Result<Color, Error> {
         option: "background".to_owned(),
         allowed: color::ALLOWED,
         actual: excerpt_text(text),
+        hint: Hint::None,
     })
 }
 
@@ -264,6 +266,7 @@ pub fn parse_switch(field: &'static str, text: &str) -> Result<bool, Error> {
         option: field.to_owned(),
         allowed: "true or false",
         actual: excerpt_text(text),
+        hint: Hint::None,
     })
 }
 

@@ -69,16 +69,20 @@ const values = [
   wrongTransform(
     "an unknown option in an object",
     { border: { colour: "red" } },
-    'unknown option "border.colour"; known are color, width, top, right, bottom, left',
+    'unknown option "border.colour"; known are color, width, top, right, bottom, left; did you mean color?',
   ),
-  wrongTransform("a number that is text", { width: "60" }, 'width must be a number of at least 0.5, got "60"'),
+  wrongTransform(
+    "a number that is text",
+    { width: "60" },
+    'width must be a number of at least 0.5, got "60", which is text; write 60 without quotes',
+  ),
   wrongTransform("a number out of range", { blur: 251 }, "blur must be 0 to 250, got 251"),
   wrongTransform("a negative number", { width: -5 }, "width must be a number of at least 0.5, got -5"),
   wrongTransform("an angle that is no quarter", { rotate: 45 }, "rotate must be 0, 90, 180 or 270, got 45"),
   wrongTransform(
     "a word that is none",
-    { fit: "fill" },
-    'fit must be scale-down, contain, cover, crop, aspect-crop, pad, squeeze or scale-up, got "fill"',
+    { fit: "conver" },
+    'fit must be scale-down, contain, cover, crop, aspect-crop, pad, squeeze, scale-up or outside, got "conver"; did you mean cover?',
   ),
   wrongTransform("a colour that is none", { background: "reddish" }, `background must be ${COLOURS}, got "reddish"`),
   wrongTransform(

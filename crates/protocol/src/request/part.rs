@@ -7,7 +7,7 @@ use super::RequestLimits;
 use super::pieces::Pieces;
 use crate::form::Part;
 use crate::json::excerpt_text;
-use crate::{Error, OptionObject, json};
+use crate::{Error, Hint, OptionObject, json};
 
 /// The bytes of a part up to now.
 #[derive(Debug)]
@@ -81,6 +81,7 @@ impl PartBuffer {
                 option: part.to_string(),
                 allowed: "an object of text, font, size, color",
                 actual: json::excerpt(&fields),
+                hint: Hint::None,
             });
         };
         Text::from_options(options).map_err(|source| Error::AtSource { index, part, source: Box::new(source) })

@@ -168,10 +168,13 @@ mod tests {
         for (text, message) in [
             (r#"{"width":1,"left":0}"#, "border.width and border.left exclude each other"),
             (r#"{"width":-1}"#, "border.width must be a number of at least 0, got -1"),
-            (r#"{"top":"1"}"#, r#"border.top must be a number of at least 0, got "1""#),
+            (
+                r#"{"top":"1"}"#,
+                r#"border.top must be a number of at least 0, got "1", which is text; write 1 without quotes"#,
+            ),
             (
                 r#"{"colour":"red"}"#,
-                r#"unknown option "border.colour"; known are color, width, top, right, bottom, left"#,
+                r#"unknown option "border.colour"; known are color, width, top, right, bottom, left; did you mean color?"#,
             ),
         ] {
             let error = transform(&format!(r#"{{"border":{text}}}"#)).unwrap_err();

@@ -144,7 +144,10 @@ mod tests {
         for (text, message) in [
             (r#"{"x":1.01}"#, "gravity.x must be 0 to 1, got 1.01"),
             (r#"{"y":-1}"#, "gravity.y must be 0 to 1, got -1"),
-            (r#"{"mode":"center"}"#, r#"gravity.mode must be remainder or box-center, got "center""#),
+            (
+                r#"{"mode":"center"}"#,
+                r#"gravity.mode must be remainder or box-center, got "center"; did you mean box-center?"#,
+            ),
         ] {
             let error = transform(&format!(r#"{{"gravity":{text}}}"#)).unwrap_err();
             assert_eq!(error.to_string(), message);

@@ -258,7 +258,10 @@ mod tests {
             (r#"{"border":true,"left":1}"#, "trim.border and trim.left exclude each other".to_owned()),
             (r#"{"left":-1}"#, format!("trim.left must be {CUTS}, got -1")),
             (r#"{"width":0}"#, format!("trim.width must be {KEPT}, got 0")),
-            (r#"{"height":"1"}"#, format!(r#"trim.height must be {KEPT}, got "1""#)),
+            (
+                r#"{"height":"1"}"#,
+                format!(r#"trim.height must be {KEPT}, got "1", which is text; write 1 without quotes"#),
+            ),
             (
                 r#"{"border":"red"}"#,
                 r#"trim.border must be true, false or an object of color, tolerance, keep, got "red""#.into(),

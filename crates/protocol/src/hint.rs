@@ -1,0 +1,149 @@
+//! What else a message says about a mistake: what was probably meant.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::Values;
+
+/// The most characters of a word that is looked for: no name is nearly as long.
+const MAX_CHARS: usize = 40;
+
+/// What was probably meant by a name or a value that is refused. It is written behind the message; nothing if nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// Nothing is known.
+    None,
+    /// A name that there is.
+    Name(&'static str),
+    /// A number or a switch that was written as text.
+    Quoted(String),
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => Ok(()),
+            Self::Name(name) => write!(f, "; did you mean {name}?"),
+            Self::Quoted(value) => write!(f, ", which is text; write {value} without quotes"),
+        }
+    }
+}
+
+impl Hint {
+    /// Looks for the name that was meant by a word.
+    pub(crate) fn of_name(word: &str, known: impl IntoIterator<Item = &'static str>) -> Self {
+        nearest(word, known).map_or(Self::None, Self::Name)
+    }
+
+    /// Looks for what was meant by a value that is not one of these.
+    pub(crate) fn of_value(value: &Value, values: Values) -> Self {
+        let Value::String(text) = value else { return Self::None };
+        let kinds = match values {
+            Values::Any { of } => of,
+            ref values => std::slice::from_ref(values),
+        };
+        let is_number =
+            |kind: &Values| matches!(kind, Values::Number { .. } | Values::Positive | Values::Numbers { .. });
+        let takes_numbers = kinds.iter().any(is_number) && text.trim().parse::<f64>().is_ok_and(f64::is_finite);
+        let takes_switches =
+            kinds.iter().any(|kind| matches!(kind, Values::Switch)) && matches!(&**text, "true" | "false");
+        if takes_numbers || takes_switches {
+            return Self::Quoted(text.trim().to_owned());
+        }
+        let words = kinds.iter().filter_map(|kind| match kind {
+            Values::Words { words } => Some(words.iter().copied()),
+            _ => None,
+        });
+        Self::of_name(text, words.flatten())
+    }
+}
+
+/// Returns the name that a word is nearest to, if it is near enough to be a slip: a third of its letters, or one.
+fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    let letters = |text: &str| -> Vec<char> {
+        text.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .take(MAX_CHARS + 1)
+            .collect()
+    };
+    let word = letters(word);
+    if word.is_empty() || word.len() > MAX_CHARS {
+        return None;
+    }
+    let near = |name: &'static str| {
+        let name_letters = letters(name);
+        let steps = distance(&word, &name_letters);
+        (steps <= (name_letters.len() / 3).max(1) && steps < name_letters.len()).then_some((steps, name))
+    };
+    // Of several that are as near, the first.
+    known.into_iter().filter_map(near).min_by_key(|(steps, _)| *steps).map(|(_, name)| name)
+}
+
+/// Counts the letters that have to be added, left out, exchanged, or swapped with their neighbour, to make one word of another.
+fn distance(from: &[char], to: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=to.len()).collect();
+    for (row, letter) in from.iter().enumerate() {
+        let mut next = vec![row + 1];
+        for (column, wanted) in to.iter().enumerate() {
+            let exchanged = last[column] + usize::from(letter != wanted);
+            let mut least = exchanged.min(last[column + 1] + 1).min(next[column] + 1);
+            if row > 0 && column > 0 && *letter == to[column - 1] && from[row - 1] == *wanted {
+                least = least.min(before[column - 1] + 1);
+            }
+            next.push(least);
+        }
+        before = std::mem::replace(&mut last, next);
+    }
+    last[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn hints_name_what_was_meant() {
+        let known = ["width", "height", "fit", "gravity", "border", "maxWidth", "scale-down"];
+        for (word, meant) in [
+            ("widht", Some("width")),
+            ("Width", Some("width")),
+            ("with", Some("width")),
+            ("heigth", Some("height")),
+            ("max-width", Some("maxWidth")),
+            ("max_width", Some("maxWidth")),
+            ("scaleDown", Some("scale-down")),
+            ("fits", Some("fit")),
+            ("quality", None),
+            ("x", None),
+            ("", None),
+            ("🎨", None),
+        ] {
+            assert_eq!(nearest(word, known), meant, "{word}");
+        }
+        assert_eq!(nearest(&"width".repeat(999), known), None);
+    }
+
+    #[test]
+    fn hints_see_numbers_and_switches_in_quotes() {
+        let hint = |value: Value, values| Hint::of_value(&value, values).to_string();
+        assert_eq!(hint(json!("100"), Values::at_least(1.0)), ", which is text; write 100 without quotes");
+        assert_eq!(hint(json!(" -1.5 "), Values::Positive), ", which is text; write -1.5 without quotes");
+        assert_eq!(hint(json!("true"), Values::Switch), ", which is text; write true without quotes");
+        for (value, values) in [
+            (json!("100px"), Values::Positive),
+            (json!("NaN"), Values::Positive),
+            (json!("100"), Values::Words { words: &["cover"] }),
+            (json!(100), Values::Switch),
+            (json!("yes"), Values::Switch),
+        ] {
+            assert_eq!(hint(value, values), "");
+        }
+        let mixed = Values::Any { of: &[Values::Switch, Values::Words { words: &["cover", "contain"] }] };
+        assert_eq!(hint(json!("contian"), mixed), "; did you mean contain?");
+    }
+}
