@@ -13,6 +13,8 @@ mod remote;
 mod serve;
 mod server;
 mod support;
+#[cfg(feature = "text")]
+mod text;
 mod transform;
 mod workerd_config;
 mod workerd_refusals;
