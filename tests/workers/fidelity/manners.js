@@ -1,5 +1,6 @@
 // What else there is to a binding than options: which pictures it reads, in which order it works, how it refuses.
 
+import { readFileSync } from "node:fs";
 import { Picture, paste, plain } from "../kit/picture.js";
 import { like, moving, typed } from "./looks.js";
 import { BLOCKS, lying, MOVING, SMALL, SOFT, SOURCE } from "./pictures.js";
@@ -20,8 +21,11 @@ import { BLOCKS, lying, MOVING, SMALL, SOFT, SOURCE } from "./pictures.js";
 
 const FORMATS = ["image/jpeg", "image/png", "image/webp", "image/avif"];
 
+/** A font of Debian's package fonts-dejavu-core, in its URL: nothing is fetched for a comparison. */
+const FONT = readFileSync("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf").toString("base64");
+
 /** @type {[string, {font: {url: string}}]} */
-const TEXT = ["palmette", { font: { url: "https://fonts.example/font.ttf" } }];
+const TEXT = ["palmette", { font: { url: `data:font/ttf;base64,${FONT}` } }];
 
 /**
  * @param {Encoder} encoder
