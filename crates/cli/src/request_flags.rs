@@ -63,9 +63,9 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "BOOL")]
     pub(crate) anim: Option<String>,
     #[command(flatten)]
-    pub(crate) text_defaults: TextDefaults,
-    #[command(flatten)]
     pub(crate) setup: SetupArgs,
+    #[command(flatten)]
+    pub(crate) text_defaults: TextDefaults,
     #[command(flatten)]
     pub(crate) options: OptionFlags,
 }
