@@ -65,7 +65,7 @@ fn check<T: Default + PartialEq + Debug>(cases: &[Case<T>], read: fn(&Options) -
     for object in objects.into_iter().chain([""]) {
         let prefix = if object.is_empty() { String::new() } else { format!("{object}.") };
         let error = read(&options(&format!("{prefix}widht"), "1")).expect_err("no option has this name");
-        let Error::UnknownOption { option, mut known } = error else { panic!("{prefix}widht: {error}") };
+        let Error::UnknownOption { option, mut known, .. } = error else { panic!("{prefix}widht: {error}") };
         assert_eq!(option, format!("\"{prefix}widht\""));
         let mut tested: Vec<&str> = cases.iter().filter_map(|case| case.option.strip_prefix(&prefix)).collect();
         tested.retain(|name| !name.contains('.'));
