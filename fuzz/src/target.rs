@@ -29,7 +29,7 @@ pub(crate) struct Target {
 
 impl Target {
     /// Every target.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self { name: "form", seeds: seeds::forms, run: form },
         Self { name: "list", seeds: seeds::lists, run: list },
         Self { name: "plan", seeds: seeds::lists, run: plan },
