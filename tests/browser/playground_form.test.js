@@ -48,6 +48,32 @@ test("every option of the server has a control that sets every value it may have
   assertNoProblems();
 });
 
+test("a text is drawn in a font of the server, and stays in the address", async (context) => {
+  const withFonts = await startServer(["--engine", "cpu", "--fonts", "/usr/share/fonts/truetype/dejavu"]);
+  context.after(() => withFonts.stop());
+  const { page, assertNoProblems } = await openPlayground(browser, withFonts.url);
+  const select = ".draw [data-node] .picture select";
+  await page.$$eval(select, ([first]) => {
+    const list = /** @type {HTMLSelectElement} */ (first);
+    list.selectedIndex = [...list.options].findIndex(({ text }) => text === "Text");
+    list.dispatchEvent(new Event("change"));
+  });
+  assert.match(
+    await codeOf(page, "curl"),
+    /draw_text=\{"text":"Palmette","font":\{"url":"font:DejaVu [^"]+"\},"size":64,"color":"#ffffff"\}/,
+  );
+  assert.match(await codeOf(page, "worker"), /env\.IMAGES\.text\("Palmette", \{ font: \{ url: "font:DejaVu /);
+  await page.focus(".draw textarea");
+  await page.keyboard.press("End");
+  await page.keyboard.type("s");
+  await waitForFact(page, "pixels", "960 × 600");
+  await page.waitForFunction(() => decodeURIComponent(location.hash).includes('"text":"Palmettes"'));
+  await page.reload();
+  await page.waitForSelector("#view .result");
+  assert.equal(await page.$eval(".draw textarea", (area) => area.value), "Palmettes");
+  assertNoProblems();
+});
+
 test("a picture is resized by keyboard alone, and the focus is seen all the way", async () => {
   const { page, assertNoProblems } = await openPlayground(browser, server.url);
   const { keyboard } = page;
