@@ -29,10 +29,10 @@ const wrongText = (name, options, says) =>
   );
 
 export const text = [
-  define("text as canvas without a font that can be read", NEEDS, (images) =>
+  define("9410: text as canvas without a font that can be read", NEEDS, (images) =>
     refused(images.text('¡Hola! 你好 🎨\n"quoted"', all).output({ format: "rgba" }), 9410, `source 0: ${NO_FONT}`),
   ),
-  define("text that is drawn without a font that can be read", NEEDS, (images) =>
+  define("9410: text that is drawn without a font that can be read", NEEDS, (images) =>
     refused(
       input(images, pattern(9, 9)).draw(images.text("hello", all), { top: 1 }).output({ format: "rgba" }),
       9410,
