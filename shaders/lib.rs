@@ -46,3 +46,31 @@ pub const BLUR_V: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "s
 pub const SHARPEN: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "sharpen.wgsl");
 /// Finds the first and last column and row that are not border.
 pub const BORDER: &str = shader!("border.wgsl");
+
+/// Puts the files of a shader of nets together.
+macro_rules! net_shader {
+    ($($file:literal),+) => {
+        shader!("shared/output.wgsl", "shared/net.wgsl", $($file),+)
+    };
+}
+
+/// Weighs the pixels under a window, over all channels.
+pub const NET_CONVOLVE: &str = net_shader!("shared/net_sums.wgsl", "net_convolve.wgsl");
+/// Weighs the pixels under a window, each channel by itself.
+pub const NET_DEPTHWISE: &str = net_shader!("shared/net_sums.wgsl", "net_depthwise.wgsl");
+/// Adds two values.
+pub const NET_ADD: &str = net_shader!("net_add.wgsl");
+/// Takes the largest samples under a window.
+pub const NET_MAX_POOL: &str = net_shader!("net_max_pool.wgsl");
+/// Makes the mean of each channel.
+pub const NET_AVERAGE: &str = net_shader!("net_average.wgsl");
+/// Enlarges by repeating pixels.
+pub const NET_NEAREST: &str = net_shader!("net_nearest.wgsl");
+/// Enlarges by weighing the four nearest pixels.
+pub const NET_BILINEAR: &str = net_shader!("net_bilinear.wgsl");
+/// Puts channels behind others.
+pub const NET_PLACE: &str = net_shader!("net_place.wgsl");
+/// Makes pixels squares of pixels with fewer channels.
+pub const NET_PIXEL_SHUFFLE: &str = net_shader!("net_pixel_shuffle.wgsl");
+/// Looks samples up.
+pub const NET_TABLE: &str = net_shader!("net_table.wgsl");

@@ -4,12 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use palmette_core::engine::Collected;
+use palmette_core::net::{Layer, ValueId};
 use palmette_core::plan::Plan;
-use palmette_core::{Deadline, Engine, EngineKind, Pixmap, Sink, Sources};
+use palmette_core::{Deadline, Engine, EngineKind, Pixmap, Sink, Size, Sources};
 
 use crate::closing::Closing;
 use crate::device::{Gpu, GpuOptions};
 use crate::job::{Job, Timings};
+use crate::net::{self, DeviceNet, NetInput};
 use crate::{Error, Prices, chain, prices, probe};
 
 /// An engine on one device. Many threads may use it at once.
@@ -102,6 +104,39 @@ impl GpuEngine {
         })?;
         collected.hand_on(sink)?;
         Ok(timings)
+    }
+
+    /// Brings a net to the device: its inputs, its layers, and which values come out. It must have been checked, as
+    /// `palmette_models::net::Net` is.
+    ///
+    /// # Errors
+    ///
+    /// Those of the device.
+    pub fn load_net(&self, inputs: &[NetInput], layers: &[Layer], outputs: &[ValueId]) -> Result<DeviceNet, Error> {
+        self.guarded(|| net::load(&self.gpu, inputs, layers, outputs))
+    }
+
+    /// Runs a net that was brought to this device. Inputs and outputs are samples by row, column and channel; `sizes` are those
+    /// of all values of the net, for these inputs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] for a value that a kernel cannot see whole; [`Error::Core`] when the deadline passes; and those of the
+    /// device.
+    ///
+    /// # Panics
+    ///
+    /// If sizes or inputs are not those of the net.
+    pub fn run_net(
+        &self,
+        net: &DeviceNet,
+        sizes: &[Size],
+        inputs: &[&[i16]],
+        deadline: Deadline,
+    ) -> Result<Vec<Vec<i16>>, Error> {
+        // Not inside, where a caller's mistake would look like a lost device.
+        net.check(sizes, inputs);
+        self.guarded(|| net::run(&self.gpu, net, sizes, inputs, deadline))
     }
 
     /// Times every kernel on a scene of its own: what [`Work`](crate::Work) costs here. Takes some milliseconds, in software

@@ -53,6 +53,8 @@ pub(crate) enum Source<'a> {
     Samples(&'a Lease),
     /// Y, Cb and Cr, samples or planes, at most a page of each.
     Ycc([&'a Lease; 3]),
+    /// Two values of a net, and what is known of the layer that reads them; at most a page of each.
+    Values([&'a Lease; 2], &'a Lease),
 }
 
 /// What a kernel writes.
@@ -69,6 +71,9 @@ pub(crate) enum Target<'a> {
 }
 
 impl<'a> Job<'a> {
+    /// Invocations from which on a submission is worth its price.
+    pub(crate) const MUCH: u64 = 4_000_000;
+
     /// Begins a chain.
     pub(crate) fn new(gpu: &'a Gpu, deadline: Deadline) -> Self {
         Self {
@@ -197,6 +202,7 @@ impl<'a> Job<'a> {
             }
             Source::Samples(lease) => [(lease, 0); 4],
             Source::Ycc([luma, blue, red]) => [luma, blue, red, luma].map(|lease| (lease, 0)),
+            Source::Values([first, second], layer) => [first, second, layer, first].map(|lease| (lease, 0)),
         };
         let output = match target {
             Target::Pixels(image, band) | Target::Plane(image, band) => bind(image.lease.buffer(), band.offset),
@@ -220,12 +226,15 @@ impl<'a> Job<'a> {
         ]
     }
 
+    /// Counts work that an invocation of a picture's kernel would be a unit of.
+    pub(crate) const fn count(&mut self, units: u64) {
+        self.recorded += units;
+    }
+
     /// Submits what was recorded if it is much, so that the device works while the host goes on recording, and a step that
     /// is too slow is noticed between two submissions.
     pub(crate) fn end_step(&mut self) -> Result<(), Error> {
-        /// Invocations from which on a submission is worth its price.
-        const MUCH: u64 = 4_000_000;
-        if self.recorded >= MUCH {
+        if self.recorded >= Self::MUCH {
             self.submit()?;
         }
         self.check()

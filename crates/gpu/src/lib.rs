@@ -22,6 +22,7 @@ mod error;
 mod image;
 mod job;
 mod kernels;
+pub mod net;
 mod passes;
 mod poller;
 mod pool;

@@ -17,12 +17,11 @@ const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const DRIVER_VARIABLE: &str = "PALMETTE_SECOND_DRIVER";
 
 /// The tests that hold engines against each other, or against the exact reference: all that compute pictures.
-const PARITY: &str = "package(palmette-gpu) or package(palmette-tests) and test(/^(chains|draw|effects|exactness|fallback|fit|gravity|oracle|parity|parity_planes|planes|properties|resize)::/)";
+const PARITY: &str = "package(palmette-gpu) or package(palmette-tests) and test(/^(chains|draw|effects|exactness|fallback|fit|gravity|oracle|parity|parity_nets|parity_planes|planes|properties|resize)::/)";
 
 /// What runs under the validation layer: every kernel at every size where its work is divided, lost devices, random chains, and
 /// the layer's own test.
-const VALIDATED: &str =
-    "package(palmette-gpu) or package(palmette-tests) and test(/^(chains|parity|parity_planes|planes|validation)::/)";
+const VALIDATED: &str = "package(palmette-gpu) or package(palmette-tests) and test(/^(chains|parity|parity_nets|parity_planes|planes|validation)::/)";
 
 /// Runs every parity test on a driver that shares nothing with the first one.
 pub(crate) fn second_driver() -> Result<(), Error> {

@@ -246,7 +246,7 @@ fn parity_table_has_every_kernel_with_class_twin_and_test() {
         shaders.map(|path| path.file_stem().expect("a stem").to_string_lossy().into_owned()).collect();
     let table = parity_table();
     assert_eq!(table.iter().map(|[name, ..]| name.clone()).collect::<BTreeSet<_>>(), shaders);
-    let tests = concat!(include_str!("parity.rs"), include_str!("parity_planes.rs"));
+    let tests = concat!(include_str!("parity.rs"), include_str!("parity_nets.rs"), include_str!("parity_planes.rs"));
     for [name, class, twins, prefix] in &table {
         assert_eq!(class, "exact", "{name}: a looser class needs its reason, and this test to know it");
         assert!(root(&format!("crates/gpu/src/kernels/{name}.rs")).exists(), "{name} has no host side");

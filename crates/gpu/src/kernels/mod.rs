@@ -9,6 +9,16 @@ pub(crate) mod draw;
 pub(crate) mod draw_plane;
 pub(crate) mod map;
 pub(crate) mod map_plane;
+pub(crate) mod net_add;
+pub(crate) mod net_average;
+pub(crate) mod net_bilinear;
+pub(crate) mod net_convolve;
+pub(crate) mod net_depthwise;
+pub(crate) mod net_max_pool;
+pub(crate) mod net_nearest;
+pub(crate) mod net_pixel_shuffle;
+pub(crate) mod net_place;
+pub(crate) mod net_table;
 pub(crate) mod resize_h;
 pub(crate) mod resize_h_plane;
 pub(crate) mod resize_v;
@@ -30,7 +40,7 @@ pub(crate) struct Kernel {
     pub(crate) fields: &'static [(&'static str, &'static str)],
 }
 
-/// Every kernel.
+/// Every kernel that changes pictures.
 pub(crate) const KERNELS: [&Kernel; 12] = [
     &map::KERNEL,
     &map_plane::KERNEL,
@@ -44,6 +54,21 @@ pub(crate) const KERNELS: [&Kernel; 12] = [
     &blur_v::KERNEL,
     &sharpen::KERNEL,
     &border::KERNEL,
+];
+
+/// Every kernel that makes a layer of a net.
+#[cfg(test)]
+pub(crate) const NET_KERNELS: [&Kernel; 10] = [
+    &net_convolve::KERNEL,
+    &net_depthwise::KERNEL,
+    &net_add::KERNEL,
+    &net_max_pool::KERNEL,
+    &net_average::KERNEL,
+    &net_nearest::KERNEL,
+    &net_bilinear::KERNEL,
+    &net_place::KERNEL,
+    &net_pixel_shuffle::KERNEL,
+    &net_table::KERNEL,
 ];
 
 /// What a kernel is told with each dispatch: its bytes are those of the shader's structure.

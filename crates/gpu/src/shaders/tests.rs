@@ -11,7 +11,12 @@ use palmette_core::plan::{DrawStep, SharpenStep, UNITS_PER_LEVEL};
 use super::{OUTPUT_BINDING, PAGE_BINDING, TABLE_BINDING};
 use crate::device::IMMEDIATE_BYTES;
 use crate::image::Tiling;
-use crate::kernels::{KERNELS, Kernel, blur_h, blur_v, resize_h_plane, resize_v};
+use crate::kernels::{KERNELS, Kernel, NET_KERNELS, blur_h, blur_v, resize_h_plane, resize_v};
+
+/// All kernels.
+fn kernels() -> impl Iterator<Item = &'static Kernel> {
+    KERNELS.into_iter().chain(NET_KERNELS)
+}
 
 fn parse(kernel: &Kernel) -> Module {
     naga::front::wgsl::parse_str(kernel.source).unwrap_or_else(|error| {
@@ -68,7 +73,7 @@ fn constant(module: &Module, name: &str) -> Option<u64> {
 
 #[test]
 fn shaders_are_valid_without_any_extension() {
-    for kernel in KERNELS {
+    for kernel in kernels() {
         let module = parse(kernel);
         let mut validator = Validator::new(ValidationFlags::all(), Capabilities::IMMEDIATES);
         if let Err(error) = validator.validate(&module) {
@@ -81,7 +86,7 @@ fn shaders_are_valid_without_any_extension() {
 #[test]
 fn shaders_use_every_file() {
     for (path, text) in files() {
-        assert!(KERNELS.iter().any(|kernel| kernel.source.contains(&text)), "{path} is in no kernel");
+        assert!(kernels().any(|kernel| kernel.source.contains(&text)), "{path} is in no kernel");
     }
 }
 
@@ -99,7 +104,7 @@ fn shaders_errors_name_file_and_line() {
 
 #[test]
 fn shaders_have_one_entry_point_of_the_planned_size() {
-    for kernel in KERNELS {
+    for kernel in kernels() {
         let module = parse(kernel);
         let [entry] = &module.entry_points[..] else { panic!("{} has one entry point", kernel.name) };
         let [width, height] = kernel.workgroup;
@@ -110,7 +115,7 @@ fn shaders_have_one_entry_point_of_the_planned_size() {
 
 #[test]
 fn shaders_and_host_agree_on_parameters() {
-    for kernel in KERNELS {
+    for kernel in kernels() {
         let module = parse(kernel);
         let is_immediate = |space: &AddressSpace| *space == AddressSpace::Immediate;
         let (_, variable) =
@@ -131,7 +136,7 @@ fn shaders_and_host_agree_on_parameters() {
 
 #[test]
 fn shaders_and_host_agree_on_bindings() {
-    for kernel in KERNELS {
+    for kernel in kernels() {
         let bindings = bindings(&parse(kernel));
         let pages = (0..4).map(|page| PAGE_BINDING + page);
         assert!(pages.clone().all(|page| bindings.contains(&page)), "{}: {bindings:?}", kernel.name);
@@ -143,7 +148,7 @@ fn shaders_and_host_agree_on_bindings() {
 
 #[test]
 fn shaders_and_host_agree_on_variants() {
-    for kernel in KERNELS {
+    for kernel in kernels() {
         let module = parse(kernel);
         let has = |name: &str| {
             module.overrides.iter().any(|(_, Override { name: found, .. })| found.as_deref() == Some(name))
@@ -169,7 +174,7 @@ fn shaders_and_host_agree_on_constants() {
         ("LIGHTER", crate::kernels::draw::composite_code(palmette_ops::Composite::Lighter).into()),
     ];
     for (name, value) in expected {
-        let found: Vec<u64> = KERNELS.iter().filter_map(|kernel| constant(&parse(kernel), name)).collect();
+        let found: Vec<u64> = kernels().filter_map(|kernel| constant(&parse(kernel), name)).collect();
         assert!(!found.is_empty() && found.iter().all(|&found| found == value), "{name}: {found:?}, not {value}");
     }
     assert_eq!(constant(&parse(&resize_h_plane::KERNEL), "ROWS"), Some(resize_h_plane::ROWS.into()));
@@ -180,7 +185,7 @@ fn shaders_and_host_agree_on_constants() {
 
 #[test]
 fn shaders_take_little_workgroup_memory() {
-    for kernel in KERNELS {
+    for kernel in kernels() {
         let module = parse(kernel);
         let shared = module.global_variables.iter().filter(|(_, variable)| variable.space == AddressSpace::WorkGroup);
         let bytes: u32 = shared.map(|(_, variable)| module.types[variable.ty].inner.size(module.to_ctx())).sum();

@@ -1,0 +1,17 @@
+//! Adds two values, each times a number: a layer of a net.
+
+use crate::kernels::{Kernel, Parameters, parameters};
+
+parameters! {
+    width: u32,
+    rows: u32,
+    height: u32,
+}
+
+pub(crate) const KERNEL: Kernel = Kernel {
+    name: "net_add",
+    source: palmette_shaders::NET_ADD,
+    workgroup: [32, 4],
+    works_on_samples: false,
+    fields: KernelParameters::FIELDS,
+};

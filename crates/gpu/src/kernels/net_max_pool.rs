@@ -1,0 +1,25 @@
+//! Takes the largest samples under a window: a layer of a net.
+
+use crate::kernels::{Kernel, Parameters, parameters};
+
+parameters! {
+    width: u32,
+    rows: u32,
+    height: u32,
+    input_width: u32,
+    input_height: u32,
+    taps_x: u32,
+    taps_y: u32,
+    stride_x: u32,
+    stride_y: u32,
+    before_x: u32,
+    before_y: u32,
+}
+
+pub(crate) const KERNEL: Kernel = Kernel {
+    name: "net_max_pool",
+    source: palmette_shaders::NET_MAX_POOL,
+    workgroup: [32, 4],
+    works_on_samples: false,
+    fields: KernelParameters::FIELDS,
+};

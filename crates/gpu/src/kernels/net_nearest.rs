@@ -1,0 +1,18 @@
+//! Enlarges by repeating pixels: a layer of a net.
+
+use crate::kernels::{Kernel, Parameters, parameters};
+
+parameters! {
+    width: u32,
+    rows: u32,
+    input_width: u32,
+    factor: u32,
+}
+
+pub(crate) const KERNEL: Kernel = Kernel {
+    name: "net_nearest",
+    source: palmette_shaders::NET_NEAREST,
+    workgroup: [32, 4],
+    works_on_samples: false,
+    fields: KernelParameters::FIELDS,
+};

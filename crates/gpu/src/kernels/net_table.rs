@@ -1,0 +1,21 @@
+//! Looks samples up: a layer of a net.
+
+use crate::kernels::{Kernel, Parameters, parameters};
+
+parameters! {
+    width: u32,
+    rows: u32,
+    height: u32,
+    channels: u32,
+    low: i32,
+    entries: u32,
+    list_words: u32,
+}
+
+pub(crate) const KERNEL: Kernel = Kernel {
+    name: "net_table",
+    source: palmette_shaders::NET_TABLE,
+    workgroup: [32, 4],
+    works_on_samples: false,
+    fields: KernelParameters::FIELDS,
+};
