@@ -18,8 +18,11 @@ use crate::Error;
 
 /// Packed bytes of the sample that tells photos from other pictures, about.
 const GLANCE_BYTES: usize = 96 << 10;
-/// Packed bytes of the sample that filters are tried on, about.
-const TRIAL_BYTES: usize = 384 << 10;
+/// The part of a picture that filters are tried on, one in so many of its packed bytes, and the fewest and the most of them. All six
+/// together then compress half as much as the file does.
+const TRIAL_PART: usize = 12;
+const FEWEST_TRIAL_BYTES: usize = 96 << 10;
+const MOST_TRIAL_BYTES: usize = 384 << 10;
 /// The level of zlib that files are written with: higher ones take several times as long and save little.
 const LEVEL: u8 = 6;
 /// The level for what compresses to less than a fiftieth: there it saves up to a third, and takes little time.
@@ -62,7 +65,8 @@ pub(super) fn choose<'a>(pixmap: &Pixmap, layouts: &'a [Layout]) -> Result<(&'a 
         if layouts.len() == 1 && layout.is_smooth() && Sample::of(pixmap, layout, GLANCE_BYTES).is_like_a_photo()? {
             return Ok((layout, Way::FAST));
         }
-        let sample = Sample::of(pixmap, layout, TRIAL_BYTES);
+        let trial_bytes = (packed_bytes(pixmap, layout) / TRIAL_PART).clamp(FEWEST_TRIAL_BYTES, MOST_TRIAL_BYTES);
+        let sample = Sample::of(pixmap, layout, trial_bytes);
         let filters: &[Filter] = if layout.is_smooth() { &Filter::ALL } else { &[Filter::None] };
         for &filter in filters {
             let way = Way { filter, compression: Compression::Zlib(LEVEL) };
@@ -73,10 +77,15 @@ pub(super) fn choose<'a>(pixmap: &Pixmap, layouts: &'a [Layout]) -> Result<(&'a 
         }
     }
     let Some((len, layout, mut way)) = best else { return Ok((&layouts[0], Way::FAST)) };
-    if len.saturating_mul(50) < layout.row_bytes(pixmap.width()).saturating_mul(pixmap.height() as usize) {
+    if len.saturating_mul(50) < packed_bytes(pixmap, layout) {
         way.compression = Compression::Zlib(LEVEL_OF_FLAT);
     }
     Ok((layout, way))
+}
+
+/// Returns the bytes of all rows, packed.
+fn packed_bytes(pixmap: &Pixmap, layout: &Layout) -> usize {
+    layout.row_bytes(pixmap.width()).saturating_mul(pixmap.height() as usize)
 }
 
 /// Some rows of a picture.
