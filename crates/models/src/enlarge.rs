@@ -9,8 +9,8 @@ use crate::{Error, alpha, scale};
 
 /// How many times wider and higher the net makes a picture.
 const FACTOR: u32 = 4;
-/// Rows of the result that are made at a time, at most: the more, the less often weights are read.
-const MOST_BAND_ROWS: usize = 16;
+/// Rows of the result that may be made at a time: the more, the less often weights are read.
+const BAND_ROWS: [usize; 4] = [16, 8, 4, usize::MAX];
 /// Bytes that rows between layers may take, if fewer rows at a time make it possible.
 const MAX_BAND_BYTES: u64 = 48 << 20;
 
@@ -48,16 +48,20 @@ impl EnlargeNet {
         Ok(made)
     }
 
-    /// Plans a pass, in as many rows at a time as memory allows.
+    /// Plans a pass: in as many rows at a time as memory allows, or else in what takes the least. That may be all rows at once: a deep net
+    /// keeps rows of every layer for the next band, but of few layers if it takes one after the other.
     fn schedule(&self, size: Size) -> Result<Schedule, Error> {
-        let mut rows = MOST_BAND_ROWS;
-        loop {
+        let mut least: Option<Schedule> = None;
+        for rows in BAND_ROWS {
             let schedule = Schedule::new(self.net(), &[size], rows)?;
-            if schedule.memory_bytes() <= MAX_BAND_BYTES || rows <= FACTOR as usize {
+            if schedule.memory_bytes() <= MAX_BAND_BYTES {
                 return Ok(schedule);
             }
-            rows /= 2;
+            if least.as_ref().is_none_or(|least| schedule.memory_bytes() < least.memory_bytes()) {
+                least = Some(schedule);
+            }
         }
+        least.ok_or(Error::Empty)
     }
 
     /// Returns the bytes that enlarging takes, beside the picture and the result.
