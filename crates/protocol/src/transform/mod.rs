@@ -59,7 +59,9 @@ pub(crate) mod tests {
         for value in values {
             let error = transform(&format!(r#"{{"{}":{value}}}"#, spec.name)).unwrap_err();
             assert_eq!(error.code(), crate::Code::InvalidOption);
-            assert_eq!(error.to_string(), format!("{} must be {}, got {value}", spec.name, spec.allowed));
+            // What was probably meant may stand behind it.
+            let message = error.to_string();
+            assert!(message.starts_with(&format!("{} must be {}, got {value}", spec.name, spec.allowed)), "{message}");
         }
     }
 
