@@ -1,9 +1,12 @@
 // @ts-check
 /** The form of the playground: it has every option of the server, and everybody can use it: by keyboard, in the dark, on a phone. */
 import assert from "node:assert/strict";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, screenshot } from "./browser.js";
-import { addOption, clickNamed, codeOf, openPlayground, waitForFact } from "./playground_kit.js";
+import { addOption, clickNamed, codeOf, openPlayground, readPixels, waitForFact } from "./playground_kit.js";
 import { tryAll } from "./playground_try.js";
 import { startServer } from "./server.js";
 
@@ -71,6 +74,39 @@ test("a text is drawn in a font of the server, and stays in the address", async 
   await page.reload();
   await page.waitForSelector("#view .result");
   assert.equal(await page.$eval(".draw textarea", (area) => area.value), "Palmettes");
+  assertNoProblems();
+});
+
+test("a card is made of an address: a title of two lines and a logo over a photo", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "palmette-fonts-"));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const inter = import.meta.resolve("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2");
+  await copyFile(new URL(inter), join(folder, "inter.woff2"));
+  const withInter = await startServer(["--engine", "cpu", "--fonts", folder]);
+  context.after(() => withInter.stop());
+  const font = { url: "font:Inter", weight: 700, lineHeight: 1.15 };
+  const title = { text: "Two lines of\na title", font, size: 84, color: "#ffffff" };
+  const photo = { transform: { width: 1200, height: 630, fit: "cover", brightness: 0.5 } };
+  const logo = { picture: "mark", steps: [{ transform: { width: 120, height: 120 } }] };
+  const steps = [
+    photo,
+    { draw: logo, with: { top: 60, right: 60 } },
+    { draw: { text: title, steps: [] }, with: { bottom: 60, left: 72 } },
+  ];
+  const project = { canvas: { picture: "view", steps }, output: { output_format: "image/png" }, engine: "auto" };
+  const hash = `#${encodeURIComponent(JSON.stringify(project))}`;
+  const { page, assertNoProblems } = await openPlayground(browser, withInter.url, { width: 1600, height: 1000, hash });
+  await waitForFact(page, "pixels", "1200 × 630");
+  // The bar and the stem of the T, what is left of the stem, and what is between the lines.
+  const { pixels } = await readPixels(page, "#view .result", [
+    [101, 402],
+    [101, 440],
+    [82, 440],
+    [101, 472],
+  ]);
+  const isWhite = pixels.map(([red, green, blue]) => red === 255 && green === 255 && blue === 255);
+  assert.deepEqual(isWhite, [true, true, false, false]);
+  await screenshot(page, "playground-text");
   assertNoProblems();
 });
 
