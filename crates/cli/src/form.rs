@@ -2,16 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use palmette::ops::tree::{TreeLimits, rebuild};
 use palmette::protocol::form::{FormEvent, FormSource, Part};
 use palmette::protocol::list::parse_list;
 use palmette::protocol::output::parse_switch;
 use palmette::protocol::request::{Collector, FontUrl, RequestLimits, TransformCollector};
 use palmette::protocol::{EngineChoice, Error as ProtocolError, Options, RawNode, RawOutput, TransformRequest};
-
 use serde_json::Value;
 
-use crate::base64;
 use crate::error::Error;
 use crate::files;
 
@@ -150,7 +149,7 @@ fn is_font_file(url: &str) -> bool {
 fn put_font(text: &mut Options, name: &str, path: &Path) -> Result<(), Error> {
     let url = text.get_mut("font").and_then(|font| font.get_mut("url"));
     if let Some(url) = url.filter(|url| url.as_str() == Some(name)) {
-        *url = format!("data:font/sfnt;base64,{}", base64::encode(&files::read(path, MAX_FONT_BYTES)?)).into();
+        *url = format!("data:font/sfnt;base64,{}", BASE64_STANDARD.encode(files::read(path, MAX_FONT_BYTES)?)).into();
     }
     Ok(())
 }

@@ -7,7 +7,6 @@
 #[cfg(target_os = "linux")]
 mod allocator;
 mod args;
-mod base64;
 mod commands;
 mod draw_flag;
 mod error;
