@@ -71,6 +71,10 @@ test("a text is drawn in a font of the server, and stays in the address", async 
   await page.keyboard.type("s");
   await waitForFact(page, "pixels", "960 × 600");
   await page.waitForFunction(() => decodeURIComponent(location.hash).includes('"text":"Palmettes"'));
+  await page.$eval('.draw [data-option="font.axes"]', (chip) => /** @type {HTMLElement} */ (chip).click());
+  await page.focus('.draw [data-path="font.axes"] input');
+  await page.keyboard.type("GRAD=50 opsz=14.5");
+  await page.waitForFunction(() => decodeURIComponent(location.hash).includes('"axes":{"GRAD":50,"opsz":14.5}'));
   await page.reload();
   await page.waitForSelector("#view .result");
   assert.equal(await page.$eval(".draw textarea", (area) => area.value), "Palmettes");

@@ -18,7 +18,7 @@ import { sliderOf } from "./hints.js";
  *
  * @type {Record<string, (values: any, place: Place) => HTMLElement>}
  */
-const CONTROLS = { number, positive: number, numbers, words, switch: check, text, color };
+const CONTROLS = { number, positive: number, numbers, words, switch: check, text, axes, color };
 
 /**
  * Makes the control of a plain value.
@@ -148,6 +148,24 @@ function text(_, place) {
     oninput: () => place.onChange(input.value),
   });
   return input;
+}
+
+/**
+ * Axes of a font, written as `GRAD=50 opsz=14`.
+ *
+ * @param {unknown} values
+ * @param {Place} place
+ */
+function axes(values, place) {
+  const written = Object.entries(place.value ?? {}).map(([tag, number]) => `${tag}=${number}`);
+  return text(values, {
+    ...place,
+    value: written.join(" "),
+    onChange(value) {
+      const pairs = value.matchAll(/([!-~]{1,4})=(-?[\d.]+)/g);
+      place.onChange(Object.fromEntries([...pairs].map(([, tag, number]) => [tag, Number(number)])));
+    },
+  });
 }
 
 /**

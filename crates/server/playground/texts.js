@@ -49,8 +49,7 @@ export function textView(text, table, of, onChange) {
     { class: "options text" },
     h("div", { class: "rows" }, contentRow(), fontRow(), urlRow(), ...["size", "color"].map(row)),
     optionSet({
-      // Axes by their tags are for those who write JSON.
-      infos: fields.filter(({ name, values }) => name !== "url" && values.kind !== "axes"),
+      infos: fields.filter(({ name }) => name !== "url"),
       values: text.font,
       prefix: "font.",
       of,
