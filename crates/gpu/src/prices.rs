@@ -1,6 +1,6 @@
 //! How long each kernel takes on a device, measured once it is open.
 //!
-//! What is measured is the scene of the [probe](crate::probe), enlarged: it has every kernel, and the pipelines that it needs
+//! What is measured is the scene of the [`probe`](crate::probe::scene), enlarged: it has every kernel, and the pipelines that it needs
 //! are made by then. How long all of it takes says the host's clock, since that is what a request waits for; how much of it
 //! each kernel is says the device's, if it has one.
 

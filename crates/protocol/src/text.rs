@@ -13,10 +13,10 @@ use crate::options::{
 use crate::values::{Values, words};
 use crate::{Error, Options, color};
 
-/// The most characters that a text may have. [doc]
+/// The most characters that a text may have. Cloudflare documents it.
 pub const MAX_CHARS: usize = 1000;
 
-/// The largest size, in pixels per em: no picture of a text may be higher. [doc]
+/// The largest size, in pixels per em: no picture of a text may be higher.
 const MAX_SIZE: f64 = 4096.0;
 
 /// The axes that have an option of their own.
