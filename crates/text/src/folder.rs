@@ -119,10 +119,21 @@ impl FontFolder {
         &self.problems
     }
 
-    /// Returns the first font that has all of some characters, and its place.
-    pub(crate) fn fallback(&self, characters: &[char]) -> Option<(usize, Font)> {
+    /// Returns the font that sets some characters in the place of one that lacks them, and where it is in the folder.
+    ///
+    /// That is the nearest in style of the same family, since many families come as a file for each script; else the first font.
+    pub(crate) fn fallback(&self, characters: &[char], lacking: &Font) -> Option<(usize, Font)> {
+        let family = lacking.names().into_iter().next();
+        let strangeness = lacking.strangeness();
+        let distance = |entry: &Entry| {
+            let is_related = family.as_ref().is_some_and(|family| entry.is_called(family));
+            if is_related { entry.strangeness.abs_diff(strangeness) } else { u32::MAX }
+        };
         let able = self.entries.iter().enumerate().filter(|(_, entry)| characters.iter().all(|it| entry.has(*it)));
-        able.filter_map(|(place, entry)| Some((place, entry.font()?))).next()
+        let mut able: Vec<_> = able.collect();
+        // Stable: the order of the folder decides between equals.
+        able.sort_by_key(|(_, entry)| distance(entry));
+        able.into_iter().find_map(|(place, entry)| Some((place, entry.font()?)))
     }
 }
 

@@ -35,7 +35,7 @@ impl<'a> Fonts<'a> {
         self.used
     }
 
-    /// Returns the number of the font that sets a cluster: that of the text if it can, else the first of the folder that can, else
+    /// Returns the number of the font that sets a cluster: that of the text if it can, else one of the folder that can, else
     /// that of the text, which has a sign for what it lacks. What draws nothing goes with the font `before`.
     pub(crate) fn choose(&mut self, cluster: &str, before: Option<usize>) -> usize {
         let mut needed = cluster.chars().filter(|it| !draws_nothing(*it)).peekable();
@@ -47,7 +47,7 @@ impl<'a> Fonts<'a> {
         if needed.iter().all(|it| self.used[0].has(*it)) || needed.len() > 1 && shape::has_all(&self.used[0], cluster) {
             return 0;
         }
-        let Some((place, font)) = self.folder.fallback(&needed) else { return 0 };
+        let Some((place, font)) = self.folder.fallback(&needed, &self.used[0]) else { return 0 };
         if let Some(known) = self.places.iter().position(|it| *it == place) {
             return known + 1;
         }

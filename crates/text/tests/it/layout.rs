@@ -179,6 +179,19 @@ fn layout_follows_the_axes_of_a_variable_font() {
 }
 
 #[test]
+fn layout_falls_back_within_a_family_first() {
+    // A file for each script and style, in which those in italics come first.
+    let folder = FontFolder::scan(VARIABLE.path().parent().unwrap()).unwrap();
+    for (name, is_italic) in [("Inter", false), ("Inter Italic", true)] {
+        let font = folder.find(name).unwrap();
+        let laid = lay_out(&text("Latin, Ελληνικά, Кириллица"), &font, &folder).unwrap();
+        let names: Vec<_> = laid.font_names().collect();
+        assert!(names.len() >= 3 && names.iter().all(|used| used.contains("Italic") == is_italic), "{names:?}");
+        assert_eq!(laid.missing_count(), 0);
+    }
+}
+
+#[test]
 fn layout_falls_back_in_the_order_of_the_folder() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.txt"), "no font").unwrap();
