@@ -19,8 +19,8 @@ const MODELS = [
   "transform.segment=foreground",
 ];
 
-/** What Palmette has not: fonts, and a store of pictures. The README says so, too. */
-const MISSING = ["`draw` of a text", "`text` as the canvas", "`hosted`"];
+/** What Palmette has not: a store of pictures. The README says so, too. */
+const MISSING = ["`hosted`"];
 
 const README = join(import.meta.dirname, "..", "..", "README.md");
 

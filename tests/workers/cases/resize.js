@@ -119,6 +119,14 @@ const fits = [
     halves(90, 60),
     besides(90),
   ),
+  shows(
+    "fit outside covers both sides, and cuts nothing",
+    ["height", "fit"],
+    halves(60, 40),
+    { width: 90, height: 90, fit: "outside" },
+    halves(135, 90),
+    besides(135),
+  ),
   shows("fit scale-up never makes smaller", ["fit"], source, { width: 30, height: 30, fit: "scale-up" }, source),
 ];
 

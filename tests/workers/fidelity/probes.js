@@ -137,6 +137,7 @@ const sizes = [
   fit("pad", SOURCE, [80, 40], like(paste(plain(80, 40, [255, 255, 255]), SOURCE, 10, 0))),
   fit("squeeze", halves(60, 40), [40, 80], resized(40, 80)),
   fit("scale-up", halves(60, 40), [90, 90], resized(90, 60)),
+  fit("outside", halves(60, 40), [90, 90], resized(135, 90)),
   usual(
     "transform.upscale",
     on(halves(60, 40), { width: 90, fit: "contain", upscale: "interpolate" }),
