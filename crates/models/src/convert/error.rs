@@ -33,6 +33,9 @@ pub enum Error {
     /// Occurs when the net that was made is refused.
     #[error(transparent)]
     Net(#[from] crate::Error),
+    /// Occurs when a package cannot be unpacked.
+    #[error("the package cannot be unpacked: {0}")]
+    Package(#[from] std::io::Error),
     /// Occurs when a package lacks a file.
     #[error("the package has no file {path}")]
     NotInPackage {
