@@ -119,21 +119,25 @@ impl FontFolder {
         &self.problems
     }
 
-    /// Returns the font that sets some characters in the place of one that lacks them, and where it is in the folder.
-    ///
-    /// That is the nearest in style of the same family, since many families come as a file for each script; else the first font.
-    pub(crate) fn fallback(&self, characters: &[char], lacking: &Font) -> Option<(usize, Font)> {
+    /// Returns where the fonts are that may set what another font lacks, the best first: the nearest in style of the same family,
+    /// since many families come as a file for each script; then all others in their order.
+    pub(crate) fn fallback_order(&self, lacking: &Font) -> Vec<usize> {
         let family = lacking.names().into_iter().next();
         let strangeness = lacking.strangeness();
         let distance = |entry: &Entry| {
             let is_related = family.as_ref().is_some_and(|family| entry.is_called(family));
             if is_related { entry.strangeness.abs_diff(strangeness) } else { u32::MAX }
         };
-        let able = self.entries.iter().enumerate().filter(|(_, entry)| characters.iter().all(|it| entry.has(*it)));
-        let mut able: Vec<_> = able.collect();
+        let mut order: Vec<usize> = (0..self.entries.len()).collect();
         // Stable: the order of the folder decides between equals.
-        able.sort_by_key(|(_, entry)| distance(entry));
-        able.into_iter().find_map(|(place, entry)| Some((place, entry.font()?)))
+        order.sort_by_cached_key(|&place| distance(&self.entries[place]));
+        order
+    }
+
+    /// Returns the first font in an order that has all of some characters, and where it is.
+    pub(crate) fn fallback(&self, characters: &[char], order: &[usize]) -> Option<(usize, Font)> {
+        let has_all = |place: &usize| characters.iter().all(|it| self.entries[*place].has(*it));
+        order.iter().copied().filter(has_all).find_map(|place| Some((place, self.entries[place].font()?)))
     }
 }
 

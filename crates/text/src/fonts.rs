@@ -17,12 +17,14 @@ pub(crate) struct Fonts<'a> {
     variations: &'a [Variation],
     /// What there is to fall back on.
     folder: &'a FontFolder,
+    /// In which order it is looked through, once it was.
+    order: Option<Vec<usize>>,
 }
 
 impl<'a> Fonts<'a> {
     /// Begins with the font of the text.
     pub(crate) fn new(font: &Font, variations: &'a [Variation], folder: &'a FontFolder) -> Self {
-        Self { used: vec![font.at(variations)], places: Vec::new(), variations, folder }
+        Self { used: vec![font.at(variations)], places: Vec::new(), variations, folder, order: None }
     }
 
     /// Returns a font by its number.
@@ -47,7 +49,8 @@ impl<'a> Fonts<'a> {
         if needed.iter().all(|it| self.used[0].has(*it)) || needed.len() > 1 && shape::has_all(&self.used[0], cluster) {
             return 0;
         }
-        let Some((place, font)) = self.folder.fallback(&needed, &self.used[0]) else { return 0 };
+        let order = self.order.get_or_insert_with(|| self.folder.fallback_order(&self.used[0]));
+        let Some((place, font)) = self.folder.fallback(&needed, order) else { return 0 };
         if let Some(known) = self.places.iter().position(|it| *it == place) {
             return known + 1;
         }
