@@ -5,14 +5,14 @@ use std::sync::Arc;
 use palmette_codec::{EncodeFormat, EncodeOptions};
 use palmette_core::plan::{Guess, Plan, Planned, Planner, ReadingMemory, StepKind};
 use palmette_core::{Deadline, IdleCores, Limits, Size};
-use palmette_ops::{ImageIndex, Op, Text};
+use palmette_ops::{ImageIndex, Op};
 use palmette_protocol::request::{FontFiles, Source, TransformRequest};
 use palmette_protocol::{EngineChoice, Output, OutputFormat, RawOp};
 
 use crate::clock::Clock;
 use crate::estimate::{Weighed, estimate};
 use crate::image::Image;
-use crate::text::Typeset;
+use crate::text::{Failure, Typeset, Typesetter};
 use crate::{Error, Pipeline, Selection, Stage, Timings};
 
 /// The share of the memory of one request, as a divisor, that kept sources may take.
@@ -97,22 +97,22 @@ impl Pipeline {
 
     /// Reads the headers of all sources, lays texts out, and checks all sizes.
     fn probe(&self, sources: Vec<Source>, fonts: &FontFiles, deadline: Deadline) -> Result<Vec<Image>, Error> {
+        let mut texts = Typesetter::new(fonts, self.fonts.as_deref());
         let probe = |(index, source)| {
             deadline.check()?;
             match source {
                 Source::Image(bytes) => {
                     Image::file(bytes, &self.limits).map_err(|source| Error::Source { index, source })
                 }
-                Source::Text(text) => self.set(index, text, fonts),
+                Source::Text(text) => self.check_text(index, texts.set(text)),
             }
         };
         sources.into_iter().enumerate().map(probe).collect()
     }
 
-    /// Lays a text out and checks its size.
-    pub(crate) fn set(&self, index: usize, text: Text, fonts: &FontFiles) -> Result<Image, Error> {
-        let text = Typeset::new(text, fonts, self.fonts.as_deref()).map_err(|failure| failure.at_source(index))?;
-        let image = Image::Text(Arc::new(text));
+    /// Checks the size of a text that was laid out.
+    pub(crate) fn check_text(&self, index: usize, text: Result<Typeset, Failure>) -> Result<Image, Error> {
+        let image = Image::Text(Arc::new(text.map_err(|failure| failure.at_source(index))?));
         image.check(&self.limits).map_err(|error| Error::Source { index, source: error.into() })?;
         Ok(image)
     }

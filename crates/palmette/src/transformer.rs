@@ -16,6 +16,7 @@ use crate::image::Image;
 use crate::place::{Place, Places};
 use crate::prepare::{Prepared, Work};
 use crate::source::Given;
+use crate::text::Typesetter;
 use crate::{Answer, Error, Explanation, Pipeline, Source};
 
 /// Opens a picture with the [default pipeline](Pipeline::default): the bytes of a file, or a [`Pixmap`].
@@ -106,7 +107,8 @@ impl Pipeline {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn text(&self, text: Text, fonts: &FontFiles) -> Result<Transformer, Error> {
-        Ok(self.begin(self.set(ImageIndex::CANVAS.0 as usize, text, fonts)?))
+        let text = Typesetter::new(fonts, self.fonts.as_deref()).set(text);
+        Ok(self.begin(self.check_text(ImageIndex::CANVAS.0 as usize, text)?))
     }
 
     /// Begins with a source.

@@ -44,14 +44,23 @@ impl FontFolder {
     }
 }
 
+/// Refuses every text.
+pub(crate) struct Typesetter;
+
+impl Typesetter {
+    pub(crate) const fn new(_files: &FontFiles, _folder: Option<&FontFolder>) -> Self {
+        Self
+    }
+
+    pub(crate) fn set(&mut self, _text: Text) -> Result<Typeset, Failure> {
+        Err(Failure::NotBuilt)
+    }
+}
+
 /// What does not exist here.
 pub(crate) struct Typeset(Infallible);
 
 impl Typeset {
-    pub(crate) fn new(_text: Text, _files: &FontFiles, _folder: Option<&FontFolder>) -> Result<Self, Failure> {
-        Err(Failure::NotBuilt)
-    }
-
     pub(crate) fn size(&self) -> Size {
         match self.0 {}
     }

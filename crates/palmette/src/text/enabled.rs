@@ -1,5 +1,7 @@
 //! Text: where its font comes from, and what it is once it is laid out.
 
+use std::collections::BTreeMap;
+
 use data_url::DataUrl;
 use palmette_core::{Pixmap, Size};
 use palmette_ops::Text;
@@ -12,33 +14,60 @@ use crate::code::code_of_core;
 
 pub use palmette_text::{Error as TextError, FontFolder};
 
+/// Lays out the texts of a request, and reads each font once that it brought.
+pub(crate) struct Typesetter<'a> {
+    files: &'a FontFiles,
+    folder: Option<&'a FontFolder>,
+    /// The fonts that were read so far, by what texts call them.
+    read: BTreeMap<String, Font>,
+}
+
+impl<'a> Typesetter<'a> {
+    /// Begins with the fonts that there are.
+    pub(crate) const fn new(files: &'a FontFiles, folder: Option<&'a FontFolder>) -> Self {
+        Self { files, folder, read: BTreeMap::new() }
+    }
+
+    /// Finds the font of a text and lays it out; no pixel is drawn.
+    pub(crate) fn set(&mut self, text: Text) -> Result<Typeset, Failure> {
+        let none = FontFolder::default();
+        let folder = self.folder.unwrap_or(&none);
+        let (font, font_bytes) =
+            self.font(&text.font_url, folder).map_err(|source| Failure::of_font(&text.font_url, source))?;
+        let laid = palmette_text::lay_out(&text, &font, folder).map_err(Failure::Text)?;
+        Ok(Typeset { content: text.content, laid, font_bytes })
+    }
+
+    /// Finds a font, and says what it takes that nothing took before.
+    fn font(&mut self, url: &str, folder: &FontFolder) -> Result<(Font, u64), FontError> {
+        if let Some(font) = self.read.get(url) {
+            return Ok((font.clone(), 0));
+        }
+        let bytes = match FontUrl::parse(url) {
+            FontUrl::Named(name) => return Ok((named(name, folder)?, 0)),
+            FontUrl::Data(url) => decode(url)?.into(),
+            FontUrl::Remote(url) => match self.files.get(url) {
+                Some(Ok(bytes)) => bytes.clone(),
+                Some(Err(reason)) => return Err(FontError::Failed { reason: reason.to_owned() }),
+                None => return Err(FontError::NotFetched),
+            },
+        };
+        let font = Font::read(bytes).map_err(FontError::Unusable)?;
+        self.read.insert(url.to_owned(), font.clone());
+        let font_bytes = font.memory_bytes();
+        Ok((font, font_bytes))
+    }
+}
+
 /// A text that is laid out.
 pub(crate) struct Typeset {
     content: String,
     laid: LaidText,
-    /// Bytes of the font, if the request brought it.
+    /// Bytes of the font, if the request brought it and no text before has it.
     font_bytes: u64,
 }
 
 impl Typeset {
-    /// Finds the font and lays the text out; no pixel is drawn.
-    pub(crate) fn new(text: Text, files: &FontFiles, folder: Option<&FontFolder>) -> Result<Self, Failure> {
-        let of_font = |source| Failure::of_font(&text.font_url, source);
-        let none = FontFolder::default();
-        let folder = folder.unwrap_or(&none);
-        let (font, font_bytes) = match FontUrl::parse(&text.font_url) {
-            FontUrl::Named(name) => (named(name, folder).map_err(of_font)?, 0),
-            FontUrl::Data(url) => read(decode(url).map_err(of_font)?).map_err(of_font)?,
-            FontUrl::Remote(url) => match files.get(url) {
-                Some(Ok(bytes)) => read(bytes.clone()).map_err(of_font)?,
-                Some(Err(reason)) => return Err(of_font(FontError::Failed { reason: reason.to_owned() })),
-                None => return Err(of_font(FontError::NotFetched)),
-            },
-        };
-        let laid = palmette_text::lay_out(&text, &font, folder).map_err(Failure::Text)?;
-        Ok(Self { content: text.content, laid, font_bytes })
-    }
-
     /// Returns the size of the picture.
     pub(crate) const fn size(&self) -> Size {
         self.laid.size()
@@ -81,13 +110,6 @@ fn named(name: &str, folder: &FontFolder) -> Result<Font, FontError> {
     folder
         .find(name)
         .ok_or_else(|| FontError::Unknown { known: folder.names().into_iter().map(str::to_owned).collect() })
-}
-
-/// Reads a font that a request brought, and says what it takes.
-fn read(bytes: impl Into<bytes::Bytes>) -> Result<(Font, u64), FontError> {
-    let font = Font::read(bytes).map_err(FontError::Unusable)?;
-    let font_bytes = font.memory_bytes();
-    Ok((font, font_bytes))
 }
 
 /// Takes the bytes out of a `data:` URL.

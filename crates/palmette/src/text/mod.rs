@@ -16,9 +16,9 @@ use palmette_protocol::request::FontUrl;
 use serde::Serialize;
 
 #[cfg(not(feature = "text"))]
-pub(crate) use disabled::{Typeset, code_of_text};
+pub(crate) use disabled::{Typeset, Typesetter, code_of_text};
 #[cfg(feature = "text")]
-pub(crate) use enabled::{Typeset, code_of_text};
+pub(crate) use enabled::{Typeset, Typesetter, code_of_text};
 
 #[cfg(not(feature = "text"))]
 pub use disabled::{FontFolder, TextError};

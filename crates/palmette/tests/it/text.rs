@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use palmette::codec::{AnimationEncoder, DecodeOptions, EncodeFormat, EncodeOptions, animation};
 use palmette::core::{Deadline, Limits, Pixmap, Size};
@@ -132,7 +133,7 @@ fn text_is_the_same_wherever_its_font_comes_from() {
     let folder = Arc::new(FontFolder::scan(FOLDER).unwrap());
     let pipeline = Pipeline::builder().fonts(folder).build().unwrap();
     let expected = pixels(&pipeline, texts(&[red("Same")], "[]"));
-    let data = format!("data:font/ttf;base64,{}", base64(&font_bytes()));
+    let data = format!("data:font/ttf;base64,{}", BASE64_STANDARD.encode(font_bytes()));
     for font_url in ["font:DejaVu Sans", "font:dejavusans", "FONT: DejaVu Sans", &data] {
         let text = Text { font_url: font_url.to_owned(), ..red("Same") };
         assert!(texts(std::slice::from_ref(&text), "[]").font_urls().is_empty(), "nothing to fetch");
@@ -209,6 +210,11 @@ fn text_is_explained_and_weighed() {
     assert!(json.contains(r#""line_count": 2"#) && !json.contains("notes"), "{json}");
     let least = source.size.bytes() + font_bytes().len() as u64;
     assert!(explanation.memory_bytes >= least, "the picture and its font: {} and {least}", explanation.memory_bytes);
+    // A font that two texts share is held once.
+    let list = r#"[{"drawImageIndex":1,"targetImageIndex":0}]"#;
+    let twice = pipeline.explain(texts(&[red("one\ntwo"), red("one")], list), Deadline::NONE).unwrap();
+    let font = font_bytes().len() as u64;
+    assert!(twice.memory_bytes < 2 * font, "{} of a font of {font}", twice.memory_bytes);
     // A picture has no such entry.
     let picture = pipeline.explain(crate::support::request(vec![png(2, 2)], "[]"), Deadline::NONE).unwrap();
     assert!(!picture.to_json().contains(r#""text""#));
@@ -227,19 +233,4 @@ fn text_is_opened_by_programs_too() {
     assert_eq!(mark.pixels().unwrap(), pixels(&pipeline, texts(&[red("Mark")], "[]")));
     let error = pipeline.text(Text::new("a", "font:any"), &FontFiles::default()).unwrap_err();
     assert!(error.to_string().ends_with("there is no font of that name here, nor any other"), "{error}");
-}
-
-/// Writes bytes as base64.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let [a, b, c] = [0, 1, 2].map(|index| u32::from(chunk.get(index).copied().unwrap_or(0)));
-        let group = (a << 16) | (b << 8) | c;
-        for digit in 0..4 {
-            let is_there = digit <= chunk.len();
-            text.push(if is_there { char::from(DIGITS[(group >> (18 - 6 * digit)) as usize & 63]) } else { '=' });
-        }
-    }
-    text
 }
