@@ -1,11 +1,11 @@
 //! Files of nets: what is read is written again as it was, and runs on all kernels to the same samples.
 
 use palmette_core::net::{
-    Add, AddTerms, Convolution, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
+    Add, AddTerms, Convolution, Input, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
 };
 use palmette_core::{Deadline, Size};
 use palmette_models::kernels::Kernels;
-use palmette_models::net::{About, Input, Net};
+use palmette_models::net::{About, Net};
 use palmette_models::{Runner, Schedule, Tensor};
 
 /// A run may take so much memory and so many products; what would take more is only planned.

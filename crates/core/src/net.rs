@@ -1,6 +1,17 @@
 //! The layers of a net, and what each does: the words that models and engines share. Each has its arithmetic here, in words; the
 //! scalar kernels of `palmette-models` have it in code, and that crate is where nets are checked.
 
+/// What goes into a net. Samples outside the limits are clamped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its number of channels.
+    pub channels: usize,
+    /// The least sample.
+    pub low: i16,
+    /// The largest sample.
+    pub high: i16,
+}
+
 /// The number of a value: inputs first, then what each layer makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ValueId(pub usize);
@@ -175,6 +186,8 @@ pub struct Requantize {
 impl Requantize {
     /// Shifts that 32 bits can do.
     pub const SHIFTS: std::ops::RangeInclusive<u8> = 17..=46;
+    /// Makes 0 of every sum: for a channel that is not there.
+    pub const NONE: Self = Self { multiplier: 0, negative_multiplier: 0, shift: 17, low: 0, high: 0 };
 }
 
 /// Adds two values: `clamp((a·multipliers[0] + b·multipliers[1] + 2^(shift − 1)) >> shift, low, high)`.
@@ -198,6 +211,8 @@ pub struct AddTerms {
 }
 
 impl AddTerms {
+    /// Makes 0 of everything: for a channel that is not there.
+    pub const NONE: Self = Self { multipliers: [0; 2], shift: 1, low: 0, high: 0 };
     /// Shifts that 32 bits can do.
     pub const SHIFTS: std::ops::RangeInclusive<u8> = 1..=30;
     /// The largest multiplier.

@@ -4,14 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use palmette_core::engine::Collected;
-use palmette_core::net::{Layer, ValueId};
+use palmette_core::net::{Input, Layer, ValueId};
 use palmette_core::plan::Plan;
 use palmette_core::{Deadline, Engine, EngineKind, Pixmap, Sink, Size, Sources};
 
 use crate::closing::Closing;
 use crate::device::{Gpu, GpuOptions};
 use crate::job::{Job, Timings};
-use crate::net::{self, DeviceNet, NetInput};
+use crate::net::{self, DeviceNet};
 use crate::{Error, Prices, chain, prices, probe};
 
 /// An engine on one device. Many threads may use it at once.
@@ -112,7 +112,7 @@ impl GpuEngine {
     /// # Errors
     ///
     /// Those of the device.
-    pub fn load_net(&self, inputs: &[NetInput], layers: &[Layer], outputs: &[ValueId]) -> Result<DeviceNet, Error> {
+    pub fn load_net(&self, inputs: &[Input], layers: &[Layer], outputs: &[ValueId]) -> Result<DeviceNet, Error> {
         self.guarded(|| net::load(&self.gpu, inputs, layers, outputs))
     }
 

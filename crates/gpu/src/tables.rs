@@ -74,8 +74,8 @@ pub(crate) fn word(weight: i16) -> u32 {
     i32::from(weight).cast_unsigned()
 }
 
-/// Returns two weights as a word, the first one in its lower half.
-fn pair_of([first, second]: [i16; 2]) -> u32 {
+/// Returns two weights or samples as a word, the first one in its lower half.
+pub(crate) fn pair_of([first, second]: [i16; 2]) -> u32 {
     u32::from(first.cast_unsigned()) | u32::from(second.cast_unsigned()) << 16
 }
 

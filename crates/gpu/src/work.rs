@@ -58,8 +58,6 @@ impl Work {
                 self.add(&border::KERNEL, words(input))
             }
             StepKind::Read(_) | StepKind::Model(_) | StepKind::Measure { .. } => {}
-            // Steps in a row are one dispatch.
-            kind if is_move(kind) && is_moved_on(plan, step) => {}
             StepKind::Crop { .. }
             | StepKind::Flip(_)
             | StepKind::Rotate(_)
@@ -67,8 +65,11 @@ impl Work {
             | StepKind::Lookup(_)
             | StepKind::Saturation(_)
             | StepKind::Background(_) => {
-                let kernel = if output.layout.is_rgba() { &map::KERNEL } else { &map_plane::KERNEL };
-                self.add(kernel, words(output));
+                // Steps in a row are one dispatch.
+                if !is_moved_on(plan, step) {
+                    let kernel = if output.layout.is_rgba() { &map::KERNEL } else { &map_plane::KERNEL };
+                    self.add(kernel, words(output));
+                }
             }
             StepKind::Resize(resize) => self.add_resize(resize, input, output),
             StepKind::Blur(_) => {

@@ -45,8 +45,7 @@ pub struct Ends {
 impl Ends {
     /// Packs what belongs to a block; channels that are not there make 0.
     fn new(biases: &[i32], requantize: &[Requantize], block: usize) -> Self {
-        let none = Requantize { multiplier: 0, negative_multiplier: 0, shift: 17, low: 0, high: 0 };
-        let of = |channel: usize| requantize.get(block * CHANNELS + channel).copied().unwrap_or(none);
+        let of = |channel: usize| requantize.get(block * CHANNELS + channel).copied().unwrap_or(Requantize::NONE);
         let all: [Requantize; CHANNELS] = std::array::from_fn(of);
         Self {
             biases: Words::of(|channel| biases.get(block * CHANNELS + channel).copied().unwrap_or(0)),
@@ -157,9 +156,9 @@ impl PackedAdd {
     /// Packs an addition, block by block; channels that are not there make 0.
     #[must_use]
     pub fn blocks(add: &Add) -> Vec<Self> {
-        let none = AddTerms { multipliers: [0; 2], shift: 1, low: 0, high: 0 };
         let pack = |terms: &[AddTerms]| {
-            let all: [AddTerms; CHANNELS] = std::array::from_fn(|channel| terms.get(channel).copied().unwrap_or(none));
+            let all: [AddTerms; CHANNELS] =
+                std::array::from_fn(|channel| terms.get(channel).copied().unwrap_or(AddTerms::NONE));
             Self {
                 multipliers: PairWeights(SUM_ORDER.map(|channel| all[channel].multipliers)),
                 halves: Words::of(|channel| 1 << (all[channel].shift - 1)),

@@ -76,8 +76,9 @@ impl Schedule {
             let wide = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
             return Err(Error::OutOfRange { what: "part", given: wide(part[0]), least: 0, most: wide(part[1]) - 1 });
         }
-        let heights: Vec<usize> = net.sizes(inputs)?.iter().map(|size| size.height as usize).collect();
-        let layouts = layouts(net, &net.sizes(inputs)?);
+        let sizes = net.sizes(inputs)?;
+        let heights: Vec<usize> = sizes.iter().map(|size| size.height as usize).collect();
+        let layouts = layouts(net, &sizes);
         let planning = Planning { net, heights: &heights };
         let needed = planning.needed(part);
         let (steps, kept) = planning.steps(band_rows, &needed);

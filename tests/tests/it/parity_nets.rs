@@ -7,12 +7,12 @@ mod random;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use palmette_core::net::{Layer, Operation, Positions, ValueId, Window};
+use palmette_core::net::{Input, Layer, Operation, Positions, ValueId, Window};
 use palmette_core::{Deadline, DeviceFault, Size};
-use palmette_gpu::net::{DeviceNet, NetInput};
+use palmette_gpu::net::DeviceNet;
 use palmette_gpu::{AdapterChoice, GpuEngine, GpuOptions};
 use palmette_models::kernels::Kernels;
-use palmette_models::net::{About, Input, Net};
+use palmette_models::net::{About, Net};
 use palmette_models::{Runner, Tensor};
 use palmette_tests::gpu;
 use random::Random;
@@ -30,9 +30,7 @@ fn engine() -> Option<&'static GpuEngine> {
 
 /// Brings a net to the device.
 fn load(engine: &GpuEngine, net: &Net) -> DeviceNet {
-    let input = |&Input { channels, low, high }: &Input| NetInput { channels, low, high };
-    let inputs: Vec<NetInput> = net.inputs().iter().map(input).collect();
-    engine.load_net(&inputs, net.layers(), net.outputs()).expect("a small net")
+    engine.load_net(net.inputs(), net.layers(), net.outputs()).expect("a small net")
 }
 
 /// Runs a net on both, and compares all outputs.
@@ -215,7 +213,7 @@ fn net_that_is_late_or_too_large_or_lost_says_so() {
     // Pages of 1024 words.
     let options = GpuOptions { adapter: AdapterChoice::Any, page_shift: 10, ..GpuOptions::default() };
     let small = GpuEngine::open(&options).expect("an adapter that opened before");
-    let inputs = [NetInput { channels: 4, low: -9, high: 9 }];
+    let inputs = [Input { channels: 4, low: -9, high: 9 }];
     let layers = [Layer { operation: Operation::Nearest { factor: 2 }, inputs: vec![ValueId(0)] }];
     let enlarging = small.load_net(&inputs, &layers, &[ValueId(1)]).expect("a small net");
     let sizes = [Size::new(20, 20), Size::new(40, 40)];

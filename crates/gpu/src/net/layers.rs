@@ -5,6 +5,7 @@ use palmette_core::net::{Add, AddTerms, Convolution, Layer, Operation, Positions
 
 use crate::Error;
 use crate::pool::Lease;
+use crate::tables::pair_of;
 
 /// Output channels that an invocation of a convolution makes.
 const BLOCK: usize = 8;
@@ -119,11 +120,9 @@ const END_WORDS: usize = 4;
 
 /// Adds what sums begin with and what is made of them, for so many channels; those that are not there make 0.
 fn ends(convolution: &Convolution, channels: usize, words: &mut Vec<u32>) {
-    let none =
-        Requantize { multiplier: 0, negative_multiplier: 0, shift: *Requantize::SHIFTS.start(), low: 0, high: 0 };
     for channel in 0..channels {
         let bias = convolution.biases.get(channel).copied().unwrap_or(0);
-        let end = convolution.requantize.get(channel).copied().unwrap_or(none);
+        let end = convolution.requantize.get(channel).copied().unwrap_or(Requantize::NONE);
         words.extend([
             bias.cast_unsigned(),
             pair_of([end.multiplier, end.negative_multiplier]),
@@ -136,10 +135,9 @@ fn ends(convolution: &Convolution, channels: usize, words: &mut Vec<u32>) {
 /// Lays an addition out: for each channel both multipliers, the shift, both limits.
 fn addition(add: &Add) -> Result<Vec<u32>, Error> {
     let channels = add.terms.len().next_multiple_of(2);
-    let none = AddTerms { multipliers: [0; 2], shift: 1, low: 0, high: 0 };
     let mut words = alloc::try_with_capacity(3 * channels)?;
     for channel in 0..channels {
-        let terms = add.terms.get(channel).copied().unwrap_or(none);
+        let terms = add.terms.get(channel).copied().unwrap_or(AddTerms::NONE);
         words.extend([pair_of(terms.multipliers), terms.shift.into(), pair_of([terms.low, terms.high])]);
     }
     Ok(words)
@@ -153,11 +151,6 @@ fn lists(table: &Table) -> Result<Vec<u32>, Error> {
         words.extend(entries.chunks(2).map(|pair| pair_of([pair[0], pair.get(1).copied().unwrap_or(0)])));
     }
     Ok(words)
-}
-
-/// Returns two samples as a word, the first one in its lower half.
-pub(super) fn pair_of([first, second]: [i16; 2]) -> u32 {
-    u32::from(first.cast_unsigned()) | u32::from(second.cast_unsigned()) << 16
 }
 
 /// Returns a number of a layer, which was checked when its net was made.

@@ -15,7 +15,7 @@
 mod layers;
 mod run;
 
-use palmette_core::net::{Layer, ValueId};
+use palmette_core::net::{Input, Layer, ValueId};
 use palmette_core::{Deadline, Size, alloc};
 
 pub(crate) use run::run;
@@ -23,23 +23,13 @@ pub(crate) use run::run;
 use crate::Error;
 use crate::device::Gpu;
 use crate::job::Job;
-use layers::{DeviceLayer, narrow, pack, pair_of};
-
-/// What goes into a net. Samples outside of the limits are clamped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NetInput {
-    /// Its number of channels.
-    pub channels: usize,
-    /// The least sample.
-    pub low: i16,
-    /// The largest sample.
-    pub high: i16,
-}
+use crate::tables::pair_of;
+use layers::{DeviceLayer, narrow, pack};
 
 /// A net on a device, which is lost with it.
 #[derive(Debug)]
 pub struct DeviceNet {
-    inputs: Vec<NetInput>,
+    inputs: Vec<Input>,
     layers: Vec<DeviceLayer>,
     outputs: Vec<ValueId>,
     /// The channels of each value.
@@ -69,7 +59,7 @@ impl DeviceNet {
 /// # Errors
 ///
 /// Those of the device.
-pub(crate) fn load(gpu: &Gpu, inputs: &[NetInput], layers: &[Layer], outputs: &[ValueId]) -> Result<DeviceNet, Error> {
+pub(crate) fn load(gpu: &Gpu, inputs: &[Input], layers: &[Layer], outputs: &[ValueId]) -> Result<DeviceNet, Error> {
     let mut job = Job::new(gpu, Deadline::NONE);
     let mut channels: Vec<u32> = inputs.iter().map(|input| narrow(input.channels)).collect();
     let mut loaded = Vec::new();
@@ -91,7 +81,7 @@ pub(crate) fn load(gpu: &Gpu, inputs: &[NetInput], layers: &[Layer], outputs: &[
 }
 
 /// Lays samples out as kernels read them: by row, column and channel before, by pair of channels, row and column then.
-fn to_words(input: &NetInput, samples: &[i16]) -> Result<Vec<u32>, Error> {
+fn to_words(input: &Input, samples: &[i16]) -> Result<Vec<u32>, Error> {
     let pairs = input.channels.div_ceil(2);
     let pixels = samples.len() / input.channels;
     let mut words = alloc::try_with_capacity(pairs * pixels)?;
@@ -126,7 +116,7 @@ mod tests {
 
     #[test]
     fn net_values_have_two_channels_in_a_word() {
-        let input = NetInput { channels: 3, low: -9, high: 9 };
+        let input = Input { channels: 3, low: -9, high: 9 };
         let samples = [1, -2, 3, 4, 50, -6];
         let words = to_words(&input, &samples).unwrap();
         assert_eq!(words, [0xfffe_0001, 0x0009_0004, 3, 0xfffa]);

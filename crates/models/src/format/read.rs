@@ -2,12 +2,12 @@
 
 use palmette_core::alloc::try_with_capacity;
 use palmette_core::net::{
-    Add, AddTerms, Convolution, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
+    Add, AddTerms, Convolution, Input, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
 };
 
 use super::kind;
 use crate::Error;
-use crate::net::{About, Input, Net};
+use crate::net::{About, Net};
 
 /// Reads everything between the version and the checksum.
 pub(super) fn net(bytes: &[u8]) -> Result<Net, Error> {

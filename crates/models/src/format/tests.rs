@@ -1,11 +1,11 @@
 //! Files that come back as they went, and files that are none.
 
 use palmette_core::net::{
-    Add, AddTerms, Convolution, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
+    Add, AddTerms, Convolution, Input, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
 };
 
 use super::*;
-use crate::net::{About, Input};
+use crate::net::About;
 
 /// A net with every kind of layer.
 fn net() -> Net {

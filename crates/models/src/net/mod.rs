@@ -19,7 +19,9 @@ mod bounds;
 mod shapes;
 
 use palmette_core::Size;
-use palmette_core::net::{Add, AddTerms, Convolution, Layer, Operation, Padding, Requantize, Table, ValueId, Window};
+use palmette_core::net::{
+    Add, AddTerms, Convolution, Input, Layer, Operation, Padding, Requantize, Table, ValueId, Window,
+};
 
 pub use bounds::Range;
 
@@ -46,17 +48,6 @@ impl About {
     pub fn numbers(&self, name: &str) -> Option<&[i32]> {
         self.numbers.iter().find(|(known, _)| known == name).map(|(_, numbers)| &numbers[..])
     }
-}
-
-/// What goes into a net. Samples outside the limits are clamped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Input {
-    /// Its number of channels.
-    pub channels: usize,
-    /// The least sample.
-    pub low: i16,
-    /// The largest sample.
-    pub high: i16,
 }
 
 /// A net that has been checked.

@@ -2,10 +2,10 @@
 
 use palmette_core::Size;
 use palmette_core::net::{
-    Add, AddTerms, Convolution, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
+    Add, AddTerms, Convolution, Input, Layer, Operation, Padding, Positions, Requantize, Table, ValueId, Window,
 };
 use palmette_models::Tensor;
-use palmette_models::net::{About, Input, Net};
+use palmette_models::net::{About, Net};
 
 /// Numbers that look random and are the same every time.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! Every set of kernels, in bands and in parts, gives what the plain loops give.
 
-use palmette_core::net::{Convolution, Layer, Operation, Padding, Positions, ValueId, Window};
+use palmette_core::net::{Convolution, Input, Layer, Operation, Padding, Positions, ValueId, Window};
 use palmette_core::{Deadline, Size};
 use palmette_models::kernels::Kernels;
-use palmette_models::net::{About, Input, Net};
+use palmette_models::net::{About, Net};
 use palmette_models::{Runner, Schedule, Tensor};
 
 use crate::naive;

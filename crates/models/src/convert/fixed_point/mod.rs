@@ -13,13 +13,13 @@ mod rounding;
 
 use rounding::{Channel, multipliers, sample, terms, weights_of};
 
-use palmette_core::net::{Add, Convolution, Layer, Operation, Padding, Positions, Table, ValueId, Window};
+use palmette_core::net::{Add, Convolution, Input, Layer, Operation, Padding, Positions, Table, ValueId, Window};
 
 use super::Error;
 use super::graph::{self, Conv, Graph, Op, Value};
 use super::ranges::Ranges;
 use crate::foreground::ONE as SIGMOID_ONE;
-use crate::net::{About, Input, Net};
+use crate::net::{About, Net};
 
 /// What converting needs beside the graph.
 #[derive(Debug)]
