@@ -1,8 +1,10 @@
 //! The parts of a form in memory, and their way through the parser of the protocol, or to a server.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use palmette::ops::text::MAX_FONT_BYTES;
 use palmette::ops::tree::{TreeLimits, rebuild};
 use palmette::protocol::form::{FormEvent, FormSource, Part};
 use palmette::protocol::list::parse_list;
@@ -19,7 +21,7 @@ use crate::files;
 pub(crate) struct Form {
     parts: Vec<(Part, Body)>,
     /// Fonts that are files here, by what texts call them.
-    fonts: Vec<(String, PathBuf)>,
+    fonts: BTreeMap<String, PathBuf>,
 }
 
 #[derive(Debug)]
@@ -41,7 +43,7 @@ impl Form {
     pub(crate) fn push_text_source(&mut self, part: Part, text: Options, directory: &Path) {
         let url = text.get("font").and_then(|font| font.get("url")).and_then(Value::as_str);
         if let Some(name) = url.filter(|url| is_font_file(url)) {
-            self.fonts.push((name.to_owned(), directory.join(name)));
+            self.fonts.insert(name.to_owned(), directory.join(name));
         }
         self.push_text(part, Value::Object(text).to_string());
     }
@@ -84,6 +86,9 @@ impl Form {
     /// Takes the form apart for a client that writes it again. Only its shape is checked here: what options may be is for the
     /// server to say, which may be a later one.
     pub(crate) fn into_outline(self) -> Result<Outline, Error> {
+        // A server has no such files.
+        let fonts = self.fonts.into_iter().map(|(name, path)| Ok((name, data_url(&path)?)));
+        let fonts = fonts.collect::<Result<BTreeMap<_, _>, Error>>()?;
         let mut sources = Vec::new();
         let mut fields: Vec<(Part, String)> = Vec::new();
         for (part, body) in self.parts {
@@ -91,7 +96,11 @@ impl Form {
                 Body::File(path) => sources.push(FormSource::Image(path)),
                 Body::Text(text) if matches!(part, Part::TextInput | Part::DrawText) => {
                     let mut text = text_options(part, &text)?;
-                    self.fonts.iter().try_for_each(|(name, path)| put_font(&mut text, name, path))?;
+                    if let Some(url) = text.get_mut("font").and_then(|font| font.get_mut("url"))
+                        && let Some(data_url) = url.as_str().and_then(|name| fonts.get(name))
+                    {
+                        *url = data_url.as_str().into();
+                    }
                     sources.push(FormSource::Text(text));
                 }
                 Body::Text(_) if fields.iter().any(|(present, _)| *present == part) => {
@@ -137,21 +146,14 @@ pub(crate) struct Outline {
     pub(crate) engine: Option<EngineChoice>,
 }
 
-/// The most bytes that the file of a font may have.
-const MAX_FONT_BYTES: u64 = 20_000_000;
-
 /// Tells whether what was written as the URL of a font is the name of a file.
 fn is_font_file(url: &str) -> bool {
     matches!(FontUrl::parse(url), FontUrl::Remote(_)) && !url.is_empty() && !url.contains("://")
 }
 
-/// Puts a font that is a file here into the text that names it, for a server that has no such file.
-fn put_font(text: &mut Options, name: &str, path: &Path) -> Result<(), Error> {
-    let url = text.get_mut("font").and_then(|font| font.get_mut("url"));
-    if let Some(url) = url.filter(|url| url.as_str() == Some(name)) {
-        *url = format!("data:font/sfnt;base64,{}", BASE64_STANDARD.encode(files::read(path, MAX_FONT_BYTES)?)).into();
-    }
-    Ok(())
+/// Writes a font that is a file here as a URL.
+fn data_url(path: &Path) -> Result<String, Error> {
+    Ok(format!("data:font/sfnt;base64,{}", BASE64_STANDARD.encode(files::read(path, MAX_FONT_BYTES)?)))
 }
 
 /// Reads the fields of a text source, whatever they are.

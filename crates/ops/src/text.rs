@@ -2,6 +2,15 @@
 
 use crate::Color;
 
+/// The most characters that a text may have. Cloudflare documents it, as the two limits below.
+pub const MAX_CHARS: usize = 1000;
+
+/// The most pixels that a side of its picture may have.
+pub const MAX_SIDE_PX: u16 = 4096;
+
+/// The most bytes that the file of a font may have.
+pub const MAX_FONT_BYTES: u64 = 20_000_000;
+
 /// A text and how it is set. It makes a picture of its glyphs on nothing.
 ///
 /// ```

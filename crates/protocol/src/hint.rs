@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::Value;
+use strsim::osa_distance;
 
 use crate::Values;
 
@@ -39,10 +40,7 @@ impl Hint {
     /// Looks for what was meant by a value that is not one of these.
     pub(crate) fn of_value(value: &Value, values: Values) -> Self {
         let Value::String(text) = value else { return Self::None };
-        let kinds = match values {
-            Values::Any { of } => of,
-            ref values => std::slice::from_ref(values),
-        };
+        let kinds = values.kinds();
         let is_number =
             |kind: &Values| matches!(kind, Values::Number { .. } | Values::Positive | Values::Numbers { .. });
         let takes_numbers = kinds.iter().any(is_number) && text.trim().parse::<f64>().is_ok_and(f64::is_finite);
@@ -59,9 +57,10 @@ impl Hint {
     }
 }
 
-/// Returns the name that a word is nearest to, if it is near enough to be a slip: a third of its letters, or one.
+/// Returns the name that a word is nearest to, if it is near enough to be a slip: a third of its letters, or one, which are added,
+/// left out, exchanged, or swapped with their neighbour.
 fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
-    let letters = |text: &str| -> Vec<char> {
+    let letters = |text: &str| -> String {
         text.chars()
             .filter(|letter| letter.is_alphanumeric())
             .flat_map(char::to_lowercase)
@@ -69,35 +68,16 @@ fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Option<
             .collect()
     };
     let word = letters(word);
-    if word.is_empty() || word.len() > MAX_CHARS {
+    if word.is_empty() || word.chars().count() > MAX_CHARS {
         return None;
     }
     let near = |name: &'static str| {
         let name_letters = letters(name);
-        let steps = distance(&word, &name_letters);
-        (steps <= (name_letters.len() / 3).max(1) && steps < name_letters.len()).then_some((steps, name))
+        let (steps, len) = (osa_distance(&word, &name_letters), name_letters.chars().count());
+        (steps <= (len / 3).max(1) && steps < len).then_some((steps, name))
     };
     // Of several that are as near, the first.
     known.into_iter().filter_map(near).min_by_key(|(steps, _)| *steps).map(|(_, name)| name)
-}
-
-/// Counts the letters that have to be added, left out, exchanged, or swapped with their neighbour, to make one word of another.
-fn distance(from: &[char], to: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=to.len()).collect();
-    for (row, letter) in from.iter().enumerate() {
-        let mut next = vec![row + 1];
-        for (column, wanted) in to.iter().enumerate() {
-            let exchanged = last[column] + usize::from(letter != wanted);
-            let mut least = exchanged.min(last[column + 1] + 1).min(next[column] + 1);
-            if row > 0 && column > 0 && *letter == to[column - 1] && from[row - 1] == *wanted {
-                least = least.min(before[column - 1] + 1);
-            }
-            next.push(least);
-        }
-        before = std::mem::replace(&mut last, next);
-    }
-    last[to.len()]
 }
 
 #[cfg(test)]

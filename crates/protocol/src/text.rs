@@ -3,7 +3,7 @@
 //! `text`, `font.url`, `size` and `color` are what the binding has. What else stands in `font` is ours; it gets here because the
 //! client copies that object as it is.
 
-use palmette_ops::text::{Align, Text, TextLayout, Variation};
+use palmette_ops::text::{Align, MAX_CHARS, MAX_SIDE_PX, Text, TextLayout, Variation};
 use serde_json::Value;
 
 use crate::object::{IntoOptions, Named, OptionObject};
@@ -13,11 +13,8 @@ use crate::options::{
 use crate::values::{Values, words};
 use crate::{Error, Options, color};
 
-/// The most characters that a text may have. Cloudflare documents it.
-pub const MAX_CHARS: usize = 1000;
-
 /// The largest size, in pixels per em: no picture of a text may be higher.
-const MAX_SIZE: f64 = 4096.0;
+const MAX_SIZE: f64 = MAX_SIDE_PX as f64;
 
 /// The axes that have an option of their own.
 const WEIGHT: [u8; 4] = *b"wght";
@@ -25,7 +22,18 @@ const WIDTH: [u8; 4] = *b"wdth";
 const SLANT: [u8; 4] = *b"slnt";
 const ITALIC: [u8; 4] = *b"ital";
 const OPTICAL_SIZE: [u8; 4] = *b"opsz";
-const NAMED_AXES: [[u8; 4]; 5] = [WEIGHT, WIDTH, SLANT, ITALIC, OPTICAL_SIZE];
+const NAMED_AXES: [([u8; 4], &str); 5] = [
+    (WEIGHT, "font.weight"),
+    (WIDTH, "font.width"),
+    (SLANT, "font.slant"),
+    (ITALIC, "font.italic"),
+    (OPTICAL_SIZE, "font.opticalSize"),
+];
+
+/// Returns the option that an axis has of its own.
+fn option_of(tag: [u8; 4]) -> Option<&'static str> {
+    NAMED_AXES.iter().find(|(named, _)| *named == tag).map(|(_, option)| *option)
+}
 
 impl Named for Align {
     const NAMES: &'static [(&'static str, Self)] =
@@ -169,7 +177,7 @@ const FONT: &[OptionSpec<Font>] = &[
         summary: "the weight of a variable font (wght), 400 for regular, 700 for bold",
         values: Values::between(1.0, 1000.0),
         examples: &[],
-        read: |value, font| font.set_axis("font.weight", WEIGHT, number(value, 1.0..=1000.0)?),
+        read: |value, font| font.set_axis(WEIGHT, number(value, 1.0..=1000.0)?),
         write: |font| font.axis(WEIGHT),
     },
     OptionSpec {
@@ -178,7 +186,7 @@ const FONT: &[OptionSpec<Font>] = &[
         summary: "the width of the glyphs of a variable font (wdth) in percent",
         values: Values::Positive,
         examples: &[],
-        read: |value, font| font.set_axis("font.width", WIDTH, number(value, f64::MIN_POSITIVE..=1000.0)?),
+        read: |value, font| font.set_axis(WIDTH, number(value, f64::MIN_POSITIVE..=1000.0)?),
         write: |font| font.axis(WIDTH),
     },
     OptionSpec {
@@ -187,7 +195,7 @@ const FONT: &[OptionSpec<Font>] = &[
         summary: "the slant of a variable font (slnt) in degrees, below 0 to the right",
         values: Values::between(-90.0, 90.0),
         examples: &[],
-        read: |value, font| font.set_axis("font.slant", SLANT, number(value, -90.0..=90.0)?),
+        read: |value, font| font.set_axis(SLANT, number(value, -90.0..=90.0)?),
         write: |font| font.axis(SLANT),
     },
     OptionSpec {
@@ -196,7 +204,7 @@ const FONT: &[OptionSpec<Font>] = &[
         summary: "how italic a variable font is (ital)",
         values: Values::between(0.0, 1.0),
         examples: &[],
-        read: |value, font| font.set_axis("font.italic", ITALIC, number(value, 0.0..=1.0)?),
+        read: |value, font| font.set_axis(ITALIC, number(value, 0.0..=1.0)?),
         write: |font| font.axis(ITALIC),
     },
     OptionSpec {
@@ -205,9 +213,7 @@ const FONT: &[OptionSpec<Font>] = &[
         summary: "the size that a variable font is designed for (opsz)",
         values: Values::Positive,
         examples: &[],
-        read: |value, font| {
-            font.set_axis("font.opticalSize", OPTICAL_SIZE, number(value, f64::MIN_POSITIVE..=MAX_SIZE)?)
-        },
+        read: |value, font| font.set_axis(OPTICAL_SIZE, number(value, f64::MIN_POSITIVE..=MAX_SIZE)?),
         write: |font| font.axis(OPTICAL_SIZE),
     },
     OptionSpec {
@@ -221,7 +227,7 @@ const FONT: &[OptionSpec<Font>] = &[
             axes.iter().filter(|(_, value)| !value.is_null()).try_for_each(|(tag, value)| font.read_axis(tag, value))
         },
         write: |font| {
-            let others = font.layout.variations.iter().filter(|axis| !NAMED_AXES.contains(&axis.tag));
+            let others = font.layout.variations.iter().filter(|axis| option_of(axis.tag).is_none());
             let axes = others.map(|axis| (String::from_utf8_lossy(&axis.tag).into_owned(), number_value(axis.value)));
             Some(axes.collect::<Options>()).filter(|axes| !axes.is_empty()).map(Value::from)
         },
@@ -239,21 +245,14 @@ impl Font {
         let is_tag = |bytes: &[u8; 4]| bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
         let Some(tag) = <[u8; 4]>::try_from(tag.as_bytes()).ok().filter(is_tag) else { return Err(Refusal::Value) };
         let place = number(value, -32_768.0..=32_767.0)?;
-        let option = match tag {
-            WEIGHT => "font.weight",
-            WIDTH => "font.width",
-            SLANT => "font.slant",
-            ITALIC => "font.italic",
-            OPTICAL_SIZE => "font.opticalSize",
-            _ => "font.axes",
-        };
-        self.set_axis(option, tag, place)
+        self.set_axis(tag, place)
     }
 
     /// Sets an axis that was not set yet.
-    fn set_axis(&mut self, option: &'static str, tag: [u8; 4], value: f64) -> Result<(), Refusal> {
+    fn set_axis(&mut self, tag: [u8; 4], value: f64) -> Result<(), Refusal> {
         if self.layout.variations.iter().any(|axis| axis.tag == tag) {
-            return Err(Error::Conflict { first: option, second: "font.axes" }.into());
+            const AXES: &str = "font.axes";
+            return Err(Error::Conflict { first: option_of(tag).unwrap_or(AXES), second: AXES }.into());
         }
         self.layout.variations.push(Variation { tag, value });
         Ok(())

@@ -65,6 +65,14 @@ pub enum Values {
 }
 
 impl Values {
+    /// Returns the kinds of values that may stand there: several, or this one.
+    pub(crate) const fn kinds(&self) -> &[Self] {
+        match self {
+            Self::Any { of } => of,
+            one => std::slice::from_ref(one),
+        }
+    }
+
     /// Any number.
     pub(crate) const ANY_NUMBER: Self = Self::Number { min: None, max: None };
 
@@ -171,11 +179,7 @@ mod tests {
     /// Every option with those inside objects, under their full names.
     fn with_fields(prefix: &str, info: &OptionInfo) -> Vec<(String, OptionInfo)> {
         let name = format!("{prefix}{}", info.name);
-        let of = match info.values {
-            Values::Any { of } => of,
-            ref values => std::slice::from_ref(values),
-        };
-        let fields = of.iter().filter_map(|values| match values {
+        let fields = info.values.kinds().iter().filter_map(|values| match values {
             Values::Object { fields } => Some(fields()),
             _ => None,
         });
@@ -229,11 +233,7 @@ mod tests {
     fn values_are_named_to_people_too() {
         let infos = [infos(Transform::OPTIONS), infos(Draw::OPTIONS), infos(Text::OPTIONS)].concat();
         for (name, info) in infos.iter().flat_map(|info| with_fields("", info)) {
-            let of = match info.values {
-                Values::Any { of } => of,
-                ref values => std::slice::from_ref(values),
-            };
-            for values in of {
+            for values in info.values.kinds() {
                 let words = match values {
                     Values::Words { words } => words.to_vec(),
                     Values::Switch => vec!["true", "false"],

@@ -12,7 +12,7 @@ use read_fonts::types::{NameId, Tag};
 use crate::{Error, unpack};
 
 /// Bytes that the file of a font may have.
-pub const MAX_FONT_BYTES: u64 = 20_000_000;
+pub const MAX_FONT_BYTES: u64 = palmette_ops::text::MAX_FONT_BYTES;
 
 /// A font with outlines, at one place of its axes. Clones share it.
 #[derive(Clone)]

@@ -14,10 +14,10 @@ use crate::shape::{Glyph, Line, Spacing};
 use crate::{Error, FontFolder, lines};
 
 /// Characters that a text may have.
-pub const MAX_CHARACTERS: usize = 1000;
+pub const MAX_CHARACTERS: usize = palmette_ops::text::MAX_CHARS;
 
 /// Pixels that a side of the picture may have.
-pub const MAX_SIDE_PX: u32 = 4096;
+pub const MAX_SIDE_PX: u32 = palmette_ops::text::MAX_SIDE_PX as u32;
 
 /// A text whose glyphs have their places.
 #[derive(Debug)]

@@ -64,42 +64,29 @@ impl fmt::Display for FontUrl<'_> {
 /// assert_eq!(fonts.get("https://example.com/c.ttf"), None);
 /// ```
 #[derive(Clone, Default, PartialEq)]
-pub struct FontFiles(BTreeMap<String, File>);
-
-/// What became of a font that was to be fetched.
-#[derive(Clone, PartialEq)]
-enum File {
-    /// Its bytes.
-    Here(Bytes),
-    /// Why there are none, for the author of the request.
-    Failed(String),
-}
+pub struct FontFiles(BTreeMap<String, Result<Bytes, String>>);
 
 impl FontFiles {
     /// Adds the file of a font.
     pub fn insert(&mut self, url: impl Into<String>, bytes: impl Into<Bytes>) {
-        self.0.insert(url.into(), File::Here(bytes.into()));
+        self.0.insert(url.into(), Ok(bytes.into()));
     }
 
     /// Says why a font could not be fetched. The author of the request reads it.
     pub fn fail(&mut self, url: impl Into<String>, reason: impl Into<String>) {
-        self.0.insert(url.into(), File::Failed(reason.into()));
+        self.0.insert(url.into(), Err(reason.into()));
     }
 
     /// Returns the file of a font, or why it could not be fetched; nothing if nobody tried.
     #[must_use]
     pub fn get(&self, url: &str) -> Option<Result<&Bytes, &str>> {
-        self.0.get(url).map(|file| match file {
-            File::Here(bytes) => Ok(bytes),
-            File::Failed(reason) => Err(reason.as_str()),
-        })
+        self.0.get(url).map(|file| file.as_ref().map_err(String::as_str))
     }
 
     /// Returns the bytes of all files together.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        let bytes = self.0.values().map(|file| if let File::Here(bytes) = file { bytes.len() } else { 0 });
-        bytes.sum()
+        self.0.values().flatten().map(Bytes::len).sum()
     }
 }
 
