@@ -59,7 +59,7 @@ impl Connector {
         let url = Url::parse(url).map_err(|reason| Error::Url { reason })?;
         let trust = self.guard.check(&url)?;
         let scheme = || Error::Scheme { scheme: url.scheme().to_owned() };
-        let origin = Origin::of(&url).ok_or_else(scheme)?;
+        let origin = Origin::asked(&url)?;
         let timed_out = |_| Error::TimedOut { origin: origin.clone(), timeout: self.timeout };
         let lookup = |source| Error::Lookup { origin: origin.clone(), source: Arc::new(source) };
 

@@ -146,7 +146,7 @@ impl Fetcher {
             if let Some(known) = &request.known {
                 copy_validators(known, &mut headers);
             }
-            let place = inner.arriving.place(&origin_of(&url)?, limits).await?;
+            let place = inner.arriving.place(&Origin::asked(&url)?, limits).await?;
             let (parts, body) = inner.send(&url, headers, limits).await?.into_parts();
             if parts.status == StatusCode::NOT_MODIFIED && request.known.is_some() {
                 return Ok(Opened::Unchanged(Head { url, headers: parts.headers }));
@@ -154,7 +154,7 @@ impl Fetcher {
             match inner.next(&url, parts.status, &parts.headers, &mut redirects)? {
                 Some(next) => url = next,
                 None => {
-                    let origin = origin_of(&url)?;
+                    let origin = Origin::asked(&url)?;
                     let head = Head { url, headers: parts.headers };
                     return Answer::new(head, body, limits, origin, place).map(Opened::Answer);
                 }
@@ -236,16 +236,10 @@ impl Inner {
     /// Asks one URL, or the cache in its place.
     async fn ask(&self, url: &Url, accept: &HeaderValue, limits: Limits) -> Result<(Stored, Source), Error> {
         self.guard.check(url)?;
-        let headers = self.headers(accept);
-        let Some(cache) = &self.cache else {
-            let place = self.arriving.place(&origin_of(url)?, limits).await?;
-            let (parts, body) = self.send(url, headers, limits).await?.into_parts();
-            let body = self.body(url, &parts, body, limits, place).await?;
-            return Ok((Stored { status: parts.status, headers: parts.headers, body }, Source::Server));
-        };
         let key = Key { url: url.to_string(), accept: accept.clone() };
-        let mut request = request_parts(url, headers)?;
-        let stale = match cache.find(&key, &request) {
+        let mut request = request_parts(url, self.headers(accept))?;
+        let cache = self.cache.as_ref();
+        let stale = match cache.map_or(Found::Nothing, |cache| cache.find(&key, &request)) {
             Found::Fresh(stored) => return Ok((stored, Source::Cache)),
             Found::Stale(stale) => {
                 request.headers = stale.headers.clone();
@@ -253,9 +247,9 @@ impl Inner {
             }
             Found::Nothing => None,
         };
-        let place = self.arriving.place(&origin_of(url)?, limits).await?;
+        let place = self.arriving.place(&Origin::asked(url)?, limits).await?;
         let (mut parts, mut body) = self.send(url, request.headers.clone(), limits).await?.into_parts();
-        if let Some(stale) = stale.filter(|_| parts.status == StatusCode::NOT_MODIFIED) {
+        if let (Some(cache), Some(stale)) = (cache, stale.filter(|_| parts.status == StatusCode::NOT_MODIFIED)) {
             if let Some(stored) = cache.renew(key.clone(), &stale, &request, &parts) {
                 return Ok((stored, Source::Revalidated));
             }
@@ -264,7 +258,9 @@ impl Inner {
             (parts, body) = self.send(url, request.headers.clone(), limits).await?.into_parts();
         }
         let body = self.body(url, &parts, body, limits, place).await?;
-        cache.keep(key, &request, &parts, body.clone());
+        if let Some(cache) = cache {
+            cache.keep(key, &request, &parts, body.clone());
+        }
         Ok((Stored { status: parts.status, headers: parts.headers, body }, Source::Server))
     }
 
@@ -281,7 +277,7 @@ impl Inner {
     /// Sends one request and waits for the head of its answer.
     async fn send(&self, url: &Url, headers: HeaderMap, limits: Limits) -> Result<Response<Incoming>, Error> {
         self.guard.check(url)?;
-        let origin = origin_of(url)?;
+        let origin = Origin::asked(url)?;
         let request = hyper::Request::from_parts(request_parts(url, headers)?, Empty::new());
         let answer = timeout_at(limits.deadline, self.client.request(request)).await;
         let answer = answer.map_err(|_| Error::TimedOut { origin: origin.clone(), timeout: limits.timeout })?;
@@ -305,7 +301,7 @@ impl Inner {
             return Ok(Bytes::new());
         }
         let head = Head { url: url.clone(), headers: parts.headers.clone() };
-        let answer = Answer::new(head, body, limits, origin_of(url)?, place)?;
+        let answer = Answer::new(head, body, limits, Origin::asked(url)?, place)?;
         answer.bytes_counted(Some(self.arriving.file())).await
     }
 
@@ -317,7 +313,7 @@ impl Inner {
         headers: &HeaderMap,
         redirects: &mut u32,
     ) -> Result<Option<Url>, Error> {
-        let origin = origin_of(url)?;
+        let origin = Origin::asked(url)?;
         let location = match status.as_u16() {
             200 => {
                 let is_plain = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
@@ -334,7 +330,7 @@ impl Inner {
         next.set_fragment(None);
         self.guard.check(&next)?;
         if url.scheme() == "https" && next.scheme() != "https" {
-            return Err(Error::Downgrade { origin: origin_of(&next)? });
+            return Err(Error::Downgrade { origin: Origin::asked(&next)? });
         }
         let max_redirects = self.max_redirects;
         *redirects = redirects.checked_sub(1).ok_or(Error::TooManyRedirects { max_redirects })?;
@@ -359,10 +355,6 @@ fn parse(text: &str) -> Result<Url, Error> {
         url.set_host(Some(&host)).map_err(|reason| Error::Url { reason })?;
     }
     Ok(url)
-}
-
-fn origin_of(url: &Url) -> Result<Origin, Error> {
-    Origin::of(url).ok_or_else(|| Error::Scheme { scheme: url.scheme().to_owned() })
 }
 
 /// Decodes a URL that is a file.

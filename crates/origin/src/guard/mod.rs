@@ -55,7 +55,7 @@ impl Guard {
     /// only listed hosts may be asked and this is none, [`Error::NotPublic`] if its host is an address that is not public, or
     /// is `localhost`.
     pub fn check(&self, url: &Url) -> Result<Trust, Error> {
-        let Some(origin) = Origin::of(url) else { return Err(Error::Scheme { scheme: url.scheme().to_owned() }) };
+        let origin = Origin::asked(url)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Error::User { origin });
         }
@@ -90,8 +90,7 @@ impl Guard {
         }
         let special = addresses.iter().copied().find_map(special);
         let Some(special) = special else { return Ok(()) };
-        let Some(origin) = Origin::of(url) else { return Err(Error::Scheme { scheme: url.scheme().to_owned() }) };
-        Err(Error::NotPublic { origin, special })
+        Err(Error::NotPublic { origin: Origin::asked(url)?, special })
     }
 }
 

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+use crate::Error;
+
 /// A scheme, a host and a port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
@@ -24,6 +26,15 @@ impl Origin {
         };
         let host = without_dot(url.host()?.to_owned());
         Some(Self { is_secure, host, port: url.port_or_known_default()? })
+    }
+
+    /// Returns the origin of a URL that is to be asked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Scheme`] if it is not one of HTTP with a host.
+    pub(crate) fn asked(url: &Url) -> Result<Self, Error> {
+        Self::of(url).ok_or_else(|| Error::Scheme { scheme: url.scheme().to_owned() })
     }
 
     const fn scheme(&self) -> &'static str {
