@@ -217,7 +217,10 @@ impl HeldBody {
     ///
     /// [`Error::BodiesFull`] if that is more than all bodies together may hold.
     pub(crate) fn set(&mut self, bytes: u64) -> Result<(), Error> {
-        self.count(bytes)
+        if self.held.set(bytes) {
+            return Ok(());
+        }
+        Err(Error::BodiesFull { max_bytes: self.max_bytes, retry_after: retry_after(&self.line) })
     }
 
     /// Counts so many bytes more.
@@ -226,14 +229,7 @@ impl HeldBody {
     ///
     /// As [`set`](Self::set).
     pub(crate) fn add(&mut self, bytes: u64) -> Result<(), Error> {
-        self.count(self.held.bytes().saturating_add(bytes))
-    }
-
-    fn count(&mut self, bytes: u64) -> Result<(), Error> {
-        if self.held.set(bytes) {
-            return Ok(());
-        }
-        Err(Error::BodiesFull { max_bytes: self.max_bytes, retry_after: retry_after(&self.line) })
+        self.set(self.held.bytes().saturating_add(bytes))
     }
 }
 

@@ -153,7 +153,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "engine.gpu_max_failures",
         flag: "gpu-max-failures",
         doc: "Failures in a row after which a GPU is not opened any more [default: 8]",
-        apply: |config, text| set_u32(&mut config.gpu.max_failures, text, 1 << 16),
+        apply: |config, text| set_u32(&mut config.gpu.max_failures, text, 1, 1 << 16),
     },
     Setting {
         key: "models.folder",
@@ -210,7 +210,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "limits.max_sources",
         flag: "max-sources",
         doc: "Sources of a form, the canvas included [default: 64]",
-        apply: |config, text| set_u32(&mut config.limits.request.tree.max_sources, text, 1 << 16),
+        apply: |config, text| set_u32(&mut config.limits.request.tree.max_sources, text, 1, 1 << 16),
     },
     Setting {
         key: "limits.max_steps",
@@ -228,7 +228,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "limits.max_side_px",
         flag: "max-side-px",
         doc: "Pixels along a side of any picture [default: 12000]",
-        apply: |config, text| set_u32(&mut config.limits.pixels.max_side_px, text, 1 << 20),
+        apply: |config, text| set_u32(&mut config.limits.pixels.max_side_px, text, 1, 1 << 20),
     },
     Setting {
         key: "limits.max_area_px",
@@ -341,11 +341,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "fetch.max_redirects",
         flag: "fetch-max-redirects",
         doc: "Redirects that are followed [default: 5]",
-        apply: |config, text| {
-            let expected = Expected::Whole { min: 0, max: 20 };
-            config.fetch.fetcher.max_redirects = u32::try_from(whole(text, 0, 20)?).map_err(|_| expected)?;
-            Ok(())
-        },
+        apply: |config, text| set_u32(&mut config.fetch.fetcher.max_redirects, text, 0, 20),
     },
     Setting {
         key: "fetch.max_running",
@@ -480,10 +476,9 @@ fn set_size(place: &mut usize, text: &str) -> Result<(), Expected> {
     set_count(place, text, 1, 1 << 30)
 }
 
-/// Sets a number of at least 1.
-fn set_u32(place: &mut u32, text: &str, max: u32) -> Result<(), Expected> {
-    let expected = Expected::Whole { min: 1, max: u64::from(max) };
-    *place = u32::try_from(whole(text, 1, u64::from(max))?).map_err(|_| expected)?;
+/// Sets a number of 32 bits.
+fn set_u32(place: &mut u32, text: &str, min: u64, max: u64) -> Result<(), Expected> {
+    *place = u32::try_from(whole(text, min, max)?).map_err(|_| Expected::Whole { min, max })?;
     Ok(())
 }
 
