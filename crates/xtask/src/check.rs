@@ -168,20 +168,25 @@ fn aarch64() -> Result<(), Error> {
 
 /// Every fuzz target for two seconds, the same mutations in every run; longer ones are run by hand.
 fn fuzz() -> Result<(), Error> {
-    Invocation::cargo(&["run", "--quiet", "--locked", "--package", "palmette-fuzz", "--", "all", "2", "1"]).run()
+    programs()?;
+    Invocation::new(workspace::built("palmette-fuzz"), &["all", "2", "1"]).run()
 }
 
 /// Everything that is not Rust, against the server and the JPEG codec as they are built here: lints, types and tests of the
 /// npm package, of the examples, of Workers in workerd, of pages in a browser, and of JPEG files that Pillow and the browser
 /// read and write.
 fn node() -> Result<(), Error> {
-    Invocation::cargo(&["build", "--locked", "--package", "palmette-cli"]).run()?;
-    Invocation::cargo(&["build", "--locked", "--package", "palmette-jpeg", "--example", "exchange"]).run()?;
+    programs()?;
     Invocation::new("npm", &["ci", "--no-audit", "--no-fund"]).run()?;
     Invocation::new("npm", &["run", "lint"]).run()?;
-    let built = workspace::target().join("debug");
     Invocation::new("npm", &["test"])
-        .with("PALMETTE_BINARY", built.join("palmette"))
-        .with("PALMETTE_JPEG_EXCHANGE", built.join("examples/exchange"))
+        .with("PALMETTE_BINARY", workspace::built("palmette"))
+        .with("PALMETTE_JPEG_EXCHANGE", workspace::built("examples/exchange"))
         .run()
+}
+
+/// Builds all programs together with the tests, so that crates have the features that they have there. One package alone would
+/// have others, and most crates were built again for it.
+fn programs() -> Result<(), Error> {
+    Invocation::cargo(&["build", "--quiet", "--workspace", "--locked", "--bins", "--examples", "--tests"]).run()
 }

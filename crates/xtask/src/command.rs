@@ -1,6 +1,6 @@
 //! Programs that a chore runs.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
 use crate::error::Error;
@@ -16,9 +16,9 @@ pub(crate) struct Invocation {
 
 impl Invocation {
     /// Runs a program.
-    pub(crate) fn new(program: &str, arguments: &[&str]) -> Self {
+    pub(crate) fn new(program: impl AsRef<OsStr>, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        Self { program: program.into(), arguments, variables: Vec::new() }
+        Self { program: program.as_ref().to_owned(), arguments, variables: Vec::new() }
     }
 
     /// Runs the cargo that runs this.

@@ -30,6 +30,11 @@ pub(crate) fn target() -> PathBuf {
     root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
+/// Returns where cargo puts a program that it builds for development, by its name below that folder.
+pub(crate) fn built(program: &str) -> PathBuf {
+    target().join("debug").join(program)
+}
+
 /// Reads a file of the workspace.
 ///
 /// # Errors

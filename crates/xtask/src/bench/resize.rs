@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
     Invocation::cargo(&["build", "--release", "--locked", "--manifest-path", manifest, "--target-dir", &target_text])
         .run()?;
     let program = target.join("release/palmette-peers-resize");
-    let output = Invocation::new(&program.to_string_lossy(), &[&turns.to_string()]).output()?;
+    let output = Invocation::new(&program, &[&turns.to_string()]).output()?;
     let output = String::from_utf8_lossy(&output);
     let table = table(&cases(&output)?)?;
     let folder = Folder::create(&format!("{}-resize", name.map_or_else(machine::name, str::to_owned)))?;

@@ -16,7 +16,7 @@ use crate::error::Error;
 pub(super) fn gather(programs: &Path, asked: &Arguments<'_>) -> Result<Vec<Picture>, Error> {
     let drawn = codecs::empty("pictures")?;
     let turbo = programs.join("turbo");
-    Invocation::new(&turbo.to_string_lossy(), &["draw", &drawn.to_string_lossy()]).run()?;
+    Invocation::new(&turbo, &["draw", &drawn.to_string_lossy()]).run()?;
     let mut pictures: Vec<Picture> = Vec::new();
     for path in jpegs(&drawn)? {
         // They are numbered, and a colon is not for names of files.

@@ -103,7 +103,7 @@ fn prepare(programs: &Path, sources: &Path, folder: Option<&Path>) -> Result<Str
 fn drawn(programs: &Path) -> Result<[PathBuf; 2], Error> {
     let folder = codecs::empty("pictures")?;
     let turbo = programs.join("turbo");
-    Invocation::new(&turbo.to_string_lossy(), &["draw", &folder.to_string_lossy()]).run()?;
+    Invocation::new(&turbo, &["draw", &folder.to_string_lossy()]).run()?;
     let mut sharp = peer::sharp()?;
     let mut enlarge = |name: &str, width: u32, height: u32| {
         let (source, save) = (folder.join(name), folder.join(format!("{width}.jpg")));
