@@ -1,6 +1,5 @@
 /**
- * The command of the npm package, `palmette dev`. Not to be taken for the server's own command of the same name, which is a program to
- * install by itself and does all the rest.
+ * `palmette dev`, the one command that runs in Node; the program does all the rest.
  */
 import { parseArgs } from "node:util";
 import { type DevOptions, startDev } from "./dev/wrangler.js";
@@ -28,26 +27,22 @@ For what else wrangler dev can do, put the plugin palmette/miniflare into an env
 const LOG_LEVELS = ["debug", "info", "log", "warn", "error", "none"];
 
 /**
- * Runs the command. Returns once the Worker is ready; it runs until a signal ends the process, upon which miniflare ends its own
+ * Runs the command with the arguments after its name. Returns once the Worker is ready; it runs until a signal ends the process, upon which miniflare ends its own
  * processes, and `startServer` the server.
  */
 export async function main(args: readonly string[]): Promise<void> {
-  const [command, ...rest] = args;
-  if (command === "help" || args.includes("--help") || args.includes("-h")) {
+  if (args.includes("--help") || args.includes("-h")) {
     process.stdout.write(USAGE);
     return;
   }
-  if (command !== "dev") {
-    throw new Error(`palmette: the command is dev, not ${command ?? "nothing"}; see palmette --help`);
-  }
-  const worker = await startDev(parse(rest));
+  const worker = await startDev(parse(args));
   await worker.ready;
 }
 
-function parse(args: string[]): DevOptions {
+function parse(args: readonly string[]): DevOptions {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
-    args,
+    args: [...args],
     options: {
       config: { ...text, short: "c" },
       env: { ...text, short: "e" },

@@ -19,7 +19,7 @@ export { findBinary } from "./server/binary.js";
 export interface ServerOptions {
   /** Where the server is or is to be; port 0 starts one at a free port. Default: `PALMETTE_URL`, then `http://127.0.0.1:9901`. */
   url?: string | undefined;
-  /** The program `palmette`. Default: `PALMETTE_BINARY`, then the first on `PATH`. */
+  /** The program `palmette`. Default: `PALMETTE_BINARY`, then that of the package for this platform, then the first on `PATH`. */
   binary?: string | undefined;
   /** Flags after `palmette serve --listen …`, such as `["--engine", "cpu"]`. Default: none. A server that runs already gets none. */
   args?: readonly string[] | undefined;

@@ -1,11 +1,15 @@
 /**
- * Finds the program `palmette`, the server, which is not part of the npm package.
+ * Finds the program `palmette`, which is the server and the command.
  */
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join, sep } from "node:path";
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { PLATFORMS, packagedProgram, programName, whyNotPackaged } from "./platforms.js";
+
+/** File name of this package's own command, by which its copies and links are told from the program. */
+const LAUNCHER = "palmette.js";
 
 /**
- * Finds the server's program: `given`, else `PALMETTE_BINARY`, else the first on `PATH`.
+ * Finds the program: `given`, else `PALMETTE_BINARY`, else that of the package for this platform, else the first on `PATH`.
  *
  * @throws if the one that is named cannot be run, or if none is named and none found.
  */
@@ -16,26 +20,28 @@ export function findBinary(given?: string): string {
     if (isProgram(named)) return named;
     throw new Error(`palmette: ${named} is not a program${given === undefined ? " (PALMETTE_BINARY)" : ""}`);
   }
-  const name = process.platform === "win32" ? "palmette.exe" : "palmette";
-  const found = searchPath()
-    .map((folder) => join(folder, name))
-    .find(isProgram);
+  const found = packaged() ?? onPath();
   if (found !== undefined) return found;
   throw new Error(
-    `palmette: no server runs and there is no ${name} on PATH to start one; build it with ` +
-      "`cargo install --path crates/cli` in a checkout of Palmette, or name it in PALMETTE_BINARY",
+    `palmette: there is no program to run. ${whyNotPackaged()}. There is none on PATH either; ` +
+      "`cargo install --path crates/cli` in a checkout of Palmette builds one, and PALMETTE_BINARY may name one",
   );
 }
 
-/** Folders of `PATH`, without those where package managers put the `palmette` of this very package. */
-function searchPath(): string[] {
-  const ours = join("node_modules", ".bin");
-  const { PATH = "" } = process.env;
-  return PATH.split(delimiter).filter((folder) => folder !== "" && !withoutSlash(folder).endsWith(ours));
+/** The program of the package for this platform, unless it could not start. */
+function packaged(): string | undefined {
+  const name = `${process.platform}-${process.arch}`;
+  const loader = PLATFORMS[name]?.loader;
+  return loader === undefined || existsSync(loader) ? packagedProgram(name) : undefined;
 }
 
-function withoutSlash(folder: string): string {
-  return folder.endsWith(sep) ? folder.slice(0, -1) : folder;
+/** The first on `PATH` that is not this package's own command, which package managers put there under the same name. */
+function onPath(): string | undefined {
+  const { PATH = "" } = process.env;
+  return PATH.split(delimiter)
+    .filter((folder) => folder !== "")
+    .map((folder) => join(folder, programName()))
+    .find((file) => isProgram(file) && !isLauncher(file));
 }
 
 function isProgram(file: string): boolean {
@@ -44,5 +50,18 @@ function isProgram(file: string): boolean {
     return statSync(file).isFile();
   } catch {
     return false;
+  }
+}
+
+/** Whether `file` is this package's command: a link to it, as npm makes, or a script that runs it, as pnpm and Yarn do. */
+function isLauncher(file: string): boolean {
+  if (realpathSync(file).endsWith(LAUNCHER)) return true;
+  const start = Buffer.alloc(4096);
+  const handle = openSync(file, "r");
+  try {
+    const text = start.toString("latin1", 0, readSync(handle, start));
+    return text.startsWith("#!") && text.includes(LAUNCHER);
+  } finally {
+    closeSync(handle);
   }
 }
