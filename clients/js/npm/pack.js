@@ -47,7 +47,7 @@ export function platformPackage(name) {
     publishConfig: { access: "public" },
   };
   const { target, glibc } = platform;
-  const needs = glibc === undefined ? "" : `It needs glibc ${glibc} or later, and no other library. `;
+  const needs = glibc === undefined ? "" : `\nIt needs glibc ${glibc} or later, and no other library.`;
   const template = readFileSync(join(import.meta.dirname, "package.README.md"), "utf8");
   const readme = template.replaceAll("{name}", name).replaceAll("{target}", target).replaceAll("{needs}", needs);
   return { manifest, readme };

@@ -56,7 +56,7 @@ function isProgram(file: string): boolean {
 /** Whether `file` is this package's command: a link to it, as npm makes, or a script that runs it, as pnpm and Yarn do. */
 function isLauncher(file: string): boolean {
   if (realpathSync(file).endsWith(LAUNCHER)) return true;
-  const start = Buffer.alloc(4096);
+  const start = Buffer.alloc(65_536);
   const handle = openSync(file, "r");
   try {
     const text = start.toString("latin1", 0, readSync(handle, start));
