@@ -8,9 +8,9 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use palmette::ops::{Draw, Transform};
 use palmette_protocol::OptionObject;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Answer, call, default_app, get};
+use crate::support::{Answer, call, default_app, form, get, png, transform};
 
 /// Returns what stands between two marks, everywhere in a text.
 fn between<'a>(text: &'a str, before: &'a str, after: char) -> impl Iterator<Item = &'a str> {
@@ -165,10 +165,39 @@ async fn options_all_have_a_control() {
 }
 
 #[tokio::test]
+async fn options_say_which_need_a_model() {
+    let table = table().await;
+    let needs = table["needs"].as_array().unwrap();
+    let models: BTreeSet<_> = needs.iter().map(|need| need["model"].as_str().unwrap()).collect();
+    assert_eq!(models, table["models"].as_object().unwrap().keys().map(String::as_str).collect());
+    for need in needs {
+        let [option, value, model, does] = ["option", "value", "model", "does"].map(|key| need[key].as_str());
+        let info = table["transform"].as_array().unwrap().iter().find(|info| info["name"].as_str() == option).unwrap();
+        let words = serde_json::to_string(&info["values"]).unwrap();
+        assert!(value.is_none_or(|value| words.contains(&format!("\"{value}\""))), "{need}");
+        let options = match (option, value) {
+            // It says how close a crop to faces goes, and asks for nothing by itself.
+            (Some("zoom"), None) => {
+                json!({ "imageIndex": 0, "width": 1, "gravity": "face", "fit": "cover", "zoom": 1 })
+            }
+            (Some("gravity"), Some(value)) => json!({ "imageIndex": 0, "width": 1, "gravity": value, "fit": "cover" }),
+            (Some("segment"), None) => json!({ "imageIndex": 0, "segment": "foreground" }),
+            (Some(option), Some(value)) => json!({ "imageIndex": 0, "width": 40, "fit": "scale-up", option: value }),
+            _ => panic!("no request is made for {need}"),
+        };
+        let form = form(&png(4, 3), &json!([options]).to_string(), "image/png");
+        let answer = transform(&default_app(), form).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{need}");
+        let (what, how) = (does.unwrap(), format!("`palmette models install {}`", model.unwrap()));
+        assert!(answer.text().contains(what) && answer.text().contains(&how), "{need}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn options_say_which_engines_there_are() {
     let ready: Value = serde_json::from_slice(&get(&default_app(), "/ready").await.body).unwrap();
     let table = table().await;
     assert_eq!(table["engine"], ready["engine"]);
-    assert_eq!(table["engine"]["offered"], serde_json::json!(["auto", "cpu"]));
+    assert_eq!(table["engine"]["offered"], json!(["auto", "cpu"]));
     assert_eq!(table["engine"]["choice"], "cpu");
 }
