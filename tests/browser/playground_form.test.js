@@ -16,7 +16,7 @@ let browser;
 let server;
 
 before(async () => {
-  server = await startServer(["--engine", "cpu"]);
+  server = await startServer(["--engine", "cpu", "--models", "none"]);
   browser = await launch();
 });
 
@@ -28,7 +28,7 @@ after(async () => {
 test("every option of the server has a control that sets every value it may have", async () => {
   /** @type {import("../../crates/server/playground/options.js").Table} */
   const table = await (await fetch(`${server.url}/options`)).json();
-  const { page, assertNoProblems } = await openPlayground(browser, server.url, { hash: bareHash() });
+  const { page, assertNoProblems } = await openPlayground(browser, server.url, { hash: bareHash(), hasModels: true });
   /** @type {(...about: Parameters<typeof tryAll>) => Promise<string[]>} */
   const tryIn = (...about) => page.evaluate(tryAll, ...about);
   assert.equal(await codeOf(page, "list"), '[\n  {"drawImageIndex":1,"targetImageIndex":0},\n  {"imageIndex":0}\n]');
@@ -127,7 +127,7 @@ test("a picture is resized by keyboard alone, and the focus is seen all the way"
     await tabTo(page, `${first} [data-path="${option}"] > button`);
     await keyboard.press("Enter");
   }
-  await tabTo(page, '[aria-label="Remove draw, op 2"]');
+  await tabTo(page, '[aria-label="Remove draw 1 on the canvas"]');
   await keyboard.press("Space");
   await tabTo(page, '[data-path="output_format"] select');
   await keyboard.type("image/p");
@@ -138,7 +138,7 @@ test("a picture is resized by keyboard alone, and the focus is seen all the way"
   assert.match(await page.$eval("#code", (code) => code.textContent ?? ""), /^curl /);
 
   // Steps are moved and options are added by keyboard, too, and the focus stays with them.
-  await clickNamed(page, "Draw on canvas");
+  await clickNamed(page, "Draw on the canvas");
   assert(await page.evaluate(() => document.activeElement?.closest(".draw") !== null), "the focus went to what is new");
   await tabTo(page, '.draw [data-move="up"]');
   await keyboard.press("Enter");
@@ -159,15 +159,24 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     const { page, takeProblems } = await openPlayground(browser, server.url, { width: 360, height: 740, colorScheme });
     await screenshot(page, `playground-phone-${colorScheme}`);
     await fill(page);
-    for (const words of /** @type {const} */ (["list", "curl", "worker"])) {
+    for (const words of /** @type {const} */ (["list", "curl", "worker", "plan"])) {
       await codeOf(page, words);
+      if (words === "plan") await page.waitForSelector("#plan li");
       await assertFits(page, words);
     }
-    await page.click('input[name="view"][value="engines"]');
-    await page.waitForSelector("#view .absent, #view .refusal");
-    await assertFits(page, "engines");
+    await page.click('input[name="view"][value="compare"]');
+    await page.click("#loupe");
+    await page.waitForSelector("#view .divider");
+    await page.waitForSelector("#view .lens");
+    await paste(page);
+    await page.waitForSelector("#notice:not([hidden])");
+    await assertFits(page, "compared");
+    await assertTouchable(page);
     await assertReadable(page);
-    await addOption(page, "#request > .node > .steps > .step:nth-child(1)", "segment");
+    await page.$eval('[data-path="width"] input', (input) => {
+      /** @type {HTMLInputElement} */ (input).value = "0";
+      input.dispatchEvent(new Event("input"));
+    });
     await page.waitForSelector("#view .refusal");
     await assertFits(page, "refused");
     await assertReadable(page);
@@ -199,12 +208,25 @@ function bareHash() {
 }
 
 /**
+ * Pastes text where no text is asked for.
+ *
+ * @param {import('puppeteer-core').Page} page
+ */
+async function paste(page) {
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData("text/plain", "not a picture");
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+  });
+}
+
+/**
  * Adds every kind of control, on several levels.
  *
  * @param {import('puppeteer-core').Page} page
  */
 async function fill(page) {
-  await clickNamed(page, "Draw on overlay");
+  await clickNamed(page, "Draw on picture 1");
   const inner = ".step .node .node";
   await page.click(`${inner} > .adders button`);
   for (const option of ["trim", "gravity", "border", "brightness", "background"]) {
@@ -246,6 +268,31 @@ async function tabTo(page, selector) {
 async function assertFits(page, when) {
   const [needed, given] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert(Number(needed) <= Number(given), `${when}: ${needed} pixels wide in a window of ${given}`);
+}
+
+/**
+ * Asserts that a finger hits everything that can be used: a box of 44 by 44 pixels, as WCAG 2.2 has it (2.5.5).
+ *
+ * @param {import('puppeteer-core').Page} page
+ */
+async function assertTouchable(page) {
+  await page.$$eval("details", (all) => {
+    for (const details of all) details.open = true;
+  });
+  const [count, small] = await page.evaluate(() => {
+    const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
+    const used = all.filter((element) => element.checkVisibility({ visibilityProperty: true }));
+    const found = used.map((element) => {
+      // A label around an input is what is hit; the input itself may be invisible.
+      const target = element.parentElement?.closest("label") ?? element;
+      const { width, height } = target.getBoundingClientRect();
+      const name = element.getAttribute("aria-label") ?? target.textContent;
+      return { isSmall: width < 44 || height < 44, said: `${element.localName} "${name}": ${width} × ${height}` };
+    });
+    return [found.length, found.filter(({ isSmall }) => isSmall).map(({ said }) => said)];
+  });
+  assert.deepEqual(small, []);
+  assert(Number(count) > 80, `only ${count} elements can be used`);
 }
 
 /**

@@ -18,17 +18,31 @@ const DRIVERS = "/usr/share/vulkan/icd.d";
  *
  * @param {import('puppeteer-core').Browser} browser
  * @param {string} url
- * @param {{ width?: number, height?: number, colorScheme?: 'light' | 'dark', hash?: string }} [options]
+ * @param {{ width?: number, height?: number, colorScheme?: 'light' | 'dark', hash?: string, hasModels?: boolean }} [options]
+ *   `hasModels` is for the form alone: the page is told that the server has every model.
  */
 export async function openPlayground(browser, url, options = {}) {
-  const { width = 1280, height = 900, colorScheme = "light", hash = "" } = options;
+  const { width = 1280, height = 900, colorScheme = "light", hash = "", hasModels = false } = options;
   const { page, takeProblems } = await openPage(browser, { colorScheme });
+  if (hasModels) await page.evaluateOnNewDocument(pretendModels);
   await page.setViewport({ width, height });
   await page.goto(`${url}/${hash}`);
-  await page.waitForSelector("#view .result, #view .refusal", { timeout: ANSWER_MS });
+  await waitUntilShown(page);
   // A request that a newer one replaces is given up on purpose.
   const problems = () => takeProblems().filter((problem) => !/\/transform: net::ERR_ABORTED$/.test(problem));
   return { page, takeProblems: problems, assertNoProblems: () => assert.deepEqual(problems(), []) };
+}
+
+/** Makes the table of options say that every model is there. Runs in the page. */
+function pretendModels() {
+  const { fetch } = window;
+  window.fetch = async (...request) => {
+    const response = await fetch(...request);
+    if (request[0] !== "options") return response;
+    const table = await response.json();
+    for (const word of Object.keys(table.models)) table.models[word] ??= "pretended";
+    return Response.json(table);
+  };
 }
 
 /**
@@ -45,6 +59,15 @@ export async function waitForFact(page, name, value) {
     const facts = await page.$eval("#facts", (facts) => facts.textContent);
     throw new Error(`${name} did not become ${value}: ${facts}`, { cause });
   });
+}
+
+/**
+ * Waits until what is shown is what was asked for.
+ *
+ * @param {Page} page
+ */
+export async function waitUntilShown(page) {
+  await page.waitForSelector('#view[aria-busy="false"]', { timeout: ANSWER_MS });
 }
 
 /**
@@ -122,12 +145,54 @@ export async function choose(page, selector, label) {
  * Shows the request in other words and returns them.
  *
  * @param {Page} page
- * @param {"list" | "curl" | "worker"} words
+ * @param {"list" | "curl" | "worker" | "plan"} words
  * @returns {Promise<string>}
  */
 export async function codeOf(page, words) {
   await page.click(`input[name="code"][value="${words}"]`);
   return page.$eval("#code", (code) => code.textContent ?? "");
+}
+
+/**
+ * Chooses a file for a picture of the request.
+ *
+ * @param {Page} page
+ * @param {string} selector A selector of the node.
+ * @param {string} path
+ */
+export async function chooseFile(page, selector, path) {
+  const input = await page.$(`${selector} > .picture input[type="file"]`);
+  await /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (input).uploadFile(path);
+}
+
+/**
+ * Lets go of a file, or of text, over an element, or pastes it there.
+ *
+ * @param {Page} page
+ * @param {"drop" | "paste"} type
+ * @param {string} selector
+ * @param {{ name: string, type: string, base64: string } | string} what A file, or a text.
+ */
+export async function bring(page, type, selector, what) {
+  await page.$eval(
+    selector,
+    (target, type, what) => {
+      const data = new DataTransfer();
+      if (typeof what === "string") data.setData("text/plain", what);
+      else {
+        const bytes = Uint8Array.from(atob(what.base64), (character) => character.charCodeAt(0));
+        data.items.add(new File([bytes], what.name, { type: what.type }));
+      }
+      const about = { bubbles: true, cancelable: true };
+      const event =
+        type === "drop"
+          ? new DragEvent(type, { ...about, dataTransfer: data })
+          : new ClipboardEvent(type, { ...about, clipboardData: data });
+      target.dispatchEvent(event);
+    },
+    type,
+    what,
+  );
 }
 
 /**

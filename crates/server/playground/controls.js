@@ -34,9 +34,9 @@ export function plainControl(values, place) {
 }
 
 /**
- * Makes a list to choose from.
+ * Makes a list to choose from; what the server lacks something for cannot be chosen.
  *
- * @param {{ label: string, value?: any }[]} entries
+ * @param {{ label: string, value?: any, lack?: import("./lacks.js").Lack | undefined }[]} entries
  * @param {Place} place
  * @param {(value: any, index: number) => void} [onChoose] Called instead of `place.onChange`.
  */
@@ -44,7 +44,9 @@ export function choice(entries, place, onChoose = place.onChange) {
   const select = h(
     "select",
     { id: place.id, "aria-describedby": place.describedBy, onchange: () => choose() },
-    ...entries.map(({ label }, index) => h("option", { value: index }, label)),
+    ...entries.map(({ label, lack }, index) =>
+      h("option", { value: index, disabled: lack !== undefined }, lack ? `${label} (not on this server)` : label),
+    ),
   );
   select.selectedIndex = entries.findIndex(({ value }) => value === place.value);
   return select;
@@ -104,14 +106,20 @@ function numbers(values, place) {
 }
 
 /**
- * @param {{ words: string[] }} values
+ * @param {{ words: string[], lacks?: Record<string, import("./lacks.js").Lack> }} values
  * @param {Place} place
  */
 function words(values, place) {
-  return choice(
-    values.words.map((value) => ({ label: value, value })),
-    place,
-  );
+  return choice(wordEntries(values), place);
+}
+
+/**
+ * Lists words to choose from.
+ *
+ * @param {{ words: string[], lacks?: Record<string, import("./lacks.js").Lack> }} values
+ */
+export function wordEntries({ words, lacks }) {
+  return words.map((value) => ({ label: value, value, lack: lacks?.[value] }));
 }
 
 /**

@@ -2,10 +2,11 @@
 /** The form of a project: the canvas with its steps, every drawn picture with its own, and the output. */
 import { choice } from "./controls.js";
 import { fill, formatBytes, h, icon, newId } from "./dom.js";
+import { lackOfGpu } from "./lacks.js";
 import { optionRow, optionSet } from "./options.js";
-import { addFile, allPictures, MARK, picture, thumbnail } from "./pictures.js";
+import { allPictures, MARK, picture, thumbnail } from "./pictures.js";
 import { newText, textView } from "./texts.js";
-import { flatten, newDraw, newNode, newTransform } from "./tree.js";
+import { flatten, newDraw, newNode, newTransform, nodeName, placeOfStep } from "./tree.js";
 
 /** What a text is called among the pictures; no picture has this id. */
 const TEXT = "text";
@@ -13,22 +14,26 @@ const TEXT = "text";
 /**
  * @typedef {object} Editor
  * @property {() => void} render Shows the project from scratch.
- * @property {(key: number, file: File) => Promise<void>} setFile Gives a node another picture.
+ * @property {(key: number, id: string) => void} setPicture Gives a node another picture.
  */
 
 /**
  * Makes the editor.
  *
- * @param {Element} root
- * @param {Element} help Where it is said what an option is for.
- * @param {import("./options.js").Table} table
- * @param {() => import("./tree.js").Project} project
- * @param {() => void} onChange Called after every change.
+ * @param {object} about
+ * @param {Element} about.root
+ * @param {Element} about.help Where it is said what an option is for.
+ * @param {HTMLElement} about.presets Shown below the picture of the canvas.
+ * @param {import("./options.js").Table} about.table
+ * @param {() => import("./tree.js").Project} about.project
+ * @param {() => void} about.onChange Called after every change.
+ * @param {(key: number, file: File) => void} about.onFile Called with a file that was chosen for a node.
+ * @param {() => void} about.onForget Called when the user's own pictures are to be forgotten.
  * @returns {Editor}
  */
-export function createEditor(root, help, table, project, onChange) {
+export function createEditor({ root, help, presets, table, project, onChange, onFile, onForget }) {
   for (const type of ["focusin", "mouseover"]) root.addEventListener(type, showHelp);
-  return { render, setFile };
+  return { render, setPicture };
 
   /**
    * Says in a line what the option is for that the pointer or the focus is on.
@@ -41,7 +46,7 @@ export function createEditor(root, help, table, project, onChange) {
   }
 
   function render() {
-    fill(root, nodeView(project().canvas, "Canvas"), outputView());
+    fill(root, nodeView(project().canvas, 0), outputView());
   }
 
   /**
@@ -58,22 +63,24 @@ export function createEditor(root, help, table, project, onChange) {
 
   /**
    * @param {import("./tree.js").TreeNode} node
-   * @param {string} title
+   * @param {number} index Its number in the form; 0 is the canvas.
    * @returns {HTMLElement}
    */
-  function nodeView(node, title) {
-    const steps = node.steps.map((step, index) => stepView(node, step, index));
+  function nodeView(node, index) {
+    const name = nodeName(index);
+    const steps = node.steps.map((step, position) => stepView(node, step, position));
     return h(
       "div",
       { class: "node", "data-node": node.key },
-      pictureView(node, title),
-      node.text && textView(node.text, table, title.toLowerCase(), onChange),
+      pictureView(node, index),
+      node.text && textView(node.text, table, name, onChange),
+      index === 0 && presets,
       steps.length > 0 && h("ol", { class: "steps" }, ...steps),
       h(
         "div",
         { class: "adders" },
-        adder("Transform", `Transform ${title.toLowerCase()}`, () => newTransform()),
-        adder("Draw", `Draw on ${title.toLowerCase()}`, () => newDraw(newNode(MARK))),
+        adder("Transform", `Transform ${name}`, () => newTransform()),
+        adder("Draw", `Draw on ${name}`, () => newDraw(newNode(MARK))),
       ),
     );
 
@@ -94,10 +101,11 @@ export function createEditor(root, help, table, project, onChange) {
 
   /**
    * @param {import("./tree.js").TreeNode} node
-   * @param {string} title
+   * @param {number} index
    */
-  function pictureView(node, title) {
+  function pictureView(node, index) {
     const chosen = picture(node.picture);
+    const title = index === 0 ? "Canvas" : `Picture ${index}`;
     const id = newId();
     const entries = allPictures().map((shown) => ({ label: shown.name, value: shown.id }));
     entries.push({ label: "Text", value: TEXT });
@@ -119,42 +127,73 @@ export function createEditor(root, help, table, project, onChange) {
     return h(
       "div",
       { class: "picture" },
-      node.text ? h("span", { class: "thumbnail checked" }) : thumbnail(chosen),
+      node.text ? h("span", { class: "thumbnail checked letter", "aria-hidden": "true" }, "T") : thumbnail(chosen),
       h("label", { htmlFor: id }, title),
-      fileButton(node, title),
       select,
-      node.text ? null : h("p", { class: "hint" }, ...said(chosen)),
+      h("p", { class: "hint" }, ...(node.text ? ["set by this server"] : said(chosen))),
+      dropZone(node, index),
+      index === 0 && ownView(),
       h("p", { class: "problem", "data-problem": "", hidden: true }),
     );
   }
 
   /**
    * @param {import("./tree.js").TreeNode} node
-   * @param {string} title
+   * @param {number} index
    */
-  function fileButton(node, title) {
+  function dropZone(node, index) {
     const input = h("input", {
       type: "file",
-      accept: "image/*",
+      accept: "image/*,.heic,.heif,.avif,.tif,.tiff,.qoi,.pnm,.ppm,.pgm,.pbm",
       class: "visually-hidden",
-      "aria-label": `Choose a file: ${title.toLowerCase()}`,
+      "aria-label": `Choose a picture for ${nodeName(index)}; it can be dropped or pasted, too`,
       onchange: () => {
         const file = input.files?.[0];
-        if (file) setFile(node.key, file);
+        // The same file can be chosen again after it was refused.
+        input.value = "";
+        if (file) onFile(node.key, file);
       },
     });
-    return h("label", { class: "button file" }, input, "Choose…");
+    return h(
+      "label",
+      { class: "drop" },
+      input,
+      icon("picture"),
+      h("span", { "aria-hidden": "true" }, "Drop, paste or ", h("u", {}, "choose"), " a picture"),
+    );
+  }
+
+  /** Says where the user's own pictures are, with a button that forgets them. */
+  function ownView() {
+    const own = allPictures().filter(({ isSample }) => !isSample);
+    if (own.length === 0) return null;
+    const isKept = own.every((shown) => shown.isKept);
+    return h(
+      "div",
+      { class: "own" },
+      h(
+        "p",
+        { class: "hint" },
+        isKept
+          ? "Your pictures stay in this browser, also over a reload. They go to this server alone."
+          : "This browser has no room to keep your pictures: they are gone after a reload.",
+      ),
+      h(
+        "button",
+        { type: "button", class: "button", "aria-label": "Forget my pictures", onclick: onForget },
+        "Forget them",
+      ),
+    );
   }
 
   /**
    * @param {number} key
-   * @param {File} file
+   * @param {string} id
    */
-  async function setFile(key, file) {
-    const added = await addFile(file);
+  function setPicture(key, id) {
     const node = flatten(project().canvas).nodes.find((node) => node.key === key);
     if (node) {
-      node.picture = added.id;
+      node.picture = id;
       delete node.text;
     }
     changeTree(`[data-node="${key}"] select`);
@@ -166,16 +205,16 @@ export function createEditor(root, help, table, project, onChange) {
    * @param {number} index
    */
   function stepView(parent, step, index) {
-    const position = flatten(project().canvas).places.indexOf(step);
-    const title = step.kind === "draw" ? "Draw" : "Transform";
-    const name = `${title.toLowerCase()}, op ${position}`;
+    const flat = flatten(project().canvas);
+    const name = placeOfStep(flat, step);
+    const [title = "", number = ""] = name.split(" ");
     return h(
       "li",
       { class: `step ${step.kind}`, "data-step": step.key },
       h(
         "div",
         { class: "head" },
-        h("h3", {}, title, " ", h("span", { class: "op" }, `op ${position}`)),
+        h("h3", {}, capital(title), " ", h("span", { class: "ordinal" }, number)),
         mover("up", `Move ${name} up`, index > 0, -1),
         mover("down", `Move ${name} down`, index < parent.steps.length - 1, 1),
         h(
@@ -185,7 +224,7 @@ export function createEditor(root, help, table, project, onChange) {
         ),
       ),
       h("p", { class: "problem", "data-problem": "", hidden: true }),
-      step.kind === "draw" && nodeView(step.child, "Overlay"),
+      step.kind === "draw" && nodeView(step.child, flat.nodes.indexOf(step.child)),
       optionSet({
         infos: step.kind === "draw" ? table.draw : table.transform,
         values: step.options,
@@ -253,7 +292,6 @@ export function createEditor(root, help, table, project, onChange) {
         },
       }),
       optionSet({ infos: rest, values: output, of: "output", isOpen: true, onChange }),
-      h("p", { class: "hint", "data-models": "" }, modelsSentence(table.models)),
     );
   }
 }
@@ -264,25 +302,17 @@ export function createEditor(root, help, table, project, onChange) {
  * @param {import("./options.js").Table["engine"]} engine
  * @returns {import("./options.js").OptionInfo}
  */
-function engineInfo({ offered, choice: wanted }) {
+function engineInfo(engine) {
+  const { offered, choice: wanted } = engine;
+  const lack = lackOfGpu(engine);
   return {
     name: "engine",
     allowed: offered.join(", "),
-    summary: `what computes it; auto is ${wanted === "auto" ? "what should be faster" : `the ${wanted} here`}`,
-    values: { kind: "words", words: offered },
+    summary: `what computes it; auto is ${wanted === "auto" ? "what should be faster" : `the ${wanted.toUpperCase()} here`}`,
+    values: lack
+      ? { kind: "words", words: [...offered, "gpu"], lacks: { gpu: lack } }
+      : { kind: "words", words: offered },
   };
-}
-
-/**
- * Says which options that need a model can be used.
- *
- * @param {import("./options.js").Table["models"]} models
- */
-function modelsSentence(models) {
-  const words = Object.keys(models);
-  const missing = words.filter((word) => models[word] === null);
-  if (missing.length === 0) return `Models installed: ${words.join(", ")}`;
-  return `Models not installed: ${missing.join(", ")} (palmette models install ${missing.join(" ")})`;
 }
 
 /**
@@ -296,4 +326,9 @@ function said({ info, blob, url, name }) {
     `${size}${formatBytes(blob.size)} · `,
     h("a", { href: url, download: name, "aria-label": `Save ${name}` }, "save"),
   ];
+}
+
+/** @param {string} word */
+function capital(word) {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
 }

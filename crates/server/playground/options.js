@@ -3,15 +3,18 @@
  * The editor of an object of options, made of the server's own table: a row for every option that is given, a button for every
  * other one. So the page offers exactly what the server reads.
  */
-import { choice, plainControl } from "./controls.js";
+import { choice, plainControl, wordEntries } from "./controls.js";
 import { fill, h, icon, newId } from "./dom.js";
 import { startValue } from "./hints.js";
+import { lackText, lackView } from "./lacks.js";
+
+/** @typedef {import("./lacks.js").Lack} Lack */
 
 /**
  * @typedef {| { kind: "number", min?: number, max?: number } | { kind: "positive" } | { kind: "numbers", numbers: number[] }
- *   | { kind: "words", words: string[] } | { kind: "switch" } | { kind: "text" } | { kind: "color" } | { kind: "axes" }
+ *   | { kind: "words", words: string[], lacks?: Record<string, Lack> } | { kind: "switch" } | { kind: "text" } | { kind: "color" } | { kind: "axes" }
  *   | { kind: "object", fields: OptionInfo[] } | { kind: "any", of: Values[] }} Values What an option may be.
- * @typedef {{ name: string, allowed: string, summary: string, values: Values }} OptionInfo
+ * @typedef {{ name: string, allowed: string, summary: string, values: Values, lack?: Lack }} OptionInfo
  */
 
 /**
@@ -19,6 +22,7 @@ import { startValue } from "./hints.js";
  * @property {string} profile
  * @property {{ choice: string, cpu: string, gpu: string, offered: string[] }} engine
  * @property {Record<string, string | null>} models The model of each kind, if it is installed.
+ * @property {{ option: string, value: string | null, model: string, does: string }[]} needs The options that need a model.
  * @property {OptionInfo[]} transform
  * @property {OptionInfo[]} draw
  * @property {OptionInfo[]} output
@@ -41,7 +45,8 @@ import { startValue } from "./hints.js";
 export function optionSet({ infos, values, prefix = "", of, isOpen = false, onChange }) {
   const rows = h("div", { class: "rows" });
   const chips = h("div", { class: "chips" });
-  const more = h("details", { class: "more", open: isOpen }, h("summary", {}, "Options"), chips);
+  const lacks = h("div", { class: "lacks" });
+  const more = h("details", { class: "more", open: isOpen }, h("summary", {}, "Options"), chips, lacks);
   const element = h("div", { class: "options" }, rows, more);
   render();
   return element;
@@ -51,6 +56,7 @@ export function optionSet({ infos, values, prefix = "", of, isOpen = false, onCh
     const rest = infos.filter((info) => !isGiven(info));
     fill(rows, ...infos.filter(isGiven).map(row));
     fill(chips, ...rest.map(chip));
+    fill(lacks, ...rest.map(({ name, lack }) => lack && lackView(name, lack)));
     more.hidden = rest.length === 0;
   }
 
@@ -76,15 +82,18 @@ export function optionSet({ infos, values, prefix = "", of, isOpen = false, onCh
 
   /** @param {OptionInfo} info */
   function chip(info) {
+    const { name, summary, lack } = info;
     return h(
       "button",
       {
         type: "button",
         class: "chip",
-        "aria-label": `Add ${info.name} to ${of}: ${info.summary}`,
-        "data-help": help(info),
-        "data-option": prefix + info.name,
-        onclick: () => add(info),
+        // Not `disabled`: what cannot have the focus cannot say why.
+        "aria-disabled": lack && "true",
+        "aria-label": lack ? `${name} is not available: ${lackText(lack)}` : `Add ${name} to ${of}: ${summary}`,
+        "data-help": lack ? `${name}: ${lackText(lack)}` : help(info),
+        "data-option": prefix + name,
+        onclick: () => lack || add(info),
       },
       shortName(info),
     );
@@ -130,6 +139,7 @@ export function optionRow({ info, path, value, onChange, onRemove }) {
         icon("remove"),
       ),
     h("p", { class: "visually-hidden", id: hintId }, info.summary),
+    ...Object.entries(lacksOf(info.values)).map(([word, lack]) => lackView(word, lack)),
     h("p", { class: "problem", id: problemId, hidden: true }),
   );
 }
@@ -206,6 +216,17 @@ function anyControl(kinds, place) {
 }
 
 /**
+ * Lists the words that a value may be elsewhere, but not on this server.
+ *
+ * @param {Values} values
+ * @returns {Record<string, Lack>}
+ */
+function lacksOf(values) {
+  if (values.kind === "any") return Object.assign({}, ...values.of.map(lacksOf));
+  return (values.kind === "words" && values.lacks) || {};
+}
+
+/**
  * Says what an option does and what it may be, for the line below the request.
  *
  * @param {OptionInfo} info
@@ -223,7 +244,7 @@ function shortName({ name }) {
   return name.replace(/^output_/, "");
 }
 
-/** @typedef {{ label: string, value?: any, opens?: Values }} Entry */
+/** @typedef {{ label: string, value?: any, lack?: Lack | undefined, opens?: Values }} Entry */
 
 /**
  * Lists what can be chosen of one kind.
@@ -234,7 +255,7 @@ function shortName({ name }) {
 function entriesOf(values) {
   switch (values.kind) {
     case "words":
-      return values.words.map((value) => ({ label: value, value }));
+      return wordEntries(values);
     case "numbers":
       return values.numbers.map((value) => ({ label: String(value), value }));
     case "switch":

@@ -1,7 +1,7 @@
 // @ts-check
 /** Refusals of the server, shown beside what caused them, as far as their words say where that is. */
 import { fill } from "./dom.js";
-import { flatten } from "./tree.js";
+import { flatten, nodeName, placeOfStep } from "./tree.js";
 
 /**
  * Shows a refusal where it belongs.
@@ -12,15 +12,16 @@ import { flatten } from "./tree.js";
  * @returns {boolean} False if it names no place.
  */
 export function showProblem(root, project, refusal) {
-  const { nodes, places } = flatten(project.canvas);
-  const step = places[refusal.position];
-  const node = nodes[refusal.source];
+  const flat = flatten(project.canvas);
+  const { nodes, places } = flat;
+  const step = places[refusal.position] ?? places.find((step) => placeOfStep(flat, step) === refusal.place);
+  const node = nodes[refusal.source] ?? nodes.find((_, index) => nodeName(index) === refusal.place);
   const scope = step ? `[data-step="${step.key}"]` : node ? `[data-node="${node.key}"] > .picture` : ".output";
   const area = root.querySelector(scope);
   const row = step || !node ? findRow(area, refusal.option, step?.kind === "draw" ? "> .options " : "") : null;
   const problem = row?.querySelector(":scope > .problem") ?? area?.querySelector("[data-problem]");
   if (!problem) return false;
-  fill(problem, `${refusal.code}: ${refusal.message.replace(/^op \d+, \w+: /, "")}`);
+  fill(problem, `${refusal.code}: ${refusal.what}`);
   problem.toggleAttribute("hidden", false);
   row?.querySelector("input, select")?.setAttribute("aria-invalid", "true");
   return true;

@@ -17,6 +17,26 @@ import { flatten, listText } from "./tree.js";
  * @property {{ width: number, height: number } | null} size Of bare pixels; everything else says its size itself.
  */
 
+/**
+ * @typedef {{ width: number, height: number }} Size
+ * @typedef {object} Plan What `explain` says; more than what is shown may be in it.
+ * @property {string} profile
+ * @property {string} engine
+ * @property {string} engine_reason
+ * @property {{ cpu_seconds: number, gpu_seconds: number }} [engine_estimate]
+ * @property {number} memory_bytes
+ * @property {boolean} is_measured
+ * @property {number} frame_count
+ * @property {(Size & { format: string, file_size: number, frame_count: number, notes?: string[] })[]} sources
+ * @property {{ node: number, op: number, kind: string, options: Record<string, any>, input: Size, output: Size,
+ *   details: Record<string, any> }[]} steps
+ * @property {{ op: number | null, option: string }[]} idle
+ * @property {Size & { format: string, quality: number | null, background: string | null, is_animated: boolean }} output
+ */
+
+/** How a message begins that names a place. */
+const PLACE = /^((?:(?:transform \d+ of|draw \d+ on) )?(?:the canvas|picture \d+)): /;
+
 /** A refusal of the server. */
 export class Refusal extends Error {
   /**
@@ -30,6 +50,11 @@ export class Refusal extends Error {
     this.status = status;
   }
 
+  /** The place that the message begins with, `draw 1 on the canvas` say; empty if it names none. */
+  get place() {
+    return this.message.match(PLACE)?.[1] ?? "";
+  }
+
   /** The entry of the list that the message names, or -1. */
   get position() {
     return Number(this.message.match(/^op (\d+)/)?.[1] ?? -1);
@@ -40,9 +65,14 @@ export class Refusal extends Error {
     return Number(this.message.match(/^source (\d+)/)?.[1] ?? -1);
   }
 
+  /** What is wrong, without the place. */
+  get what() {
+    return this.message.replace(PLACE, "").replace(/^(op \d+, \w+|source \d+(, \w+)?): /, "");
+  }
+
   /** The option or field that the message begins with, `trim.border.keep` if it is nested; maybe a word that is none. */
   get option() {
-    return this.message.match(/^(?:op \d+, \w+: )?(?:unknown option )?["`]?([\w.]+)/)?.[1] ?? "";
+    return this.what.match(/^(?:unknown option )?["`]?([\w.]+)/)?.[1] ?? "";
   }
 }
 
@@ -90,19 +120,8 @@ export function textPart(index) {
  * @throws {Unreachable} If it does not answer.
  */
 export async function askPicture(project, picture, signal) {
-  const form = new FormData();
-  for (const [index, node] of flatten(project.canvas).nodes.entries()) {
-    if (node.text) {
-      form.append(textPart(index), JSON.stringify(node.text));
-      continue;
-    }
-    const { blob, name } = picture(node.picture);
-    form.append(index === 0 ? "image" : "draw_image", blob, name);
-  }
-  for (const [name, text] of textFields(project)) form.append(name, text);
-
   const start = performance.now();
-  const response = await send("transform", { method: "POST", body: form, signal });
+  const response = await send("transform", { method: "POST", body: formOf(project, picture), signal });
   const blob = await response.blob();
   const totalMs = performance.now() - start;
   const [width = 0, height = 0] = ["image-width", "image-height"].map((name) => Number(response.headers.get(name)));
@@ -114,6 +133,57 @@ export async function askPicture(project, picture, signal) {
     totalMs,
     size: width > 0 && height > 0 ? { width, height } : null,
   };
+}
+
+/**
+ * Asks how the picture of a project is made.
+ *
+ * @param {import("./tree.js").Project} project
+ * @param {(id: string) => import("./pictures.js").Picture} picture
+ * @param {AbortSignal} signal
+ * @returns {Promise<Plan>}
+ * @throws {Refusal} If the server refuses it.
+ * @throws {Unreachable} If it does not answer.
+ */
+export async function askPlan(project, picture, signal) {
+  const form = formOf(project, picture);
+  form.append("explain", "true");
+  const response = await send("transform", { method: "POST", body: form, signal });
+  return response.json();
+}
+
+/**
+ * Asks for a small copy of a picture that every browser can show.
+ *
+ * @param {Blob} blob
+ */
+export async function askPreview(blob) {
+  const form = new FormData();
+  form.append("image", blob, "image");
+  form.append("transforms", JSON.stringify([{ imageIndex: 0, width: 128, height: 128, fit: "cover" }]));
+  form.append("output_format", "image/png");
+  const response = await send("transform", { method: "POST", body: form });
+  return response.blob();
+}
+
+/**
+ * Makes the form of a project.
+ *
+ * @param {import("./tree.js").Project} project
+ * @param {(id: string) => import("./pictures.js").Picture} picture
+ */
+function formOf(project, picture) {
+  const form = new FormData();
+  for (const [index, node] of flatten(project.canvas).nodes.entries()) {
+    if (node.text) {
+      form.append(textPart(index), JSON.stringify(node.text));
+      continue;
+    }
+    const { blob, name } = picture(node.picture);
+    form.append(index === 0 ? "image" : "draw_image", blob, name);
+  }
+  for (const [name, text] of textFields(project)) form.append(name, text);
+  return form;
 }
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-/** Two pictures that the page draws itself, so that there is something to work on at once: a view, and a mark to put on it. */
+/** Pictures that the page draws itself, so that there is something to work on at once: a view, a mark to put on it, and corners. */
 
 /**
  * Draws an evening over hills and water.
@@ -93,6 +93,19 @@ export function drawMark() {
     context.arc(0, 8, 25, 0, 2 * Math.PI);
     context.fill();
     context.fillRect(-62, 42, 124, 11);
+  });
+}
+
+/**
+ * Draws what is outside of a circle: drawn with `xor`, it cuts a picture round.
+ *
+ * @returns {Promise<Blob>} A PNG of 512 by 512 pixels, clear within the circle.
+ */
+export function drawCorners() {
+  return draw(512, 512, (context) => {
+    context.rect(0, 0, 512, 512);
+    context.arc(256, 256, 256, 0, 2 * Math.PI);
+    context.fill("evenodd");
   });
 }
 

@@ -1,6 +1,9 @@
 // @ts-check
-/** A project in the address of the page, so that it can be kept and passed on. Pictures of files stay behind: a sample stands in. */
-import { hasPicture, MARK, picture, VIEW } from "./pictures.js";
+/**
+ * A project in the address of the page, so that it can be kept and passed on. Of a picture it says the id: where the browser does
+ * not have it, a sample stands in.
+ */
+import { hasPicture, MARK, VIEW } from "./pictures.js";
 import { isText } from "./texts.js";
 import { newDraw, newNode, newTransform } from "./tree.js";
 
@@ -42,11 +45,7 @@ function bareNode(node) {
       ? { transform: step.options }
       : { draw: bareNode(step.child), ...(Object.keys(step.options).length > 0 && { with: step.options }) },
   );
-  return {
-    ...(picture(node.picture).isSample && { picture: node.picture }),
-    ...(node.text && { text: node.text }),
-    steps,
-  };
+  return { picture: node.picture, ...(node.text && { text: node.text }), steps };
 }
 
 /**

@@ -35,15 +35,15 @@ export function worker(project, picture) {
   const output = literal({ format, quality, background, anim });
   return `export default {
   async fetch(request, env) {
-    /** Opens a picture among the assets of this Worker. */
-    const asset = async (name) => {
-      const response = await env.ASSETS.fetch(new URL(encodeURIComponent(name), request.url));
-      return response.body;
-    };
-
     const result = await ${chain(project.canvas, picture, "      ")}
       .output(${output});
     return result.response();
+
+    /** Opens a picture among the assets of this Worker. */
+    async function asset(name) {
+      const response = await env.ASSETS.fetch(new URL(encodeURIComponent(name), request.url));
+      return response.body;
+    }
   },
 };
 `;

@@ -1,16 +1,13 @@
 // @ts-check
-/** What came back: the picture or a refusal, its figures, and the two engines side by side. */
-import { compare } from "./compare.js";
+/** What came back: the picture, alone or compared, or a refusal; and its figures. */
 import { fill, formatBytes, formatMs, h } from "./dom.js";
+import { enginesView } from "./engines.js";
+import { fact, timesView } from "./facts.js";
+import { addLoupe } from "./loupe.js";
+import { imageView, pixelsView } from "./shown.js";
+import { addSlider } from "./slider.js";
 
 /** @typedef {import("./request.js").Answer} Answer */
-
-/** Why there is no GPU, by what the server says of it. */
-const NO_GPU = new Map([
-  ["none", "This server found no GPU when it started."],
-  ["not wanted", "This server was started for the CPU alone."],
-  ["not built in", "This server was built without its GPU engine."],
-]);
 
 /**
  * Makes the stage.
@@ -19,38 +16,89 @@ const NO_GPU = new Map([
  */
 export function createStage({ view, facts, status }) {
   let url = "";
-  return { setBusy, showAnswer, showRefusal, showEngines };
+  let divider = 50;
+  let hasLoupe = false;
+  const lens = { x: 0.36, y: 0.4 };
+  /** Shows the last answer again. */
+  let render = () => {};
+  /** Shows what has changed under the loupe. */
+  let renderLoupe = () => {};
+  addEventListener("resize", () => renderLoupe());
+  return { setBusy, setLoupe, showAnswer, showRefusal, showEngines };
 
   /** @param {boolean} isBusy */
   function setBusy(isBusy) {
     view.setAttribute("aria-busy", String(isBusy));
   }
 
+  /** @param {boolean} isOn */
+  function setLoupe(isOn) {
+    hasLoupe = isOn;
+    render();
+  }
+
   /**
    * @param {Answer} answer
+   * @param {Answer | null} before What the picture was before, to compare it with.
    * @param {AbortSignal} signal Aborted as soon as there is something newer to show.
    */
-  async function showAnswer(answer, signal) {
+  async function showAnswer(answer, before, signal) {
     const address = URL.createObjectURL(answer.blob);
-    const { element, width, height } = answer.size ? await pixelsView(answer) : await imageView(address);
+    const shown = answer.size ? await pixelsView(answer) : await imageView(address);
+    const original = before && (await pixelsView(before));
     if (signal.aborted) return URL.revokeObjectURL(address);
     URL.revokeObjectURL(url);
     url = address;
-    element.classList.add("result", "checked");
+    const { width, height } = shown;
+    const format = answer.format.replace("image/", "");
     const size = width > 0 ? `${width} × ${height}` : "not shown by this browser";
-    const name = `result.${answer.format.replace("image/", "")}`;
-    fill(view, h("figure", { class: "one" }, element));
+    render = () => fill(view, width > 0 ? pictureView(shown, original) : unknownView(format));
+    render();
     fill(
       facts,
       fact("Pixels", size),
       fact("Bytes", formatBytes(answer.blob.size)),
-      fact("Format", answer.format.replace("image/", "")),
+      fact("Format", format),
       fact("Engine", answer.engine.toUpperCase()),
       fact("Total", formatMs(answer.totalMs)),
       timesView(answer),
-      h("a", { class: "button", href: url, download: name }, "Save"),
+      h("a", { class: "button", href: url, download: `result.${format}` }, "Save"),
     );
     say(`${size} pixels, ${formatBytes(answer.blob.size)}, by the ${answer.engine}, in ${formatMs(answer.totalMs)}`);
+  }
+
+  /**
+   * @param {import("./shown.js").Shown} shown
+   * @param {import("./shown.js").Shown | null} original
+   */
+  function pictureView({ element, width, height }, original) {
+    element.classList.add("result", "checked");
+    const layers = h("div", { class: "layers" }, element);
+    layers.style.setProperty("--width", String(width));
+    layers.style.setProperty("--height", String(height));
+    renderLoupe = () => {};
+    if (original) {
+      addSlider(layers, original.element, divider, (percent) => {
+        divider = percent;
+        renderLoupe();
+      });
+    }
+    if (hasLoupe) renderLoupe = addLoupe(layers, { width, height }, paint, lens);
+    return h("figure", { class: "one" }, layers);
+
+    /** @param {CanvasRenderingContext2D} context */
+    function paint(context) {
+      context.drawImage(element, 0, 0, width, height);
+      const left = (divider / 100) * width;
+      if (!original || left === 0) return;
+      context.clearRect(0, 0, left, height);
+      context.beginPath();
+      context.rect(0, 0, left, height);
+      context.save();
+      context.clip();
+      context.drawImage(original.element, 0, 0, width, height);
+      context.restore();
+    }
   }
 
   /**
@@ -59,60 +107,35 @@ export function createStage({ view, facts, status }) {
    */
   function showRefusal({ code, status: httpStatus, message }, isShownElsewhere) {
     const title = code ? `Error ${code}` : "No answer";
-    fill(
-      view,
-      h(
-        "div",
-        { class: "refusal" },
-        h("p", { class: "title" }, title, httpStatus ? h("span", {}, ` status ${httpStatus}`) : null),
-        h("p", {}, message),
-        isShownElsewhere && h("p", { class: "hint" }, "It is marked in the request."),
-      ),
+    const old = view.querySelector("figure.one");
+    const refusal = h(
+      "div",
+      { class: "refusal" },
+      h("p", { class: "title" }, title, httpStatus ? h("span", {}, ` status ${httpStatus}`) : null),
+      h("p", {}, message),
+      isShownElsewhere && h("p", { class: "hint" }, "It is marked in the request."),
+      old && h("p", { class: "hint" }, "Behind this is the last result that worked."),
     );
+    // What is behind is no result of this request: it is dimmed, cannot be used, and is not read out.
+    old?.classList.add("old");
+    old?.toggleAttribute("inert", true);
+    fill(view, old, refusal);
     fill(facts);
+    render = () => {};
     say(`${title}: ${message}`);
   }
 
   /**
-   * Shows the answers of both engines, as bare pixels, and their difference.
-   *
-   * @param {{ cpu: Answer, gpu: Answer | null, gpuStatus: string }} engines `gpuStatus` is what the server says of its GPU.
+   * @param {Parameters<typeof enginesView>[0]} engines
    * @param {AbortSignal} signal Aborted as soon as there is something newer to show.
    */
-  async function showEngines({ cpu, gpu, gpuStatus }, signal) {
-    const left = engineView("CPU", cpu, await pixelsView(cpu));
+  async function showEngines(engines, signal) {
+    const { view: pictures, facts: figures, said } = await enginesView(engines);
     if (signal.aborted) return;
-    if (!gpu) {
-      const why = NO_GPU.get(gpuStatus) ?? `The GPU of this server: ${gpuStatus}.`;
-      const absent = h("p", { class: "absent" }, why, " There is nothing to compare with.");
-      fill(view, h("div", { class: "pair" }, left, h("figure", {}, absent, h("figcaption", {}, "GPU"))));
-      fill(facts);
-      say(why);
-      return;
-    }
-    const right = engineView("GPU", gpu, await pixelsView(gpu));
-    const difference = await compare(cpu, gpu);
-    if (signal.aborted) return;
-    const { canvas, pixels, differing, largest, gain } = difference;
-    canvas.classList.add("result");
-    const amplified = largest > 0 ? `amplified ${gain} times` : "none";
-    const caption = h("figcaption", {}, h("strong", {}, "Difference"), ` ${amplified}`);
-    fill(view, h("div", { class: "trio" }, left, right, h("figure", {}, canvas, caption)));
-    const count = pixels.toLocaleString("en");
-    const verdict = !difference.isSameSize
-      ? "The sizes differ."
-      : differing === 0
-        ? `All ${count} pixels are the same.`
-        : `${differing.toLocaleString("en")} of ${count} pixels differ, by ${largest} of 255 at most.`;
-    const honest = gpu.engine === "gpu" ? "" : " The GPU failed at it, and the CPU took over.";
-    fill(
-      facts,
-      h("p", { class: `verdict ${differing === 0 && difference.isSameSize ? "same" : "other"}` }, verdict + honest),
-      fact("Differing", differing.toLocaleString("en")),
-      fact("Largest", String(largest)),
-      fact("Device", gpuStatus.replace(/^\w+: /, "")),
-    );
-    say(verdict + honest);
+    render = () => {};
+    fill(view, pictures);
+    fill(facts, ...figures);
+    say(said);
   }
 
   /** @param {string} text */
@@ -121,86 +144,7 @@ export function createStage({ view, facts, status }) {
   }
 }
 
-/**
- * Shows a file; a browser that does not know its format finds no size.
- *
- * @param {string} address
- */
-async function imageView(address) {
-  const element = new Image();
-  element.alt = "The result";
-  element.src = address;
-  await element.decode().catch(() => {});
-  return { element, width: element.naturalWidth, height: element.naturalHeight };
-}
-
-/**
- * Draws bare pixels.
- *
- * @param {Answer} answer
- */
-async function pixelsView({ blob, format, size }) {
-  const { width, height } = size ?? { width: 0, height: 0 };
-  const element = h("canvas", { width, height, role: "img", "aria-label": "The result" });
-  const bytes = new Uint8ClampedArray(await blob.arrayBuffer());
-  element.getContext("2d")?.putImageData(new ImageData(format === "rgb" ? opaque(bytes) : bytes, width, height), 0, 0);
-  return { element, width, height };
-}
-
-/**
- * Adds the alpha that `rgb` has not.
- *
- * @param {Uint8ClampedArray} rgb
- */
-function opaque(rgb) {
-  const rgba = new Uint8ClampedArray((rgb.length / 3) * 4).fill(255);
-  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) rgba.set(rgb.subarray(from, from + 3), to);
-  return rgba;
-}
-
-/**
- * @param {string} name
- * @param {Answer} answer
- * @param {{ element: HTMLElement }} shown
- */
-function engineView(name, answer, { element }) {
-  element.classList.add("result", "checked");
-  element.setAttribute("aria-label", `The result of the ${name}`);
-  const run = answer.stages.find((stage) => stage.name === "run")?.ms ?? 0;
-  return h("figure", {}, element, h("figcaption", {}, h("strong", {}, name), ` ${formatMs(run)} run`));
-}
-
-/**
- * @param {string} name
- * @param {string} value
- */
-function fact(name, value) {
-  return h(
-    "div",
-    { class: "fact", "data-fact": name.toLowerCase() },
-    h("span", { class: "name" }, name),
-    h("span", { class: "value" }, value),
-  );
-}
-
-/**
- * Draws the times of the stages as parts of a bar; what is left of the total is the way there and back.
- *
- * @param {Answer} answer
- */
-function timesView({ stages, totalMs }) {
-  const server = stages.reduce((sum, { ms }) => sum + ms, 0);
-  const parts = [...stages, { name: "other", ms: Math.max(0, totalMs - server) }];
-  const bar = h(
-    "div",
-    { class: "bar", "aria-hidden": "true" },
-    ...parts.map(({ name, ms }) => {
-      const part = h("i", { class: name });
-      part.style.flexGrow = String(Math.max(ms, totalMs / 200));
-      return part;
-    }),
-  );
-  const entry = (/** @type {import("./request.js").Stage} */ { name, ms }) =>
-    h("li", { class: name, "data-stage": name }, h("span", { class: "name" }, name), " ", formatMs(ms));
-  return h("div", { class: "times" }, bar, h("ol", {}, ...parts.map(entry)));
+/** @param {string} format */
+function unknownView(format) {
+  return h("p", { class: "absent" }, `This browser cannot show ${format}. The file is fine: save it.`);
 }

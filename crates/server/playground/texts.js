@@ -2,6 +2,7 @@
 /** A source that is text: what it begins with, its part of the form, and its controls. */
 import { choice } from "./controls.js";
 import { h, newId } from "./dom.js";
+import { lackOfFonts, lackView } from "./lacks.js";
 import { optionRow, optionSet } from "./options.js";
 
 /**
@@ -12,13 +13,14 @@ import { optionRow, optionSet } from "./options.js";
 const NAMED = "font:";
 
 /**
- * Makes the text that a source begins as, in the first font of the server.
+ * Makes the text that a source begins as, in a font of the server.
  *
  * @param {import("./options.js").Table} table
  * @returns {Text}
  */
 export function newText({ fonts }) {
-  const [first] = fonts;
+  // Letters for reading go before those for code and formulas.
+  const first = fonts.find((name) => !/\b(mono|math|emoji|symbols?)\b/i.test(name)) ?? fonts[0];
   return { text: "Palmette", font: { url: first === undefined ? "" : NAMED + first }, size: 64, color: "#ffffff" };
 }
 
@@ -71,7 +73,9 @@ export function textView(text, table, of, onChange) {
     const id = newId();
     const names = table.fonts.map((name) => ({ label: name, value: NAMED + name }));
     const isNamed = names.some(({ value }) => value === text.font.url);
-    const select = choice([...names, { label: "another, by its URL", value: "" }], {
+    const lack = lackOfFonts(table);
+    const entries = lack ? [{ label: "one of the server's", value: NAMED, lack }] : names;
+    const select = choice([...entries, { label: "another, by its URL", value: "" }], {
       id,
       path: "font",
       describedBy: "",
@@ -82,7 +86,9 @@ export function textView(text, table, of, onChange) {
         if (url instanceof HTMLElement) url.hidden = value !== "";
       },
     });
-    return h("div", { class: "row", "data-path": "font" }, h("label", { htmlFor: id }, "font"), select);
+    const row = h("div", { class: "row", "data-path": "font" }, h("label", { htmlFor: id }, "font"), select);
+    if (lack) row.append(lackView("font", lack));
+    return row;
   }
 
   function urlRow() {

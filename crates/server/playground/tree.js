@@ -98,6 +98,27 @@ export function flatten(canvas) {
 }
 
 /**
+ * Names a node as the server does: by its number in the form.
+ *
+ * @param {number} index
+ */
+export function nodeName(index) {
+  return index === 0 ? "the canvas" : `picture ${index}`;
+}
+
+/**
+ * Names a step as the server does: `transform 2 of picture 1`, `draw 1 on the canvas`.
+ *
+ * @param {Flat} flat
+ * @param {Step} step
+ */
+export function placeOfStep({ nodes }, step) {
+  const index = nodes.findIndex((node) => node.steps.includes(step));
+  const number = 1 + Number(nodes[index]?.steps.filter(({ kind }) => kind === step.kind).indexOf(step));
+  return `${step.kind} ${number} ${step.kind === "draw" ? "on" : "of"} ${nodeName(index)}`;
+}
+
+/**
  * Writes a list as it is shown and as it is sent: an entry a line.
  *
  * @param {Values[]} list

@@ -84,6 +84,17 @@ async fn playground_needs_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
+async fn playground_loads_its_scripts_at_once() {
+    let page = text_of("/").await;
+    let named: BTreeSet<&str> = between(&page, "<link rel=\"modulepreload\" href=\"", '"').collect();
+    let scripts = loaded().await;
+    let imported: BTreeSet<&str> =
+        scripts.iter().map(String::as_str).filter(|path| path.ends_with(".js") && !path.ends_with("/app.js")).collect();
+    assert!(imported.len() > 20, "{imported:?}");
+    assert_eq!(named, imported);
+}
+
+#[tokio::test]
 async fn playground_is_not_sent_twice() {
     let app = default_app();
     let ask = |path: &'static str, tag: String| {
