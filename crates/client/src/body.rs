@@ -72,6 +72,11 @@ impl http_body::Body for FormBody {
     type Data = Bytes;
     type Error = Cut;
 
+    /// A request without a form has no body, and its head says so.
+    fn is_end_stream(&self) -> bool {
+        self.current.is_none() && self.pieces.as_slice().is_empty()
+    }
+
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
         let this = &mut *self;
         if Pin::new(&mut this.abandoned).poll(cx).is_ready() {

@@ -20,7 +20,7 @@ use crate::answer::Answer;
 use crate::body::FormBody;
 use crate::deadline::Deadline;
 use crate::error::TransportError;
-use crate::{Error, Source, Transformer};
+use crate::{Error, Ready, Source, Transformer};
 
 /// The longest path that is asked for.
 const LONGEST_PATH: &str = "/transform";
@@ -78,21 +78,47 @@ impl Images {
         Info::parse(&text).ok_or_else(|| Error::NotAnAnswer { url: url(), status: head.status.as_u16(), text })
     }
 
+    /// Asks whether the server takes requests, and what it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Connect`] if nothing answers, [`Error::NotAnAnswer`] if what answers is no Palmette server or is stopping,
+    /// [`Error::Transport`] and [`Error::TimedOut`].
+    pub async fn ready(&self) -> Result<Ready, Error> {
+        let mut request = Request::new(Vec::new());
+        *request.uri_mut() = self.uri("/ready");
+        let (head, answer) = self.send(request).await?;
+        let text = String::from_utf8_lossy(&answer.bytes().await?).into_owned();
+        let url = || self.0.url.clone();
+        Ready::parse(&text).ok_or_else(|| Error::NotAnAnswer { url: url(), status: head.status.as_u16(), text })
+    }
+
     /// Sends a form and waits for the head of its answer.
     pub(crate) async fn post(
         &self,
         path: &str,
         pieces: impl FnOnce(&Boundary) -> Vec<Piece<Source>>,
     ) -> Result<(Parts, Answer), Error> {
-        let Inner { url, headers, timeout, client } = &*self.0;
         let boundary = Boundary::new(random());
-        let (body, interest, failure) = FormBody::new(pieces(&boundary));
-        let mut request = Request::new(body);
+        let mut request = Request::new(pieces(&boundary));
         *request.method_mut() = hyper::Method::POST;
-        *request.uri_mut() = format!("{url}{path}").parse().expect("the address was checked with a longer path");
-        *request.headers_mut() = headers.clone();
+        *request.uri_mut() = self.uri(path);
         let content_type = HeaderValue::try_from(boundary.content_type()).expect("a boundary is dashes and digits");
         request.headers_mut().insert(CONTENT_TYPE, content_type);
+        self.send(request).await
+    }
+
+    fn uri(&self, path: &str) -> Uri {
+        format!("{}{path}", self.0.url).parse().expect("the address was checked with a longer path")
+    }
+
+    /// Sends a request with the headers of all requests, and waits for the head of its answer.
+    async fn send(&self, request: Request<Vec<Piece<Source>>>) -> Result<(Parts, Answer), Error> {
+        let Inner { url, headers, timeout, client } = &*self.0;
+        let (mut head, pieces) = request.into_parts();
+        head.headers.extend(headers.clone());
+        let (body, interest, failure) = FormBody::new(pieces);
+        let request = Request::from_parts(head, body);
 
         let mut deadline = Deadline::start(*timeout, url.clone());
         match deadline.wait(client.request(request)).await? {

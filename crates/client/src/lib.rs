@@ -39,6 +39,7 @@ mod error;
 mod images;
 mod overlay;
 mod picture;
+mod ready;
 mod source;
 mod transformer;
 
@@ -46,6 +47,7 @@ pub use error::{Error, TransportError};
 pub use images::{Images, ImagesBuilder};
 pub use overlay::Overlay;
 pub use picture::Picture;
+pub use ready::Ready;
 pub use source::Source;
 pub use transformer::Transformer;
 

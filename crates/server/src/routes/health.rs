@@ -22,6 +22,7 @@ pub(crate) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
         "ready": is_ready,
+        "version": env!("CARGO_PKG_VERSION"),
         "profile": palmette::PROFILE,
         "engine": engine_status(&shared),
         "models": models_status(&shared),
