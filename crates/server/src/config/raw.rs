@@ -86,6 +86,14 @@ impl RawConfig {
         Ok(raw)
     }
 
+    /// Adds values that count where nobody says another one: those of a command that has other defaults than `palmette serve`.
+    #[must_use]
+    pub fn with_defaults(mut self, defaults: impl IntoIterator<Item = (&'static Setting, String)>) -> Self {
+        let said = defaults.into_iter().map(|(setting, value)| Said { setting, value, origin: Origin::Flag });
+        self.said.splice(0..0, said);
+        self
+    }
+
     /// Adds what a file says; `path` only names it in errors.
     ///
     /// # Errors
@@ -281,6 +289,15 @@ mod tests {
         let variables = [("PALMETTE_LIMITS_MAX_STEPS", "11"), ("PALMETTE_LIMITS_MAX_DEPTH", "11")];
         let limits = gather(toml, &variables, &[("limits.max_depth", "12")]).unwrap().limits.request.tree;
         assert_eq!((limits.max_sources, limits.max_steps, limits.max_depth), (10, 11, 12));
+    }
+
+    #[test]
+    fn config_defaults_of_a_command_count_below_everything() {
+        let raw = RawConfig::gather(None, &HashMap::from([("PALMETTE_LIMITS_MAX_STEPS", "11")]), []).unwrap();
+        let value = |key| (settings::find(key).unwrap(), "7".to_owned());
+        let defaults = [value("limits.max_steps"), value("limits.max_depth")];
+        let limits = raw.with_defaults(defaults).resolve().unwrap().limits.request.tree;
+        assert_eq!((limits.max_steps, limits.max_depth), (11, 7));
     }
 
     #[test]
