@@ -8,7 +8,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseUrl } from "./miniflare/options.cjs";
+import { parseUrl } from "./miniflare/options.js";
 import { listenAddress } from "./server/address.js";
 import { findBinary } from "./server/binary.js";
 import { killAtExit } from "./server/kill-at-exit.js";

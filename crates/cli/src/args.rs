@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -9,6 +10,7 @@ use palmette_server::config::{Environment, RawConfig, Setting, settings};
 
 use crate::error::Error;
 use crate::files;
+use crate::header_flag::Header;
 use crate::remote::RemoteArgs;
 use crate::request_flags::{REQUEST_HELP, RequestArgs};
 use crate::setting_flags::SettingFlags;
@@ -25,6 +27,10 @@ pub(crate) struct Args {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run a development tool, whose Images bindings then reach Palmette: wrangler, Vite, Vitest, Astro, Next, Nuxt
+    Run(Box<RunArgs>),
+    /// Run `wrangler dev` like that
+    Dev(DevArgs),
     /// Serve pictures over HTTP
     Serve(ServeArgs),
     /// Make one picture
@@ -54,6 +60,49 @@ pub(crate) struct ServeArgs {
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) settings: SettingFlags,
+}
+
+/// How a command is run, below the flags of `palmette run`.
+const RUN_HELP: &str = "\
+Nothing has to be configured: `\"images\": { \"binding\": \"IMAGES\" }` in the wrangler config is enough. Examples:
+
+  palmette run -- vite dev
+  palmette run -- vitest
+  palmette run -- astro build
+
+COMMAND is looked for in node_modules/.bin, here and above, then on PATH. Every Node process of it loads a module of Palmette
+(NODE_OPTIONS), which gives each miniflare that is loaded the real binding in place of its stand-in. A binding with
+`\"remote\": true` is left alone. What was found is said on standard error.
+
+The server is the one at --server or PALMETTE_URL; else one that runs at http://127.0.0.1:9901; else one that is started, at a free port, and
+ends with COMMAND. Settings of a server that are given here are those of one that is started.
+
+The exit status is that of COMMAND: 128 and the number of the signal that ended it, 127 if there is no such command.";
+
+/// Arguments of `palmette run`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = RUN_HELP)]
+pub(crate) struct RunArgs {
+    /// The server, such as http://127.0.0.1:9901; started if none runs there, at an address of this machine
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// A header for requests to the server; repeatable
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<Header>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+    /// What to run
+    #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// Arguments of `palmette dev`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "The same as `palmette run -- wrangler dev ARGS`; `palmette help run` says more.")]
+pub(crate) struct DevArgs {
+    /// Arguments of `wrangler dev`
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) args: Vec<OsString>,
 }
 
 /// Arguments of `palmette transform`.
@@ -199,8 +248,27 @@ pub(crate) struct SetupArgs {
 impl ServeArgs {
     /// Resolves the settings.
     pub(crate) fn to_config(&self) -> Result<Config, Error> {
+        self.to_config_over([])
+    }
+
+    /// Resolves the settings of a command that has other defaults.
+    pub(crate) fn to_config_over<const N: usize>(&self, defaults: [(&'static str, &str); N]) -> Result<Config, Error> {
         let flags = self.settings.iter();
-        Ok(RawConfig::gather(self.config.as_deref(), &Environment, flags)?.resolve()?)
+        let defaults = defaults.into_iter().filter_map(|(key, value)| Some((settings::find(key)?, value.to_owned())));
+        Ok(RawConfig::gather(self.config.as_deref(), &Environment, flags)?.with_defaults(defaults).resolve()?)
+    }
+
+    /// Returns whether anything was said on the command line.
+    pub(crate) fn is_given(&self) -> bool {
+        self.config.is_some() || self.settings.iter().next().is_some()
+    }
+}
+
+impl RunArgs {
+    /// Makes the arguments that are a command alone.
+    pub(crate) fn of(command: Vec<OsString>) -> Self {
+        let serve = ServeArgs { config: None, settings: SettingFlags::default() };
+        Self { server: None, headers: Vec::new(), serve, command }
     }
 }
 

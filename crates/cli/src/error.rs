@@ -28,6 +28,11 @@ const EXIT_CANNOT_CREATE: u8 = 73;
 /// Another time it may work (`EX_TEMPFAIL`).
 const EXIT_TEMPORARY: u8 = 75;
 
+/// A command that was to be run is no program, as shells say it.
+const EXIT_NOT_A_COMMAND: u8 = 126;
+/// A command that was to be run is not there, as shells say it.
+const EXIT_NO_COMMAND: u8 = 127;
+
 /// A failure of a command.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -121,6 +126,49 @@ pub(crate) enum Error {
     /// Occurs when the system refuses threads or signal handlers.
     #[error("cannot start: {0}")]
     Start(#[source] std::io::Error),
+    /// Occurs when there is no server where one is wanted, and none can be started there.
+    #[error(
+        "no server at {url}, and one can be started only at an address of this machine, such as http://127.0.0.1:9901, without a path"
+    )]
+    NoServer {
+        /// The address.
+        url: String,
+    },
+    /// Occurs when the address of a server is none.
+    #[error(
+        "{origin} {url}: must be an http or https URL without user, query and fragment, such as http://127.0.0.1:9901"
+    )]
+    ServerUrl {
+        /// Who said it.
+        origin: &'static str,
+        /// What was said.
+        url: String,
+    },
+    /// Occurs when a server is named, and settings for another one are given.
+    #[error("--server: one that runs keeps its settings, so none can be given with it")]
+    SettingsOfServer,
+    /// Occurs when the modules for Node cannot be written anywhere.
+    #[error("{}: the modules for Node cannot be written: {source}", path.display())]
+    Modules {
+        /// The folder that was tried last.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Occurs when there is no such command.
+    #[error("{command}: not found in node_modules/.bin, here and above, nor on PATH")]
+    NoCommand {
+        /// The command.
+        command: String,
+    },
+    /// Occurs when a command cannot be run.
+    #[error("{command}: cannot be run: {source}")]
+    Command {
+        /// The command.
+        command: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Occurs when a Worker's configuration cannot become one of workerd's.
     #[error(transparent)]
     Workerd(#[from] WorkerdError),
@@ -198,6 +246,8 @@ impl Error {
             | Self::NoFormat { .. }
             | Self::NoEngineNeeded
             | Self::NoModelsFolder
+            | Self::ServerUrl { .. }
+            | Self::SettingsOfServer
             | Self::Workerd(
                 WorkerdError::NoEnvironment { .. }
                 | WorkerdError::NoSuchBinding { .. }
@@ -207,8 +257,10 @@ impl Error {
             Self::RequestFile { .. } | Self::FileTooLarge { .. } | Self::Workerd(_) => EXIT_DATA,
             Self::Convert { .. } | Self::OtherPackage { .. } | Self::Models(_) => EXIT_DATA,
             Self::Read { .. } | Self::Fonts(_) => EXIT_NO_INPUT,
-            Self::Write { .. } => EXIT_CANNOT_CREATE,
-            Self::Engine(_) | Self::Listen { .. } | Self::Fetch { .. } => EXIT_UNAVAILABLE,
+            Self::Write { .. } | Self::Modules { .. } => EXIT_CANNOT_CREATE,
+            Self::Engine(_) | Self::Listen { .. } | Self::Fetch { .. } | Self::NoServer { .. } => EXIT_UNAVAILABLE,
+            Self::NoCommand { .. } => EXIT_NO_COMMAND,
+            Self::Command { .. } => EXIT_NOT_A_COMMAND,
             Self::Start(_) => EXIT_SYSTEM,
             Self::Client { source, .. } => status_of_call(source),
             Self::Protocol(error) => status_of(error.code(), error.class()),

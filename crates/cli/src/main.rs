@@ -1,5 +1,5 @@
-//! The `palmette` command: serves pictures over HTTP, makes single ones, shows how, says what pictures are, and writes down how
-//! a Worker with an Images binding runs in workerd.
+//! The `palmette` command: serves pictures over HTTP, to development tools too, makes single ones, shows how, says what pictures
+//! are, and writes down how a Worker with an Images binding runs in workerd.
 //!
 //! Nothing is decided here that a request over the wire would decide elsewhere: flags and request files become the parts of a
 //! form, and those go through the parser of the protocol.
@@ -12,6 +12,7 @@ mod draw_flag;
 mod error;
 mod files;
 mod form;
+mod header_flag;
 mod option_flags;
 mod remote;
 mod request_file;
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
         }
     };
     match run(args.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             error.report();
             ExitCode::from(error.exit_status())
@@ -46,9 +47,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs one command.
-fn run(command: Command) -> Result<(), Error> {
+/// Runs one command, and returns what the shell sees.
+fn run(command: Command) -> Result<ExitCode, Error> {
     match command {
+        Command::Run(args) => return commands::run(&args),
+        Command::Dev(args) => return commands::dev(args),
         Command::Serve(args) => commands::serve(args),
         Command::Transform(args) => commands::transform(&args),
         Command::Explain(args) => commands::explain(&args),
@@ -56,5 +59,6 @@ fn run(command: Command) -> Result<(), Error> {
         Command::WorkerdConfig(args) => commands::workerd_config(&args),
         Command::Models(args) => commands::models(args),
         Command::Doctor => commands::doctor(),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

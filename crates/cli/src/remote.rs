@@ -15,6 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::error::Error;
 use crate::files;
 use crate::form::Outline;
+use crate::header_flag::Header;
 
 /// The environment variable that holds a bearer token for the server.
 const TOKEN_VARIABLE: &str = "PALMETTE_CLIENT_TOKEN";
@@ -32,6 +33,17 @@ pub(crate) struct RemoteArgs {
 pub(crate) struct Remote {
     images: Images,
     runtime: Runtime,
+}
+
+/// Returns headers for a server, with the bearer token of the environment if there is one and they have none.
+pub(crate) fn with_token(mut headers: Vec<Header>) -> Result<Vec<Header>, Error> {
+    const NAME: &str = "authorization";
+    if let Some(token) = Environment.get(TOKEN_VARIABLE)?
+        && headers.iter().all(|header| header.name != NAME)
+    {
+        headers.push(Header { name: NAME.to_owned(), value: format!("Bearer {token}") });
+    }
+    Ok(headers)
 }
 
 impl RemoteArgs {

@@ -4,7 +4,7 @@ use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches};
 use palmette_server::config::{SETTINGS, Setting};
 
 /// The settings that were given as flags.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct SettingFlags(Vec<(&'static Setting, String)>);
 
 impl SettingFlags {

@@ -2,8 +2,8 @@
  * What a tool is to be told so that an Images binding goes through our plugin: the part that wrangler, Vite and Vitest share.
  */
 import { fileURLToPath } from "node:url";
-import { parseOptions } from "../miniflare/options.cjs";
-import type { PluginOptions } from "../miniflare/plugin.cjs";
+import { parseOptions } from "../miniflare/options.js";
+import type { PluginOptions } from "../miniflare/plugin.js";
 
 export type { PluginOptions };
 
@@ -22,6 +22,6 @@ export interface Redirect {
  */
 export function redirect(options: PluginOptions): Redirect {
   parseOptions("IMAGES", options);
-  const plugin = { package: fileURLToPath(new URL("../miniflare/plugin.cjs", import.meta.url)), name: "palmette" };
+  const plugin = { package: fileURLToPath(new URL("../miniflare/plugin.js", import.meta.url)), name: "palmette" };
   return { plugin, options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
 }

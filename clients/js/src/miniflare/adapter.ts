@@ -1,7 +1,7 @@
 /**
  * The Worker between the Images binding and a Palmette server. It passes requests on as they are, to the server's URL, and puts words
  * where the binding alone would say `Network connection lost.`: when no server answers, and for pictures that are kept (`hosted`),
- * which the binding asks for by calls and not by requests. Runs in workerd; `plugin.cts` reads the compiled file as text.
+ * which the binding asks for by calls and not by requests. Runs in workerd; `images-plugin.ts` reads the compiled file as text.
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
 

@@ -249,7 +249,7 @@ describe("palmetteImages of palmette/vite", () => {
       [undefined, { name: "OTHER" }, { name: "PICTURES", type: "images" }],
     );
     assert.deepEqual(dev.options, { start: true });
-    assert.match(dev.plugin.package, /plugin\.cjs$/);
+    assert.match(dev.plugin.package, /plugin\.js$/);
   });
 
   test("leaves a build alone", () => {
@@ -275,7 +275,7 @@ describe("palmetteImages of palmette/vitest", () => {
     assert.deepEqual(images, { binding: "PICTURES_STAND_IN" });
     const [{ plugin, ...binding }] = /** @type {any} */ (unsafeBindings);
     assert.deepEqual(binding, { name: "PICTURES", type: "images", options: { url: "http://127.0.0.1:1" } });
-    assert.match(plugin.package, /plugin\.cjs$/);
+    assert.match(plugin.package, /plugin\.js$/);
   });
 
   test("refuses options where the binding should be, and options that are wrong", () => {
@@ -284,24 +284,4 @@ describe("palmetteImages of palmette/vitest", () => {
     assert.throws(() => forVitest(""), /the name of a binding is needed/);
     assert.throws(() => forVitest("IMAGES", { url: "x" }), /url "x": must be an http or https URL/);
   });
-});
-
-describe("palmette dev", () => {
-  const run = (/** @type {string[]} */ ...args) =>
-    promisify(execFile)(process.execPath, [join(PACKAGE, "bin", "palmette.js"), ...args], { cwd: tmpdir() });
-
-  test("--help", async () => assert.match((await run("dev", "--help")).stdout, /^Usage: palmette dev \[OPTIONS\]/));
-
-  /** @type {[string[], RegExp][]} */
-  const WRONG = [
-    [["dev", "--remote"], /Unknown option '--remote'/],
-    [["dev", "--port", "x"], /--port x: must be a port number, 0 to 65535/],
-    [["dev", "--inspector-port", "65536"], /--inspector-port 65536: must be a port number, 0 to 65535/],
-    [["dev", "--log-level", "loud"], /--log-level loud: must be one of debug, info, log, warn, error, none/],
-    [["dev", "--header", "x"], /--header x: must be like "name: value"/],
-    [["dev"], /no wrangler in this project/],
-  ];
-  for (const [args, message] of WRONG) {
-    test(["refused: palmette", ...args].join(" "), async () => assert.rejects(run(...args), message));
-  }
 });

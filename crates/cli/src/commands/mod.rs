@@ -1,9 +1,11 @@
 //! The commands, one file each.
 
+mod dev;
 mod doctor;
 mod explain;
 mod info;
 mod models;
+mod run;
 mod serve;
 mod transform;
 mod workerd_config;
@@ -20,10 +22,12 @@ use palmette_server::config::{Budgets, Memory};
 
 use crate::error::Error;
 
+pub(crate) use dev::dev;
 pub(crate) use doctor::doctor;
 pub(crate) use explain::explain;
 pub(crate) use info::info;
 pub(crate) use models::models;
+pub(crate) use run::run;
 pub(crate) use serve::serve;
 pub(crate) use transform::transform;
 pub(crate) use workerd_config::workerd_config;

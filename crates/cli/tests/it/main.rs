@@ -10,6 +10,8 @@ mod info;
 mod memory;
 mod models;
 mod remote;
+#[cfg(unix)]
+mod run;
 mod serve;
 mod server;
 mod support;

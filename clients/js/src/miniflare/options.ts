@@ -1,6 +1,6 @@
 /**
  * The options of the miniflare plugin: what a config may say under `dev.options`, checked before anything is started.
- * CommonJS, like the plugin that reads them.
+ * See `images-plugin.ts` for who reads them.
  */
 
 /** Where a server listens that was told nothing else. */

@@ -1,0 +1,54 @@
+// @ts-check
+/**
+ * Bundles what `palmette run` loads into Node processes: `npm run generate -w palmette` writes it to the crate of the program, which
+ * carries it. `tests/run/modules.test.js` holds that the committed files are what the sources give.
+ */
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const PACKAGE = join(import.meta.dirname, "..");
+
+/** Where the files go. */
+export const TARGET = join(PACKAGE, "../../crates/cli/src/commands/run/modules");
+
+/** Each file and the module that it is made of. */
+const ENTRIES = {
+  "preload.mjs": "src/run/preload.ts",
+  "plugin.mjs": "src/run/plugin.ts",
+  "adapter.js": "src/miniflare/adapter.ts",
+};
+
+/**
+ * Bundles them.
+ *
+ * @returns {Promise<Record<string, string>>} the text of each file
+ */
+export async function bundle() {
+  const texts = Object.entries(ENTRIES).map(async ([name, entry]) => {
+    const { outputFiles } = await build({
+      absWorkingDir: PACKAGE,
+      entryPoints: [entry],
+      bundle: true,
+      format: "esm",
+      // The oldest Node that is supported; newer than it is what miniflare runs Workers in.
+      target: "node20",
+      platform: name.endsWith(".mjs") ? "node" : "neutral",
+      external: ["cloudflare:workers"],
+      charset: "utf8",
+      write: false,
+      banner: { js: `// Made of clients/js/${entry} by \`npm run generate -w palmette\`; do not edit.` },
+    });
+    return [name, outputFiles[0]?.text ?? ""];
+  });
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+/** The files that are there. */
+export async function present() {
+  return (await readdir(TARGET)).sort();
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [name, text] of Object.entries(await bundle())) await writeFile(join(TARGET, name), text);
+}

@@ -1,0 +1,177 @@
+// @ts-check
+/**
+ * Every development tool, as users start it but for `palmette run --` before it: the picture that comes out of `env.IMAGES` has the bytes
+ * that `palmette transform` writes. Miniflare's stand-in neither mirrors nor frames.
+ */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { startServer } from "palmette/server";
+import { gif } from "./gif.js";
+import { binOf, PALMETTE, run, serve } from "./tool.js";
+
+const HERE = import.meta.dirname;
+const FRAMED = ["--flip", "h", "--border", '{"color":"gold","width":10}'];
+
+/** @type {string} a folder for everything that is written, the cache of `palmette run` too; its name has to be escaped here and there */
+let folder;
+/** @type {import("palmette/server").Server} */
+let server;
+/** @type {NodeJS.ProcessEnv} */
+let env;
+/** @type {Buffer} what each Worker answers */
+let framed;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "palmette Zoë's "));
+  await writeFile(join(folder, "two.gif"), gif);
+  framed = await transform(...FRAMED);
+  server = await startServer({ url: "http://127.0.0.1:0", args: ["--engine", "cpu"], timeoutMs: 60_000 });
+  env = { PALMETTE_URL: server.url, XDG_CACHE_HOME: join(folder, "cache") };
+});
+
+after(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true });
+});
+
+/**
+ * Copies a project, so that each tool has one to itself, with the packages of a workspace above it.
+ *
+ * @param {string} name
+ * @param {string} [packages] The folder with `node_modules`
+ */
+async function copy(name, packages = join(HERE, "../..")) {
+  const above = await mkdtemp(join(folder, `${name} `));
+  await symlink(join(packages, "node_modules"), join(above, "node_modules"));
+  for (const part of ["gif.js", "worker", name]) await cp(join(HERE, part), join(above, part), { recursive: true });
+  await writeFile(join(above, name, "package.json"), '{ "type": "module" }');
+  return join(above, name);
+}
+
+/** @param {string[]} flags */
+async function transform(...flags) {
+  const target = join(folder, "expected.png");
+  await promisify(execFile)(PALMETTE, ["transform", join(folder, "two.gif"), ...flags, "--output", target]);
+  return await readFile(target);
+}
+
+/**
+ * Sends the picture to a Worker and compares its answer.
+ *
+ * @param {string} url
+ */
+async function sendTo(url) {
+  const answer = await fetch(url, { method: "POST", body: gif });
+  assert.equal(answer.status, 200, await answer.clone().text());
+  assert.deepEqual(Buffer.from(await answer.arrayBuffer()), framed);
+}
+
+/**
+ * Gets a picture and compares it.
+ *
+ * @param {string} url
+ */
+async function get(url) {
+  const answer = await fetch(url);
+  assert.equal(answer.status, 200, await answer.clone().text());
+  assert.deepEqual(Buffer.from(await answer.arrayBuffer()), framed);
+}
+
+/**
+ * Reads a picture that was printed in Base64.
+ *
+ * @param {string} name
+ * @param {string} log
+ */
+function printed(name, log) {
+  const found = new RegExp(`^${name} (\\S+)$`, "m").exec(log)?.[1];
+  assert.ok(found, log);
+  return Buffer.from(found, "base64");
+}
+
+/**
+ * Holds that `palmette run` named the server and one binding of this Worker, and complained about nothing.
+ *
+ * @param {string[]} said
+ * @param {string} worker
+ */
+function saysPalmette(said, worker) {
+  assert.match(
+    said[0] ?? "",
+    /^palmette: server http:\/\/127\.0\.0\.1:\d+ \(\d+\.\d+\.\d+, runs already\); playground http/,
+  );
+  assert.deepEqual(said.slice(1), [`palmette: IMAGES of ${worker} goes to Palmette`]);
+}
+
+// Two at once, as the machine has cores.
+describe("palmette run", { concurrency: 2 }, () => {
+  test("wrangler dev", async () => {
+    const command = ["wrangler", "dev", "--port", "0"];
+    const { said } = await serve({ folder: await copy("worker"), command, env }, sendTo);
+    saysPalmette(said, "worker");
+  });
+
+  test("wrangler dev 4.86, in Node 20", async () => {
+    const main = join(HERE, "node_modules/wrangler-4-86/bin/wrangler.js");
+    const command = ["node", main, "dev", "--port", "0", "--inspector-port", "0"];
+    const { said } = await serve({ folder: await copy("worker"), command, env, bin: binOf("node-20") }, sendTo);
+    saysPalmette(said, "worker");
+  });
+
+  test("vite dev", async () => {
+    const command = ["vite", "dev", "--port", "0"];
+    const { said } = await serve({ folder: await copy("vite"), command, env }, sendTo);
+    saysPalmette(said, "vite");
+  });
+
+  test("vite preview", async () => {
+    const project = await copy("vite");
+    await promisify(execFile)("vite", ["build"], { cwd: project });
+    const { said } = await serve({ folder: project, command: ["vite", "preview", "--port", "0"], env }, sendTo);
+    saysPalmette(said, "vite");
+  });
+
+  test("vitest, with @cloudflare/vitest-plugin", async () => {
+    const { log, said } = await run({ folder: await copy("vitest-5"), command: ["vitest", "run"], env });
+    assert.deepEqual(printed("picture", log), framed);
+    saysPalmette(said, "vitest-plugin-runner-");
+  });
+
+  test("vitest, with @cloudflare/vitest-pool-workers", async () => {
+    const project = await copy("vitest-4", join(HERE, "../vitest-4"));
+    const { log, said } = await run({ folder: project, command: ["vitest", "run"], env });
+    assert.deepEqual(printed("picture", log), framed);
+    saysPalmette(said, "vitest-pool-workers-runner-");
+  });
+
+  for (const program of ["proxy.mjs", "proxy.cjs"]) {
+    test(`getPlatformProxy, in ${program}, with draw`, async () => {
+      const command = ["node", program, join(folder, "two.gif")];
+      const { log, said } = await run({ folder: await copy("platform-proxy"), command, env });
+      assert.deepEqual(printed("picture", log), framed);
+      assert.deepEqual(
+        printed("drawn", log),
+        await transform("--draw", `${join(folder, "two.gif")}:rotate=90,opacity=0.5`),
+      );
+      saysPalmette(said, "platform-proxy");
+    });
+  }
+
+  test("astro dev", async () => {
+    const command = ["astro", "dev", "--port", "0"];
+    const { said } = await serve({ folder: await copy("astro"), command, env }, (url) => get(`${url}/live.png`));
+    saysPalmette(said, "astro");
+  });
+
+  test("astro build, with a picture that is made then", async () => {
+    const project = await copy("astro");
+    const { said } = await run({ folder: project, command: ["astro", "build"], env });
+    assert.deepEqual(await readFile(join(project, "dist/client/built.png")), framed);
+    saysPalmette(said, "prerender");
+  });
+});
