@@ -89,7 +89,10 @@ export function packMain({ out }) {
     writeFileSync(join(folder, "package.json"), toJson(mainManifest()));
     copyFileSync(join(PACKAGE, "README.md"), join(folder, "README.md"));
     for (const file of LICENCES) copyFileSync(join(ROOT, file), join(folder, file));
-    const files = MANIFEST.files.filter((/** @type {string} */ file) => !LICENCES.includes(file));
+    // What is left out again (`!dist/run`) npm leaves out.
+    const files = MANIFEST.files.filter(
+      (/** @type {string} */ file) => !LICENCES.includes(file) && !file.startsWith("!"),
+    );
     for (const file of files) cpSync(join(PACKAGE, file), join(folder, file), { recursive: true });
   });
 }
