@@ -12,9 +12,12 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { startServer } from "palmette/server";
 import { gif } from "./gif.js";
-import { binOf, PALMETTE, run, serve } from "./tool.js";
+import { PALMETTE, run, serve } from "./tool.js";
 
 const HERE = import.meta.dirname;
+/** The oldest Node that is supported. */
+const NODE_20 = join(HERE, "../node-20/node_modules/node/bin/node");
+
 const FRAMED = ["--flip", "h", "--border", '{"color":"gold","width":10}'];
 
 /** @type {string} a folder for everything that is written, the cache of `palmette run` too; its name has to be escaped here and there */
@@ -112,14 +115,16 @@ function saysPalmette(said, worker) {
 describe("palmette run", { concurrency: 2 }, () => {
   test("wrangler dev", async () => {
     const command = ["wrangler", "dev", "--port", "0"];
-    const { said } = await serve({ folder: await copy("worker"), command, env }, sendTo);
+    const { log, said } = await serve({ folder: await copy("worker"), command, env }, sendTo);
+    assert.match(log, /wrangler 4\.164\.0/);
     saysPalmette(said, "worker");
   });
 
   test("wrangler dev 4.86, in Node 20", async () => {
     const main = join(HERE, "node_modules/wrangler-4-86/bin/wrangler.js");
-    const command = ["node", main, "dev", "--port", "0", "--inspector-port", "0"];
-    const { said } = await serve({ folder: await copy("worker"), command, env, bin: binOf("node-20") }, sendTo);
+    const command = [NODE_20, main, "dev", "--port", "0", "--inspector-port", "0"];
+    const { log, said } = await serve({ folder: await copy("worker"), command, env }, sendTo);
+    assert.match(log, /wrangler 4\.86\.0/);
     saysPalmette(said, "worker");
   });
 

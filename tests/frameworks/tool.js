@@ -4,7 +4,6 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { delimiter, join } from "node:path";
 
 /** The program, as `palmette/server` finds it. */
 export const PALMETTE = process.env.PALMETTE_BINARY ?? "palmette";
@@ -27,7 +26,6 @@ const READY_MS = 120_000;
  * @typedef {object} Tool
  * @property {string} folder The project
  * @property {string[]} command
- * @property {string} [bin] Folder of commands that come before those of the project: a Node, a Vitest
  * @property {NodeJS.ProcessEnv} [env]
  */
 
@@ -42,11 +40,10 @@ const READY_MS = 120_000;
  *
  * @param {Tool} tool
  */
-function start({ folder, command, bin, env }) {
-  const path = [bin ?? [], process.env.PATH ?? []].flat().join(delimiter);
+function start({ folder, command, env }) {
   const child = spawn(PALMETTE, ["run", "--", ...command], {
     cwd: folder,
-    env: { ...process.env, ...QUIET, ...env, PATH: path },
+    env: { ...process.env, ...QUIET, ...env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -113,13 +110,4 @@ export async function serve(tool, use) {
  */
 function ended(log) {
   return { log, said: log.split("\n").filter((line) => line.startsWith("palmette: ")) };
-}
-
-/**
- * The folder of commands of a workspace beside this one.
- *
- * @param {string} name
- */
-export function binOf(name) {
-  return join(import.meta.dirname, "..", name, "node_modules", ".bin");
 }
