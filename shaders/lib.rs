@@ -44,6 +44,10 @@ pub const BLUR_H: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "s
 pub const BLUR_V: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "shared/means.wgsl", "blur_v.wgsl");
 /// Sharpens by what a small blur takes away.
 pub const SHARPEN: &str = shader!("shared/output.wgsl", "shared/samples.wgsl", "sharpen.wgsl");
+/// Gives pixels the alpha of others, in place.
+pub const ALPHA: &str = shader!("shared/output.wgsl", "alpha.wgsl");
+/// Multiplies alpha by a mask that follows the picture, in place.
+pub const GUIDE: &str = shader!("shared/output.wgsl", "guide.wgsl");
 /// Finds the first and last column and row that are not border.
 pub const BORDER: &str = shader!("border.wgsl");
 
@@ -54,6 +58,10 @@ macro_rules! net_shader {
     };
 }
 
+/// Makes samples of pixels.
+pub const NET_SAMPLES: &str = net_shader!("net_samples.wgsl");
+/// Makes pixels of samples.
+pub const NET_PIXELS: &str = net_shader!("net_pixels.wgsl");
 /// Weighs the pixels under a window, over all channels.
 pub const NET_CONVOLVE: &str = net_shader!("shared/net_sums.wgsl", "net_convolve.wgsl");
 /// Weighs the pixels under a window, each channel by itself.
@@ -62,8 +70,10 @@ pub const NET_DEPTHWISE: &str = net_shader!("shared/net_sums.wgsl", "net_depthwi
 pub const NET_ADD: &str = net_shader!("net_add.wgsl");
 /// Takes the largest samples under a window.
 pub const NET_MAX_POOL: &str = net_shader!("net_max_pool.wgsl");
+/// Adds the samples of parts of a picture.
+pub const NET_SUM: &str = net_shader!("net_sum.wgsl");
 /// Makes the mean of each channel.
-pub const NET_AVERAGE: &str = net_shader!("net_average.wgsl");
+pub const NET_AVERAGE: &str = net_shader!("shared/wide.wgsl", "net_average.wgsl");
 /// Enlarges by repeating pixels.
 pub const NET_NEAREST: &str = net_shader!("net_nearest.wgsl");
 /// Enlarges by weighing the four nearest pixels.

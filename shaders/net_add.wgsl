@@ -8,6 +8,15 @@ struct Parameters {
     // Rows of all pairs, and of one.
     rows: u32,
     height: u32,
+    // How large the part of each value is that there is, and where the output begins in it.
+    first_width: u32,
+    first_height: u32,
+    first_left: u32,
+    first_top: u32,
+    second_width: u32,
+    second_height: u32,
+    second_left: u32,
+    second_top: u32,
 }
 
 // Adds two samples of a channel.
@@ -24,9 +33,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if !has_pixel(id) {
         return;
     }
-    let at = id.y * parameters.width + id.x;
-    let channel = 2u * (id.y / parameters.height);
-    let a = page_0[at];
-    let b = page_1[at];
-    output[at] = pair_of(add(channel, first_of(a), first_of(b)), add(channel + 1u, second_of(a), second_of(b)));
+    let pair = id.y / parameters.height;
+    let y = id.y % parameters.height;
+    let channel = 2u * pair;
+    let a_row = pair * parameters.first_height + parameters.first_top + y;
+    let b_row = pair * parameters.second_height + parameters.second_top + y;
+    let a = page_0[a_row * parameters.first_width + parameters.first_left + id.x];
+    let b = page_1[b_row * parameters.second_width + parameters.second_left + id.x];
+    output[id.y * parameters.width + id.x] = pair_of(add(channel, first_of(a), first_of(b)), add(channel + 1u, second_of(a), second_of(b)));
 }

@@ -9,6 +9,10 @@ struct Parameters {
     height: u32,
     channels: u32,
     input_width: u32,
+    input_height: u32,
+    // Where the output begins in what the input makes.
+    left: u32,
+    top: u32,
     factor: u32,
 }
 
@@ -19,7 +23,7 @@ fn sample_at(channel: u32, x: u32, y: u32) -> i32 {
     }
     let factor = parameters.factor;
     let source = (channel * factor + y % factor) * factor + x % factor;
-    let row = (source >> 1u) * (parameters.height / factor) + y / factor;
+    let row = (source >> 1u) * parameters.input_height + y / factor;
     return half_of(page_0[row * parameters.input_width + x / factor], source);
 }
 
@@ -29,6 +33,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let channel = 2u * (id.y / parameters.height);
-    let y = id.y % parameters.height;
-    output[id.y * parameters.width + id.x] = pair_of(sample_at(channel, id.x, y), sample_at(channel + 1u, id.x, y));
+    let x = parameters.left + id.x;
+    let y = parameters.top + id.y % parameters.height;
+    output[id.y * parameters.width + id.x] = pair_of(sample_at(channel, x, y), sample_at(channel + 1u, x, y));
 }

@@ -11,10 +11,15 @@ struct Parameters {
     first_pair: u32,
     offset: u32,
     channels: u32,
+    // How large the part of the input is that there is, and where the output begins in it.
+    input_width: u32,
+    input_height: u32,
+    left: u32,
+    top: u32,
 }
 
 // Returns a channel of the output; `before` is what the output has there.
-fn channel_at(channel: u32, before: i32, at: u32) -> i32 {
+fn channel_at(channel: u32, before: i32, x: u32, y: u32) -> i32 {
     if channel < parameters.offset {
         return before;
     }
@@ -22,7 +27,8 @@ fn channel_at(channel: u32, before: i32, at: u32) -> i32 {
     if source >= parameters.channels {
         return 0i;
     }
-    return half_of(page_0[(source >> 1u) * parameters.width * parameters.height + at], source);
+    let row = (source >> 1u) * parameters.input_height + parameters.top + y;
+    return half_of(page_0[row * parameters.input_width + parameters.left + x], source);
 }
 
 @compute @workgroup_size(32, 4)
@@ -31,9 +37,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let pair = parameters.first_pair + id.y / parameters.height;
-    let at = (id.y % parameters.height) * parameters.width + id.x;
-    let index = pair * parameters.width * parameters.height + at;
+    let y = id.y % parameters.height;
+    let index = (pair * parameters.height + y) * parameters.width + id.x;
     let before = output[index];
-    let first = channel_at(2u * pair, first_of(before), at);
-    output[index] = pair_of(first, channel_at(2u * pair + 1u, second_of(before), at));
+    let first = channel_at(2u * pair, first_of(before), id.x, y);
+    output[index] = pair_of(first, channel_at(2u * pair + 1u, second_of(before), id.x, y));
 }

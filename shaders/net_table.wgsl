@@ -14,6 +14,11 @@ struct Parameters {
     entries: u32,
     // Words from the list of one channel to that of the next; 0 if there is one for all.
     list_words: u32,
+    // How large the part of the input is that there is, and where the output begins in it.
+    input_width: u32,
+    input_height: u32,
+    left: u32,
+    top: u32,
 }
 
 // Looks a sample of a channel up; 0 where there is none.
@@ -30,8 +35,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if !has_pixel(id) {
         return;
     }
-    let at = id.y * parameters.width + id.x;
-    let channel = 2u * (id.y / parameters.height);
-    let word = page_0[at];
-    output[at] = pair_of(look_up(channel, first_of(word)), look_up(channel + 1u, second_of(word)));
+    let pair = id.y / parameters.height;
+    let channel = 2u * pair;
+    let row = pair * parameters.input_height + parameters.top + id.y % parameters.height;
+    let word = page_0[row * parameters.input_width + parameters.left + id.x];
+    output[id.y * parameters.width + id.x] = pair_of(look_up(channel, first_of(word)), look_up(channel + 1u, second_of(word)));
 }

@@ -3,11 +3,16 @@
 //! [`Model`] is all that Palmette asks of one. A plan carries the model to the steps that need it, so that engines know
 //! nothing of models but how to hand them a picture.
 
+mod program;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+pub use self::program::{Enlarging, FitLines, Line, Prepare, Program, Segmenting};
+
+use crate::plan::NetArithmetic;
 use crate::{Deadline, Error, Pixmap, Size};
 
 /// Looks at pictures.
@@ -33,6 +38,19 @@ pub trait Model: fmt::Debug + Send + Sync {
     fn memory_bytes(&self, ability: Ability, picture: Size, made: Size) -> u64 {
         let _ = (ability, picture, made);
         0
+    }
+
+    /// Counts what its nets compute for a picture of a size, of which `made` is made; nothing says that nobody counted. The choice
+    /// between engines depends on it.
+    fn arithmetic(&self, ability: Ability, picture: Size, made: Size) -> NetArithmetic {
+        let _ = (ability, picture, made);
+        NetArithmetic::default()
+    }
+
+    /// Tells how a device does the same, to the byte; absent if only this model can, on the host.
+    fn program(&self, ability: Ability, picture: Size, made: Size) -> Option<Program> {
+        let _ = (ability, picture, made);
+        None
     }
 
     /// Finds faces, in pixels of the picture; what lies outside of it is ignored.
@@ -146,7 +164,7 @@ impl PartialEq for SharedModel {
     }
 }
 
-/// A step that a model takes, on the host whatever the engine.
+/// A step that a model takes: itself, on the host, or by its program, on a device.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ModelStep {
     /// Keeps the foreground and makes the rest clear.
@@ -188,7 +206,19 @@ impl ModelStep {
         self.model().memory_bytes(self.ability(), picture, output)
     }
 
-    /// Takes the step; `output` is the size that the plan gives it.
+    /// Counts what its nets compute.
+    #[must_use]
+    pub fn arithmetic(&self, picture: Size, output: Size) -> NetArithmetic {
+        self.model().arithmetic(self.ability(), picture, output)
+    }
+
+    /// Returns how a device takes the step; absent if it is only taken on the host.
+    #[must_use]
+    pub fn program(&self, picture: Size, output: Size) -> Option<Program> {
+        self.model().program(self.ability(), picture, output)
+    }
+
+    /// Takes the step on the host; `output` is the size that the plan gives it.
     ///
     /// # Errors
     ///

@@ -1,6 +1,10 @@
 //! The layers of a net, and what each does: the words that models and engines share. Each has its arithmetic here, in words; the
 //! scalar kernels of `palmette-models` have it in code, and that crate is where nets are checked.
 
+mod graph;
+
+pub use graph::Graph;
+
 /// What goes into a net. Samples outside the limits are clamped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Input {

@@ -5,7 +5,6 @@
 
 use palmette_core::engine::{Collected, open_planned};
 use palmette_core::measure::{MeasureStep, Measurement};
-use palmette_core::model::ModelStep;
 use palmette_core::plan::{DrawStep, Plan, StepKind, Value, ValueId};
 use palmette_core::{Layout, PictureRows, Size, Sources, Spacing};
 
@@ -14,7 +13,7 @@ use crate::job::{Job, Phase};
 use crate::kernels::draw_plane::{self, Canvas};
 use crate::kernels::map::MapRun;
 use crate::kernels::{border, draw, map_plane, sharpen};
-use crate::{Error, blur, resize};
+use crate::{Error, blur, model, resize};
 
 /// Runs every step, and keeps what comes of them.
 pub(crate) fn run<'a>(mut job: Job<'a>, plan: &Plan, sources: &dyn Sources) -> Result<(Collected, Job<'a>), Error> {
@@ -65,7 +64,7 @@ fn step(job: &mut Job<'_>, kind: &StepKind, picture: Picture, output: Value) -> 
             job.recycle_picture(picture);
             Ok(result)
         }
-        StepKind::Model(step) => self::model(job, step, picture, output.size),
+        StepKind::Model(step) => model::run(job, step, picture, output.size),
         StepKind::Blur(step) => Ok(Picture::of_pixels(blur::blur(job, step, picture.into_pixels()?)?)),
         StepKind::Sharpen(step) => Ok(Picture::of_pixels(sharpen::sharpen(job, *step, picture.into_pixels()?)?)),
         // A run of its own: of a second pad, or on a picture that another step takes, too.
@@ -116,13 +115,6 @@ fn measure(job: &mut Job<'_>, step: &MeasureStep, picture: Picture) -> Result<Me
             Ok(step.run(Box::new(PictureRows::new(copy)))?)
         }
     }
-}
-
-/// Has a model change a picture, which happens on the host: the one step that a chain leaves the device for.
-fn model(job: &mut Job<'_>, step: &ModelStep, picture: Picture, output: Size) -> Result<Picture, Error> {
-    let changed = step.run(job.download(&picture)?.into_pixmap()?, output, job.deadline)?;
-    job.recycle_picture(picture);
-    job.upload(Box::new(PictureRows::new(changed.into())))
 }
 
 /// A picture with what is still to be done to it.

@@ -8,6 +8,7 @@ use wgpu::{DeviceType, Features, Limits};
 
 use crate::Error;
 use crate::image::Tiling;
+use crate::net::Nets;
 use crate::poller::Poller;
 use crate::pool::Pool;
 use crate::shaders::Pipelines;
@@ -60,6 +61,7 @@ pub(crate) struct Gpu {
     pub(crate) queue: wgpu::Queue,
     pub(crate) info: wgpu::AdapterInfo,
     pub(crate) pipelines: Pipelines,
+    pub(crate) nets: Nets,
     pub(crate) pool: Arc<Pool>,
     pub(crate) staging: Arc<Staging>,
     pub(crate) submitter: Submitter,
@@ -104,6 +106,7 @@ impl Gpu {
         listen(&device, &lost);
         Ok(Self {
             pipelines: Pipelines::new(&device, tiling),
+            nets: Nets::default(),
             pool: Pool::new(device.clone(), options.max_bytes),
             staging: Staging::new(device.clone(), options.max_staging_bytes),
             submitter: Submitter::new(device.clone(), queue.clone(), Arc::clone(&lost)),

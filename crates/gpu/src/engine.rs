@@ -1,18 +1,18 @@
 //! Runs plans on the device.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 use palmette_core::engine::Collected;
-use palmette_core::net::{Input, Layer, ValueId};
+use palmette_core::net::Graph;
 use palmette_core::plan::Plan;
 use palmette_core::{Deadline, Engine, EngineKind, Pixmap, Sink, Size, Sources};
 
 use crate::closing::Closing;
 use crate::device::{Gpu, GpuOptions};
 use crate::job::{Job, Timings};
-use crate::net::{self, DeviceNet};
-use crate::{Error, Prices, chain, prices, probe};
+use crate::{Error, Prices, chain, net, prices, probe};
 
 /// An engine on one device. Many threads may use it at once.
 #[derive(Debug)]
@@ -106,18 +106,8 @@ impl GpuEngine {
         Ok(timings)
     }
 
-    /// Brings a net to the device: its inputs, its layers, and which values come out. It must have been checked, as
-    /// `palmette_models::net::Net` is.
-    ///
-    /// # Errors
-    ///
-    /// Those of the device.
-    pub fn load_net(&self, inputs: &[Input], layers: &[Layer], outputs: &[ValueId]) -> Result<DeviceNet, Error> {
-        self.guarded(|| net::load(&self.gpu, inputs, layers, outputs))
-    }
-
-    /// Runs a net that was brought to this device. Inputs and outputs are samples by row, column and channel; `sizes` are those
-    /// of all values of the net, for these inputs.
+    /// Runs a net on whole values: for each input its size, and its samples by row, column and channel. Returns the samples of the outputs.
+    /// Steps of plans do this by themselves; it is for whoever has a net in hand.
     ///
     /// # Errors
     ///
@@ -126,17 +116,17 @@ impl GpuEngine {
     ///
     /// # Panics
     ///
-    /// If sizes or inputs are not those of the net.
+    /// If these are not the inputs of the net, or of sizes that it cannot take.
     pub fn run_net(
         &self,
-        net: &DeviceNet,
-        sizes: &[Size],
-        inputs: &[&[i16]],
+        graph: &Arc<Graph>,
+        inputs: &[(Size, &[i16])],
         deadline: Deadline,
     ) -> Result<Vec<Vec<i16>>, Error> {
         // Not inside, where a caller's mistake would look like a lost device.
-        net.check(sizes, inputs);
-        self.guarded(|| net::run(&self.gpu, net, sizes, inputs, deadline))
+        let sizes = net::check(graph, inputs).expect("sizes that the net can take");
+        let samples: Vec<&[i16]> = inputs.iter().map(|(_, samples)| *samples).collect();
+        self.guarded(|| net::run(&self.gpu, graph, &sizes, &samples, deadline))
     }
 
     /// Times every kernel on a scene of its own: what [`Work`](crate::Work) costs here. Takes some milliseconds, in software

@@ -1,5 +1,11 @@
 //! One chain on the device: what is recorded, what is submitted, and what comes back.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use palmette_core::net::Graph;
 use palmette_core::plan::Value;
 use palmette_core::{Deadline, Size};
 
@@ -7,6 +13,7 @@ use crate::Error;
 use crate::device::Gpu;
 use crate::image::{Band, Image, Picture, Tiling, words_of};
 use crate::kernels::{Kernel, Parameters};
+use crate::net::DeviceNet;
 use crate::pool::{Lease, Purpose};
 use crate::scopes::Scopes;
 use crate::shaders::{OUTPUT_BINDING, PAGE_BINDING, TABLE_BINDING, Variant};
@@ -38,8 +45,21 @@ pub(crate) struct Job<'a> {
     spare: Vec<Lease>,
     /// Tables. A write that no stage had room for runs ahead of all that is recorded, so they are not used again.
     tables: Vec<Lease>,
+    /// Submissions that may still be on their way, the oldest first.
+    ahead: VecDeque<Ahead>,
+    /// Invocations from which on a submission is worth its price, on a device as fast as this one was so far.
+    much: u64,
+    /// When the device was last known to be done with one.
+    done_at: Instant,
     /// In a job that is timed.
     stopwatch: Option<timing::Stopwatch>,
+}
+
+/// A submission that may still be on its way.
+#[derive(Debug)]
+struct Ahead {
+    since: Instant,
+    is_done: Receiver<()>,
 }
 
 /// What a kernel reads.
@@ -53,8 +73,10 @@ pub(crate) enum Source<'a> {
     Samples(&'a Lease),
     /// Y, Cb and Cr, samples or planes, at most a page of each.
     Ycc([&'a Lease; 3]),
-    /// Two values of a net, and what is known of the layer that reads them; at most a page of each.
+    /// Two values of a net, at most a page of each, and what is known of the layer that reads them, which is no longer than a table.
     Values([&'a Lease; 2], &'a Lease),
+    /// A table alone.
+    Table(TableIndex),
 }
 
 /// What a kernel writes.
@@ -71,8 +93,15 @@ pub(crate) enum Target<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// Invocations from which on a submission is worth its price.
-    pub(crate) const MUCH: u64 = 4_000_000;
+    /// Invocations from which on a submission is worth its price, as long as nothing is known of the device.
+    const MUCH: u64 = 4_000_000;
+
+    /// The least and the most that this becomes.
+    const MUCH_LIMITS: [u64; 2] = [100_000, 16_000_000];
+
+    /// How long a submission takes that is neither too small nor too large: its price is some 30 µs, and drivers give up on what takes
+    /// seconds.
+    const TAKES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(50)];
 
     /// Begins a chain.
     pub(crate) fn new(gpu: &'a Gpu, deadline: Deadline) -> Self {
@@ -85,9 +114,19 @@ impl<'a> Job<'a> {
             stages: Vec::new(),
             spare: Vec::new(),
             tables: Vec::new(),
+            ahead: VecDeque::new(),
+            much: Self::MUCH,
+            done_at: Instant::now(),
             stopwatch: None,
         }
     }
+
+    /// Submissions that may be on their way at once: enough for the device to be busy while the host records, and so few that a deadline,
+    /// a lost device, and other jobs need not wait for many.
+    const MAX_AHEAD: usize = 2;
+
+    /// How long a wait lasts before it looks whether the device was lost: callbacks of a lost device are never called.
+    const PATIENCE: Duration = Duration::from_millis(20);
 
     /// Returns how pictures are cut up.
     pub(crate) const fn tiling(&self) -> Tiling {
@@ -98,6 +137,11 @@ impl<'a> Job<'a> {
     pub(crate) fn check(&self) -> Result<(), Error> {
         self.deadline.check()?;
         if self.gpu.is_lost() { Err(Error::Lost) } else { Ok(()) }
+    }
+
+    /// Returns a net that is on the device.
+    pub(crate) fn net(&self, graph: &Arc<Graph>) -> Result<Arc<DeviceNet>, Error> {
+        self.gpu.nets.get(self.gpu, graph, self.deadline)
     }
 
     /// Makes room for a picture of any layout.
@@ -195,6 +239,8 @@ impl<'a> Job<'a> {
             wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size })
         };
         let bind = |buffer, offset| bind_most(buffer, offset, page_bytes);
+        // A layer is a table, whatever a page is.
+        let seen_bytes = if matches!(source, Source::Values(..)) { MAX_TABLE_BYTES } else { page_bytes };
         let pages = match source {
             Source::Pixels(image) | Source::Plane(image) => {
                 let pages = image.size.area().div_ceil(self.tiling().page_words());
@@ -202,6 +248,7 @@ impl<'a> Job<'a> {
             }
             Source::Samples(lease) => [(lease, 0); 4],
             Source::Ycc([luma, blue, red]) => [luma, blue, red, luma].map(|lease| (lease, 0)),
+            Source::Table(TableIndex(index)) => [(&self.tables[index], 0); 4],
             Source::Values([first, second], layer) => [first, second, layer, first].map(|lease| (lease, 0)),
         };
         let output = match target {
@@ -214,7 +261,8 @@ impl<'a> Job<'a> {
         };
         let mut pages = (PAGE_BINDING..)
             .zip(pages)
-            .map(|(binding, (lease, offset))| wgpu::BindGroupEntry { binding, resource: bind(lease.buffer(), offset) });
+            .map(|(binding, (lease, offset))| (binding, bind_most(lease.buffer(), offset, seen_bytes)))
+            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource });
         let mut page = || pages.next().expect("four pages");
         [
             page(),
@@ -232,12 +280,67 @@ impl<'a> Job<'a> {
     }
 
     /// Submits what was recorded if it is much, so that the device works while the host goes on recording, and a step that
-    /// is too slow is noticed between two submissions.
+    /// is too slow is noticed between two submissions. Waits for earlier ones if many are on their way.
     pub(crate) fn end_step(&mut self) -> Result<(), Error> {
-        if self.recorded >= Self::MUCH {
-            self.submit()?;
+        if self.recorded >= self.much {
+            let submission = self.submit()?;
+            let (sender, receiver) = channel();
+            self.gpu.queue.on_submitted_work_done(move || {
+                // If nobody receives any more, the job was given up.
+                let _ = sender.send(());
+            });
+            self.gpu.poller.watch(submission);
+            self.ahead.push_back(Ahead { since: Instant::now(), is_done: receiver });
+            while self.ahead.len() > Self::MAX_AHEAD
+                && let Some(Ahead { since, is_done }) = self.ahead.pop_front()
+            {
+                self.wait(&is_done)?;
+                self.learn(since);
+            }
         }
         self.check()
+    }
+
+    /// Makes submissions larger or smaller after one is done that was handed in at that time.
+    fn learn(&mut self, since: Instant) {
+        let now = Instant::now();
+        let took = now - since.max(self.done_at);
+        self.done_at = now;
+        let ([least, most], [short, long]) = (Self::MUCH_LIMITS, Self::TAKES);
+        if took < short {
+            self.much = (2 * self.much).min(most);
+        } else if took > long {
+            self.much = (self.much / 2).max(least);
+        }
+    }
+
+    /// Returns the work from which on a submission is worth its price.
+    pub(crate) const fn much(&self) -> u64 {
+        self.much
+    }
+
+    /// Waits for what a callback of the device sends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TimedOut`] if the device does not answer, after which it counts as lost; and those of [`Job::check`] meanwhile.
+    fn wait<T>(&self, receiver: &Receiver<T>) -> Result<T, Error> {
+        let start = Instant::now();
+        loop {
+            self.check()?;
+            match receiver.recv_timeout(Self::PATIENCE) {
+                Ok(sent) => return Ok(sent),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected)
+                    if start.elapsed() >= self.gpu.timeout =>
+                {
+                    // What it still does with our buffers nobody knows.
+                    self.gpu.give_up();
+                    return Err(Error::TimedOut { timeout_ms: self.gpu.timeout.as_millis() });
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(Error::ReadBack),
+            }
+        }
     }
 
     /// Submits what was recorded, perhaps together with what other jobs recorded.

@@ -32,7 +32,7 @@ const RUNS: usize = 2;
 ///
 /// Those of the device.
 pub(crate) fn measure(engine: &GpuEngine, gpu: &Gpu) -> Result<Prices, Error> {
-    let (plan, sources) = probe::scene()?;
+    let (plan, sources) = probe::scene_of(1)?;
     let begun = Times::measure(engine, &plan, &sources)?.run;
     let [first, second] = SCALES;
     let (prices, run) = at_scale(engine, gpu, first, begun)?;
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn prices_have_all_kernels_in_the_scene_but_one() {
-        let (plan, _) = probe::scene().unwrap();
+        let (plan, _) = probe::scene_of(1).unwrap();
         let names: Vec<&str> = Work::of_plan(&plan).iter().map(|(name, _)| name).collect();
         let expected: Vec<&str> = KERNELS.iter().map(|kernel| kernel.name).filter(|name| *name != "border").collect();
         assert_eq!(names, expected);

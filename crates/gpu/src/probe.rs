@@ -2,8 +2,13 @@
 //!
 //! The answer was computed by the scalar CPU engine, and a test keeps it true; so this crate needs no CPU engine.
 
+mod model;
+
+use std::sync::Arc;
+
 use palmette_core::engine::Collected;
 use palmette_core::measure::{BorderMeasure, Measurement};
+use palmette_core::model::{ModelStep, SharedModel};
 use palmette_core::plan::blur::BlurStep;
 use palmette_core::plan::tone::{LookupTable, SaturationMatrix};
 use palmette_core::plan::weights::WeightTable;
@@ -11,31 +16,49 @@ use palmette_core::plan::{
     Axis, AxisOrder, Builder, DrawStep, Origin, Passes, Placed, Plan, ResizeStep, SharpenStep, StepKind, Tiling, Value,
     ValueId,
 };
-use palmette_core::{Deadline, Layout, Picture, PictureRows, Pixmap, Rectangle, Size, Spacing, alloc};
+use palmette_core::{Deadline, Layout, Model, Picture, PictureRows, Pixmap, Rectangle, Size, Spacing, alloc};
 use palmette_ops::{Color, Composite, Flip, ImageIndex, Rotate};
 
 use crate::device::Gpu;
 use crate::job::Job;
 use crate::kernels::border;
 use crate::{Error, GpuEngine};
+use model::ProbeModel;
 
 /// What [`hash`] makes of the pictures that the scene leads to.
-pub const ANSWER: u64 = 0x140b_b797_cef6_3c35;
+pub const ANSWER: u64 = 0xd1d9_417a_fd30_6d45;
 
 /// Chroma of half size along both axes.
 const HALF: Layout = Layout::ycc(Spacing::new(2, 2));
 
-/// Returns a plan of every kernel that makes a picture, and its sources: pixels, and planes that stay planes or become pixels.
+/// Returns a plan of every kernel that makes a picture, and its sources: pixels, and planes that stay planes or become pixels. A model
+/// enlarges one of them and makes a mask for it: [`model()`], or another one that does the same.
 ///
 /// # Errors
 ///
 /// Those of the tables and pictures it allocates.
-pub fn scene() -> Result<(Plan, Vec<Picture>), palmette_core::Error> {
-    scene_of(1)
+pub fn scene(model: SharedModel) -> Result<(Plan, Vec<Picture>), palmette_core::Error> {
+    scaled_scene(1, model)
+}
+
+/// Returns the model of the scene. It has programs for devices, and cannot do anything itself.
+#[must_use]
+pub fn model() -> SharedModel {
+    model_of(1)
+}
+
+/// Returns the model of a scene of a scale.
+fn model_of(scale: u32) -> SharedModel {
+    SharedModel::from(Arc::new(ProbeModel::new(scale)) as Arc<dyn Model>)
 }
 
 /// Returns the scene with all lengths so many times as large.
 pub(crate) fn scene_of(scale: u32) -> Result<(Plan, Vec<Picture>), palmette_core::Error> {
+    scaled_scene(scale, model_of(scale))
+}
+
+/// Returns the scene of a scale, with a model.
+fn scaled_scene(scale: u32, model: SharedModel) -> Result<(Plan, Vec<Picture>), palmette_core::Error> {
     let size = |width: u32, height: u32| Size::new(scale * width, scale * height);
     let pixels = |width, height, seed| noise(size(width, height), Layout::Rgba, seed);
     let sources = vec![
@@ -44,6 +67,7 @@ pub(crate) fn scene_of(scale: u32) -> Result<(Plan, Vec<Picture>), palmette_core
         pixels(15, 5, 3)?,
         noise(size(46, 34), HALF, 4)?,
         noise(size(23, 17), HALF, 5)?,
+        pixels(model::SIDE_PX, model::SIDE_PX, 6)?,
     ];
     let mut scene = Scene::new(&sources);
     let tint = Color { red: 20, green: 90, blue: 200, alpha: 130 };
@@ -75,10 +99,14 @@ pub(crate) fn scene_of(scale: u32) -> Result<(Plan, Vec<Picture>), palmette_core
     scene.push(3, size(25, 23), pad(2, 4));
     scene.push(3, size(25, 23), draw(2, Composite::Over, 9_600));
 
+    let enlarged = size(21, 17);
+    scene.push(5, enlarged, StepKind::Model(ModelStep::Enlarge(model.clone())));
+    scene.push(5, enlarged, StepKind::Model(ModelStep::Segment(model)));
+
     let (source, size) = (scene.builder.value(scene.nodes[4]), size(19, 17));
     let resize = ResizeStep::new(&Placed::from(source), size, Rectangle::whole(size), Layout::Rgba)?;
     let converted = scene.builder.then(&[scene.nodes[4]], size, StepKind::Resize(resize));
-    Ok((scene.builder.finish(vec![scene.nodes[0], scene.nodes[3], converted]), sources))
+    Ok((scene.builder.finish(vec![scene.nodes[0], scene.nodes[3], converted, scene.nodes[5]]), sources))
 }
 
 /// Draws a node, tiled from left to right.
@@ -106,7 +134,7 @@ pub fn hash(pictures: &[Picture]) -> u64 {
 ///
 /// [`Error::Probe`] if the answer is wrong, and whatever else goes wrong on the way.
 pub(crate) fn run(engine: &GpuEngine, gpu: &Gpu) -> Result<(), Error> {
-    let (plan, sources) = scene()?;
+    let (plan, sources) = scene_of(1)?;
     let mut collected = Collected::default();
     engine.try_run(&plan, &sources, &mut collected, Deadline::NONE)?;
     let got = hash(&collected.pictures);
@@ -172,18 +200,34 @@ impl Scene {
 
 /// Makes a picture of noise, in alpha too.
 fn noise(size: Size, layout: Layout, seed: u32) -> Result<Picture, palmette_core::Error> {
-    let mut state = seed;
-    let mut byte = || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state.to_le_bytes()[1]
-    };
+    let mut noise = Noise::new(seed);
     let mut planes: [Vec<u8>; Layout::MAX_PLANES] = Default::default();
     for (index, plane) in planes.iter_mut().enumerate().take(layout.planes()) {
         let bytes = layout.row_bytes(index, size) * layout.samples(index, size).height as usize;
         *plane = alloc::try_filled(bytes, 0)?;
-        plane.fill_with(&mut byte);
+        plane.fill_with(|| noise.byte());
     }
     Picture::from_planes(size, layout, planes)
+}
+
+/// Numbers that look random.
+struct Noise(u32);
+
+impl Noise {
+    const fn new(seed: u32) -> Self {
+        Self(seed)
+    }
+
+    /// Returns 0 to 255.
+    const fn byte(&mut self) -> u8 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0.to_le_bytes()[1]
+    }
+
+    /// Returns −64 to 63.
+    fn weight(&mut self) -> i16 {
+        i16::from(self.byte() / 2) - 64
+    }
 }

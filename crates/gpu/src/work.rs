@@ -1,17 +1,25 @@
 //! What a plan makes the kernels do, counted without a device, and what that costs on one.
 //!
 //! A kernel has a unit of its own: a word of the result, which is a pixel or four neighbours of a plane; for those that resample,
-//! a word of one tap. So a price is what one unit takes, and a plan costs the sum of all units times their prices.
+//! a word of one tap; for convolutions of nets, a product. So a price is what one unit takes, and a plan costs the sum of all units times their prices.
 
 use palmette_core::measure::MeasureStep;
-use palmette_core::plan::{Axis, AxisOrder, Plan, ResizeStep, Step, StepKind, Value};
+use palmette_core::model::{Enlarging, ModelStep, Program, Segmenting};
+use palmette_core::net::{Convolution, Graph, Operation};
+use palmette_core::plan::{Axis, AxisOrder, NetArithmetic, Plan, ResizeStep, Step, StepKind, Value};
 use palmette_core::{Layout, Size};
 
-use crate::image::words_of;
+use crate::device::GpuOptions;
+use crate::image::{Tiling, words_of};
 use crate::kernels::{
-    KERNELS, Kernel, blur_h, blur_v, border, draw, draw_plane, map, map_plane, resize_h, resize_h_plane, resize_v,
-    sharpen, ycc_to_rgba,
+    KERNELS, Kernel, alpha, blur_h, blur_v, border, draw, draw_plane, guide, map, map_plane, net_add, net_average,
+    net_bilinear, net_convolve, net_depthwise, net_max_pool, net_nearest, net_pixel_shuffle, net_pixels, net_place,
+    net_samples, net_sum, net_table, resize_h, resize_h_plane, resize_v, sharpen, ycc_to_rgba,
 };
+use crate::net::tiles::Tiles;
+
+/// Words of a pixel of the copy that a mask is made on: itself, its samples, its mask, its line.
+const COPY_WORDS: u64 = 1 + 2 + 1 + 3;
 
 /// A number for each kernel.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -29,12 +37,20 @@ impl PerKernel {
     }
 }
 
-/// The units of work of each kernel.
+/// The units of work of each kernel, and what a plan for a device leaves to the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Work(PerKernel);
+pub struct Work {
+    kernels: PerKernel,
+    /// What nets compute on the host.
+    pub on_host: NetArithmetic,
+    /// Bytes that go to the host in between, or come from there.
+    pub moved_bytes: u64,
+    /// Whether a net looks so far around a pixel, or makes so much of its picture, that no device can run it.
+    pub is_too_large: bool,
+}
 
 impl Work {
-    /// Counts what a plan makes kernels do. Models, and windows that are measured on small copies, are left out.
+    /// Counts what a plan makes kernels do. Windows that are measured on small copies are left out.
     #[must_use]
     pub fn of_plan(plan: &Plan) -> Self {
         let mut work = Self::default();
@@ -48,7 +64,7 @@ impl Work {
 
     /// Returns the kernels that have something to do, each with its units.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        self.0.iter().filter(|&(_, units)| units > 0.0)
+        self.kernels.iter().filter(|&(_, units)| units > 0.0)
     }
 
     fn add_step(&mut self, plan: &Plan, step: &Step, input: Value) {
@@ -57,7 +73,11 @@ impl Work {
             StepKind::Measure { measure: MeasureStep::Border(_), answer: None, .. } => {
                 self.add(&border::KERNEL, words(input))
             }
-            StepKind::Read(_) | StepKind::Model(_) | StepKind::Measure { .. } => {}
+            StepKind::Measure { measure: MeasureStep::Faces(_), answer: None, .. } => {
+                self.on_host += step.kind.arithmetic(input, output).nets;
+            }
+            StepKind::Read(_) | StepKind::Measure { .. } => {}
+            StepKind::Model(step) => self.add_model(step, input.size, output.size),
             StepKind::Crop { .. }
             | StepKind::Flip(_)
             | StepKind::Rotate(_)
@@ -106,8 +126,81 @@ impl Work {
         }
     }
 
+    /// Adds what a model does, by its program or on the host.
+    fn add_model(&mut self, step: &ModelStep, picture: Size, output: Size) {
+        match step.program(picture, output) {
+            Some(Program::Enlarge(program)) => self.add_enlarging(&program),
+            Some(Program::Segment(program)) => self.add_segmenting(&program, picture),
+            None => {
+                self.on_host += step.arithmetic(picture, output);
+                self.moved_bytes += picture.bytes() + output.bytes();
+            }
+        }
+    }
+
+    /// Adds a net on all tiles of a picture, and what makes the size and the alpha of the result.
+    fn add_enlarging(&mut self, program: &Enlarging) {
+        let Enlarging { net, picture, made, .. } = program;
+        let tiling = Tiling::new(GpuOptions::default().page_shift);
+        let tiles = Tiles::of_picture(net, *picture, tiling);
+        let pass = program.pass().filter(|&pass| tiling.check(pass).is_ok());
+        let (Some(tiles), Some(pass)) = (tiles, pass) else {
+            self.is_too_large = true;
+            return;
+        };
+        self.add(&net_samples::KERNEL, tiles.pixels(0));
+        self.add_net(net, &tiles);
+        self.add(&net_pixels::KERNEL, pass.area());
+        for from in [pass, *picture] {
+            if from != *made
+                && let Ok(resize) = program.resize(from)
+            {
+                self.add_resize(&resize, Value::rgba(from), Value::rgba(*made));
+            }
+        }
+        self.add(&alpha::KERNEL, made.area());
+    }
+
+    /// Adds a net on a copy, which goes to the host as its mask does, and the mask of the picture.
+    fn add_segmenting(&mut self, program: &Segmenting, picture: Size) {
+        if let Ok(Some(resize)) = program.resize(picture) {
+            self.add_resize(&resize, Value::rgba(picture), Value::rgba(program.copy));
+        }
+        let sizes = program.net.sizes(&[program.copy]);
+        let tiling = Tiling::new(GpuOptions::default().page_shift);
+        let tiles = sizes.and_then(|sizes| Tiles::whole(&program.net, &sizes, tiling));
+        match tiles {
+            Some(tiles) => self.add_net(&program.net, &tiles),
+            None => self.is_too_large = true,
+        }
+        self.moved_bytes += 4 * COPY_WORDS * program.copy.area();
+        self.add(&guide::KERNEL, picture.area());
+    }
+
+    /// Adds the layers of a net.
+    fn add_net(&mut self, net: &Graph, tiles: &Tiles) {
+        for (operation, units) in tiles.units(net) {
+            let kernel = match operation {
+                Operation::Convolution(Convolution { is_depthwise: true, .. }) => &net_depthwise::KERNEL,
+                Operation::Convolution(_) => &net_convolve::KERNEL,
+                Operation::Add(_) => &net_add::KERNEL,
+                Operation::MaxPool(_) => &net_max_pool::KERNEL,
+                Operation::GlobalAverage => {
+                    self.add(&net_average::KERNEL, units.div_ceil(net_sum::PART.into()));
+                    &net_sum::KERNEL
+                }
+                Operation::Nearest { .. } => &net_nearest::KERNEL,
+                Operation::Bilinear { .. } => &net_bilinear::KERNEL,
+                Operation::Concat | Operation::PadChannels { .. } => &net_place::KERNEL,
+                Operation::PixelShuffle { .. } => &net_pixel_shuffle::KERNEL,
+                Operation::Table(_) => &net_table::KERNEL,
+            };
+            self.add(kernel, units);
+        }
+    }
+
     fn add(&mut self, kernel: &Kernel, units: u64) {
-        *self.0.of(kernel.name) += float(units);
+        *self.kernels.of(kernel.name) += float(units);
     }
 }
 
@@ -121,10 +214,10 @@ impl Prices {
         Self(PerKernel(KERNELS.map(|kernel| price(kernel.name))))
     }
 
-    /// Returns the seconds that work takes.
+    /// Returns the seconds that the kernels of some work take.
     #[must_use]
     pub fn of(&self, work: &Work) -> f64 {
-        self.0.0.iter().zip(work.0.0).map(|(price, units)| price * units).sum()
+        self.0.0.iter().zip(work.kernels.0).map(|(price, units)| price * units).sum()
     }
 
     /// Returns all kernels, each with its price.

@@ -1,8 +1,12 @@
 //! Enlarges: Real-ESRGAN makes a picture four times as wide and high, row by row; what is asked for is made of that.
 
+use std::sync::Arc;
+
+use palmette_core::model::Enlarging;
+use palmette_core::plan::NetArithmetic;
 use palmette_core::{Deadline, Pixmap, Size};
 
-use crate::net::Net;
+use crate::net::{Net, arithmetic};
 use crate::runner::{Rows, Runner};
 use crate::schedule::Schedule;
 use crate::{Error, alpha, scale};
@@ -46,6 +50,19 @@ impl EnlargeNet {
             alpha::resize_into(picture, &mut made, deadline)?;
         }
         Ok(made)
+    }
+
+    /// Tells how a device enlarges a picture of a size to another one.
+    #[must_use]
+    pub fn program(&self, picture: Size, made: Size) -> Enlarging {
+        let shrink = FACTOR / factor(picture, made);
+        Enlarging { net: Arc::clone(self.net().graph()), factor: FACTOR, shrink, picture, made }
+    }
+
+    /// Counts what the net computes.
+    #[must_use]
+    pub fn arithmetic(&self, picture: Size) -> NetArithmetic {
+        arithmetic(self.net(), picture)
     }
 
     /// Plans a pass: in as many rows at a time as memory allows, or else in what takes the least. That may be all rows at once: a deep net

@@ -1,8 +1,12 @@
 //! Tells foreground from background: U²-Net looks at a square copy, and its mask is enlarged with the picture as a guide.
 
+use std::sync::Arc;
+
+use palmette_core::model::Segmenting;
+use palmette_core::plan::NetArithmetic;
 use palmette_core::{Deadline, Pixmap, Size};
 
-use crate::net::Net;
+use crate::net::{Net, arithmetic};
 use crate::runner::{Runner, Tensor};
 use crate::schedule::Schedule;
 use crate::{Error, guide, scale};
@@ -26,11 +30,16 @@ pub struct ForegroundNet {
 pub fn input(picture: &Pixmap) -> Result<(Tensor, Pixmap), Error> {
     let size = Size::new(SIDE_PX, SIDE_PX);
     let small = scale::to_size(picture, size)?;
+    Ok((Tensor { size, channels: 3, samples: samples(&small) }, small))
+}
+
+/// Makes samples of the copy: laid on white, and stretched.
+#[must_use]
+pub fn samples(small: &Pixmap) -> Vec<i16> {
     let levels: Vec<u8> = small.data().chunks_exact(Pixmap::PIXEL_BYTES).flat_map(scale::on_white).collect();
     let most = levels.iter().copied().max().map_or(1, |most| i16::from(most.max(1)));
     let stretched = |level: u8| (i32::from(level) * 255 + i32::from(most) / 2) / i32::from(most);
-    let samples = levels.into_iter().map(|level| i16::try_from(stretched(level)).unwrap_or(255)).collect();
-    Ok((Tensor { size, channels: 3, samples }, small))
+    levels.into_iter().map(|level| i16::try_from(stretched(level)).unwrap_or(255)).collect()
 }
 
 impl ForegroundNet {
@@ -56,6 +65,24 @@ impl ForegroundNet {
         running + size.area() * 12 + guide::memory_bytes(size) + picture.area()
     }
 
+    /// Tells how a device does it.
+    #[must_use]
+    pub fn program(&self) -> Segmenting {
+        Segmenting {
+            net: Arc::clone(self.net().graph()),
+            copy: Size::new(SIDE_PX, SIDE_PX),
+            one: ONE,
+            prepare: |small| Ok(samples(small)),
+            lines: |mask, small| Ok(guide::fit(mask, small)?),
+        }
+    }
+
+    /// Counts what the net computes.
+    #[must_use]
+    pub fn arithmetic(&self) -> NetArithmetic {
+        arithmetic(self.net(), Size::new(SIDE_PX, SIDE_PX))
+    }
+
     /// Tells how much of each pixel belongs to the foreground, 0 to 255.
     ///
     /// # Errors
@@ -64,7 +91,7 @@ impl ForegroundNet {
     pub fn look(&self, picture: &Pixmap, deadline: Deadline) -> Result<Vec<u8>, Error> {
         let (input, small) = input(picture)?;
         let mask = self.mask(&input, deadline)?;
-        guide::enlarge(&mask, ONE, &small, picture)
+        guide::read(&guide::fit(&mask, &small)?, small.size(), ONE, picture)
     }
 
     /// Makes the mask in the size of the copy, 0 to [`ONE`].

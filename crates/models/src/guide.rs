@@ -6,6 +6,7 @@
 //! down once.
 
 use palmette_core::alloc::try_filled;
+use palmette_core::model::{Line, Segmenting};
 use palmette_core::{Pixmap, Size};
 
 use crate::{Error, scale};
@@ -17,23 +18,30 @@ const EVEN: i64 = 40;
 /// Bits of the fraction of slopes and offsets.
 const FRACTION: u32 = 16;
 
-/// The line of a pixel: mask = slope · luma + offset, in fixed point.
-type Line = [i64; 2];
-
-/// Enlarges a mask that was made of `small`, a copy of `large`; returns 0 to 255 a pixel.
+/// Fits the lines of a mask that was made of `small`, a copy of a picture.
 ///
 /// # Errors
 ///
 /// [`Error::Core`] if memory runs out.
-pub(crate) fn enlarge(mask: &[i16], one: i16, small: &Pixmap, large: &Pixmap) -> Result<Vec<u8>, Error> {
-    let size = small.size();
-    let lines = smoothed(&lines(mask, small)?, size)?;
-    let columns = taps(large.width(), size.width);
+pub fn fit(mask: &[i16], small: &Pixmap) -> Result<Vec<Line>, Error> {
+    smoothed(&lines(mask, small)?, small.size())
+}
+
+/// Reads lines, of a copy of some size, at each pixel of `large`; returns 0 to 255 a pixel, where `one` is the mask of what is foreground
+/// for sure. Twin of `shaders/guide.wgsl`.
+///
+/// # Errors
+///
+/// [`Error::Core`] if memory runs out.
+pub fn read(lines: &[Line], size: Size, one: i16, large: &Pixmap) -> Result<Vec<u8>, Error> {
+    let places = |large: u32, small: u32| {
+        (0..large).map(move |at| Segmenting::between(at, large, small).map(|number| number as usize))
+    };
+    let columns: Vec<[usize; 3]> = places(large.width(), size.width).collect();
     let mut bytes =
         palmette_core::alloc::try_with_capacity(usize::try_from(large.size().area()).unwrap_or(usize::MAX))?;
     let mut row_lines = try_filled(size.width as usize, [0; 2])?;
-    for (y, row) in large.rows().enumerate() {
-        let [top, bottom, down] = tap(y, large.height(), size.height);
+    for ([top, bottom, down], row) in places(large.height(), size.height).zip(large.rows()) {
         let line = |y: usize| &lines[y * size.width as usize..][..size.width as usize];
         for (to, (a, b)) in row_lines.iter_mut().zip(line(top).iter().zip(line(bottom))) {
             *to = between(*a, *b, down);
@@ -123,20 +131,6 @@ fn luma(pixel: &[u8]) -> u32 {
     (77 * red + 150 * green + 29 * blue + 128) >> 8
 }
 
-/// Returns the two pixels of the small axis between which a pixel of the large one lies, and its distance from the first, in 1/256.
-fn tap(at: usize, large: u32, small: u32) -> [usize; 3] {
-    // In 1/256 of a small pixel, from the middle of the first.
-    let position = ((2 * at as u64 + 1) * u64::from(small) * 128 / u64::from(large)).saturating_sub(128);
-    let last = u64::from(small) - 1;
-    let first = (position >> 8).min(last);
-    [first, (first + 1).min(last), position & 255].map(|number| usize::try_from(number).unwrap_or(0))
-}
-
-/// Returns the taps of all pixels of an axis.
-fn taps(large: u32, small: u32) -> Vec<[usize; 3]> {
-    (0..large as usize).map(|at| tap(at, large, small)).collect()
-}
-
 /// Returns what lies between two lines.
 fn between(a: Line, b: Line, share: usize) -> Line {
     let share = i64::try_from(share).unwrap_or(0);
@@ -162,7 +156,7 @@ mod tests {
         let (small, large) = (halves(Size::new(32, 16), 16), halves(Size::new(128, 64), 64));
         // The mask changes over six pixels, around the edge.
         let mask: Vec<i16> = (0..32 * 16).map(|at| ((at % 32 - 13) * 200).clamp(0, 1000)).collect();
-        let bytes = enlarge(&mask, 1000, &small, &large).unwrap();
+        let bytes = read(&fit(&mask, &small).unwrap(), small.size(), 1000, &large).unwrap();
         let row = &bytes[32 * 128..][..128];
         assert!(row[..60].iter().all(|&level| level < 60) && row[68..].iter().all(|&level| level > 180), "{row:?}");
         assert!(row[64] - row[63] > 90, "the step is where the picture has it: {row:?}");
@@ -172,7 +166,7 @@ mod tests {
     fn even_pictures_leave_the_mask() {
         let (small, large) = (halves(Size::new(20, 20), 20), halves(Size::new(50, 40), 50));
         for (mask, level) in [(0, 0), (1000, 255), (500, 128)] {
-            let bytes = enlarge(&[mask; 400], 1000, &small, &large).unwrap();
+            let bytes = read(&fit(&[mask; 400], &small).unwrap(), small.size(), 1000, &large).unwrap();
             assert!(bytes.iter().all(|&byte| byte == level), "{mask}: {bytes:?}");
         }
     }

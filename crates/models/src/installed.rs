@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use palmette_core::model::Program;
+use palmette_core::plan::NetArithmetic;
 use palmette_core::{Ability, Deadline, Model, ModelError, Pixmap, Rectangle, Size};
 
 use crate::enlarge::EnlargeNet;
@@ -139,6 +141,23 @@ impl Model for Installed {
             Ability::Faces => self.faces.iter().map(FaceNet::memory_bytes).max().unwrap_or(0),
             Ability::Foreground => self.foreground.as_ref().map_or(0, |net| net.memory_bytes(picture)),
             Ability::Enlarge => self.enlarge.as_ref().map_or(0, |net| net.memory_bytes(picture, made)),
+        }
+    }
+
+    fn arithmetic(&self, ability: Ability, picture: Size, _made: Size) -> NetArithmetic {
+        match ability {
+            Ability::Faces => face::arithmetic(&self.faces, picture),
+            Ability::Foreground => self.foreground.as_ref().map(ForegroundNet::arithmetic).unwrap_or_default(),
+            Ability::Enlarge => self.enlarge.as_ref().map(|net| net.arithmetic(picture)).unwrap_or_default(),
+        }
+    }
+
+    fn program(&self, ability: Ability, picture: Size, made: Size) -> Option<Program> {
+        match ability {
+            // Nets of some million products, on copies that the host has: not worth the way.
+            Ability::Faces => None,
+            Ability::Foreground => self.foreground.as_ref().map(|net| Program::Segment(net.program())),
+            Ability::Enlarge => self.enlarge.as_ref().map(|net| Program::Enlarge(net.program(picture, made))),
         }
     }
 

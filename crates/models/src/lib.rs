@@ -16,7 +16,7 @@ pub mod error;
 pub mod face;
 pub mod foreground;
 mod format;
-mod guide;
+pub mod guide;
 pub mod installed;
 pub mod kernels;
 pub mod layout;

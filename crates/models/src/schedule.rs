@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use palmette_core::Size;
-use palmette_core::net::{Layer, Operation, Place, ValueId, Window};
+use palmette_core::net::{Layer, Operation, ValueId};
 
 use crate::Error;
 use crate::layout::{Lanes, RowLayout};
@@ -150,7 +150,7 @@ impl Planning<'_> {
         for value in (0..needed.len()).rev() {
             let Some(layer) = self.layer(value).filter(|_| !needed[value].is_empty()) else { continue };
             for input in &layer.inputs {
-                let read = rows_read(&layer.operation, needed[value].clone(), self.heights[input.0]);
+                let read = layer.operation.reads(0, needed[value].clone(), self.heights[input.0]);
                 needed[input.0] = joined(&needed[input.0], &read);
             }
         }
@@ -180,7 +180,7 @@ impl Planning<'_> {
             for value in (0..values).rev() {
                 let Some(layer) = self.layer(value).filter(|_| wanted[value] > made[value]) else { continue };
                 for input in &layer.inputs {
-                    let read = rows_read(&layer.operation, made[value]..wanted[value], self.heights[input.0]);
+                    let read = layer.operation.reads(0, made[value]..wanted[value], self.heights[input.0]);
                     wanted[input.0] = wanted[input.0].max(read.end);
                 }
             }
@@ -191,7 +191,7 @@ impl Planning<'_> {
                 let first = |&reader: &usize| {
                     let next = made[reader]..made[reader] + 1;
                     let operation = self.layer(reader).map(|layer| &layer.operation)?;
-                    (made[reader] < needed[reader].end).then(|| rows_read(operation, next, self.heights[value]).start)
+                    (made[reader] < needed[reader].end).then(|| operation.reads(0, next, self.heights[value]).start)
                 };
                 // What is made but not read stays for this step alone.
                 let first = readers[value].iter().filter_map(first).fold(made[value], usize::min);
@@ -210,29 +210,6 @@ fn joined(first: &Range<usize>, second: &Range<usize>) -> Range<usize> {
         (_, true) => first.clone(),
         (true, _) => second.clone(),
         _ => first.start.min(second.start)..first.end.max(second.end),
-    }
-}
-
-/// Returns the rows of an input, which has `height`, that rows of a layer are made of.
-fn rows_read(operation: &Operation, rows: Range<usize>, height: usize) -> Range<usize> {
-    let under = |window: &Window| {
-        let before = window.before(0, height);
-        let start = (rows.start * window.stride[0]).saturating_sub(before).min(height);
-        let end = ((rows.end - 1) * window.stride[0] + window.extent(0)).saturating_sub(before);
-        start..end.clamp(start, height)
-    };
-    match operation {
-        Operation::Convolution(convolution) => under(&convolution.window),
-        Operation::MaxPool(window) => under(window),
-        Operation::GlobalAverage => 0..height,
-        Operation::Nearest { factor } | Operation::PixelShuffle { factor } => {
-            rows.start / factor..rows.end.div_ceil(*factor)
-        }
-        Operation::Bilinear { factor, positions } => {
-            let place = |row| Place::new(*positions, *factor, height, row).pixels;
-            place(rows.start)[0]..place(rows.end - 1)[1] + 1
-        }
-        Operation::Add(_) | Operation::Concat | Operation::PadChannels { .. } | Operation::Table(_) => rows,
     }
 }
 

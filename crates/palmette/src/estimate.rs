@@ -51,7 +51,7 @@ pub(crate) fn estimate(weighed: Weighed<'_>) -> u64 {
 }
 
 /// Estimates the most that is held at once beside what a device is given: what a decoder holds whose rows go there, or what a model
-/// on the host takes, makes and uses.
+/// without a program for devices takes, makes and uses.
 fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
     let sources = plan.reads().map(|(read, _)| {
         let ReadingMemory { before, bytes, .. } = reading.get(read.source).copied().unwrap_or_default();
@@ -60,6 +60,9 @@ fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
     let models = plan.steps().iter().filter_map(|step| {
         let StepKind::Model(model) = &step.kind else { return None };
         let (input, output) = (plan.input(step)?, plan.output(step)?);
+        if model.program(input.size, output.size).is_some() {
+            return None;
+        }
         Some(input.bytes() + output.bytes() + model.memory_bytes(input.size, output.size))
     });
     sources.chain(models).max().unwrap_or(0)

@@ -8,7 +8,7 @@ pub struct Price {
     /// The engine: `cpu` or `gpu`.
     pub engine: &'static str,
     /// On the CPU a kind of arithmetic: see [`Arithmetic`](palmette_core::plan::Arithmetic). On the GPU a kernel, of which a unit is a
-    /// word of its result, for those that resample of each tap; or `transfer_byte`, or `begin`, once for each plan.
+    /// word of its result, for those that resample of each tap, for convolutions of nets a product; or `transfer_byte`, or `begin`, once for each plan.
     pub what: &'static str,
     /// Seconds for one of it.
     pub seconds: f64,
@@ -19,7 +19,7 @@ pub struct Price {
 pub struct Estimate {
     /// Seconds on one core.
     pub cpu_seconds: f64,
-    /// Seconds on the GPU, with the way there and back.
+    /// Seconds on the GPU, with the way there and back; infinite if no device can run the plan, as for a net that looks too far around a pixel.
     pub gpu_seconds: f64,
 }
 

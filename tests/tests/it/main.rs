@@ -26,6 +26,7 @@ mod oracle;
 mod orientation;
 mod packages;
 mod parity;
+mod parity_models;
 mod parity_nets;
 mod parity_planes;
 mod planes;

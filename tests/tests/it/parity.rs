@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use palmette_core::engine::Collected;
-use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Pixmap, Size};
+use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Model, Pixmap, Size};
 use palmette_ops::transform::{Border, Length, Trim, TrimBorder, TrimEdges};
 use palmette_ops::{AxisPosition, Color, Draw, Fit, Flip, Repeat, Rotate, Transform};
 use palmette_tests::Case;
@@ -16,6 +17,7 @@ use palmette_tests::pictures::{Alpha, extremes, from_fn, gradient_with, noise};
 use palmette_tests::random::Random;
 
 use crate::options::{COMPOSITES, squeezed, turned};
+use crate::parity_models::Twin;
 
 /// Sizes around the workgroups of 64×4, the segments of 256, and the pages of the tiled engine.
 const SIZES: [(u32, u32); 6] = [(1, 1), (63, 5), (64, 4), (130, 31), (300, 9), (9, 300)];
@@ -246,7 +248,13 @@ fn parity_table_has_every_kernel_with_class_twin_and_test() {
         shaders.map(|path| path.file_stem().expect("a stem").to_string_lossy().into_owned()).collect();
     let table = parity_table();
     assert_eq!(table.iter().map(|[name, ..]| name.clone()).collect::<BTreeSet<_>>(), shaders);
-    let tests = concat!(include_str!("parity.rs"), include_str!("parity_nets.rs"), include_str!("parity_planes.rs"));
+    let tests = [
+        include_str!("parity.rs"),
+        include_str!("parity_models.rs"),
+        include_str!("parity_nets.rs"),
+        include_str!("parity_planes.rs"),
+    ]
+    .concat();
     for [name, class, twins, prefix] in &table {
         assert_eq!(class, "exact", "{name}: a looser class needs its reason, and this test to know it");
         assert!(root(&format!("crates/gpu/src/kernels/{name}.rs")).exists(), "{name} has no host side");
@@ -260,7 +268,8 @@ fn parity_table_has_every_kernel_with_class_twin_and_test() {
 
 #[test]
 fn parity_probe_answer_is_that_of_the_scalar_cpu() {
-    let (plan, sources) = palmette_gpu::probe::scene().expect("a few small pictures");
+    let model = Arc::new(Twin(palmette_gpu::probe::model())) as Arc<dyn Model>;
+    let (plan, sources) = palmette_gpu::probe::scene(model.into()).expect("a few small pictures");
     let mut made = Collected::default();
     CpuEngine::scalar().run(&plan, &sources, &mut made, Deadline::NONE).expect("a plan that fits");
     let answer = palmette_gpu::probe::hash(&made.pictures);

@@ -2,14 +2,13 @@
 
 #[path = "../../../crates/models/tests/it/random.rs"]
 #[expect(clippy::unwrap_used, reason = "it is a module of tests")]
-mod random;
+pub(crate) mod random;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use palmette_core::net::{Input, Layer, Operation, Positions, ValueId, Window};
+use palmette_core::net::{Graph, Input, Layer, Operation, Positions, ValueId, Window};
 use palmette_core::{Deadline, DeviceFault, Size};
-use palmette_gpu::net::DeviceNet;
 use palmette_gpu::{AdapterChoice, GpuEngine, GpuOptions};
 use palmette_models::kernels::Kernels;
 use palmette_models::net::{About, Net};
@@ -28,23 +27,15 @@ fn engine() -> Option<&'static GpuEngine> {
     ENGINE.get_or_init(open).as_ref()
 }
 
-/// Brings a net to the device.
-fn load(engine: &GpuEngine, net: &Net) -> DeviceNet {
-    engine.load_net(net.inputs(), net.layers(), net.outputs()).expect("a small net")
-}
-
 /// Runs a net on both, and compares all outputs.
 fn compare(net: &Net, inputs: &[Tensor]) {
     let Some(engine) = engine() else { return };
     let runner = Runner::with_kernels(net.clone(), Kernels::SCALAR);
     let expected = runner.run_whole(inputs, Deadline::NONE).expect("a small net");
-    let sizes: Vec<Size> = inputs.iter().map(|input| input.size).collect();
-    let samples: Vec<&[i16]> = inputs.iter().map(|input| &input.samples[..]).collect();
-    let loaded = load(engine, net);
+    let samples: Vec<(Size, &[i16])> = inputs.iter().map(|input| (input.size, &input.samples[..])).collect();
     // Twice, since the second run finds buffers that the first one left.
     for _ in 0..2 {
-        let sizes = net.sizes(&sizes).expect("sizes that fit");
-        let made = engine.run_net(&loaded, &sizes, &samples, Deadline::NONE).expect("a small net");
+        let made = engine.run_net(net.graph(), &samples, Deadline::NONE).expect("a small net");
         for (index, (expected, made)) in expected.iter().zip(&made).enumerate() {
             let wrong = expected.samples.iter().zip(made).filter(|(a, b)| a != b).count();
             assert_eq!(expected.samples.len(), made.len());
@@ -133,6 +124,21 @@ fn parity_net_average_of_pictures() {
 }
 
 #[test]
+fn parity_net_sum_of_more_pixels_than_32_bits_can_add() {
+    let mut random = Random::new(14);
+    for size in [Size::new(301, 257), Size::new(128, 128), Size::new(129, 127), Size::new(500, 400)] {
+        compare_layer(&mut random, Operation::GlobalAverage, &[(size, 3)]);
+    }
+    for sample in [i16::MIN, i16::MAX] {
+        let (size, low, high) = (Size::new(700, 300), i16::MIN, i16::MAX);
+        let layer = Layer { operation: Operation::GlobalAverage, inputs: vec![ValueId(0)] };
+        let inputs = vec![Input { channels: 1, low, high }];
+        let Ok(net) = Net::new(About::default(), inputs, vec![layer], vec![ValueId(1)]) else { continue };
+        compare(&net, &[Tensor { size, channels: 1, samples: vec![sample; 210_000] }]);
+    }
+}
+
+#[test]
 fn parity_net_nearest_by_factors() {
     let mut random = Random::new(7);
     for factor in [2, 3, 8] {
@@ -204,24 +210,24 @@ fn net_that_is_late_or_too_large_or_lost_says_so() {
     let mut random = Random::new(13);
     let net = random::net(&mut random, 6);
     let input = random::tensor(&mut random, Size::new(8, 8), net.inputs()[0].channels);
-    let sizes = net.sizes(&[input.size]).expect("sizes that fit");
-    let loaded = load(engine, &net);
     let late = Deadline::at(Instant::now());
-    let error = engine.run_net(&loaded, &sizes, &[&input.samples], late).expect_err("no time at all");
+    let error = engine.run_net(net.graph(), &[(input.size, &input.samples[..])], late).expect_err("no time at all");
     assert!(matches!(error, palmette_gpu::Error::Core(palmette_core::Error::DeadlineExceeded)), "{error:?}");
 
     // Pages of 1024 words.
     let options = GpuOptions { adapter: AdapterChoice::Any, page_shift: 10, ..GpuOptions::default() };
     let small = GpuEngine::open(&options).expect("an adapter that opened before");
-    let inputs = [Input { channels: 4, low: -9, high: 9 }];
-    let layers = [Layer { operation: Operation::Nearest { factor: 2 }, inputs: vec![ValueId(0)] }];
-    let enlarging = small.load_net(&inputs, &layers, &[ValueId(1)]).expect("a small net");
-    let sizes = [Size::new(20, 20), Size::new(40, 40)];
-    let error = small.run_net(&enlarging, &sizes, &[&[0; 1600]], Deadline::NONE).expect_err("3200 words");
+    let enlarging = Arc::new(Graph {
+        inputs: vec![Input { channels: 4, low: -9, high: 9 }],
+        layers: vec![Layer { operation: Operation::Nearest { factor: 2 }, inputs: vec![ValueId(0)] }],
+        outputs: vec![ValueId(1)],
+    });
+    let large: (Size, &[i16]) = (Size::new(20, 20), &[0; 1600]);
+    let error = small.run_net(&enlarging, &[large], Deadline::NONE).expect_err("3200 words");
     assert_eq!(error.fault(), Some(DeviceFault::TooLarge), "{error:?}");
 
     small.lose();
-    let sizes = [Size::new(2, 2), Size::new(4, 4)];
-    let error = small.run_net(&enlarging, &sizes, &[&[0; 16]], Deadline::NONE).expect_err("the device is gone");
+    let tiny: (Size, &[i16]) = (Size::new(2, 2), &[0; 16]);
+    let error = small.run_net(&enlarging, &[tiny], Deadline::NONE).expect_err("the device is gone");
     assert_eq!(error.fault(), Some(DeviceFault::Lost), "{error:?}");
 }

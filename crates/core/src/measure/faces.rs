@@ -2,6 +2,7 @@
 
 use super::{Measurement, copy_size};
 use crate::model::{Ability, Rectangle, SharedModel};
+use crate::plan::NetArithmetic;
 use crate::plan::geometry::scale_offset;
 use crate::{Error, Pixmap, Size};
 
@@ -41,6 +42,11 @@ impl FaceMeasure {
         let boxes = faces.iter().filter_map(|face| clip(face, copy.size()));
         let outer = boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         Ok(Measurement::Faces(outer.map(|edges| self.on_picture(edges))))
+    }
+
+    /// Counts what the nets compute.
+    pub(crate) fn arithmetic(&self) -> NetArithmetic {
+        self.model.arithmetic(Ability::Faces, self.copy_size, self.copy_size)
     }
 
     /// Returns a box of the copy, told by its edges, as one of the picture.

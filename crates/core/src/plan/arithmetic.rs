@@ -31,11 +31,33 @@ pub struct Arithmetic {
     pub blends: u64,
     /// Samples that are divided by an alpha that came out of a sum.
     pub divisions: u64,
+    /// What nets compute.
+    pub nets: NetArithmetic,
+}
+
+/// What nets compute, by kind of layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NetArithmetic {
+    /// Products of convolutions over all channels.
+    pub convolved: u64,
+    /// Products of convolutions of each channel by itself.
+    pub depthwise: u64,
+    /// Samples that all other layers make.
+    pub layered: u64,
+}
+
+impl AddAssign for NetArithmetic {
+    fn add_assign(&mut self, other: Self) {
+        let Self { convolved, depthwise, layered } = other;
+        self.convolved = self.convolved.saturating_add(convolved);
+        self.depthwise = self.depthwise.saturating_add(depthwise);
+        self.layered = self.layered.saturating_add(layered);
+    }
 }
 
 impl AddAssign for Arithmetic {
     fn add_assign(&mut self, other: Self) {
-        let Self { traffic_bytes, transposed, looked_up, products, taps, means, blends, divisions } = other;
+        let Self { traffic_bytes, transposed, looked_up, products, taps, means, blends, divisions, nets } = other;
         self.traffic_bytes += traffic_bytes;
         self.transposed += transposed;
         self.looked_up += looked_up;
@@ -44,6 +66,7 @@ impl AddAssign for Arithmetic {
         self.means += means;
         self.blends += blends;
         self.divisions += divisions;
+        self.nets += nets;
     }
 }
 
@@ -61,8 +84,17 @@ impl Arithmetic {
     }
 
     /// Nothing.
-    pub(super) const NONE: Self =
-        Self { traffic_bytes: 0, transposed: 0, looked_up: 0, products: 0, taps: 0, means: 0, blends: 0, divisions: 0 };
+    pub(super) const NONE: Self = Self {
+        traffic_bytes: 0,
+        transposed: 0,
+        looked_up: 0,
+        products: 0,
+        taps: 0,
+        means: 0,
+        blends: 0,
+        divisions: 0,
+        nets: NetArithmetic { convolved: 0, depthwise: 0, layered: 0 },
+    };
 }
 
 impl ResizeStep {

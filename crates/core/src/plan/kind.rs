@@ -194,14 +194,18 @@ impl StepKind {
         }
     }
 
-    /// Counts what the step computes; `output` is the input again for one that measures. What a decoder or a model does is not
-    /// counted.
+    /// Counts what the step computes; `output` is the input again for one that measures. What a decoder does is not counted, nor what a
+    /// model does that does not tell.
     #[must_use]
     pub fn arithmetic(&self, input: Value, output: Value) -> Arithmetic {
         let moving = Arithmetic::moving(input, output);
         let (pixels, samples) = (output.size.area(), output.bytes());
         match self {
-            Self::Read(_) | Self::Model(_) | Self::Measure { answer: Some(_), .. } => Arithmetic::NONE,
+            Self::Read(_) | Self::Measure { answer: Some(_), .. } => Arithmetic::NONE,
+            Self::Model(step) => Arithmetic { nets: step.arithmetic(input.size, output.size), ..moving },
+            Self::Measure { measure: MeasureStep::Faces(step), .. } => {
+                Arithmetic { nets: step.arithmetic(), ..Arithmetic::NONE }
+            }
             Self::Crop { .. } => Arithmetic::moving(output, output),
             Self::Flip(_) | Self::Rotate(Rotate::None | Rotate::Half) => moving,
             // Rows of the canvas are put together first, which whoever comes next reads again.

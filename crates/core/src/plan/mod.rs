@@ -25,7 +25,7 @@ pub mod weights;
 /// sample is 1/128 level.
 pub const UNITS_PER_LEVEL: i32 = 64;
 
-pub use arithmetic::Arithmetic;
+pub use arithmetic::{Arithmetic, NetArithmetic};
 pub use detail::{Detail, Named};
 pub use draft::Source;
 pub use graph::{Builder, Plan, Value, ValueId};

@@ -1,7 +1,6 @@
 //! What comes back from the device: each job waits for its own, and the one thread that polls wakes it.
 
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::channel;
 
 use palmette_core::{Layout, Picture as CorePicture, alloc};
 
@@ -76,30 +75,11 @@ impl Job<'_> {
         slice.map_async(wgpu::MapMode::Read, move |result| drop(sender.send(result)));
         // Only now: a mapping is looked at when the device is polled, and not before.
         self.gpu.poller.watch(submission);
-        let start = Instant::now();
-        loop {
-            self.check()?;
-            match receiver.recv_timeout(Self::PATIENCE) {
-                Ok(Ok(())) => break,
-                Ok(Err(_)) => return Err(Error::ReadBack),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected)
-                    if start.elapsed() >= self.gpu.timeout =>
-                {
-                    // What it still does with our buffers nobody knows.
-                    self.gpu.give_up();
-                    return Err(Error::TimedOut { timeout_ms: self.gpu.timeout.as_millis() });
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(Error::ReadBack),
-            }
-        }
+        self.wait(&receiver)?.map_err(|_| Error::ReadBack)?;
         let view = slice.get_mapped_range().map_err(|_| Error::ReadBack)?;
         let result = read(&view);
         drop(view);
         read_back.buffer().unmap();
         result
     }
-
-    /// How long a wait lasts before it looks whether the device was lost: callbacks of a lost device are never called.
-    const PATIENCE: Duration = Duration::from_millis(20);
 }

@@ -64,13 +64,18 @@ impl Job<'_> {
         Ok(lease)
     }
 
-    /// Copies a table to the device; it stays there until the job ends.
-    pub(crate) fn table(&mut self, words: &[u32]) -> Result<TableIndex, Error> {
+    /// Copies numbers to the device that a kernel has to see all of: a table, or a layer of a net.
+    pub(crate) fn layer(&mut self, words: &[u32]) -> Result<Lease, Error> {
         let (words_len, max_words) = (words.len() as u64, MAX_TABLE_BYTES / 4);
         if words_len > max_words {
             return Err(Error::TooLarge { words: words_len, max_words });
         }
-        let lease = self.numbers(words)?;
+        self.numbers(words)
+    }
+
+    /// Copies a table to the device; it stays there until the job ends.
+    pub(crate) fn table(&mut self, words: &[u32]) -> Result<TableIndex, Error> {
+        let lease = self.layer(words)?;
         self.tables.push(lease);
         Ok(TableIndex(self.tables.len() - 1))
     }

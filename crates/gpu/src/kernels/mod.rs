@@ -2,11 +2,13 @@
 //!
 //! A kernel is a file here, a shader of the same name, and a twin on the CPU.
 
+pub(crate) mod alpha;
 pub(crate) mod blur_h;
 pub(crate) mod blur_v;
 pub(crate) mod border;
 pub(crate) mod draw;
 pub(crate) mod draw_plane;
+pub(crate) mod guide;
 pub(crate) mod map;
 pub(crate) mod map_plane;
 pub(crate) mod net_add;
@@ -17,7 +19,10 @@ pub(crate) mod net_depthwise;
 pub(crate) mod net_max_pool;
 pub(crate) mod net_nearest;
 pub(crate) mod net_pixel_shuffle;
+pub(crate) mod net_pixels;
 pub(crate) mod net_place;
+pub(crate) mod net_samples;
+pub(crate) mod net_sum;
 pub(crate) mod net_table;
 pub(crate) mod resize_h;
 pub(crate) mod resize_h_plane;
@@ -40,8 +45,8 @@ pub(crate) struct Kernel {
     pub(crate) fields: &'static [(&'static str, &'static str)],
 }
 
-/// Every kernel that changes pictures.
-pub(crate) const KERNELS: [&Kernel; 12] = [
+/// Every kernel: those that change pictures, then those of nets.
+pub(crate) const KERNELS: [&Kernel; 27] = [
     &map::KERNEL,
     &map_plane::KERNEL,
     &draw::KERNEL,
@@ -54,15 +59,15 @@ pub(crate) const KERNELS: [&Kernel; 12] = [
     &blur_v::KERNEL,
     &sharpen::KERNEL,
     &border::KERNEL,
-];
-
-/// Every kernel that makes a layer of a net.
-#[cfg(test)]
-pub(crate) const NET_KERNELS: [&Kernel; 10] = [
+    &alpha::KERNEL,
+    &guide::KERNEL,
+    &net_samples::KERNEL,
+    &net_pixels::KERNEL,
     &net_convolve::KERNEL,
     &net_depthwise::KERNEL,
     &net_add::KERNEL,
     &net_max_pool::KERNEL,
+    &net_sum::KERNEL,
     &net_average::KERNEL,
     &net_nearest::KERNEL,
     &net_bilinear::KERNEL,

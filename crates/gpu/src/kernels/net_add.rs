@@ -6,6 +6,14 @@ parameters! {
     width: u32,
     rows: u32,
     height: u32,
+    first_width: u32,
+    first_height: u32,
+    first_left: u32,
+    first_top: u32,
+    second_width: u32,
+    second_height: u32,
+    second_left: u32,
+    second_top: u32,
 }
 
 pub(crate) const KERNEL: Kernel = Kernel {

@@ -1,10 +1,11 @@
-//! Makes the mean of each channel: a layer of a net.
+//! Makes the mean of each channel of sums: a layer of a net.
 
 use crate::kernels::{Kernel, Parameters, parameters};
 
 parameters! {
     width: u32,
     rows: u32,
+    parts: u32,
     pixels: u32,
 }
 

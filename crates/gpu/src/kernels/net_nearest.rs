@@ -5,7 +5,11 @@ use crate::kernels::{Kernel, Parameters, parameters};
 parameters! {
     width: u32,
     rows: u32,
+    height: u32,
     input_width: u32,
+    input_height: u32,
+    left: u32,
+    top: u32,
     factor: u32,
 }
 

@@ -8,6 +8,9 @@ parameters! {
     height: u32,
     channels: u32,
     input_width: u32,
+    input_height: u32,
+    left: u32,
+    top: u32,
     factor: u32,
 }
 

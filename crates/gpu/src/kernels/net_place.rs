@@ -9,6 +9,10 @@ parameters! {
     first_pair: u32,
     offset: u32,
     channels: u32,
+    input_width: u32,
+    input_height: u32,
+    left: u32,
+    top: u32,
 }
 
 pub(crate) const KERNEL: Kernel = Kernel {

@@ -10,6 +10,10 @@ parameters! {
     low: i32,
     entries: u32,
     list_words: u32,
+    input_width: u32,
+    input_height: u32,
+    left: u32,
+    top: u32,
 }
 
 pub(crate) const KERNEL: Kernel = Kernel {

@@ -47,33 +47,25 @@ pub(super) enum Kind {
     },
 }
 
-/// Returns what a layer does, the words that its kernel reads, and how many channels it makes of values with so many.
-pub(super) fn pack(layer: &Layer, channels: &[u32]) -> Result<(Kind, Vec<u32>, u32), Error> {
-    let of = |input: &ValueId| channels[input.0];
-    let first = layer.inputs.first().map_or(0, of);
+/// Returns what a layer does, and the words that its kernel reads.
+pub(super) fn pack(layer: &Layer) -> Result<(Kind, Vec<u32>), Error> {
     let none = Vec::new();
     Ok(match &layer.operation {
         Operation::Convolution(convolution) if convolution.is_depthwise => {
-            (Kind::Depthwise(convolution.window), depthwise(convolution)?, narrow(convolution.out_channels))
+            (Kind::Depthwise(convolution.window), depthwise(convolution)?)
         }
-        Operation::Convolution(convolution) => {
-            (Kind::Convolution(convolution.window), self::convolution(convolution)?, narrow(convolution.out_channels))
-        }
-        Operation::Add(add) => (Kind::Add, addition(add)?, first),
-        Operation::MaxPool(window) => (Kind::MaxPool(*window), none, first),
-        Operation::GlobalAverage => (Kind::Average, none, first),
-        Operation::Nearest { factor } => (Kind::Nearest { factor: narrow(*factor) }, none, first),
-        &Operation::Bilinear { factor, positions } => (Kind::Bilinear { factor, positions }, none, first),
-        Operation::Concat => (Kind::Place, none, layer.inputs.iter().map(of).sum()),
-        Operation::PadChannels { channels } => (Kind::Place, none, narrow(*channels)),
-        Operation::PixelShuffle { factor } => {
-            let factor = narrow(*factor);
-            (Kind::PixelShuffle { factor }, none, first / (factor * factor))
-        }
+        Operation::Convolution(convolution) => (Kind::Convolution(convolution.window), self::convolution(convolution)?),
+        Operation::Add(add) => (Kind::Add, addition(add)?),
+        Operation::MaxPool(window) => (Kind::MaxPool(*window), none),
+        Operation::GlobalAverage => (Kind::Average, none),
+        Operation::Nearest { factor } => (Kind::Nearest { factor: narrow(*factor) }, none),
+        &Operation::Bilinear { factor, positions } => (Kind::Bilinear { factor, positions }, none),
+        Operation::Concat | Operation::PadChannels { .. } => (Kind::Place, none),
+        Operation::PixelShuffle { factor } => (Kind::PixelShuffle { factor: narrow(*factor) }, none),
         Operation::Table(table) => {
             let len = table.entries.first().map_or(0, Vec::len);
             let list_words = if table.entries.len() == 1 { 0 } else { narrow(len.div_ceil(2)) };
-            (Kind::Table { low: table.low.into(), entries: narrow(len), list_words }, lists(table)?, first)
+            (Kind::Table { low: table.low.into(), entries: narrow(len), list_words }, lists(table)?)
         }
     })
 }

@@ -1,24 +1,23 @@
-//! Nets on the device: every layer a kernel, all of them one job, from the samples of the inputs to those of the outputs.
+//! Nets on the device: every layer a kernel, from the samples of the inputs to those of the outputs.
 //!
-//! Weights go to the device once ([`GpuEngine::load_net`]). A run records all layers one after the other; nothing comes back in
-//! between, and a value's buffer serves others once nobody reads it any more. Convolutions are recorded in bands of rows, so that no
-//! dispatch takes long, and the deadline is looked at between submissions.
+//! Weights go to the device once, when a net is needed for the first time, and stay there as long as both exist. A run records all layers
+//! one after the other; nothing comes back in between, and a value's buffer serves others once nobody reads it any more. Convolutions are recorded in bands of rows, so that no
+//! dispatch takes long; the deadline is looked at between submissions, of which few are on their way at once. A picture
+//! that is too large for the buffers of a device is run in [`tiles`].
 //!
-//! Steps of plans that a model takes still run on the host: this is for whoever has a net in hand. The probe has no net in its
-//! scene, so it has to grow by one before requests depend on these kernels.
-//!
-//! What a net is, and that no sum of it leaves 32 bits, is checked where it is made; here it is taken at its word. A value has to
-//! fit what a kernel sees of a buffer: a net on a large picture runs in parts, which its caller cuts.
-//!
-//! [`GpuEngine::load_net`]: crate::GpuEngine::load_net
+//! What a net is, and that no sum of it leaves 32 bits, is checked where it is made; here it is taken at its word.
 
 mod layers;
 mod run;
+pub(crate) mod tiles;
 
-use palmette_core::net::{Input, Layer, ValueId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use palmette_core::net::{Graph, Input, ValueId};
 use palmette_core::{Deadline, Size, alloc};
 
-pub(crate) use run::run;
+pub(crate) use run::{run, samples, tile};
 
 use crate::Error;
 use crate::device::Gpu;
@@ -28,7 +27,7 @@ use layers::{DeviceLayer, narrow, pack};
 
 /// A net on a device, which is lost with it.
 #[derive(Debug)]
-pub struct DeviceNet {
+pub(crate) struct DeviceNet {
     inputs: Vec<Input>,
     layers: Vec<DeviceLayer>,
     outputs: Vec<ValueId>,
@@ -36,21 +35,38 @@ pub struct DeviceNet {
     channels: Vec<u32>,
 }
 
-impl DeviceNet {
-    /// Checks what a caller wants to run it on.
+/// The nets of a device.
+#[derive(Debug, Default)]
+pub(crate) struct Nets {
+    /// By the address of their graphs, which nothing else has as long as there is anybody who knows it, such as this list.
+    loaded: Mutex<HashMap<usize, Loaded>>,
+}
+
+/// A net that is on the device, and what it was made of.
+type Loaded = (Weak<Graph>, Arc<DeviceNet>);
+
+impl Nets {
+    /// Returns a net, which is brought to the device if it is the first time. Who needs it meanwhile brings it there, too, and one of them stays: nobody
+    /// waits for another job, which may have more time.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// If sizes or inputs are not those of the net.
-    pub(crate) fn check(&self, sizes: &[Size], inputs: &[&[i16]]) {
-        assert_eq!(
-            (sizes.len(), inputs.len()),
-            (self.channels.len(), self.inputs.len()),
-            "sizes and inputs of this net"
-        );
-        for (input, (size, samples)) in self.inputs.iter().zip(sizes.iter().zip(inputs)) {
-            assert_eq!(samples.len() as u64, size.area() * input.channels as u64, "samples of another size");
+    /// Those of the device, and of the deadline.
+    pub(crate) fn get(&self, gpu: &Gpu, graph: &Arc<Graph>, deadline: Deadline) -> Result<Arc<DeviceNet>, Error> {
+        let address = Arc::as_ptr(graph).addr();
+        if let Some((_, net)) = self.lock().get(&address) {
+            return Ok(Arc::clone(net));
         }
+        let net = Arc::new(load(gpu, graph, deadline)?);
+        let mut loaded = self.lock();
+        loaded.retain(|_, (graph, _)| graph.strong_count() > 0);
+        let (_, net) = loaded.entry(address).or_insert_with(|| (Arc::downgrade(graph), net));
+        Ok(Arc::clone(net))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<usize, Loaded>> {
+        // Every change is complete before the lock is let go.
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -58,30 +74,38 @@ impl DeviceNet {
 ///
 /// # Errors
 ///
-/// Those of the device.
-pub(crate) fn load(gpu: &Gpu, inputs: &[Input], layers: &[Layer], outputs: &[ValueId]) -> Result<DeviceNet, Error> {
-    let mut job = Job::new(gpu, Deadline::NONE);
-    let mut channels: Vec<u32> = inputs.iter().map(|input| narrow(input.channels)).collect();
+/// Those of the device, and of the deadline.
+fn load(gpu: &Gpu, graph: &Arc<Graph>, deadline: Deadline) -> Result<DeviceNet, Error> {
+    let mut job = Job::new(gpu, deadline);
     let mut loaded = Vec::new();
-    for layer in layers {
-        let (kind, words, made) = pack(layer, &channels)?;
-        let (needed, max_words) = (words.len() as u64, job.tiling().page_words());
-        if needed > max_words {
-            return Err(Error::TooLarge { words: needed, max_words });
-        }
-        let table = if words.is_empty() { None } else { Some(job.numbers(&words)?) };
+    for layer in &graph.layers {
+        let (kind, words) = pack(layer)?;
+        let table = if words.is_empty() { None } else { Some(job.layer(&words)?) };
         loaded.push(DeviceLayer { kind, inputs: layer.inputs.clone(), table });
-        channels.push(made);
     }
     // Waits until all of it is there.
     if let Some(table) = loaded.iter().find_map(|layer| layer.table.as_ref()) {
         job.read_back(&[(table, 4)], |_| Ok(()))?;
     }
-    Ok(DeviceNet { inputs: inputs.to_vec(), layers: loaded, outputs: outputs.to_vec(), channels })
+    let channels = graph.channels().into_iter().map(narrow).collect();
+    Ok(DeviceNet { inputs: graph.inputs.clone(), layers: loaded, outputs: graph.outputs.clone(), channels })
+}
+
+/// Checks what a caller wants to run a net on, and returns the sizes of all values.
+///
+/// # Panics
+///
+/// If the inputs are not those of the net.
+pub(crate) fn check(graph: &Graph, inputs: &[(Size, &[i16])]) -> Option<Vec<Size>> {
+    assert_eq!(inputs.len(), graph.inputs.len(), "inputs of this net");
+    for (input, (size, samples)) in graph.inputs.iter().zip(inputs) {
+        assert_eq!(samples.len() as u64, size.area() * input.channels as u64, "samples of another size");
+    }
+    graph.sizes(&inputs.iter().map(|(size, _)| *size).collect::<Vec<_>>())
 }
 
 /// Lays samples out as kernels read them: by row, column and channel before, by pair of channels, row and column then.
-fn to_words(input: &Input, samples: &[i16]) -> Result<Vec<u32>, Error> {
+pub(crate) fn to_words(input: &Input, samples: &[i16]) -> Result<Vec<u32>, Error> {
     let pairs = input.channels.div_ceil(2);
     let pixels = samples.len() / input.channels;
     let mut words = alloc::try_with_capacity(pairs * pixels)?;

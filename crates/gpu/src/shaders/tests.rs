@@ -11,11 +11,11 @@ use palmette_core::plan::{DrawStep, SharpenStep, UNITS_PER_LEVEL};
 use super::{OUTPUT_BINDING, PAGE_BINDING, TABLE_BINDING};
 use crate::device::IMMEDIATE_BYTES;
 use crate::image::Tiling;
-use crate::kernels::{KERNELS, Kernel, NET_KERNELS, blur_h, blur_v, resize_h_plane, resize_v};
+use crate::kernels::{KERNELS, Kernel, blur_h, blur_v, net_sum, resize_h_plane, resize_v};
 
 /// All kernels.
 fn kernels() -> impl Iterator<Item = &'static Kernel> {
-    KERNELS.into_iter().chain(NET_KERNELS)
+    KERNELS.into_iter()
 }
 
 fn parse(kernel: &Kernel) -> Module {
@@ -178,6 +178,7 @@ fn shaders_and_host_agree_on_constants() {
         assert!(!found.is_empty() && found.iter().all(|&found| found == value), "{name}: {found:?}, not {value}");
     }
     assert_eq!(constant(&parse(&resize_h_plane::KERNEL), "ROWS"), Some(resize_h_plane::ROWS.into()));
+    assert_eq!(constant(&parse(&net_sum::KERNEL), "PART"), Some(net_sum::PART.into()));
     for (kernel, segment) in [(&blur_h::KERNEL, blur_h::SEGMENT), (&blur_v::KERNEL, blur_v::SEGMENT)] {
         assert_eq!(constant(&parse(kernel), "SEGMENT"), Some(segment.into()), "{}", kernel.name);
     }

@@ -6,12 +6,13 @@
 mod boxes;
 mod views;
 
+use palmette_core::plan::NetArithmetic;
 use palmette_core::{Deadline, Pixmap, Rectangle, Size};
 
 pub use boxes::{Found, Grid, decode, join};
-pub use views::look;
+pub use views::{arithmetic, look};
 
-use crate::net::Net;
+use crate::net::{self, Net};
 use crate::runner::{Runner, Tensor};
 use crate::schedule::Schedule;
 use crate::{Error, scale};
@@ -96,6 +97,11 @@ impl FaceNet {
         let schedule = Schedule::new(self.net(), &[size], usize::MAX);
         // Beside it, the copy and its samples.
         schedule.map_or(0, |schedule| schedule.memory_bytes()) + size.area() * 10
+    }
+
+    /// Counts what the net computes for each copy.
+    fn arithmetic(&self) -> NetArithmetic {
+        net::arithmetic(self.net(), Size::new(self.side, self.side))
     }
 
     /// Finds faces, in pixels of the picture; the best first, and several times what several anchors see.

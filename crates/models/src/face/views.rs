@@ -1,5 +1,6 @@
 //! Which parts of a picture the nets look at: a copy of a long picture in a square is small, and so are its faces.
 
+use palmette_core::plan::NetArithmetic;
 use palmette_core::{Pixmap, Rectangle, Size};
 
 use super::{FaceNet, Found, join};
@@ -34,6 +35,16 @@ pub fn look(nets: &[FaceNet], picture: &Pixmap) -> Result<Vec<Found>, Error> {
         }
     }
     Ok(join(found))
+}
+
+/// Counts what all nets compute for a picture of a size.
+#[must_use]
+pub fn arithmetic(nets: &[FaceNet], picture: Size) -> NetArithmetic {
+    let mut sum = NetArithmetic::default();
+    for _ in 0..=squares(picture).len() {
+        nets.iter().for_each(|net| sum += net.arithmetic());
+    }
+    sum
 }
 
 /// Cuts a picture that is longer than one and a half squares.

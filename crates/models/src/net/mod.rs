@@ -18,10 +18,13 @@
 mod bounds;
 mod shapes;
 
+use std::sync::Arc;
+
 use palmette_core::Size;
 use palmette_core::net::{
-    Add, AddTerms, Convolution, Input, Layer, Operation, Padding, Requantize, Table, ValueId, Window,
+    Add, AddTerms, Convolution, Graph, Input, Layer, Operation, Padding, Requantize, Table, ValueId, Window,
 };
+use palmette_core::plan::NetArithmetic;
 
 pub use bounds::Range;
 
@@ -54,9 +57,7 @@ impl About {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Net {
     about: About,
-    inputs: Vec<Input>,
-    layers: Vec<Layer>,
-    outputs: Vec<ValueId>,
+    graph: Arc<Graph>,
     /// The limits of each channel of each value.
     ranges: Vec<Vec<Range>>,
 }
@@ -93,7 +94,7 @@ impl Net {
         if inputs.is_empty() || outputs.is_empty() {
             return Err(Error::Empty);
         }
-        Ok(Self { about, inputs, layers, outputs, ranges })
+        Ok(Self { about, graph: Arc::new(Graph { inputs, layers, outputs }), ranges })
     }
 
     /// Returns what its file says of it.
@@ -102,28 +103,34 @@ impl Net {
         &self.about
     }
 
+    /// Returns its inputs, layers and outputs, as engines share them.
+    #[must_use]
+    pub const fn graph(&self) -> &Arc<Graph> {
+        &self.graph
+    }
+
     /// Returns what goes in.
     #[must_use]
     pub fn inputs(&self) -> &[Input] {
-        &self.inputs
+        &self.graph.inputs
     }
 
     /// Returns the layers, in the order in which they run.
     #[must_use]
     pub fn layers(&self) -> &[Layer] {
-        &self.layers
+        &self.graph.layers
     }
 
     /// Returns the values that come out.
     #[must_use]
     pub fn outputs(&self) -> &[ValueId] {
-        &self.outputs
+        &self.graph.outputs
     }
 
     /// Returns the number of the value that a layer makes.
     #[must_use]
     pub fn made_by(&self, layer: usize) -> ValueId {
-        ValueId(self.inputs.len() + layer)
+        ValueId(self.graph.inputs.len() + layer)
     }
 
     /// Returns the number of values.
@@ -163,7 +170,7 @@ impl Net {
             Operation::Convolution(convolution) => size.area().saturating_mul(convolution.weights.len() as u64),
             _ => 0,
         };
-        Ok(self.layers.iter().zip(&sizes[self.inputs.len()..]).map(of_layer).fold(0, u64::saturating_add))
+        Ok(self.graph.layers.iter().zip(&sizes[self.graph.inputs.len()..]).map(of_layer).fold(0, u64::saturating_add))
     }
 
     /// Returns the size of every value, for inputs of these sizes.
@@ -173,11 +180,11 @@ impl Net {
     /// [`Error::WrongInputs`] if there is not one size for each input; [`Error::InLayer`] with [`Error::Empty`] where nothing would be
     /// left of a value, [`Error::SizesDiffer`] where inputs of a layer do not fit together.
     pub fn sizes(&self, inputs: &[Size]) -> Result<Vec<Size>, Error> {
-        if inputs.len() != self.inputs.len() {
-            return Err(Error::WrongInputs { given: inputs.len(), taken: self.inputs.len() });
+        if inputs.len() != self.graph.inputs.len() {
+            return Err(Error::WrongInputs { given: inputs.len(), taken: self.graph.inputs.len() });
         }
         let mut sizes = inputs.to_vec();
-        for (index, layer) in self.layers.iter().enumerate() {
+        for (index, layer) in self.graph.layers.iter().enumerate() {
             let size = shapes::size_of(layer, &sizes).map_err(|source| Error::InLayer {
                 index,
                 kind: layer.operation.name(),
@@ -187,6 +194,11 @@ impl Net {
         }
         Ok(sizes)
     }
+}
+
+/// Counts what a net computes that takes one picture, of this size; nothing for one of another size than it can take.
+pub(crate) fn arithmetic(net: &Net, picture: Size) -> NetArithmetic {
+    net.graph().sizes(&[picture]).map_or(NetArithmetic::default(), |sizes| net.graph().arithmetic(&sizes))
 }
 
 #[cfg(test)]

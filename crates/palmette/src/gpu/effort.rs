@@ -7,7 +7,7 @@
 
 use std::num::NonZeroU32;
 
-use palmette_core::plan::{Arithmetic, Plan, lower};
+use palmette_core::plan::{Arithmetic, NetArithmetic, Plan, lower};
 use palmette_core::{Engine, Error, Limits, Size};
 use palmette_ops::{Color, Fit, Flip, ImageIndex, Op, Rotate, Transform};
 
@@ -18,11 +18,25 @@ use super::cost::fastest;
 pub(super) struct CpuPrices([f64; KINDS.len()]);
 
 /// The kinds, as doctor and metrics name them: those of [`Arithmetic`].
-const KINDS: [&str; 8] =
-    ["traffic_bytes", "transposed", "looked_up", "products", "taps", "means", "blends", "divisions"];
+const KINDS: [&str; 11] = [
+    "traffic_bytes",
+    "transposed",
+    "looked_up",
+    "products",
+    "taps",
+    "means",
+    "blends",
+    "divisions",
+    "net_convolved",
+    "net_depthwise",
+    "net_layered",
+];
+
+/// How many of them plans are measured for; the others are those of nets.
+const SAMPLES: usize = 8;
 
 /// What was recorded, on one core of an EPYC.
-pub(super) const RECORDED: CpuPrices = CpuPrices([0.0625, 1.0, 0.27, 0.5, 0.038, 1.53, 1.8, 0.9]);
+pub(super) const RECORDED: CpuPrices = CpuPrices([0.0625, 1.0, 0.27, 0.5, 0.038, 1.53, 1.8, 0.9, 0.0125, 0.05, 0.25]);
 
 impl CpuPrices {
     /// Measures a machine: how many times as long as recorded a plan takes that is mostly of one kind, for each of them.
@@ -36,12 +50,27 @@ impl CpuPrices {
             let plan = sample_plan(options)?;
             *price *= fastest(cpu, SAMPLE, &plan)? / RECORDED.of_plan(&plan);
         }
+        // A net of ours cannot fail, and if it did, what was recorded would be no worse a guess.
+        #[cfg(feature = "models")]
+        if let Ok(measured) = super::nets::measure() {
+            prices.0[SAMPLES..].copy_from_slice(&measured);
+        }
         Ok(prices)
+    }
+
+    /// Returns the seconds that nets take.
+    pub(super) fn of_nets(&self, nets: NetArithmetic) -> f64 {
+        self.of(Arithmetic { nets, ..Arithmetic::default() })
     }
 
     /// Returns the seconds that a plan takes.
     pub(super) fn of_plan(&self, plan: &Plan) -> f64 {
-        1e-9 * counts(plan.arithmetic()).iter().zip(self.0).map(|(count, ns)| count * ns).sum::<f64>()
+        self.of(plan.arithmetic())
+    }
+
+    /// Returns the seconds that arithmetic takes.
+    fn of(&self, arithmetic: Arithmetic) -> f64 {
+        1e-9 * counts(arithmetic).iter().zip(self.0).map(|(count, ns)| count * ns).sum::<f64>()
     }
 
     /// Returns the kinds, each with its price in seconds.
@@ -52,15 +81,18 @@ impl CpuPrices {
 
 /// Returns how often each kind of arithmetic is done.
 fn counts(arithmetic: Arithmetic) -> [f64; KINDS.len()] {
-    let Arithmetic { traffic_bytes, transposed, looked_up, products, taps, means, blends, divisions } = arithmetic;
-    [traffic_bytes, transposed, looked_up, products, taps, means, blends, divisions].map(float)
+    let Arithmetic { traffic_bytes, transposed, looked_up, products, taps, means, blends, divisions, nets } =
+        arithmetic;
+    let NetArithmetic { convolved, depthwise, layered } = nets;
+    [traffic_bytes, transposed, looked_up, products, taps, means, blends, divisions, convolved, depthwise, layered]
+        .map(float)
 }
 
 /// The size of the picture that is measured.
 const SAMPLE: Size = Size::new(512, 512);
 
-/// Options that are mostly one kind of arithmetic each, in the order of the kinds.
-fn samples() -> [Transform; KINDS.len()] {
+/// Options that are mostly one kind of arithmetic each, in the order of the kinds; nets are measured by themselves.
+fn samples() -> [Transform; SAMPLES] {
     let none = Transform::default;
     let squeezed = |side| Transform {
         width: NonZeroU32::new(side),

@@ -10,6 +10,8 @@ mod disabled;
 mod effort;
 #[cfg(feature = "gpu")]
 mod enabled;
+#[cfg(all(feature = "gpu", feature = "models"))]
+mod nets;
 #[cfg(feature = "gpu")]
 mod recovery;
 mod settings;
