@@ -136,6 +136,10 @@ pub(crate) const IMMEDIATE_BYTES: u32 = 128;
 
 /// Finds the best adapter.
 fn find_adapter(choice: AdapterChoice) -> Result<wgpu::Adapter, Error> {
+    // On macOS Vulkan is not built in, and an instance with nothing in it would panic.
+    if !wgpu::Instance::enabled_backend_features().contains(wgpu::Backends::VULKAN) {
+        return Err(Error::NoAdapter { found: 0 });
+    }
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = wgpu::Backends::VULKAN;
     // No layers, which write to the log what a machine without a GPU lacks; and nothing is dispatched indirectly, the check of
