@@ -70,6 +70,14 @@ pub(crate) enum Error {
         /// What was looked for.
         what: &'static str,
     },
+    /// Occurs when a crate is linked whose licence is nowhere to be had in words.
+    #[error("{name}: no licence text in the package, and none known for `{licence}`")]
+    NoLicence {
+        /// The crate.
+        name: String,
+        /// What its manifest says.
+        licence: String,
+    },
     /// Occurs when the pinned toolchain is not the version that the crates promise to build with.
     #[error("rust-toolchain.toml pins {pinned}, but Cargo.toml promises rust-version {promised}")]
     Toolchain {
