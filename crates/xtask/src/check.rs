@@ -14,10 +14,11 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 16] = [
+const STAGES: [Stage; 17] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
+    Stage { name: "workflows", run: workflows },
     Stage { name: "deny", run: deny },
     Stage { name: "clippy", run: clippy },
     Stage { name: "features", run: features },
@@ -90,6 +91,11 @@ fn fmt() -> Result<(), Error> {
 
 fn typos() -> Result<(), Error> {
     Invocation::new("typos", &[]).run()
+}
+
+/// The workflows of GitHub: whether they are ones, and what they let in.
+fn workflows() -> Result<(), Error> {
+    Invocation::new("zizmor", &["--offline", "--quiet", ".github/workflows"]).run()
 }
 
 fn deny() -> Result<(), Error> {
