@@ -164,6 +164,8 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       if (words === "plan") await page.waitForSelector("#plan li");
       await assertFits(page, words);
     }
+    // With a GPU there is one tab more.
+    await page.$eval("#engines", (tab) => tab.toggleAttribute("hidden", false));
     await page.click('input[name="view"][value="compare"]');
     await page.click("#loupe");
     await page.waitForSelector("#view .divider");

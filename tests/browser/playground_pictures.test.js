@@ -62,7 +62,7 @@ after(async () => {
 /** Begins again: none of the user's pictures, and this request. */
 async function begin(hash = FIRST) {
   const { page } = opened;
-  if (await page.$(".own")) await clickNamed(page, "Forget my pictures");
+  if (await page.$(".own")) await clickNamed(page, "Remove my pictures");
   await clickNamed(page, "Start over");
   await waitUntilShown(page);
   if (hash === FIRST) return opened;
@@ -117,7 +117,7 @@ test("pictures that are dropped on pictures replace them, stay over a reload, an
   await assertPixels(page, [255, 0, 0, 255], [38, 0, 217, 255]);
   await screenshot(page, "playground-own");
 
-  await clickNamed(page, "Forget my pictures");
+  await clickNamed(page, "Remove my pictures");
   await waitForNames(page, ["evening.png", "palmette.png"]);
   await page.reload();
   await waitForNames(page, ["evening.png", "palmette.png"]);
@@ -171,7 +171,7 @@ test("what is no picture changes nothing and is told, until the message is close
   await clickNamed(page, "Close the message");
   assert.equal(await page.$eval("#notice", (notice) => notice.checkVisibility()), false);
   await bring(page, "paste", "body", "some words");
-  assert.match(await textOf(page, "#notice"), /The clipboard holds no picture\./);
+  assert.match(await textOf(page, "#notice"), /There is no picture in the clipboard\./);
   await bring(page, "paste", "body", png("red.png", red));
   await waitForNames(page, ["red.png", "palmette.png"]);
   assert.equal(await page.$eval("#notice", (notice) => notice.checkVisibility()), false);
@@ -187,7 +187,7 @@ test("a picture that turns out to be damaged is refused over the last result, wh
   const cut = Buffer.from(red, "base64").subarray(0, 60).toString("base64");
   await bring(page, "drop", "body", png("cut.png", cut));
   await page.waitForSelector("#view .refusal", { timeout: ANSWER_MS });
-  assert.match(await textOf(page, "#view .refusal"), /Behind this is the last result that worked\./);
+  assert.match(await textOf(page, "#view .refusal"), /The last good result is behind this message\./);
   assert.equal(await page.$eval("#view figure", (figure) => figure.matches(".old[inert]")), true);
   assert.equal((await page.$$("#facts > *")).length, 0, "there are no figures of an old result");
   assert(await page.$eval(`${CANVAS} > .picture .problem`, (problem) => problem.checkVisibility()));

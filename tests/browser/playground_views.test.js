@@ -287,7 +287,7 @@ test("what the server cannot do is there, disabled, and says why and what helps"
 
   await choose(page, ".draw .picture select", "Text");
   assert.deepEqual(await lackOf(page, '.draw [data-path="font"]'), {
-    disabled: ["one of the server's (not on this server)"],
+    disabled: ["font by name (not on this server)"],
     said: ["font: This server has no fonts. Start it with palmette serve --fonts FOLDER."],
   });
   // Another font can be named by its URL; until then the text has none.
@@ -301,7 +301,7 @@ test("what the server cannot do is there, disabled, and says why and what helps"
   await preset(page, "avatar", "256 × 256");
   assert.match(
     await page.$eval(".note", (note) => note.textContent ?? ""),
-    /^Cut to what stands out, not to a face\. This server has no model/,
+    /^Cropped to the main subject instead of a face\. This server has no model/,
   );
   assertNoProblems();
 });

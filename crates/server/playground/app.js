@@ -64,7 +64,7 @@ function start(table) {
   element("loupe").addEventListener("click", toggleLoupe);
   listenForFiles({
     onFile: (file, key) => takeFile(key ?? project.canvas.key, file),
-    onOther: (what) => notice.show("No picture.", what),
+    onOther: (what) => notice.show("Nothing was changed.", what),
   });
   load(project);
 
@@ -159,7 +159,7 @@ function start(table) {
   }
 
   /**
-   * Takes a file for a node; one that is no picture changes nothing, and is told.
+   * Takes a file for a node. A file that is not a picture changes nothing, and a message says why.
    *
    * @param {number} key
    * @param {File} file
@@ -178,7 +178,7 @@ function start(table) {
       if (!isTold) throw error;
       const what = error instanceof Refusal ? error.what : error.message;
       notice.show(
-        `${file.name || "What was pasted"} cannot be used:`,
+        `${file.name || "The pasted file"} cannot be used:`,
         `${what.replace(/\.$/, "")}. Nothing was changed.`,
       );
     }

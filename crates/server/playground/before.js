@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * What the result is compared with: the same part of the canvas at the same size, and nothing else done to it. The server makes it,
- * so that it lies exactly under the result and shows every format that the server reads.
+ * The picture that the result is compared with: the same part of the canvas at the same size, without any other change. The server
+ * makes it, so it lies exactly under the result, and works for every format that the server reads.
  */
 import { newNode, newTransform } from "./tree.js";
 
-/** The options that decide which part of a picture is seen, how it lies and how large it is. */
+/** The options that decide the part of a picture that is seen, its direction and its size. */
 const GEOMETRY = new Set([
   "trim",
   "flip",

@@ -28,7 +28,7 @@ const TEXT = "text";
  * @param {() => import("./tree.js").Project} about.project
  * @param {() => void} about.onChange Called after every change.
  * @param {(key: number, file: File) => void} about.onFile Called with a file that was chosen for a node.
- * @param {() => void} about.onForget Called when the user's own pictures are to be forgotten.
+ * @param {() => void} about.onForget Called to remove the user's own pictures.
  * @returns {Editor}
  */
 export function createEditor({ root, help, presets, table, project, onChange, onFile, onForget }) {
@@ -130,7 +130,7 @@ export function createEditor({ root, help, presets, table, project, onChange, on
       node.text ? h("span", { class: "thumbnail checked letter", "aria-hidden": "true" }, "T") : thumbnail(chosen),
       h("label", { htmlFor: id }, title),
       select,
-      h("p", { class: "hint" }, ...(node.text ? ["set by this server"] : said(chosen))),
+      h("p", { class: "hint" }, ...(node.text ? ["drawn by this server"] : said(chosen))),
       dropZone(node, index),
       index === 0 && ownView(),
       h("p", { class: "problem", "data-problem": "", hidden: true }),
@@ -163,7 +163,7 @@ export function createEditor({ root, help, presets, table, project, onChange, on
     );
   }
 
-  /** Says where the user's own pictures are, with a button that forgets them. */
+  /** Says where the user's own pictures are kept, with a button that removes them. */
   function ownView() {
     const own = allPictures().filter(({ isSample }) => !isSample);
     if (own.length === 0) return null;
@@ -175,13 +175,13 @@ export function createEditor({ root, help, presets, table, project, onChange, on
         "p",
         { class: "hint" },
         isKept
-          ? "Your pictures stay in this browser, also over a reload. They go to this server alone."
-          : "This browser has no room to keep your pictures: they are gone after a reload.",
+          ? "Your pictures are kept in this browser until you remove them. They are sent to this server only."
+          : "This browser cannot keep your pictures: they are gone after a reload.",
       ),
       h(
         "button",
-        { type: "button", class: "button", "aria-label": "Forget my pictures", onclick: onForget },
-        "Forget them",
+        { type: "button", class: "button", "aria-label": "Remove my pictures", onclick: onForget },
+        "Remove them",
       ),
     );
   }

@@ -1,12 +1,12 @@
 // @ts-check
-/** Pictures from outside: dropped anywhere on the page, or pasted. What is no file is told. */
+/** Pictures from outside: dropped anywhere on the page, or pasted. Anything else leads to a message. */
 
 /**
  * Listens to the whole page.
  *
  * @param {object} take
  * @param {(file: File, key: number | null) => void} take.onFile `key` is the node that it fell on, if it fell on one.
- * @param {(what: string) => void} take.onOther Called with a sentence that says what came instead of a picture.
+ * @param {(what: string) => void} take.onOther Called with a sentence for the user if there is no file.
  */
 export function listenForFiles({ onFile, onOther }) {
   addEventListener("dragover", (event) => {
@@ -23,11 +23,11 @@ export function listenForFiles({ onFile, onOther }) {
     if (isText(event.target) && !event.dataTransfer?.files.length) return;
     event.preventDefault();
     endDrag();
-    take(event.dataTransfer, event.target, "What was dropped is no file.");
+    take(event.dataTransfer, event.target, "That is not a file.");
   });
   addEventListener("paste", (event) => {
     if (isText(event.target) && !event.clipboardData?.files.length) return;
-    take(event.clipboardData, document.activeElement, "The clipboard holds no picture.");
+    take(event.clipboardData, document.activeElement, "There is no picture in the clipboard.");
   });
 
   /**
@@ -37,7 +37,7 @@ export function listenForFiles({ onFile, onOther }) {
    */
   function take(data, target, otherwise) {
     const file = data?.files[0];
-    if (!file) return onOther(`${otherwise} Copy a picture itself, or drop its file.`);
+    if (!file) return onOther(`${otherwise} Copy a picture and paste it, or drop a picture file.`);
     onFile(file, nodeOf(target));
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** The user's own pictures, kept in this browser over a reload. A browser that keeps nothing is no failure: the page works without. */
+/** The user's own pictures, kept in this browser over a reload. The page works without it: a browser may refuse to keep anything. */
 
 /** @typedef {{ id: string, name: string, blob: Blob, info: import("./request.js").Info, time: number }} Kept */
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** What this server cannot do: why, and what to do about it. The table of options is marked with it once, before controls are made. */
+/** Options that this server cannot offer: why, and how to change that. The table of options is marked once, before controls are made. */
 import { h } from "./dom.js";
 
 /**
@@ -20,7 +20,7 @@ const NO_GPU = new Map([
     "none",
     {
       why: "This server found no GPU when it started.",
-      remedy: "It needs a driver for Vulkan, Metal or Direct3D 12; `palmette doctor` says what it finds.",
+      remedy: "It needs a driver for Vulkan, Metal or Direct3D 12. Run `palmette doctor` to see what it finds.",
     },
   ],
   [
@@ -34,7 +34,7 @@ const NO_GPU = new Map([
 ]);
 
 /**
- * Marks every option, and every word that an option may be, with what this server lacks for it.
+ * Marks every option, and every word of an option, that needs a model which this server does not have.
  *
  * @param {Table} table
  */
@@ -72,7 +72,7 @@ function noModel(does, model) {
 }
 
 /**
- * Returns what the server lacks to find faces, if it does.
+ * Returns the lack of a model that finds faces, or null.
  *
  * @param {Table} table
  * @returns {Lack | null}
@@ -83,7 +83,7 @@ export function lackOfFaces({ needs, models }) {
 }
 
 /**
- * Returns what the server lacks to set a text in a font of its own, if it does.
+ * Returns the lack of fonts, or null.
  *
  * @param {Table} table
  * @returns {Lack | null}
@@ -94,14 +94,14 @@ export function lackOfFonts({ fonts }) {
 }
 
 /**
- * Returns what the server lacks to compute on a GPU, if it does.
+ * Returns the lack of a GPU, or null.
  *
  * @param {Table["engine"]} engine
  * @returns {Lack | null}
  */
 export function lackOfGpu({ gpu, offered }) {
   if (offered.includes("gpu")) return null;
-  const unknown = { why: `The GPU of this server is ${gpu}.`, remedy: "`palmette doctor` says more." };
+  const unknown = { why: `The GPU of this server is ${gpu}.`, remedy: "Run `palmette doctor` to see why." };
   return NO_GPU.get(gpu) ?? unknown;
 }
 
@@ -115,9 +115,9 @@ export function lackText({ why, remedy }) {
 }
 
 /**
- * Shows a lack below what it disables.
+ * Shows a lack below the control that it disables.
  *
- * @param {string} of What is disabled.
+ * @param {string} of The option or word that is disabled, or a sentence that says what follows.
  * @param {Lack} lack
  */
 export function lackView(of, lack) {

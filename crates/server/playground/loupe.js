@@ -1,5 +1,5 @@
 // @ts-check
-/** A lens over the picture that shows its pixels one to one on the screen's; four times as large where the picture is shown so already. */
+/** A lens over the picture that shows one pixel of it as one pixel of the screen, or four times as large if the picture is shown so already. */
 import { h } from "./dom.js";
 
 /** The width of the lens in CSS pixels, and where there is little room. */
@@ -23,7 +23,7 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 /**
  * Adds a lens.
  *
- * @param {HTMLElement} layers What the picture fills; the lens is put into it.
+ * @param {HTMLElement} layers Has the size of the picture; the lens is put into it.
  * @param {Size} size Of the picture in its own pixels.
  * @param {Paint} paint
  * @param {{ x: number, y: number }} at Where the lens begins, as fractions of the picture; changed as it moves.

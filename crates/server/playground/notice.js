@@ -1,5 +1,5 @@
 // @ts-check
-/** One message over the picture, for what was wrong with something that came from outside; it stays until it is closed or answered. */
+/** One message over the picture, about a file or a paste that could not be used. It stays until it is closed or a file is tried again. */
 import { fill, h, icon } from "./dom.js";
 
 /**

@@ -22,7 +22,7 @@ export const VIEW = "view";
 export const MARK = "mark";
 export const CORNERS = "corners";
 
-/** A file that is no picture which this server can change. */
+/** Thrown for a file that is not a picture, or not one that this server can change. */
 export class NoPicture extends Error {}
 
 /** @type {Map<string, Picture>} */

@@ -1,5 +1,5 @@
 // @ts-check
-/** The plan of a request, as a list that people read: what is done, on which values, by which engine and why, in how much memory. */
+/** The plan of a request, as a list for people: steps with sizes and values, the engine and its reason, memory. */
 import { formatBytes, formatMs, h } from "./dom.js";
 import { flatten, placeOfStep } from "./tree.js";
 
@@ -9,23 +9,23 @@ import { flatten, placeOfStep } from "./tree.js";
  */
 
 /**
- * What steps do, by kind; one of a newer server is named as it is.
+ * Titles of steps by kind; a kind that is missing here is shown by its name.
  *
  * @type {Record<string, string>}
  */
 const DOES = {
-  read: "Decode a part",
-  crop: "Cut",
+  read: "Decode part of the file",
+  crop: "Crop",
   flip: "Mirror",
   rotate: "Turn",
   resize: "Resize",
   measure: "Measure",
   pad: "Add a frame",
-  lookup: "Change tones",
-  saturation: "Change saturation",
+  lookup: "Adjust tones",
+  saturation: "Adjust saturation",
   blur: "Blur",
   sharpen: "Sharpen",
-  background: "Put a colour under it",
+  background: "Fill the background",
   draw: "Draw",
   segment: "Keep the subject",
   enlarge: "Enlarge",
@@ -64,7 +64,7 @@ export function planView(plan, project, picture) {
     { class: "plan-view" },
     h("ul", { class: "sources", "aria-label": "Pictures" }, ...plan.sources.map(sourceView)),
     plan.steps.length === 0
-      ? h("p", { class: "hint" }, "There is nothing to do but to encode it.")
+      ? h("p", { class: "hint" }, "Nothing changes the picture. It is only encoded.")
       : h("ol", { class: "plan-steps", "aria-label": "Steps" }, ...plan.steps.map(stepView)),
     h(
       "dl",
@@ -74,7 +74,7 @@ export function planView(plan, project, picture) {
       ...estimate(),
       ...term("memory", "Memory", `about ${formatBytes(plan.memory_bytes)}`),
       ...(plan.is_measured
-        ? term("measured", "Measured", "pixels were decoded first, because sizes depend on them")
+        ? term("measured", "Measured", "pixels were decoded first, because the plan depends on them")
         : []),
       ...(plan.idle.length > 0 ? term("idle", "No effect", plan.idle.map(idleText).join(", ")) : []),
     ),

@@ -1,5 +1,5 @@
 // @ts-check
-/** Requests that many sites make, to begin with: a click puts one in place of what was there, and leaves the picture. */
+/** Requests that many sites make, to start from: a click replaces the steps and the output, and keeps the picture. */
 import { fill, h } from "./dom.js";
 import { lackOfFaces, lackOfFonts, lackView } from "./lacks.js";
 import { CORNERS, MARK } from "./pictures.js";
@@ -19,9 +19,9 @@ import { newDraw, newNode, newTransform } from "./tree.js";
  * @property {string} about
  * @property {string} shape Of its icon, on a grid of 40 by 28.
  * @property {string} format
- * @property {(table: Table) => Step[]} steps What is done to the canvas.
- * @property {(table: Table) => import("./lacks.js").Lack | null} lack What it has to do without on this server.
- * @property {string} [without] What becomes of it then.
+ * @property {(table: Table) => Step[]} steps The steps of the canvas.
+ * @property {(table: Table) => import("./lacks.js").Lack | null} lack What this server lacks for it.
+ * @property {string} [without] How the result differs then, a sentence.
  */
 
 /** @type {Preset[]} */
@@ -29,7 +29,7 @@ const PRESETS = [
   {
     id: "thumbnail",
     name: "Thumbnail",
-    about: "320 × 240, the part that stands out",
+    about: "320 × 240, cropped to the main subject",
     shape: "M8 5h24v18H8zm0 14 8-7 6 5 4-3 6 5",
     format: "image/webp",
     steps: () => [newTransform({ width: 320, height: 240, fit: "cover", gravity: "auto", sharpen: 1 })],
@@ -38,7 +38,7 @@ const PRESETS = [
   {
     id: "avatar",
     name: "Avatar",
-    about: "256 × 256, round, on a face",
+    about: "256 × 256, round, cropped to the face",
     shape: "M20 3a11 11 0 0 1 0 22 11 11 0 0 1 0-22m0 5a4 4 0 0 1 0 8 4 4 0 0 1 0-8m-7 14c2-7 12-7 14 0",
     format: "image/webp",
     steps(table) {
@@ -50,12 +50,12 @@ const PRESETS = [
       ];
     },
     lack: lackOfFaces,
-    without: "Cut to what stands out, not to a face.",
+    without: "Cropped to the main subject instead of a face.",
   },
   {
     id: "watermark",
     name: "Watermark",
-    about: "at most 1200 wide, a mark in the corner",
+    about: "up to 1200 pixels wide, with a mark in the corner",
     shape: "M5 4h30v20H5zm24 16v-5m-3 5 1-4m5 4-1-4",
     format: "image/webp",
     steps: () => [
@@ -67,7 +67,7 @@ const PRESETS = [
   {
     id: "card",
     name: "Social card",
-    about: "1200 × 630, a title and a mark",
+    about: "1200 × 630, with a title and a mark",
     shape: "M3 5h34v18H3zm4 9h16m-16 4h10M31 8v3",
     format: "image/jpeg",
     steps(table) {
@@ -95,7 +95,7 @@ const PRESETS = [
  * @param {Table} table
  * @param {() => import("./tree.js").Project} project
  * @param {(project: import("./tree.js").Project) => void} onChoose
- * @returns {{ element: HTMLElement, update: () => void }} `update` shows which one the project is.
+ * @returns {{ element: HTMLElement, update: () => void }} `update` marks the preset that the project equals.
  */
 export function createPresets(table, project, onChoose) {
   const note = h("div", { class: "note" });

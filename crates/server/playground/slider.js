@@ -1,11 +1,11 @@
 // @ts-check
-/** Before and after in one place: what was there lies on the result, up to a line that is moved by pointer, finger or keys. */
+/** Before and after in one place: the original lies on the result, up to a line that pointer, finger or keys move. */
 import { h } from "./dom.js";
 
 /**
- * Lays what was there over the result.
+ * Lays the original over the result.
  *
- * @param {HTMLElement} layers What holds the result; the slider is put into it.
+ * @param {HTMLElement} layers Holds the result; the slider is put into it.
  * @param {HTMLElement} before
  * @param {number} start Where the line begins, in percent from the left.
  * @param {(percent: number) => void} onMove

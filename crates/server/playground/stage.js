@@ -114,9 +114,9 @@ export function createStage({ view, facts, status }) {
       h("p", { class: "title" }, title, httpStatus ? h("span", {}, ` status ${httpStatus}`) : null),
       h("p", {}, message),
       isShownElsewhere && h("p", { class: "hint" }, "It is marked in the request."),
-      old && h("p", { class: "hint" }, "Behind this is the last result that worked."),
+      old && h("p", { class: "hint" }, "The last good result is behind this message."),
     );
-    // What is behind is no result of this request: it is dimmed, cannot be used, and is not read out.
+    // The old result does not belong to this request: it is dimmed, cannot be used, and is not read out.
     old?.classList.add("old");
     old?.toggleAttribute("inert", true);
     fill(view, old, refusal);

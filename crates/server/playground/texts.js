@@ -74,7 +74,7 @@ export function textView(text, table, of, onChange) {
     const names = table.fonts.map((name) => ({ label: name, value: NAMED + name }));
     const isNamed = names.some(({ value }) => value === text.font.url);
     const lack = lackOfFonts(table);
-    const entries = lack ? [{ label: "one of the server's", value: NAMED, lack }] : names;
+    const entries = lack ? [{ label: "font by name", value: NAMED, lack }] : names;
     const select = choice([...entries, { label: "another, by its URL", value: "" }], {
       id,
       path: "font",
