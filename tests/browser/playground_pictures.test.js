@@ -143,6 +143,24 @@ test("of many pictures, the newest are kept", async () => {
   assertNoProblems();
 });
 
+test("a browser that keeps nothing says so, and works all the same", async () => {
+  const { page, assertNoProblems } = await begin();
+  await page.evaluate(() => {
+    indexedDB.open = () => {
+      throw new DOMException("not in this window", "SecurityError");
+    };
+  });
+  await bring(page, "drop", "body", png("red.png", red));
+  await waitForNames(page, ["red.png", "palmette.png"]);
+  assert.match(await textOf(page, ".own .hint"), /^This browser cannot keep your pictures/);
+  await clickNamed(page, "Remove my pictures");
+  await waitForNames(page, ["evening.png", "palmette.png"]);
+  await page.evaluate(() => {
+    Reflect.deleteProperty(indexedDB, "open");
+  });
+  assertNoProblems();
+});
+
 test("what is no picture changes nothing and is told, until the message is closed or a picture comes", async () => {
   const { page, takeProblems, assertNoProblems } = await begin();
   const before = await page.$eval("#view .result", (image) => /** @type {HTMLImageElement} */ (image).src);
