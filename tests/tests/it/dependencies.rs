@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("palmette-jpeg", &[]),
     ("palmette-codec", &["palmette-ops", "palmette-core", "palmette-jpeg"]),
     ("palmette-text", &["palmette-ops", "palmette-core"]),
+    ("palmette-compare", &["palmette-core"]),
     ("palmette-shaders", &[]),
     ("palmette-gpu", &["palmette-ops", "palmette-core", "palmette-shaders"]),
     ("palmette-models", &["palmette-ops", "palmette-core"]),
@@ -39,7 +40,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("palmette-server", &["palmette", "palmette-protocol", "palmette-origin"]),
     ("palmette-client", &["palmette-ops", "palmette-protocol"]),
-    ("palmette-cli", &["palmette-server", "palmette", "palmette-client"]),
+    ("palmette-cli", &["palmette-server", "palmette", "palmette-client", "palmette-compare"]),
 ];
 
 /// What the tests of a crate may use of the workspace beside that.
