@@ -8,6 +8,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use palmette_server::Config;
 use palmette_server::config::{Environment, RawConfig, Setting, settings};
 
+use crate::commands::CompareArgs;
 use crate::error::Error;
 use crate::files;
 use crate::header_flag::Header;
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// Say what a picture is, as JSON, from its header alone
     Info(InfoArgs),
+    /// Say where and how far two pictures differ, or all pictures of two folders
+    Compare(CompareArgs),
     /// Write the configuration with which workerd runs a Worker on Palmette
     WorkerdConfig(WorkerdConfigArgs),
     /// Install models, or list them

@@ -9,6 +9,7 @@ use palmette::protocol::Code;
 use palmette::protocol::answer::error_body;
 use palmette_server::config::ConfigError;
 
+use crate::commands::CompareError;
 use crate::workerd::WorkerdError;
 
 /// The command line or the configuration is wrong (`EX_USAGE`).
@@ -172,6 +173,15 @@ pub(crate) enum Error {
     /// Occurs when a Worker's configuration cannot become one of workerd's.
     #[error(transparent)]
     Workerd(#[from] WorkerdError),
+    /// Occurs when it is not clear what should be compared.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
+    /// Occurs when a damaged animation may be shown, and frames to compare are missing from it.
+    #[error("{}: is damaged, and some of its frames are missing", path.display())]
+    FramesMissing {
+        /// The file.
+        path: PathBuf,
+    },
     /// Occurs when a server is asked for facts with an engine.
     #[error("--engine: a server takes none for facts, which no pixels are computed for")]
     NoEngineNeeded,
@@ -248,13 +258,16 @@ impl Error {
             | Self::NoModelsFolder
             | Self::ServerUrl { .. }
             | Self::SettingsOfServer
+            | Self::Compare(_)
             | Self::Workerd(
                 WorkerdError::NoEnvironment { .. }
                 | WorkerdError::NoSuchBinding { .. }
                 | WorkerdError::NoAddress { .. }
                 | WorkerdError::NoImages { .. },
             ) => EXIT_USAGE,
-            Self::RequestFile { .. } | Self::FileTooLarge { .. } | Self::Workerd(_) => EXIT_DATA,
+            Self::RequestFile { .. } | Self::FileTooLarge { .. } | Self::FramesMissing { .. } | Self::Workerd(_) => {
+                EXIT_DATA
+            }
             Self::Convert { .. } | Self::OtherPackage { .. } | Self::Models(_) => EXIT_DATA,
             Self::Read { .. } | Self::Fonts(_) => EXIT_NO_INPUT,
             Self::Write { .. } | Self::Modules { .. } => EXIT_CANNOT_CREATE,

@@ -56,6 +56,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Transform(args) => commands::transform(&args),
         Command::Explain(args) => commands::explain(&args),
         Command::Info(args) => commands::info(&args),
+        Command::Compare(args) => return commands::compare(&args),
         Command::WorkerdConfig(args) => commands::workerd_config(&args),
         Command::Models(args) => commands::models(args),
         Command::Doctor => commands::doctor(),

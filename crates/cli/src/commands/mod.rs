@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod compare;
 mod dev;
 mod doctor;
 mod explain;
@@ -22,6 +23,7 @@ use palmette_server::config::{Budgets, Memory};
 
 use crate::error::Error;
 
+pub(crate) use compare::{CompareArgs, CompareError, compare};
 pub(crate) use dev::dev;
 pub(crate) use doctor::doctor;
 pub(crate) use explain::explain;
