@@ -1,10 +1,12 @@
 /**
- * For projects with `@cloudflare/vitest-plugin`, or `@cloudflare/vitest-pool-workers` before it. Entry `palmette/vitest`:
+ * For the config of Vitest. Entry `palmette/vitest`: `palmettePictures` adds golden pictures to any project, and `palmetteImages` is for
+ * projects with `@cloudflare/vitest-plugin`, or `@cloudflare/vitest-pool-workers` before it:
  *
  * ```js
  * cloudflareTest({ wrangler: { configPath: "./wrangler.jsonc" }, miniflare: palmetteImages("IMAGES", { start: true }) })
  * ```
  */
+import { fileURLToPath } from "node:url";
 import { type PluginOptions, type Redirect, redirect } from "./dev/redirect.js";
 
 export type { PluginOptions };
@@ -29,5 +31,26 @@ export function palmetteImages(binding: string, options: PluginOptions = {}): Mi
   return {
     images: { binding: `${binding}_STAND_IN` },
     unsafeBindings: [{ name: binding, type: "images", ...redirect(options) }],
+  };
+}
+
+/** What Vite takes as a plugin, as far as it is used here. */
+export type PicturesPlugin = {
+  name: string;
+  config(): { test: { setupFiles: string[]; globalSetup: string[] } };
+};
+
+/**
+ * Makes the plugin that adds `expect(picture).toMatchPicture(name)` to the tests of a project, in Node and in workerd:
+ *
+ * ```js
+ * export default defineConfig({ plugins: [palmettePictures()] });
+ * ```
+ */
+export function palmettePictures(): PicturesPlugin {
+  const file = (name: string) => fileURLToPath(new URL(`./vitest/${name}.js`, import.meta.url));
+  return {
+    name: "palmette-pictures",
+    config: () => ({ test: { setupFiles: [file("matchers")], globalSetup: [file("global-setup")] } }),
   };
 }

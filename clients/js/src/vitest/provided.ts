@@ -1,0 +1,2 @@
+/** The name under which tests are told where pictures are checked. */
+export const PROVIDED = "palmettePictures";
