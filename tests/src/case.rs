@@ -10,7 +10,8 @@ use palmette_core::{CpuEngine, Deadline, DeviceFault, Engine, Error, Limits, Pix
 use palmette_ops::tree::{self, Node, Step};
 use palmette_ops::{Draw, Fit, Op, Transform};
 
-use crate::compare::{Agreement, compare, compare_with_real};
+use crate::Agreement;
+use crate::compare::{compare, compare_with_real};
 use crate::gpu;
 use crate::reference::layout::Part;
 use crate::reference::{self, Outcome};

@@ -12,8 +12,9 @@ use palmette_core::{Deadline, DeviceFault, Engine, Error, Layout, Limits, Orient
 use palmette_ops::tree::{self, Node, Step};
 use palmette_ops::{Draw, Fit, Transform};
 
+use crate::Agreement;
 use crate::case::{Candidate, apart, candidates, check_pixels, describe};
-use crate::compare::{Agreement, compare, compare_planes, compare_with_real};
+use crate::compare::{compare, compare_planes, compare_with_real};
 use crate::reference::geometry;
 use crate::reference::layout::{self, Change, Form, Part};
 use crate::reference::planes::{Made, RealPlanes};

@@ -20,4 +20,4 @@ mod typescript;
 
 pub use case::Case;
 pub use chain::Chain;
-pub use compare::Agreement;
+pub use palmette_compare::Agreement;

@@ -11,7 +11,9 @@ pub mod report;
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::compare::{Agreement, Mismatch, compare};
+use palmette_compare::Agreement;
+
+use crate::compare::{Mismatch, compare};
 use crate::sheet::Sheet;
 
 /// The largest golden that is accepted, so that hundreds of them can live in the repository.

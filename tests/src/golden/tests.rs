@@ -109,7 +109,7 @@ fn golden_of_another_size_fails() {
     scratch.accept(picture());
     let message = scratch.check(gradient(Size::new(9, 8))).unwrap_err();
     assert!(message.contains("9×8") && message.contains("9×7"), "{message}");
-    assert_eq!(scratch.left_behind(), ["actual.png", "expected.png", "report.json", "strip.png"]);
+    assert_eq!(scratch.left_behind(), ["actual.png", "diff.png", "expected.png", "report.json", "strip.png"]);
 }
 
 #[test]
