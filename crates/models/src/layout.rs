@@ -15,6 +15,8 @@
 
 use palmette_core::net::Window;
 
+use crate::winograd;
+
 /// Channels of a block.
 pub const CHANNELS: usize = 16;
 
@@ -95,6 +97,8 @@ impl RowLayout {
     /// Makes room for what a window reads outside the picture.
     pub(crate) fn reach(&mut self, window: &Window, positions: usize) {
         let before = window.before(1, self.width);
+        // Tiles may reach further.
+        let positions = if winograd::fits(window) { positions.next_multiple_of(2) } else { positions };
         let end = (positions - 1) * window.stride[1] + window.extent(1);
         self.before = self.before.max(before);
         self.behind = self.behind.max(end.saturating_sub(before + self.width));

@@ -19,12 +19,14 @@ mod format;
 pub mod guide;
 pub mod installed;
 pub mod kernels;
+mod layers;
 pub mod layout;
 pub mod net;
 pub mod packed;
 pub mod runner;
 mod scale;
 pub mod schedule;
+pub mod winograd;
 
 pub use error::Error;
 pub use installed::Installed;

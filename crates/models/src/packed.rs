@@ -9,6 +9,13 @@ use crate::layout::{CHANNELS, Lanes, SUM_ORDER};
 #[repr(C, align(64))]
 pub struct PairWeights(pub [[i16; 2]; CHANNELS]);
 
+impl PairWeights {
+    /// Makes them of what each channel of a block has.
+    pub(crate) fn of(of_channel: impl Fn(usize) -> [i16; 2]) -> Self {
+        Self(SUM_ORDER.map(of_channel))
+    }
+}
+
 /// 32-bit numbers, one for each sum of a block, in [`SUM_ORDER`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C, align(64))]
@@ -16,7 +23,7 @@ pub struct Words(pub [i32; CHANNELS]);
 
 impl Words {
     /// Makes them of what each channel of a block has.
-    fn of(of_channel: impl Fn(usize) -> i32) -> Self {
+    pub(crate) fn of(of_channel: impl Fn(usize) -> i32) -> Self {
         Self(SUM_ORDER.map(of_channel))
     }
 }
@@ -44,7 +51,7 @@ pub struct Ends {
 
 impl Ends {
     /// Packs what belongs to a block; channels that are not there make 0.
-    fn new(biases: &[i32], requantize: &[Requantize], block: usize) -> Self {
+    pub(crate) fn new(biases: &[i32], requantize: &[Requantize], block: usize) -> Self {
         let of = |channel: usize| requantize.get(block * CHANNELS + channel).copied().unwrap_or(Requantize::NONE);
         let all: [Requantize; CHANNELS] = std::array::from_fn(of);
         Self {
@@ -96,7 +103,7 @@ impl PackedConvolution {
                     let channel = block * CHANNELS + channel;
                     if channel < *out_channels { [weight(channel, 0), weight(channel, 1)] } else { [0, 0] }
                 };
-                PairWeights(SUM_ORDER.map(of))
+                PairWeights::of(of)
             };
             if *is_depthwise {
                 packed.extend((0..pairs).map(|pair| {
@@ -160,7 +167,7 @@ impl PackedAdd {
             let all: [AddTerms; CHANNELS] =
                 std::array::from_fn(|channel| terms.get(channel).copied().unwrap_or(AddTerms::NONE));
             Self {
-                multipliers: PairWeights(SUM_ORDER.map(|channel| all[channel].multipliers)),
+                multipliers: PairWeights::of(|channel| all[channel].multipliers),
                 halves: Words::of(|channel| 1 << (all[channel].shift - 1)),
                 shifts: Words::of(|channel| all[channel].shift.into()),
                 low: Lanes(all.map(|one| one.low)),

@@ -1,17 +1,20 @@
 //! Runs a net: takes the steps of a schedule with the kernels of this machine.
 
+use std::borrow::Borrow;
 use std::mem;
 
 use palmette_core::alloc::try_filled;
-use palmette_core::net::{Layer, Operation, Place, ValueId, Window};
+use palmette_core::net::{Layer, Operation, ValueId};
 use palmette_core::{Deadline, Size};
 
 use crate::Error;
-use crate::kernels::{Kernels, average, channels, nearest, pixel_shuffle, table};
-use crate::layout::{CHANNELS, Lanes, Taps};
+use crate::kernels::Kernels;
+use crate::layers::{Packed, Scratch, StepRun};
+use crate::layout::{CHANNELS, Lanes};
 use crate::net::Net;
 use crate::packed::{PackedAdd, PackedConvolution};
 use crate::schedule::{Held, Schedule, Step};
+use crate::winograd::PackedWinograd;
 
 /// A net that is ready to run. It may run on several threads at once.
 #[derive(Clone, Debug)]
@@ -19,14 +22,6 @@ pub struct Runner {
     net: Net,
     packed: Vec<Packed>,
     kernels: Kernels,
-}
-
-/// What kernels want of a layer.
-#[derive(Clone, Debug)]
-enum Packed {
-    Convolution(PackedConvolution),
-    Add(Vec<PackedAdd>),
-    Nothing,
 }
 
 /// A value as callers have it.
@@ -68,7 +63,13 @@ impl Runner {
     #[must_use]
     pub fn with_kernels(net: Net, kernels: Kernels) -> Self {
         let pack = |layer: &Layer| match &layer.operation {
-            Operation::Convolution(convolution) => Packed::Convolution(PackedConvolution::new(convolution)),
+            Operation::Convolution(convolution) => {
+                let ranges = net.ranges(layer.inputs[0]);
+                match kernels.winograd.and_then(|_| PackedWinograd::new(convolution, ranges)) {
+                    Some(packed) => Packed::Winograd(packed),
+                    None => Packed::Convolution(PackedConvolution::new(convolution)),
+                }
+            }
             Operation::Add(add) => Packed::Add(PackedAdd::blocks(add)),
             _ => Packed::Nothing,
         };
@@ -137,38 +138,83 @@ impl Runner {
     ///
     /// If the schedule is that of another net.
     pub fn run(&self, schedule: &Schedule, rows: &mut dyn Rows, deadline: Deadline) -> Result<(), Error> {
-        assert_eq!(schedule.values.len(), self.net.values(), "a schedule is for the net that it was made of");
-        let mut buffers: Vec<Vec<Lanes>> = Vec::new();
-        buffers.resize_with(schedule.buffers.len(), Vec::new);
-        let widest = schedule.values.iter().map(|held| held.layout.len()).max().unwrap_or(0);
-        let zeros = try_filled(widest, Lanes::default())?;
-        let longest = schedule.values.iter().map(|held| held.layout.width * held.layout.channels).max().unwrap_or(0);
-        let mut samples = try_filled(longest, 0)?;
-        for step in &schedule.steps {
-            deadline.check()?;
-            let held = &schedule.values[step.value.0];
-            let mut buffer = mem::take(&mut buffers[held.buffer]);
-            if buffer.is_empty() {
-                buffer = try_filled(schedule.buffers[held.buffer], Lanes::default())?;
-            }
-            let samples = &mut samples[..held.layout.width * held.layout.channels];
-            let run = StepRun { schedule, step, held, buffers: &buffers, zeros: &zeros, kernels: &self.kernels };
-            match step.value.0.checked_sub(self.net.inputs().len()) {
-                Some(layer) => run.layer(&self.net.layers()[layer], &self.packed[layer], &mut buffer),
-                None => self.read(held, step, rows, samples, &mut buffer)?,
-            }
-            for output in (0..self.net.outputs().len()).filter(|&output| self.net.outputs()[output] == step.value) {
-                let handed = &schedule.outputs[output];
-                for row in step.rows.start.max(handed.start)..step.rows.end.min(handed.end) {
-                    unpack(held, held.row(&buffer, row), samples);
-                    rows.write(output, row, samples)?;
-                }
-            }
-            buffers[held.buffer] = buffer;
-        }
+        let mut run = Run::new(self, schedule, deadline)?;
+        while run.step(rows)? {}
         Ok(())
     }
+}
 
+/// A run that goes on when it is asked to.
+#[derive(Debug)]
+pub struct Run<'a, S> {
+    runner: &'a Runner,
+    schedule: S,
+    deadline: Deadline,
+    /// The step that comes next.
+    next: usize,
+    buffers: Vec<Vec<Lanes>>,
+    zeros: Vec<Lanes>,
+    samples: Vec<i16>,
+    scratch: Scratch,
+}
+
+impl<'a, S: Borrow<Schedule>> Run<'a, S> {
+    /// Begins a run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Core`] if memory cannot be had.
+    ///
+    /// # Panics
+    ///
+    /// If the schedule is that of another net.
+    pub fn new(runner: &'a Runner, schedule: S, deadline: Deadline) -> Result<Self, Error> {
+        let plan: &Schedule = schedule.borrow();
+        assert_eq!(plan.values.len(), runner.net.values(), "a schedule is for the net that it was made of");
+        let mut buffers: Vec<Vec<Lanes>> = Vec::new();
+        buffers.resize_with(plan.buffers.len(), Vec::new);
+        let widest = plan.values.iter().map(|held| held.layout.len()).max().unwrap_or(0);
+        let longest = plan.values.iter().map(|held| held.layout.width * held.layout.channels).max().unwrap_or(0);
+        let (zeros, samples) = (try_filled(widest, Lanes::default())?, try_filled(longest, 0)?);
+        let scratch = Scratch::new(plan)?;
+        Ok(Self { runner, schedule, deadline, next: 0, buffers, zeros, samples, scratch })
+    }
+
+    /// Takes the next step: makes some rows of a layer, and hands out those that are for whoever asked. Says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// Those of `rows`; [`Error::Core`] if memory cannot be had, or the deadline passes.
+    pub fn step(&mut self, rows: &mut dyn Rows) -> Result<bool, Error> {
+        let schedule: &Schedule = self.schedule.borrow();
+        let Runner { net, packed, kernels } = self.runner;
+        let Some(step) = schedule.steps.get(self.next) else { return Ok(false) };
+        self.deadline.check()?;
+        let held = &schedule.values[step.value.0];
+        let mut buffer = mem::take(&mut self.buffers[held.buffer]);
+        if buffer.is_empty() {
+            buffer = try_filled(schedule.buffers[held.buffer], Lanes::default())?;
+        }
+        let samples = &mut self.samples[..held.layout.width * held.layout.channels];
+        let run = StepRun { schedule, step, held, buffers: &self.buffers, zeros: &self.zeros, kernels };
+        match step.value.0.checked_sub(net.inputs().len()) {
+            Some(layer) => run.layer(&net.layers()[layer], &packed[layer], &mut buffer, &mut self.scratch),
+            None => self.runner.read(held, step, rows, samples, &mut buffer)?,
+        }
+        for output in (0..net.outputs().len()).filter(|&output| net.outputs()[output] == step.value) {
+            let handed = &schedule.outputs[output];
+            for row in step.rows.start.max(handed.start)..step.rows.end.min(handed.end) {
+                unpack(held, held.row(&buffer, row), samples);
+                rows.write(output, row, samples)?;
+            }
+        }
+        self.buffers[held.buffer] = buffer;
+        self.next += 1;
+        Ok(true)
+    }
+}
+
+impl Runner {
     /// Takes rows of an input.
     fn read(
         &self,
@@ -212,13 +258,24 @@ fn unpack(held: &Held, row: &[Lanes], samples: &mut [i16]) {
 
 impl Held {
     /// Returns a row that is kept.
-    fn row<'a>(&self, buffer: &'a [Lanes], row: usize) -> &'a [Lanes] {
+    pub(crate) fn row<'a>(&self, buffer: &'a [Lanes], row: usize) -> &'a [Lanes] {
         &buffer[row % self.kept * self.layout.len()..][..self.layout.len()]
     }
 
     /// Returns the place of a row.
-    fn row_mut<'a>(&self, buffer: &'a mut [Lanes], row: usize) -> &'a mut [Lanes] {
+    pub(crate) fn row_mut<'a>(&self, buffer: &'a mut [Lanes], row: usize) -> &'a mut [Lanes] {
         &mut buffer[row % self.kept * self.layout.len()..][..self.layout.len()]
+    }
+
+    /// Returns the places of two neighbouring rows; nothing for one that is not asked for.
+    ///
+    /// # Panics
+    ///
+    /// If two are asked for and one is kept.
+    pub(crate) fn rows_mut<'a>(&self, buffer: &'a mut [Lanes], rows: [Option<usize>; 2]) -> [&'a mut [Lanes]; 2] {
+        let len = self.layout.len();
+        let range = |row: Option<usize>| row.map_or(0..0, |row| row % self.kept * len..(row % self.kept + 1) * len);
+        buffer.get_disjoint_mut(rows.map(range)).expect("neighbouring rows of a step are kept in places of their own")
     }
 }
 
@@ -237,154 +294,5 @@ impl Rows for Whole<'_> {
     fn write(&mut self, output: usize, row: usize, samples: &[i16]) -> Result<(), Error> {
         self.outputs[output].samples[row * samples.len()..][..samples.len()].copy_from_slice(samples);
         Ok(())
-    }
-}
-
-/// What a step works with.
-struct StepRun<'a> {
-    schedule: &'a Schedule,
-    step: &'a Step,
-    held: &'a Held,
-    buffers: &'a [Vec<Lanes>],
-    zeros: &'a [Lanes],
-    kernels: &'a Kernels,
-}
-
-impl<'a> StepRun<'a> {
-    /// Returns how a value is held.
-    fn input(&self, value: ValueId) -> &'a Held {
-        &self.schedule.values[value.0]
-    }
-
-    /// Returns a row of a value.
-    fn row(&self, value: ValueId, row: usize) -> &'a [Lanes] {
-        let held = self.input(value);
-        held.row(&self.buffers[held.buffer], row)
-    }
-
-    /// Returns the rows under a window at a row of the result: nothing for those outside the picture.
-    fn under(&self, window: &Window, value: ValueId, row: usize) -> impl Iterator<Item = Option<&'a [Lanes]>> {
-        let height = self.input(value).height;
-        let (start, before) = (row * window.stride[0], window.before(0, height));
-        (0..window.taps[0]).map(move |tap| {
-            let y = (start + tap * window.dilation[0]).checked_sub(before);
-            y.filter(|&y| y < height).map(|y| self.row(value, y))
-        })
-    }
-
-    /// Makes the rows of a step.
-    fn layer(&self, layer: &Layer, packed: &Packed, buffer: &mut [Lanes]) {
-        for row in self.step.rows.clone() {
-            self.held.layout.clear_border(self.held.row_mut(buffer, row));
-        }
-        match (&layer.operation, packed) {
-            (Operation::Convolution(convolution), Packed::Convolution(packed)) => {
-                self.convolve(&convolution.window, packed, layer.inputs[0], buffer);
-            }
-            (Operation::Add(_), Packed::Add(packed)) => self.add(packed, layer, buffer),
-            (operation, _) => {
-                for row in self.step.rows.clone() {
-                    self.make_row(operation, layer, row, self.held.row_mut(buffer, row));
-                }
-            }
-        }
-    }
-
-    /// Convolves: block by block, so that its weights stay near for all rows.
-    fn convolve(&self, window: &Window, packed: &PackedConvolution, input: ValueId, buffer: &mut [Lanes]) {
-        let from = &self.input(input).layout;
-        let rows: Vec<&[Lanes]> = self
-            .step
-            .rows
-            .clone()
-            .flat_map(|row| self.under(window, input, row))
-            .map(|row| row.unwrap_or(&self.zeros[..from.len()]))
-            .collect();
-        let kernel = if packed.is_depthwise { self.kernels.depthwise } else { self.kernels.convolve };
-        for block in 0..self.held.layout.blocks() {
-            for (row, rows) in self.step.rows.clone().zip(rows.chunks_exact(window.taps[0])) {
-                let taps = Taps {
-                    rows,
-                    pitch: from.pitch(),
-                    start: from.before - window.before(1, from.width),
-                    count: window.taps[1],
-                    step: window.dilation[1],
-                    stride: window.stride[1],
-                };
-                let output = self.held.layout.block_mut(self.held.row_mut(buffer, row), block);
-                kernel(packed, block, &taps, output);
-            }
-        }
-    }
-
-    /// Adds two values.
-    fn add(&self, packed: &[PackedAdd], layer: &Layer, buffer: &mut [Lanes]) {
-        for row in self.step.rows.clone() {
-            let target = self.held.row_mut(buffer, row);
-            for (block, packed) in packed.iter().enumerate() {
-                let inputs = [layer.inputs[0], layer.inputs[1]]
-                    .map(|input| self.input(input).layout.block(self.row(input, row), block));
-                (self.kernels.add)(packed, inputs, self.held.layout.block_mut(target, block));
-            }
-        }
-    }
-
-    /// Makes a row of any other layer.
-    fn make_row(&self, operation: &Operation, layer: &Layer, row: usize, target: &mut [Lanes]) {
-        let input = layer.inputs[0];
-        let (from, to) = (&self.input(input).layout, &self.held.layout);
-        match operation {
-            Operation::Convolution(_) | Operation::Add(_) => unreachable!("they are packed"),
-            Operation::MaxPool(window) => {
-                let rows: Vec<&[Lanes]> = self.under(window, input, row).flatten().collect();
-                for block in 0..to.blocks() {
-                    let rows: Vec<&[Lanes]> = rows.iter().map(|row| from.block(row, block)).collect();
-                    (self.kernels.max_pool)(window, &rows, to.block_mut(target, block));
-                }
-            }
-            Operation::GlobalAverage => {
-                let height = self.input(input).height;
-                for block in 0..to.blocks() {
-                    let mut sums = [0; CHANNELS];
-                    for row in 0..height {
-                        average::add_up(from.block(self.row(input, row), block), &mut sums);
-                    }
-                    to.block_mut(target, block)[0] = average::divide(&sums, (from.width * height) as u64);
-                }
-            }
-            Operation::Nearest { factor } => {
-                for block in 0..to.blocks() {
-                    let pixels = from.block(self.row(input, row / factor), block);
-                    nearest::nearest(*factor, pixels, to.block_mut(target, block));
-                }
-            }
-            Operation::Bilinear { factor, positions } => {
-                let place = |len, index| Place::new(*positions, *factor, len, index);
-                let columns: Vec<Place> = (0..to.width).map(|x| place(from.width, x)).collect();
-                let down = place(self.input(input).height, row);
-                let rows = down.pixels.map(|row| self.row(input, row));
-                for block in 0..to.blocks() {
-                    let rows = rows.map(|row| from.block(row, block));
-                    (self.kernels.bilinear)(&columns, down.weight, rows, to.block_mut(target, block));
-                }
-            }
-            Operation::Concat => {
-                let mut offset = 0;
-                for &input in &layer.inputs {
-                    let from = &self.input(input).layout;
-                    channels::place(self.row(input, row), from, offset, target, to);
-                    offset += from.channels;
-                }
-            }
-            Operation::PadChannels { .. } => {
-                channels::place(self.row(input, row), from, 0, target, to);
-                channels::clear_from(from.channels, target, to);
-            }
-            Operation::PixelShuffle { factor } => {
-                let source = self.row(input, row / factor);
-                pixel_shuffle::pixel_shuffle(*factor, row % factor, source, from, target, to);
-            }
-            Operation::Table(lookup) => table::look_up(lookup, self.row(input, row), from, target, to),
-        }
     }
 }

@@ -10,12 +10,14 @@
 
 use std::ops::Range;
 
-use palmette_core::Size;
 use palmette_core::net::{Layer, Operation, ValueId};
+use palmette_core::{Pixmap, Size};
 
 use crate::Error;
+use crate::kernels::winograd::Sums;
 use crate::layout::{Lanes, RowLayout};
 use crate::net::Net;
+use crate::winograd;
 
 /// A schedule has at most so many steps.
 const MAX_STEPS: usize = 1 << 21;
@@ -54,6 +56,8 @@ pub struct Schedule {
     pub(crate) buffers: Vec<usize>,
     /// The rows of each output that it hands out.
     pub(crate) outputs: Vec<Range<usize>>,
+    /// The most lanes that lie between the stages of a convolution by tiles.
+    pub(crate) scratch: usize,
 }
 
 impl Schedule {
@@ -89,13 +93,28 @@ impl Schedule {
             .collect();
         let buffers = share(net, &steps, &mut values)?;
         let outputs = net.outputs().iter().map(|output| planning.share(output.0, part)).collect();
-        Ok(Self { steps, values, buffers, outputs })
+        let tiled = |layer: &Layer| match &layer.operation {
+            Operation::Convolution(convolution) if winograd::fits(&convolution.window) => {
+                winograd::scratch_lanes(convolution.in_channels)
+            }
+            _ => 0,
+        };
+        let scratch = net.layers().iter().map(tiled).max().unwrap_or(0);
+        Ok(Self { steps, values, buffers, outputs, scratch })
     }
 
     /// Returns how much memory a run takes, without the weights and what its caller holds.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
-        self.buffers.iter().map(|&lanes| (lanes * size_of::<Lanes>()) as u64).sum()
+        let sums = if self.scratch == 0 { 0 } else { size_of::<Sums>() };
+        let lanes = self.buffers.iter().sum::<usize>() + self.scratch;
+        (lanes * size_of::<Lanes>() + sums) as u64
+    }
+
+    /// Returns the bytes of a picture of what one step of the first output makes, at most.
+    pub(crate) fn band_bytes(&self, output: ValueId) -> u64 {
+        let rows = self.steps.iter().filter(|step| step.value == output).map(|step| step.rows.len()).max();
+        (rows.unwrap_or(0) * self.values[output.0].layout.width * Pixmap::PIXEL_BYTES) as u64
     }
 
     /// Returns the rows of each output that it hands out: all of them, or its part.

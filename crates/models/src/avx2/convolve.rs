@@ -11,7 +11,7 @@ use crate::layout::{CHANNELS, Lanes, Taps};
 use crate::packed::{Ends, PackedConvolution, PairWeights};
 
 /// Pairs of channels in a block.
-const PAIRS: usize = CHANNELS / 2;
+pub(super) const PAIRS: usize = CHANNELS / 2;
 
 /// [`crate::kernels::convolve::convolve`]
 #[target_feature(enable = "avx2")]
@@ -88,7 +88,7 @@ unsafe fn some<const N: usize>(
 /// From `pixel` on there are `N` that are `stride` apart, and `pairs`, at most [`PAIRS`], weights.
 #[target_feature(enable = "avx2")]
 #[inline]
-unsafe fn add_pairs<const N: usize>(
+pub(super) unsafe fn add_pairs<const N: usize>(
     sums: &mut [[std::arch::x86_64::__m256i; 2]; N],
     pixel: *const Lanes,
     stride: usize,

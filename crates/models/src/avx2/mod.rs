@@ -11,6 +11,7 @@
 mod add;
 mod convolve;
 mod depthwise;
+mod winograd;
 
 use std::arch::x86_64::{
     __m256i, _mm256_abs_epi32, _mm256_add_epi32, _mm256_blendv_epi8, _mm256_load_si256, _mm256_madd_epi16,
@@ -21,9 +22,11 @@ use std::arch::x86_64::{
 use palmette_core::net::{Place, Window};
 
 use crate::kernels::bilinear;
+use crate::kernels::winograd::{Sums, Winograd};
 use crate::kernels::{Kernels, max_pool};
 use crate::layout::{Lanes, Taps};
 use crate::packed::{Ends, PackedAdd, PackedConvolution, PairWeights, Words};
+use crate::winograd::PackedWinograd;
 
 /// Returns the kernels of this module if the machine can run them.
 pub(crate) fn kernels() -> Option<Kernels> {
@@ -52,7 +55,17 @@ pub(crate) fn kernels() -> Option<Kernels> {
     fn depthwise(convolution: &PackedConvolution, block: usize, taps: &Taps<'_>, output: &mut [Lanes]) {
         unsafe { depthwise::depthwise(convolution, block, taps, output) }
     }
-    is_x86_feature_detected!("avx2").then_some(Kernels { add, bilinear, convolve, depthwise, max_pool })
+    fn transform(rows: [&[Lanes]; 4], tiles: usize, output: &mut [Lanes], pitch: usize) {
+        unsafe { winograd::transform(rows, tiles, output, pitch) }
+    }
+    fn multiply(convolution: &PackedWinograd, block: usize, samples: &[Lanes], tiles: usize, sums: &mut Sums) {
+        unsafe { winograd::multiply(convolution, block, samples, tiles, sums) }
+    }
+    fn finish(convolution: &PackedWinograd, block: usize, sums: &Sums, rows: [&mut [Lanes]; 2]) {
+        unsafe { winograd::finish(convolution, block, sums, rows) }
+    }
+    let winograd = Some(Winograd { transform, multiply, finish });
+    is_x86_feature_detected!("avx2").then_some(Kernels { add, bilinear, convolve, depthwise, max_pool, winograd })
 }
 
 /// Loads the samples of a pixel.

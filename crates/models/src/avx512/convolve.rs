@@ -15,7 +15,7 @@ use crate::layout::{CHANNELS, Lanes, Taps};
 use crate::packed::{Ends, PackedConvolution, PairWeights, Words};
 
 /// Pairs of channels in a block.
-const PAIRS: usize = CHANNELS / 2;
+pub(super) const PAIRS: usize = CHANNELS / 2;
 
 /// The most pixels at once: 24 vectors of sums, of 32 registers.
 const MOST: usize = 24;
@@ -95,7 +95,7 @@ unsafe fn some<const N: usize>(
 /// From `pixel` on there are `N` that are `stride` apart, and `pairs`, at most [`PAIRS`], weights.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 #[inline]
-unsafe fn add_pairs<const N: usize>(
+pub(super) unsafe fn add_pairs<const N: usize>(
     sums: &mut [__m512i; N],
     pixel: *const Lanes,
     stride: usize,
@@ -119,7 +119,7 @@ unsafe fn add_pairs<const N: usize>(
 /// [`crate::kernels::requantize`]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 #[inline]
-fn requantize(mut sums: __m512i, ends: &Ends, pixel: &mut Lanes) {
+pub(super) fn requantize(mut sums: __m512i, ends: &Ends, pixel: &mut Lanes) {
     let mut multipliers = load_words(&ends.multipliers);
     if !ends.is_plain {
         let is_negative = _mm512_cmplt_epi32_mask(sums, _mm512_setzero_si512());
@@ -151,7 +151,7 @@ fn requantize(mut sums: __m512i, ends: &Ends, pixel: &mut Lanes) {
 /// Loads numbers for a block of sums.
 #[target_feature(enable = "avx512f")]
 #[inline]
-fn load_words(words: &Words) -> __m512i {
+pub(super) fn load_words(words: &Words) -> __m512i {
     // SAFETY: reads the 64 bytes of the words.
     unsafe { _mm512_loadu_si512(words.0.as_ptr().cast()) }
 }

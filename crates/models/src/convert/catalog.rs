@@ -240,7 +240,7 @@ impl Source {
             Kind::Face { .. } => (2.0, 4095),
             Kind::Segment => (1.5, 4095),
             Kind::Generate => (1.0, 4095),
-            Kind::GenerateLarge => (1.0, 8191),
+            Kind::GenerateLarge => (1.0, 4095),
         };
         let fixed = self.fixed(&graph);
         let about = About {

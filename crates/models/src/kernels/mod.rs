@@ -13,6 +13,7 @@ pub mod max_pool;
 pub mod nearest;
 pub mod pixel_shuffle;
 pub mod table;
+pub mod winograd;
 
 use crate::layout::{Lanes, SUM_ORDER};
 use crate::packed::Ends;
@@ -30,6 +31,8 @@ pub struct Kernels {
     pub depthwise: convolve::Convolve,
     /// [`max_pool::max_pool`]
     pub max_pool: max_pool::MaxPool,
+    /// Convolution by tiles, where it pays.
+    pub winograd: Option<winograd::Winograd>,
 }
 
 impl Kernels {
@@ -40,6 +43,7 @@ impl Kernels {
         convolve: convolve::convolve,
         depthwise: depthwise::depthwise,
         max_pool: max_pool::max_pool,
+        winograd: None,
     };
 
     /// Returns all sets of kernels that this machine can run, by name: the reference first, the fastest last.

@@ -20,7 +20,7 @@ impl Range {
     }
 
     /// Returns the least and the largest product with a weight, 0 among them: padding is 0.
-    fn times(self, weight: i16) -> [i64; 2] {
+    pub(crate) fn times(self, weight: i16) -> [i64; 2] {
         let products = [self.low, self.high].map(|sample| i64::from(sample) * i64::from(weight));
         [products[0].min(products[1]).min(0), products[0].max(products[1]).max(0)]
     }

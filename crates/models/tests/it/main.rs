@@ -7,3 +7,4 @@ mod convert;
 mod naive;
 mod random;
 mod twins;
+mod winograd;

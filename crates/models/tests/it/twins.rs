@@ -23,7 +23,7 @@ fn assert_same(actual: &[Tensor], expected: &[Tensor], what: &str) {
 
 /// Runs a net in all ways.
 #[track_caller]
-fn check(net: &Net, inputs: &[Tensor], what: &str) {
+pub(crate) fn check(net: &Net, inputs: &[Tensor], what: &str) {
     let expected = naive::run(net, inputs);
     let sizes: Vec<Size> = inputs.iter().map(|input| input.size).collect();
     for (name, kernels) in Kernels::all() {

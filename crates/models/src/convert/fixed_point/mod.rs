@@ -11,7 +11,7 @@
 
 mod rounding;
 
-use rounding::{Channel, multipliers, sample, terms, weights_of};
+use rounding::{Channel, Demands, multipliers, sample, terms, weights_of};
 
 use palmette_core::net::{Add, Convolution, Input, Layer, Operation, Padding, Positions, Table, ValueId, Window};
 
@@ -20,6 +20,7 @@ use super::graph::{self, Conv, Graph, Op, Value};
 use super::ranges::Ranges;
 use crate::foreground::ONE as SIGMOID_ONE;
 use crate::net::{About, Net};
+use crate::winograd;
 
 /// What converting needs beside the graph.
 #[derive(Debug)]
@@ -155,6 +156,12 @@ pub fn summed(graph: &Graph) -> Vec<Value> {
         _ => None,
     };
     nodes.filter_map(value).collect()
+}
+
+/// Tells whether a convolution should run by tiles.
+fn is_by_tiles(conv: &Conv) -> bool {
+    let is_small = conv.kernel == [3; 2] && conv.stride == 1 && conv.dilation == 1;
+    is_small && !conv.is_depthwise && winograd::pays(conv.inputs, conv.outputs)
 }
 
 /// The state of converting.
@@ -308,6 +315,7 @@ impl<'a> Converter<'a> {
         activation: Activation<'_>,
     ) -> Result<Convolution, &'static str> {
         let taps = conv.kernel[0] * conv.kernel[1];
+        let demands = Demands { corrects_bias: self.recipe.corrects_bias, by_tiles: is_by_tiles(conv) };
         let (mut weights, mut biases, mut requantize) = (Vec::new(), Vec::new(), Vec::new());
         for (index, out) in out.iter().enumerate() {
             let inputs = if conv.is_depthwise { &input.channels[index..=index] } else { &input.channels[..] };
@@ -318,8 +326,7 @@ impl<'a> Converter<'a> {
                 let channels = inputs.iter().enumerate();
                 folded.extend(channels.map(|(at, channel)| f64::from(stored[at * taps + tap]) * channel.step));
             }
-            let (rounded, bias, step) =
-                weights_of(&folded, inputs, f64::from(conv.bias[index]), out.step, self.recipe.corrects_bias)?;
+            let (rounded, bias, step) = weights_of(&folded, inputs, f64::from(conv.bias[index]), out.step, demands)?;
             weights.extend(rounded);
             biases.push(bias);
             let slope = match activation {

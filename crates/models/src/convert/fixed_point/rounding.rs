@@ -3,6 +3,7 @@
 use palmette_core::net::{AddTerms, Requantize};
 
 use super::Error;
+use crate::winograd;
 
 /// A channel of a value in fixed point.
 #[derive(Clone, Copy, Debug)]
@@ -18,13 +19,35 @@ pub(super) struct Channel {
 /// The largest sum: one less than 32 bits could hold, since sums are negated.
 const MOST_SUM: f64 = 2_147_483_647.0;
 
+/// How far apart the largest and the least sum may be for a convolution by tiles.
+const MOST_RANGE_BY_TILES: f64 = (winograd::MAX_RANGE - 1) as f64;
+
+/// What weights are made for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Demands {
+    /// Whether the mean error of rounded weights is taken off.
+    pub(super) corrects_bias: bool,
+    /// Whether the convolution shall be one by tiles: 3×3, and coarse enough to be exact ([`winograd`]).
+    pub(super) by_tiles: bool,
+}
+
+/// Returns the largest transformed weight of an output channel, whose weights go by row, column and channel.
+fn largest_by_tiles(weights: &[i16]) -> f64 {
+    let channels = weights.len() / 9;
+    let squares = (0..channels).map(|channel| {
+        std::array::from_fn(|y| std::array::from_fn(|x| i32::from(weights[(3 * y + x) * channels + channel])))
+    });
+    let largest = squares.flat_map(|square| winograd::transformed(square).into_iter().flatten()).map(i32::unsigned_abs);
+    f64::from(largest.max().unwrap_or(0))
+}
+
 /// Rounds the weights and the bias of an output channel; returns them, and what one unit of the sum is worth.
 pub(super) fn weights_of(
     folded: &[f64],
     inputs: &[Channel],
     bias: f64,
     out_step: f64,
-    corrects_bias: bool,
+    Demands { corrects_bias, by_tiles }: Demands,
 ) -> Result<(Vec<i16>, i32, f64), &'static str> {
     let largest = folded.iter().fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
     // As fine as the weights allow, and not so fine that the bias or the multiplier cannot follow.
@@ -44,12 +67,17 @@ pub(super) fn weights_of(
         let corrected = if corrects_bias { bias - error } else { bias };
         let bias = (corrected / step).round();
         let bound = (most + bias.max(0.0)).max(-least - bias.min(0.0));
-        if bound <= MOST_SUM {
+        let mut excess = bound / MOST_SUM;
+        if by_tiles {
+            excess =
+                excess.max((most - least) / MOST_RANGE_BY_TILES).max(largest_by_tiles(&rounded) / f64::from(i16::MAX));
+        }
+        if excess <= 1.0 {
             #[expect(clippy::cast_possible_truncation, reason = "within the bound of the sum")]
             return Ok((rounded, bias as i32, step));
         }
         // A little more than needed, so that the next turn fits.
-        step *= bound / MOST_SUM * 1.001;
+        step *= excess * 1.001;
     }
     Err("has sums that do not fit")
 }
@@ -102,6 +130,8 @@ fn scale(shift: u8) -> f64 {
 mod tests {
     use super::*;
 
+    const PLAIN: Demands = Demands { corrects_bias: false, by_tiles: false };
+
     fn channel(step: f64, limits: [i16; 2], mean: f64) -> Channel {
         Channel { step, limits, mean }
     }
@@ -110,25 +140,45 @@ mod tests {
     fn weights_are_as_fine_as_their_sum_allows() {
         // Two channels of at most 1,000: nothing but 16 bits bounds the weights.
         let inputs = [channel(0.5, [0, 1000], 0.0); 2];
-        let (weights, bias, step) = weights_of(&[0.25, -0.5], &inputs, 1.0, 1e-6, false).unwrap();
+        let (weights, bias, step) = weights_of(&[0.25, -0.5], &inputs, 1.0, 1e-6, PLAIN).unwrap();
         assert!((16383..=16384).contains(&weights[0]) && weights[1] == -32767, "{weights:?}");
         assert!((f64::from(bias) * step - 1.0).abs() < step);
         // A thousand of them: the sum would take 35 bits, so weights lose a few.
-        let (weights, _, step) = weights_of(&[0.5; 1000], &inputs, 0.0, 1e-6, false).unwrap();
+        let (weights, _, step) = weights_of(&[0.5; 1000], &inputs, 0.0, 1e-6, PLAIN).unwrap();
         let sum = weights.iter().map(|&weight| i64::from(weight) * 1000).sum::<i64>();
         assert!((1 << 30..1 << 31).contains(&sum), "{sum}");
         assert!((f64::from(weights[0]) * step - 0.5).abs() <= 0.5 * step);
         // A bias alone fits, too.
-        let (weights, bias, step) = weights_of(&[0.0, 0.0], &inputs, 3.0, 1e-3, false).unwrap();
+        let (weights, bias, step) = weights_of(&[0.0, 0.0], &inputs, 3.0, 1e-3, PLAIN).unwrap();
         assert!(weights == [0, 0] && (f64::from(bias) * step - 3.0).abs() < step);
-        assert!(weights_of(&[f64::NAN], &inputs, 0.0, 1.0, false).is_err());
+        assert!(weights_of(&[f64::NAN], &inputs, 0.0, 1.0, PLAIN).is_err());
+    }
+
+    #[test]
+    fn weights_for_tiles_are_as_fine_as_tiles_allow() {
+        let demands = Demands { by_tiles: true, ..PLAIN };
+        let folded: Vec<f64> = (0..9 * 16).map(|at| f64::from(at * 37 % 101) / 101.0 - 0.5).collect();
+        for (most, few) in [(4095, false), (20, true)] {
+            let inputs = [channel(0.5, [-most, most], 0.0); 16];
+            let (weights, _, step) = weights_of(&folded, &inputs, 1.0, 1e-6, demands).unwrap();
+            let range =
+                weights.iter().map(|weight| i64::from(weight.unsigned_abs()) * 2 * i64::from(most)).sum::<i64>();
+            let largest = largest_by_tiles(&weights);
+            assert!(range < winograd::MAX_RANGE && largest <= 32_767.0, "{range} {largest}");
+            // One of both is used up.
+            assert!(if few { largest > 32_000.0 } else { range > winograd::MAX_RANGE / 100 * 99 }, "{range} {largest}");
+            let error = weights.iter().zip(&folded).map(|(&weight, exact)| (f64::from(weight) * step - exact).abs());
+            assert!(error.fold(0.0, f64::max) <= 0.5 * step);
+        }
     }
 
     #[test]
     fn bias_takes_the_mean_error_of_weights_off() {
         // A step of 1 at least: the weight of 0.4 is lost, and its input is 10 in the mean.
         let inputs = [channel(1.0, [0, 100], 10.0)];
-        let bias = |corrects| weights_of(&[0.4], &inputs, 0.0, 131_072.0, corrects).unwrap().1;
+        let bias = |corrects_bias| {
+            weights_of(&[0.4], &inputs, 0.0, 131_072.0, Demands { corrects_bias, by_tiles: false }).unwrap().1
+        };
         assert_eq!((bias(false), bias(true)), (0, 4));
     }
 
