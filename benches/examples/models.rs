@@ -9,6 +9,7 @@ use std::error::Error;
 use std::hint::black_box;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::{env, fs};
 
 use palmette_core::{Deadline, Model, Pixmap, Size};
@@ -75,10 +76,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             black_box(models.foreground(&picture, Deadline::NONE)?);
             Ok(())
         }),
-        ("enlarge", [factor]) => time(|| {
-            black_box(models.enlarge(&picture, Size::new(width * factor, height * factor), Deadline::NONE)?);
-            Ok(())
-        }),
+        ("enlarge", [factor]) => {
+            let size = Size::new(width * factor, height * factor);
+            let picture = Arc::new(picture);
+            time(|| {
+                let mut rows = models.enlarge(Arc::clone(&picture), size, Deadline::NONE)?;
+                while let Some(band) = rows.next_band()? {
+                    black_box(band);
+                }
+                Ok(())
+            })
+        }
         _ => Err("there is no such case".into()),
     }
 }

@@ -11,9 +11,11 @@ mod allocator;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, encode};
-use palmette::core::{Deadline, Limits, Pixmap, Size};
+use palmette::core::rows::collect;
+use palmette::core::{Ability, Band, Deadline, Error, Layout, Limits, Model, ModelError, Picture, Pixmap, Rows, Size};
 use palmette::protocol::request::FontFiles;
 use palmette::protocol::{Output, OutputFormat, Quality, Source, TransformRequest, list};
 use palmette::{EngineChoice, Engines, Pipeline};
@@ -119,6 +121,56 @@ fn peak_bytes() -> u64 {
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
+/// Enlarges four times by repeating pixels, a row at a time.
+#[derive(Debug)]
+struct Repeats;
+
+/// The rows of that: each row of the picture four times.
+struct RepeatedRows {
+    picture: Arc<Pixmap>,
+    next: u32,
+    row: Vec<u8>,
+}
+
+impl Model for Repeats {
+    fn name(&self, _: Ability) -> &str {
+        "repeats"
+    }
+
+    fn can(&self, ability: Ability) -> bool {
+        ability == Ability::Enlarge
+    }
+
+    fn enlarge(&self, picture: Arc<Pixmap>, _: Size, _: Deadline) -> Result<Box<dyn Rows + '_>, ModelError> {
+        Ok(Box::new(RepeatedRows { picture, next: 0, row: Vec::new() }))
+    }
+}
+
+impl Rows for RepeatedRows {
+    fn size(&self) -> Size {
+        Size::new(4 * self.picture.width(), 4 * self.picture.height())
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Rgba
+    }
+
+    fn next_band(&mut self) -> Result<Option<Band<'_>>, Error> {
+        if self.next == self.size().height {
+            return Ok(None);
+        }
+        let pixels = self.picture.row(self.next / 4).as_chunks::<4>().0;
+        self.row.clear();
+        self.row.extend(pixels.iter().flat_map(|&[red, green, blue, _]| [[red, green, blue, 255]; 4]).flatten());
+        self.next += 1;
+        Ok(Some(Band::of_one(&mut self.row)))
+    }
+
+    fn into_picture(mut self: Box<Self>) -> Result<Picture, Error> {
+        collect(&mut *self)
+    }
+}
+
 #[test]
 #[ignore = "started by the others, each time in a process of its own"]
 fn child_runs_a_case() {
@@ -142,6 +194,7 @@ fn child_runs_a_case() {
         }
     };
     let pipeline = Pipeline::new(Engines::open(EngineChoice::Cpu).unwrap(), Limits::default(), u64::MAX / 2);
+    let pipeline = pipeline.with_model(Arc::new(Repeats));
     let estimate = pipeline.explain(request(), Deadline::NONE).unwrap().memory_bytes;
     let answer = pipeline.transform(request(), Deadline::NONE).unwrap();
     assert!(!answer.bytes.is_empty());
@@ -227,6 +280,19 @@ fn memory_of_every_kind_of_step_is_estimated() {
     ];
     let cases = options.map(|options| Case { source: &source, options, format: OutputFormat::Rgba, quality: 80 });
     assert_estimates("steps", &cases);
+}
+
+#[test]
+fn memory_of_enlargements_is_that_of_rows() {
+    // 24 megapixels, of which a whole picture would be 96 MB: three times what an estimate may be wrong by.
+    for (format, has_alpha, options) in [
+        (EncodeFormat::Jpeg, false, r#""width":6000,"upscale":"generate""#),
+        (EncodeFormat::Png, true, r#""width":5900,"upscale":"generate""#),
+    ] {
+        let source = file(Size::new(1500, 1000), has_alpha, format, 90);
+        let case = Case { source: &source, options, format: OutputFormat::Jpeg, quality: 80 };
+        assert_estimates("enlarged", &[case]);
+    }
 }
 
 #[test]

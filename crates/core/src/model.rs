@@ -12,8 +12,10 @@ use std::sync::Arc;
 
 pub use self::program::{Enlarging, FitLines, Line, Prepare, Program, Segmenting};
 
+use crate::cpu::enlarge;
+use crate::cpu::kernels::Kernels;
 use crate::plan::NetArithmetic;
-use crate::{Deadline, Error, Pixmap, Size};
+use crate::{Deadline, Error, Pixmap, Rows, Size};
 
 /// Looks at pictures.
 ///
@@ -73,12 +75,21 @@ pub trait Model: fmt::Debug + Send + Sync {
         Err(Ability::Foreground.missing())
     }
 
-    /// Makes the picture in exactly this size, no side of which is smaller than before.
+    /// Begins to enlarge a picture: its rows come as they are asked for.
+    ///
+    /// They are rows of RGBA, of any size that is not empty: the ordinary resize makes `size` of them, no side of which is smaller than the picture's.
+    /// Alpha is not for the model. It gives opaque rows; they get the alpha of the picture, resized by itself.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the model from an answer; whatever it likes once the deadline has passed.
-    fn enlarge(&self, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, ModelError> {
+    /// Whatever keeps the model from an answer; whatever it likes once the deadline has passed. What goes wrong later is an error of the rows,
+    /// [`Error::ModelFailed`] for one.
+    fn enlarge<'a>(
+        &'a self,
+        picture: Arc<Pixmap>,
+        size: Size,
+        deadline: Deadline,
+    ) -> Result<Box<dyn Rows + 'a>, ModelError> {
         let _ = (picture, size, deadline);
         Err(Ability::Enlarge.missing())
     }
@@ -225,13 +236,18 @@ impl ModelStep {
     /// [`Error::DeadlineExceeded`] once the deadline has passed; [`Error::ModelFailed`] if the model gives no answer, or one of another
     /// size.
     pub fn run(&self, picture: Pixmap, output: Size, deadline: Deadline) -> Result<Pixmap, Error> {
-        let (ability, result) = match self {
-            Self::Segment(model) => (Ability::Foreground, segment(model, picture, deadline)),
-            Self::Enlarge(model) => (Ability::Enlarge, enlarge(model, &picture, output, deadline)),
+        let model = match self {
+            Self::Segment(model) => model,
+            Self::Enlarge(model) => {
+                let (kernels, tables) = (Kernels::fastest(), enlarge::Tables::default());
+                let rows = enlarge::rows(&kernels, model, picture, output, &tables, deadline)?;
+                return rows.into_picture()?.into_pixmap();
+            }
         };
+        let result = segment(model, picture, deadline);
         // A model that gave up says so in its own words.
         deadline.check()?;
-        result.map_err(|source| Error::ModelFailed { ability, source })
+        result.map_err(|source| Error::ModelFailed { ability: Ability::Foreground, source })
     }
 }
 
@@ -251,14 +267,4 @@ fn segment(model: &SharedModel, mut picture: Pixmap, deadline: Deadline) -> Resu
         }
     }
     Ok(picture)
-}
-
-/// Enlarges a picture, and looks at what came back.
-fn enlarge(model: &SharedModel, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, ModelError> {
-    let enlarged = model.enlarge(picture, size, deadline)?;
-    if enlarged.size() == size {
-        Ok(enlarged)
-    } else {
-        Err(format!("{} pixels instead of {size}", enlarged.size()).into())
-    }
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use palmette_core::model::Enlarging;
 use palmette_core::plan::NetArithmetic;
-use palmette_core::{Deadline, Pixmap, Size};
+use palmette_core::rows::collect;
+use palmette_core::{Ability, Band, Deadline, Layout, Picture, Pixmap, Size};
 
+use crate::Error;
 use crate::net::{Net, arithmetic};
-use crate::runner::{Rows, Runner};
+use crate::runner::{Rows, Run, Runner};
 use crate::schedule::Schedule;
-use crate::{Error, alpha, scale};
 
 /// How many times wider and higher the net makes a picture.
 const FACTOR: u32 = 4;
@@ -17,6 +18,10 @@ const FACTOR: u32 = 4;
 const BAND_ROWS: [usize; 4] = [16, 8, 4, usize::MAX];
 /// Bytes that rows between layers may take, if fewer rows at a time make it possible.
 const MAX_BAND_BYTES: u64 = 48 << 20;
+/// Rows that a resize to a size nearby keeps, with all of its taps.
+const RESIZED_ROWS: u64 = 32;
+/// Bytes of a 16-bit RGBA pixel, as rows between two passes hold them.
+const WIDE_PIXEL_BYTES: u64 = 8;
 
 /// Enlarges pictures.
 #[derive(Clone, Debug)]
@@ -37,19 +42,17 @@ impl EnlargeNet {
         self.runner.net()
     }
 
-    /// Enlarges to exactly this size: to twice or four times, whichever is nearer, and from there by the ordinary resize. Alpha is resized
-    /// alone.
+    /// Begins to enlarge: to twice or four times, whichever is nearer to this size. From there the ordinary resize goes on.
     ///
     /// # Errors
     ///
-    /// Those of running the net.
-    pub fn enlarge(&self, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, Error> {
-        let made = self.pass(picture, factor(picture.size(), size), deadline)?;
-        let mut made = if made.size() == size { made } else { scale::to_size(&made, size)? };
-        if !picture.is_opaque() {
-            alpha::resize_into(picture, &mut made, deadline)?;
-        }
-        Ok(made)
+    /// [`Error::Core`] if memory cannot be had.
+    pub fn rows(&self, picture: Arc<Pixmap>, size: Size, deadline: Deadline) -> Result<EnlargedRows<'_>, Error> {
+        let factor = factor(picture.size(), size);
+        let made = pass(picture.size(), factor).ok_or(palmette_core::Error::OutOfMemory { bytes: u64::MAX })?;
+        let run = Run::new(&self.runner, self.schedule(picture.size())?, deadline)?;
+        let pass = Pass { picture, above: Vec::new(), band: Vec::new(), halves: factor < FACTOR };
+        Ok(EnlargedRows { size: made, run, pass })
     }
 
     /// Tells how a device enlarges a picture of a size to another one.
@@ -81,31 +84,58 @@ impl EnlargeNet {
         least.ok_or(Error::Empty)
     }
 
-    /// Returns the bytes that enlarging takes, beside the picture and the result.
+    /// Returns the bytes that enlarging takes, beside the picture.
     #[must_use]
     pub fn memory_bytes(&self, picture: Size, made: Size) -> u64 {
-        let factor = factor(picture, made);
-        let pass = Size::new(picture.width.saturating_mul(factor), picture.height.saturating_mul(factor));
-        let running = self.schedule(picture).map_or(0, |schedule| schedule.memory_bytes());
-        // What the net makes, unless it is the result.
-        running + if pass == made { 0 } else { pass.area() * Pixmap::PIXEL_BYTES as u64 }
+        let output = self.net().outputs()[0];
+        let running =
+            self.schedule(picture).map_or(0, |schedule| schedule.memory_bytes() + schedule.band_bytes(output));
+        let pass = pass(picture, factor(picture, made)).unwrap_or(picture);
+        // Rows between the passes of the resize.
+        let resizing = RESIZED_ROWS * u64::from(pass.width.max(made.width)) * WIDE_PIXEL_BYTES;
+        running + if pass == made { 0 } else { resizing }
+    }
+}
+
+/// The picture that the net makes, row by row: opaque.
+#[derive(Debug)]
+pub struct EnlargedRows<'a> {
+    size: Size,
+    run: Run<'a, Schedule>,
+    pass: Pass,
+}
+
+impl palmette_core::Rows for EnlargedRows<'_> {
+    fn size(&self) -> Size {
+        self.size
     }
 
-    /// Runs the net once, and halves what it makes if twice is enough. The result is opaque.
-    ///
-    /// # Errors
-    ///
-    /// Those of running the net.
-    pub fn pass(&self, picture: &Pixmap, factor: u32, deadline: Deadline) -> Result<Pixmap, Error> {
-        let Size { width, height } = picture.size();
-        let too_large = || palmette_core::Error::OutOfMemory { bytes: u64::MAX };
-        let side = |px: u32| px.checked_mul(factor).ok_or_else(too_large);
-        let made = Pixmap::filled(Size::new(side(width)?, side(height)?), [0, 0, 0, 255])?;
-        let mut pass = Pass { picture, above: Vec::new(), made, halves: factor < FACTOR };
-        let schedule = self.schedule(picture.size())?;
-        self.runner.run(&schedule, &mut pass, deadline)?;
-        Ok(pass.made)
+    fn layout(&self) -> Layout {
+        Layout::Rgba
     }
+
+    fn next_band(&mut self) -> Result<Option<Band<'_>>, palmette_core::Error> {
+        self.pass.band.clear();
+        while self.pass.band.is_empty() {
+            let has_gone_on = self.run.step(&mut self.pass).map_err(|error| match error {
+                Error::Core(error) => error,
+                error => palmette_core::Error::ModelFailed { ability: Ability::Enlarge, source: error.into() },
+            })?;
+            if !has_gone_on {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Band::of_one(&mut self.pass.band)))
+    }
+
+    fn into_picture(mut self: Box<Self>) -> Result<Picture, palmette_core::Error> {
+        collect(&mut *self)
+    }
+}
+
+/// Returns the size of what a pass makes, unless it cannot be counted.
+fn pass(picture: Size, factor: u32) -> Option<Size> {
+    Some(Size::new(picture.width.checked_mul(factor)?, picture.height.checked_mul(factor)?))
 }
 
 /// Chooses between twice and four times: the nearer one, and twice in the middle.
@@ -115,41 +145,44 @@ fn factor(from: Size, to: Size) -> u32 {
 }
 
 /// A picture on its way through the net.
-struct Pass<'a> {
-    picture: &'a Pixmap,
+#[derive(Debug)]
+struct Pass {
+    picture: Arc<Pixmap>,
     /// The row above, where two become one.
     above: Vec<i16>,
-    made: Pixmap,
+    /// The rows that are made.
+    band: Vec<u8>,
     halves: bool,
 }
 
-impl Rows for Pass<'_> {
+impl Rows for Pass {
     fn read(&mut self, _input: usize, row: usize, samples: &mut [i16]) -> Result<(), Error> {
         let row = self.picture.row(u32::try_from(row).unwrap_or(u32::MAX));
-        for (samples, pixel) in samples.chunks_exact_mut(3).zip(row.chunks_exact(Pixmap::PIXEL_BYTES)) {
+        for (samples, pixel) in samples.as_chunks_mut::<3>().0.iter_mut().zip(row.as_chunks::<4>().0) {
             samples.iter_mut().zip(pixel).for_each(|(sample, &level)| *sample = level.into());
         }
         Ok(())
     }
 
     fn write(&mut self, _output: usize, row: usize, samples: &[i16]) -> Result<(), Error> {
-        let y = u32::try_from(row).unwrap_or(u32::MAX);
-        if !self.halves {
-            let pixels = self.made.row_mut(y).chunks_exact_mut(Pixmap::PIXEL_BYTES);
-            for (pixel, samples) in pixels.zip(samples.chunks_exact(3)) {
-                pixel.iter_mut().zip(samples).for_each(|(level, &sample)| *level = to_level(sample));
-            }
-        } else if row.is_multiple_of(2) {
+        if self.halves && row.is_multiple_of(2) {
             self.above.clear();
             self.above.extend_from_slice(samples);
-        } else {
-            let pixels = self.made.row_mut(y / 2).chunks_exact_mut(Pixmap::PIXEL_BYTES);
-            for (pixel, (above, below)) in pixels.zip(self.above.chunks_exact(6).zip(samples.chunks_exact(6))) {
-                for channel in 0..3 {
+            return Ok(());
+        }
+        let bytes = samples.len() / 3 * Pixmap::PIXEL_BYTES;
+        self.band.try_reserve(bytes).map_err(|_| palmette_core::Error::OutOfMemory { bytes: bytes as u64 })?;
+        if self.halves {
+            for (above, below) in self.above.as_chunks::<6>().0.iter().zip(samples.as_chunks::<6>().0) {
+                let mean = |channel: usize| {
                     let sum = above[channel] + above[channel + 3] + below[channel] + below[channel + 3];
-                    pixel[channel] = to_level((sum + 2) >> 2);
-                }
+                    to_level((sum + 2) >> 2)
+                };
+                self.band.extend([mean(0), mean(1), mean(2), u8::MAX]);
             }
+        } else {
+            let pixels = samples.as_chunks::<3>().0.iter().map(|pixel| pixel.map(to_level));
+            self.band.extend(pixels.flat_map(|[red, green, blue]| [red, green, blue, u8::MAX]));
         }
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! The models of a folder, as the pipeline uses them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs, io};
 
 use palmette_core::model::Program;
 use palmette_core::plan::NetArithmetic;
-use palmette_core::{Ability, Deadline, Model, ModelError, Pixmap, Rectangle, Size};
+use palmette_core::{Ability, Deadline, Model, ModelError, Pixmap, Rectangle, Rows, Size};
 
 use crate::enlarge::EnlargeNet;
 use crate::face::{self, FaceNet};
@@ -174,8 +175,13 @@ impl Model for Installed {
         Ok(net.look(picture, deadline)?)
     }
 
-    fn enlarge(&self, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, ModelError> {
+    fn enlarge<'a>(
+        &'a self,
+        picture: Arc<Pixmap>,
+        size: Size,
+        deadline: Deadline,
+    ) -> Result<Box<dyn Rows + 'a>, ModelError> {
         let net = self.enlarge.as_ref().ok_or_else(|| missing(Ability::Enlarge))?;
-        Ok(net.enlarge(picture, size, deadline)?)
+        Ok(Box::new(net.rows(picture, size, deadline)?))
     }
 }

@@ -4,7 +4,6 @@
 //! picture. It depends on nothing but integers whose order of addition does not matter, so vector units, threads and graphics
 //! processors give the bytes that the scalar kernels define.
 
-mod alpha;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]

@@ -8,11 +8,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use palmette::core::{Ability, Deadline, Model, Rectangle};
+use palmette::core::model::ModelStep;
+use palmette::core::net::Operation;
+use palmette::core::{Ability, Deadline, Error, Model, Rectangle};
 
 use palmette::{Fit, Gravity, OutputFormat, Pipeline, Pixmap, Segment, Size, Transform, Upscale};
-use palmette_models::Installed;
 use palmette_models::kernels::Kernels;
+use palmette_models::net::Net;
+use palmette_models::winograd::PackedWinograd;
+use palmette_models::{Installed, installed};
 
 /// The face of the astronaut, marked by hand: from the brows to the chin, and as wide as the head.
 const FACE: Rectangle = Rectangle { left: 178, top: 78, size: Size::new(92, 112) };
@@ -67,6 +71,24 @@ fn models_have_names_and_versions() {
 }
 
 #[test]
+fn nets_run_by_tiles_where_their_time_goes() {
+    for (name, least) in [("segment", 0.95), ("generate", 0.97)] {
+        let net = Net::read(&fs::read(installed::path(&folder(), name)).unwrap()).unwrap();
+        let sizes = net.sizes(&[Size::new(320, 320)]).unwrap();
+        let (mut by_tiles, mut all) = (0.0, 0.0);
+        for (index, layer) in net.layers().iter().enumerate() {
+            let Operation::Convolution(convolution) = &layer.operation else { continue };
+            let products = sizes[net.made_by(index).0].area() as f64 * convolution.weights.len() as f64;
+            all += products;
+            if PackedWinograd::new(convolution, net.ranges(layer.inputs[0])).is_some() {
+                by_tiles += products;
+            }
+        }
+        assert!(by_tiles / all >= least, "{name}: {by_tiles} of {all}");
+    }
+}
+
+#[test]
 fn models_find_the_face_and_no_other() {
     let models = models(Kernels::fastest());
     let faces = models.faces(&photo("astronaut")).unwrap();
@@ -108,6 +130,12 @@ fn models_find_the_face_wherever_and_however_large_it_is() {
     assert_eq!(faces.len(), 2, "{faces:?}");
 }
 
+/// Enlarges a picture, as a plan has it.
+fn enlarged(models: Installed, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, Error> {
+    let model: Arc<dyn Model> = Arc::new(models);
+    ModelStep::Enlarge(model.into()).run(picture.clone(), size, deadline)
+}
+
 #[test]
 fn kernels_give_the_same_bytes() {
     let sets = Kernels::all();
@@ -115,12 +143,13 @@ fn kernels_give_the_same_bytes() {
     let (astronaut, small) = (photo("astronaut"), part(&photo("coffee"), 200, 100, Size::new(37, 21)));
     let faces = scalar.faces(&astronaut).unwrap();
     let mask = scalar.foreground(&small, Deadline::NONE).unwrap();
-    let large = scalar.enlarge(&small, Size::new(101, 50), Deadline::NONE).unwrap();
+    let size = Size::new(101, 50);
+    let large = enlarged(scalar, &small, size, Deadline::NONE).unwrap();
     for (name, kernels) in sets.into_iter().skip(1) {
         let models = models(kernels);
         assert_eq!(models.faces(&astronaut).unwrap(), faces, "{name}");
         assert!(models.foreground(&small, Deadline::NONE).unwrap() == mask, "{name}");
-        assert!(models.enlarge(&small, Size::new(101, 50), Deadline::NONE).unwrap() == large, "{name}");
+        assert!(enlarged(models, &small, size, Deadline::NONE).unwrap() == large, "{name}");
     }
 }
 
@@ -129,8 +158,8 @@ fn models_give_up_when_nobody_waits() {
     let (models, astronaut) = (models(Kernels::fastest()), photo("astronaut"));
     let start = Instant::now();
     let soon = Deadline::at(start + Duration::from_millis(50));
-    assert!(models.enlarge(&astronaut, Size::new(2048, 2048), soon).is_err());
     assert!(models.foreground(&astronaut, soon).is_err());
+    assert!(enlarged(models, &astronaut, Size::new(2048, 2048), soon).is_err());
     // All of it takes seconds.
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
 }

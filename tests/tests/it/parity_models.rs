@@ -9,7 +9,9 @@ use palmette_core::engine::{complete, picture};
 use palmette_core::model::{Program, SharedModel};
 use palmette_core::net::{Graph, Input, Layer, Operation, Positions, Requantize, ValueId, Window};
 use palmette_core::plan::{NetArithmetic, Plan, Planner};
-use palmette_core::{Ability, CpuEngine, Deadline, DeviceFault, EngineKind, Limits, Model, ModelError, Pixmap, Size};
+use palmette_core::{
+    Ability, CpuEngine, Deadline, DeviceFault, EngineKind, Limits, Model, ModelError, PictureRows, Pixmap, Rows, Size,
+};
 use palmette_gpu::{AdapterChoice, GpuEngine, GpuOptions, Work};
 use palmette_models::enlarge::EnlargeNet;
 use palmette_models::foreground::ForegroundNet;
@@ -68,11 +70,13 @@ impl Model for Twin {
         Ok(guide::read(&(program.lines)(&mask, &copy)?, program.copy, program.one, picture)?)
     }
 
-    fn enlarge(&self, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, ModelError> {
+    fn enlarge(&self, picture: Arc<Pixmap>, size: Size, deadline: Deadline) -> Result<Box<dyn Rows + '_>, ModelError> {
         let Some(Program::Enlarge(program)) = self.0.program(Ability::Enlarge, picture.size(), size) else {
             panic!("a program for an enlargement")
         };
-        Ok(EnlargeNet::new(Self::runner(&program.net)).enlarge(picture, size, deadline)?)
+        let net = EnlargeNet::new(Self::runner(&program.net));
+        let made = Box::new(net.rows(picture, size, deadline)?).into_picture()?;
+        Ok(Box::new(PictureRows::new(made)))
     }
 }
 
@@ -111,8 +115,8 @@ impl Model for Noise {
         Ok(self.foreground.look(picture, deadline)?)
     }
 
-    fn enlarge(&self, picture: &Pixmap, size: Size, deadline: Deadline) -> Result<Pixmap, ModelError> {
-        Ok(self.enlarge.enlarge(picture, size, deadline)?)
+    fn enlarge(&self, picture: Arc<Pixmap>, size: Size, deadline: Deadline) -> Result<Box<dyn Rows + '_>, ModelError> {
+        Ok(Box::new(self.enlarge.rows(picture, size, deadline)?))
     }
 }
 

@@ -13,6 +13,7 @@ mod blur;
 mod chain;
 mod draw;
 mod draw_planes;
+pub(crate) mod enlarge;
 pub mod kernels;
 #[cfg(target_arch = "aarch64")]
 mod neon;

@@ -10,6 +10,7 @@ use super::graph::{Plan, Value};
 use super::kind::StepKind;
 use super::step::Step;
 use crate::measure::MeasureStep;
+use crate::model::ModelStep;
 use crate::{Pixmap, Size};
 
 /// Bytes of a 16-bit RGBA pixel, as rows between two passes hold them.
@@ -127,6 +128,10 @@ fn of_step(plan: &Plan, step: &Step, input: Held) -> Held {
         StepKind::Blur(_) | StepKind::Sharpen(_) => {
             let last_rows = after.layout.bytes(Size::new(after.size.width, BAND_ROWS));
             Held { while_rows: input.while_rows + between + last_rows, ..input }
+        }
+        // What is made comes by rows; what it is made of stays until the last one.
+        StepKind::Model(ref model @ ModelStep::Enlarge(_)) => {
+            input.collected(before.bytes()).with_rows(model.memory_bytes(before.size, after.size))
         }
         StepKind::Model(ref model) => {
             let used = model.memory_bytes(before.size, after.size);

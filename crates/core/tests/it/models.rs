@@ -7,7 +7,9 @@ use palmette_core::engine::{self, complete};
 use palmette_core::measure::{MeasureStep, Measurement};
 use palmette_core::model::ModelStep;
 use palmette_core::plan::{Plan, Planned, Planner, StepKind};
-use palmette_core::{Ability, CpuEngine, Deadline, Error, Limits, Model, ModelError, Pixmap, Rectangle, Size};
+use palmette_core::{
+    Ability, CpuEngine, Deadline, Error, Limits, Model, ModelError, PictureRows, Pixmap, Rectangle, Rows, Size,
+};
 use palmette_ops::Class;
 use palmette_protocol::list::{parse_list, resolve};
 
@@ -42,8 +44,8 @@ impl Model for RedModel {
         Ok(picture.data().chunks_exact(4).map(share).collect())
     }
 
-    fn enlarge(&self, _picture: &Pixmap, size: Size, _deadline: Deadline) -> Result<Pixmap, ModelError> {
-        Ok(Pixmap::filled(size, [0, 0, 255, 255])?)
+    fn enlarge(&self, _: Arc<Pixmap>, size: Size, _: Deadline) -> Result<Box<dyn Rows + '_>, ModelError> {
+        Ok(Box::new(PictureRows::new(Pixmap::filled(size, [0, 0, 255, 255])?.into())))
     }
 }
 
@@ -243,8 +245,10 @@ fn deadline_ends_what_a_model_does() {
     let step = |model: Arc<dyn Model>| ModelStep::Segment(model.into());
     let passed = Deadline::at(Instant::now());
     for model in [Arc::new(RedModel) as Arc<dyn Model>, Arc::new(BrokenModel)] {
-        let outcome = step(model).run(source.clone(), source.size(), passed);
-        assert!(matches!(outcome, Err(Error::DeadlineExceeded)), "{outcome:?}");
+        for step in [step(Arc::clone(&model)), ModelStep::Enlarge(model.into())] {
+            let outcome = step.run(source.clone(), source.size(), passed);
+            assert!(matches!(outcome, Err(Error::DeadlineExceeded)), "{outcome:?}");
+        }
     }
     assert!(step(Arc::new(RedModel)).run(source.clone(), source.size(), Deadline::NONE).is_ok());
 }

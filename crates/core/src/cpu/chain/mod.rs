@@ -28,11 +28,13 @@ use self::neighborhood::NeighborhoodRows;
 use self::pad::PadRows;
 use super::blur::Blur;
 use super::draw::Overlay;
+use super::enlarge;
 use super::kernels::resize_h_opaque::ROWS;
 use super::kernels::{Kernels, background, flip, lookup, rotate, saturation};
 use super::resize::ResizeRows;
 use super::sharpen::Sharpen;
 use crate::engine::{Deadline, Sources, open_planned};
+use crate::model::ModelStep;
 use crate::plan::{Plan, ResizeStep, Step, StepKind, Value, ValueId};
 use crate::rows::{CropRows, LentRows};
 use crate::{Band, Error, Layout, Picture, PictureRows, Pixmap, Rows, Size, alloc};
@@ -48,6 +50,8 @@ pub(super) struct Chain<'a> {
     deadline: Deadline,
     /// By value, what is taken more than once.
     kept: Vec<OnceLock<Picture>>,
+    /// By value, what a model needs that enlarges.
+    enlarging: Vec<enlarge::Tables>,
 }
 
 impl<'a> Chain<'a> {
@@ -60,7 +64,9 @@ impl<'a> Chain<'a> {
     ) -> Result<Self, Error> {
         let mut kept = alloc::try_with_capacity(plan.value_count())?;
         kept.resize_with(plan.value_count(), OnceLock::new);
-        Ok(Self { kernels, plan, sources, deadline, kept })
+        let mut enlarging = alloc::try_with_capacity(plan.value_count())?;
+        enlarging.resize_with(plan.value_count(), enlarge::Tables::default);
+        Ok(Self { kernels, plan, sources, deadline, kept, enlarging })
     }
 
     /// Makes what is taken more than once.
@@ -203,6 +209,11 @@ impl<'a> Chain<'a> {
             }
             StepKind::Sharpen(sharpen) => {
                 Box::new(NeighborhoodRows::new(input(0)?, Sharpen::new(self.kernels, *sharpen, output.size)?)?)
+            }
+            StepKind::Model(ModelStep::Enlarge(model)) => {
+                let picture = picture(0)?.into_pixmap()?;
+                let tables = step.output.map(|id| &self.enlarging[id.index()]).expect("a step that makes a picture");
+                enlarge::rows(self.kernels, model, picture, output.size, tables, self.deadline)?
             }
             kind => {
                 let pixmap = picture(0)?.into_pixmap()?;
