@@ -15,7 +15,7 @@ pub use self::program::{Enlarging, FitLines, Line, Prepare, Program, Segmenting}
 use crate::cpu::enlarge;
 use crate::cpu::kernels::Kernels;
 use crate::plan::NetArithmetic;
-use crate::{Deadline, Error, Pixmap, Rows, Size};
+use crate::{Deadline, Error, IdleCores, Pixmap, Rows, Size};
 
 /// Looks at pictures.
 ///
@@ -29,6 +29,13 @@ pub trait Model: fmt::Debug + Send + Sync {
 
     /// Tells whether the model has an ability, always the same. Plans ask before a pixel is decoded.
     fn can(&self, ability: Ability) -> bool;
+
+    /// Returns the same model for work beside which others wait: it may borrow cores that are idle. Nothing if it has no use for them. No byte of
+    /// an answer depends on it.
+    fn with_idle_cores(&self, idle: &IdleCores) -> Option<Arc<dyn Model>> {
+        let _ = idle;
+        None
+    }
 
     /// Returns the size of the mask that tells foreground from background, before it is fitted to the picture; absent if it has the
     /// picture's size from the start.
@@ -158,6 +165,14 @@ pub struct SharedModel(Arc<dyn Model>);
 impl From<Arc<dyn Model>> for SharedModel {
     fn from(model: Arc<dyn Model>) -> Self {
         Self(model)
+    }
+}
+
+impl SharedModel {
+    /// Returns the model with cores that it may borrow, if it has a use for them.
+    #[must_use]
+    pub fn with_idle_cores(self, idle: &IdleCores) -> Self {
+        self.0.with_idle_cores(idle).map_or(self, Self)
     }
 }
 

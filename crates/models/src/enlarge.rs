@@ -5,7 +5,7 @@ use std::sync::Arc;
 use palmette_core::model::Enlarging;
 use palmette_core::plan::NetArithmetic;
 use palmette_core::rows::collect;
-use palmette_core::{Ability, Band, Deadline, Layout, Picture, Pixmap, Size};
+use palmette_core::{Ability, Band, Deadline, IdleCores, Layout, Picture, Pixmap, Size};
 
 use crate::Error;
 use crate::net::{Net, arithmetic};
@@ -36,9 +36,15 @@ impl EnlargeNet {
         Self { runner }
     }
 
+    /// Lets it borrow cores that are idle.
+    #[must_use]
+    pub fn with_idle_cores(self, idle: &IdleCores) -> Self {
+        Self { runner: self.runner.with_idle_cores(idle) }
+    }
+
     /// Returns the net.
     #[must_use]
-    pub const fn net(&self) -> &Net {
+    pub fn net(&self) -> &Net {
         self.runner.net()
     }
 

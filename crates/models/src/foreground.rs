@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use palmette_core::model::Segmenting;
 use palmette_core::plan::NetArithmetic;
-use palmette_core::{Deadline, Pixmap, Size};
+use palmette_core::{Deadline, IdleCores, Pixmap, Size};
 
 use crate::net::{Net, arithmetic};
 use crate::runner::{Runner, Tensor};
@@ -49,9 +49,15 @@ impl ForegroundNet {
         Self { runner }
     }
 
+    /// Lets it borrow cores that are idle.
+    #[must_use]
+    pub fn with_idle_cores(self, idle: &IdleCores) -> Self {
+        Self { runner: self.runner.with_idle_cores(idle) }
+    }
+
     /// Returns the net.
     #[must_use]
-    pub const fn net(&self) -> &Net {
+    pub fn net(&self) -> &Net {
         self.runner.net()
     }
 

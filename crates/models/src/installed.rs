@@ -6,7 +6,7 @@ use std::{env, fs, io};
 
 use palmette_core::model::Program;
 use palmette_core::plan::NetArithmetic;
-use palmette_core::{Ability, Deadline, Model, ModelError, Pixmap, Rectangle, Rows, Size};
+use palmette_core::{Ability, Deadline, IdleCores, Model, ModelError, Pixmap, Rectangle, Rows, Size};
 
 use crate::enlarge::EnlargeNet;
 use crate::face::{self, FaceNet};
@@ -27,7 +27,7 @@ const GENERATE: &str = "generate";
 pub const GENERATE_LARGE: &str = "generate-large";
 
 /// The models that a folder holds; a file that is not there is a model that cannot be used.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Installed {
     faces: Vec<FaceNet>,
     foreground: Option<ForegroundNet>,
@@ -160,6 +160,15 @@ impl Model for Installed {
             Ability::Foreground => self.foreground.as_ref().map(|net| Program::Segment(net.program())),
             Ability::Enlarge => self.enlarge.as_ref().map(|net| Program::Enlarge(net.program(picture, made))),
         }
+    }
+
+    fn with_idle_cores(&self, idle: &IdleCores) -> Option<Arc<dyn Model>> {
+        let model = Self {
+            foreground: self.foreground.clone().map(|net| net.with_idle_cores(idle)),
+            enlarge: self.enlarge.clone().map(|net| net.with_idle_cores(idle)),
+            ..self.clone()
+        };
+        Some(Arc::new(model))
     }
 
     fn mask_size(&self) -> Option<Size> {

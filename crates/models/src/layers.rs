@@ -1,7 +1,10 @@
 //! The rows that a step of a schedule makes, layer by layer.
 
+use std::thread;
+
+use palmette_core::IdleCores;
 use palmette_core::alloc::try_filled;
-use palmette_core::net::{Layer, Operation, Place, ValueId, Window};
+use palmette_core::net::{Convolution, Layer, Operation, Place, ValueId, Window};
 
 use crate::Error;
 use crate::kernels::winograd::{Sums, Winograd};
@@ -10,6 +13,9 @@ use crate::layout::{CHANNELS, Lanes, RowLayout, Taps};
 use crate::packed::{PackedAdd, PackedConvolution, Words};
 use crate::schedule::{Held, Schedule, Step};
 use crate::winograd::{GROUP, PLACES, PackedWinograd};
+
+/// Products that a core is worth being borrowed for: a tenth to half of a millisecond.
+const CORE_PRODUCTS: usize = 1 << 24;
 
 /// What kernels want of a layer.
 #[derive(Clone, Debug)]
@@ -49,7 +55,11 @@ pub(crate) struct StepRun<'a> {
     pub(crate) buffers: &'a [Vec<Lanes>],
     pub(crate) zeros: &'a [Lanes],
     pub(crate) kernels: &'a Kernels,
+    pub(crate) idle: &'a IdleCores,
 }
+
+/// Rows that are made, and their places.
+type Made<'b> = (usize, &'b mut [Lanes]);
 
 impl<'a> StepRun<'a> {
     /// Returns how a value is held.
@@ -79,17 +89,31 @@ impl<'a> StepRun<'a> {
     }
 
     /// Makes the rows of a step.
-    pub(crate) fn layer(&self, layer: &Layer, packed: &Packed, buffer: &mut [Lanes], scratch: &mut Scratch) {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Core`] if memory runs out.
+    pub(crate) fn layer(
+        &self,
+        layer: &Layer,
+        packed: &Packed,
+        buffer: &mut [Lanes],
+        scratch: &mut Vec<Scratch>,
+    ) -> Result<(), Error> {
         for row in self.step.rows.clone() {
             self.held.layout.clear_border(self.held.row_mut(buffer, row));
         }
         match (&layer.operation, packed) {
             (Operation::Convolution(convolution), Packed::Convolution(packed)) => {
-                self.convolve(&convolution.window, packed, layer.inputs[0], buffer);
+                self.share(convolution, buffer, scratch, &|rows, _| {
+                    self.convolve(&convolution.window, packed, layer.inputs[0], rows);
+                })?;
             }
             (Operation::Convolution(convolution), Packed::Winograd(packed)) => {
                 let stages = self.kernels.winograd.as_ref().expect("packed for kernels that have them");
-                self.convolve_tiles(&convolution.window, packed, stages, layer.inputs[0], buffer, scratch);
+                self.share(convolution, buffer, scratch, &|rows, scratch| {
+                    self.convolve_tiles(&convolution.window, packed, stages, layer.inputs[0], rows, scratch);
+                })?;
             }
             (Operation::Add(_), Packed::Add(packed)) => self.add(packed, layer, buffer),
             (operation, _) => {
@@ -98,21 +122,58 @@ impl<'a> StepRun<'a> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Makes the rows of a convolution: on several cores, if there are many products and cores are idle. Which rows a core makes no sample
+    /// depends on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Core`] if memory runs out.
+    fn share(
+        &self,
+        convolution: &Convolution,
+        buffer: &mut [Lanes],
+        scratch: &mut Vec<Scratch>,
+        make: &(dyn Fn(&mut [Made<'_>], &mut Scratch) + Sync),
+    ) -> Result<(), Error> {
+        let mut rows = self.held.rows_mut(buffer, self.step.rows.clone());
+        let products = rows.len() * self.held.layout.width * convolution.weights.len();
+        // Tiles go over two rows.
+        let most = rows.len().div_ceil(2).min(products / CORE_PRODUCTS);
+        let cores = self.idle.borrow(most.saturating_sub(1));
+        let threads = cores.count() + 1;
+        while scratch.len() < threads {
+            scratch.push(Scratch::new(self.schedule)?);
+        }
+        let share = rows.len().div_ceil(threads).next_multiple_of(2);
+        let mut parts = rows.chunks_mut(share).zip(scratch);
+        let Some((own, own_scratch)) = parts.next() else { return Ok(()) };
+        if threads == 1 {
+            make(own, own_scratch);
+            return Ok(());
+        }
+        thread::scope(|scope| {
+            for (rows, scratch) in parts {
+                scope.spawn(move || make(rows, scratch));
+            }
+            make(own, own_scratch);
+        });
+        Ok(())
     }
 
     /// Convolves: block by block, so that its weights stay near for all rows.
-    fn convolve(&self, window: &Window, packed: &PackedConvolution, input: ValueId, buffer: &mut [Lanes]) {
+    fn convolve(&self, window: &Window, packed: &PackedConvolution, input: ValueId, made: &mut [Made<'_>]) {
         let from = &self.input(input).layout;
-        let rows: Vec<&[Lanes]> = self
-            .step
-            .rows
-            .clone()
-            .flat_map(|row| self.under(window, input, row))
+        let rows: Vec<&[Lanes]> = made
+            .iter()
+            .flat_map(|&(row, _)| self.under(window, input, row))
             .map(|row| self.or_zeros(row, from))
             .collect();
         let kernel = if packed.is_depthwise { self.kernels.depthwise } else { self.kernels.convolve };
         for block in 0..self.held.layout.blocks() {
-            for (row, rows) in self.step.rows.clone().zip(rows.chunks_exact(window.taps[0])) {
+            for ((_, made), rows) in made.iter_mut().zip(rows.chunks_exact(window.taps[0])) {
                 let taps = Taps {
                     rows,
                     pitch: from.pitch(),
@@ -121,8 +182,7 @@ impl<'a> StepRun<'a> {
                     step: window.dilation[1],
                     stride: window.stride[1],
                 };
-                let output = self.held.layout.block_mut(self.held.row_mut(buffer, row), block);
-                kernel(packed, block, &taps, output);
+                kernel(packed, block, &taps, self.held.layout.block_mut(made, block));
             }
         }
     }
@@ -134,23 +194,19 @@ impl<'a> StepRun<'a> {
         packed: &PackedWinograd,
         stages: &Winograd,
         input: ValueId,
-        buffer: &mut [Lanes],
-        scratch: &mut Scratch,
+        made: &mut [Made<'_>],
+        Scratch { samples, sums }: &mut Scratch,
     ) {
         let (from, to) = (&self.input(input).layout, &self.held.layout);
         let left = from.before - window.before(1, from.width);
-        let Scratch { samples, sums: all_sums } = scratch;
-        let sums = &mut all_sums[0];
+        let sums = &mut sums[0];
         let place = from.blocks() * GROUP;
-        let mut rows = self.step.rows.clone();
-        while let Some(first) = rows.next() {
-            let second = rows.next();
-            let above = self.under(window, input, first);
+        for pair in made.chunks_mut(2) {
+            let above = self.under(window, input, pair[0].0);
             // Without a second row, nothing depends on what lies below the first one.
-            let last = second.and_then(|row| self.under(window, input, row).last().flatten());
+            let last = pair.get(1).and_then(|&(row, _)| self.under(window, input, row).last().flatten());
             let mut read = above.chain([last]).map(|row| self.or_zeros(row, from));
             let read: [&[Lanes]; 4] = std::array::from_fn(|_| read.next().expect("three under a window, and one"));
-            let [made, below] = self.held.rows_mut(buffer, [Some(first), second]);
             for x in (0..to.width).step_by(2 * GROUP) {
                 let width = (to.width - x).min(2 * GROUP);
                 let tiles = width.div_ceil(2);
@@ -160,10 +216,8 @@ impl<'a> StepRun<'a> {
                 }
                 for block in 0..to.blocks() {
                     (stages.multiply)(packed, block, samples, tiles, sums);
-                    let made = [&mut *made, &mut *below].map(|row| match row {
-                        [] => row,
-                        row => &mut to.block_mut(row, block)[x..x + width],
-                    });
+                    let mut rows = pair.iter_mut().map(|(_, row)| &mut to.block_mut(row, block)[x..x + width]);
+                    let made = [rows.next().unwrap_or_default(), rows.next().unwrap_or_default()];
                     (stages.finish)(packed, block, sums, made);
                 }
             }

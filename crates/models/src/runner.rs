@@ -2,10 +2,12 @@
 
 use std::borrow::Borrow;
 use std::mem;
+use std::ops::Range;
+use std::sync::Arc;
 
 use palmette_core::alloc::try_filled;
 use palmette_core::net::{Layer, Operation, ValueId};
-use palmette_core::{Deadline, Size};
+use palmette_core::{Deadline, IdleCores, Size};
 
 use crate::Error;
 use crate::kernels::Kernels;
@@ -19,9 +21,11 @@ use crate::winograd::PackedWinograd;
 /// A net that is ready to run. It may run on several threads at once.
 #[derive(Clone, Debug)]
 pub struct Runner {
-    net: Net,
-    packed: Vec<Packed>,
+    net: Arc<Net>,
+    packed: Arc<[Packed]>,
     kernels: Kernels,
+    /// What large layers may use.
+    idle: IdleCores,
 }
 
 /// A value as callers have it.
@@ -73,12 +77,23 @@ impl Runner {
             Operation::Add(add) => Packed::Add(PackedAdd::blocks(add)),
             _ => Packed::Nothing,
         };
-        Self { packed: net.layers().iter().map(pack).collect(), net, kernels }
+        Self {
+            packed: net.layers().iter().map(pack).collect(),
+            net: Arc::new(net),
+            kernels,
+            idle: IdleCores::default(),
+        }
+    }
+
+    /// Lets large layers borrow cores that are idle.
+    #[must_use]
+    pub fn with_idle_cores(self, idle: &IdleCores) -> Self {
+        Self { idle: idle.clone(), ..self }
     }
 
     /// Returns the net.
     #[must_use]
-    pub const fn net(&self) -> &Net {
+    pub fn net(&self) -> &Net {
         &self.net
     }
 
@@ -155,7 +170,8 @@ pub struct Run<'a, S> {
     buffers: Vec<Vec<Lanes>>,
     zeros: Vec<Lanes>,
     samples: Vec<i16>,
-    scratch: Scratch,
+    /// For each thread that worked on a layer.
+    scratch: Vec<Scratch>,
 }
 
 impl<'a, S: Borrow<Schedule>> Run<'a, S> {
@@ -176,8 +192,7 @@ impl<'a, S: Borrow<Schedule>> Run<'a, S> {
         let widest = plan.values.iter().map(|held| held.layout.len()).max().unwrap_or(0);
         let longest = plan.values.iter().map(|held| held.layout.width * held.layout.channels).max().unwrap_or(0);
         let (zeros, samples) = (try_filled(widest, Lanes::default())?, try_filled(longest, 0)?);
-        let scratch = Scratch::new(plan)?;
-        Ok(Self { runner, schedule, deadline, next: 0, buffers, zeros, samples, scratch })
+        Ok(Self { runner, schedule, deadline, next: 0, buffers, zeros, samples, scratch: Vec::new() })
     }
 
     /// Takes the next step: makes some rows of a layer, and hands out those that are for whoever asked. Says whether there was one.
@@ -187,7 +202,7 @@ impl<'a, S: Borrow<Schedule>> Run<'a, S> {
     /// Those of `rows`; [`Error::Core`] if memory cannot be had, or the deadline passes.
     pub fn step(&mut self, rows: &mut dyn Rows) -> Result<bool, Error> {
         let schedule: &Schedule = self.schedule.borrow();
-        let Runner { net, packed, kernels } = self.runner;
+        let Runner { net, packed, kernels, idle } = self.runner;
         let Some(step) = schedule.steps.get(self.next) else { return Ok(false) };
         self.deadline.check()?;
         let held = &schedule.values[step.value.0];
@@ -196,9 +211,9 @@ impl<'a, S: Borrow<Schedule>> Run<'a, S> {
             buffer = try_filled(schedule.buffers[held.buffer], Lanes::default())?;
         }
         let samples = &mut self.samples[..held.layout.width * held.layout.channels];
-        let run = StepRun { schedule, step, held, buffers: &self.buffers, zeros: &self.zeros, kernels };
+        let run = StepRun { schedule, step, held, buffers: &self.buffers, zeros: &self.zeros, kernels, idle };
         match step.value.0.checked_sub(net.inputs().len()) {
-            Some(layer) => run.layer(&net.layers()[layer], &packed[layer], &mut buffer, &mut self.scratch),
+            Some(layer) => run.layer(&net.layers()[layer], &packed[layer], &mut buffer, &mut self.scratch)?,
             None => self.runner.read(held, step, rows, samples, &mut buffer)?,
         }
         for output in (0..net.outputs().len()).filter(|&output| net.outputs()[output] == step.value) {
@@ -267,15 +282,15 @@ impl Held {
         &mut buffer[row % self.kept * self.layout.len()..][..self.layout.len()]
     }
 
-    /// Returns the places of two neighbouring rows; nothing for one that is not asked for.
+    /// Returns rows and their places.
     ///
     /// # Panics
     ///
-    /// If two are asked for and one is kept.
-    pub(crate) fn rows_mut<'a>(&self, buffer: &'a mut [Lanes], rows: [Option<usize>; 2]) -> [&'a mut [Lanes]; 2] {
-        let len = self.layout.len();
-        let range = |row: Option<usize>| row.map_or(0..0, |row| row % self.kept * len..(row % self.kept + 1) * len);
-        buffer.get_disjoint_mut(rows.map(range)).expect("neighbouring rows of a step are kept in places of their own")
+    /// If fewer are kept.
+    pub(crate) fn rows_mut<'a>(&self, buffer: &'a mut [Lanes], rows: Range<usize>) -> Vec<(usize, &'a mut [Lanes])> {
+        let mut places: Vec<Option<&mut [Lanes]>> = buffer.chunks_exact_mut(self.layout.len()).map(Some).collect();
+        let take = |row: usize| (row, places[row % self.kept].take().expect("all rows of a step are kept"));
+        rows.map(take).collect()
     }
 }
 

@@ -60,7 +60,7 @@ impl Pipeline {
     /// Lets a model do what options such as `segment` need one for; without one, they are refused.
     #[must_use]
     pub fn with_model(self, model: Arc<dyn Model>) -> Self {
-        Self { model: Some(model.into()), ..self }
+        Self { model: Some(SharedModel::from(model).with_idle_cores(&self.idle)), ..self }
     }
 
     /// Returns the model, if there is one.
@@ -86,7 +86,8 @@ impl Pipeline {
     /// Whoever shares the pipeline among workers tells `idle` when they begin and end. A result does not depend on it.
     #[must_use]
     pub fn with_idle_cores(self, idle: IdleCores) -> Self {
-        Self { engines: self.engines.with_idle_cores(&idle), idle, ..self }
+        let model = self.model.map(|model| model.with_idle_cores(&idle));
+        Self { engines: self.engines.with_idle_cores(&idle), model, idle, ..self }
     }
 
     /// Returns the cores that what takes long may use.

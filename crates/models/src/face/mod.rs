@@ -86,7 +86,7 @@ impl FaceNet {
 
     /// Returns the net.
     #[must_use]
-    pub const fn net(&self) -> &Net {
+    pub fn net(&self) -> &Net {
         self.runner.net()
     }
 

@@ -1,7 +1,7 @@
 //! Every set of kernels, in bands and in parts, gives what the plain loops give.
 
 use palmette_core::net::{Convolution, Input, Layer, Operation, Padding, Positions, ValueId, Window};
-use palmette_core::{Deadline, Size};
+use palmette_core::{Deadline, IdleCores, Size};
 use palmette_models::kernels::Kernels;
 use palmette_models::net::{About, Net};
 use palmette_models::{Runner, Schedule, Tensor};
@@ -249,4 +249,33 @@ fn runs_refuse_what_no_memory_holds() {
     let net = Net::new(About::default(), vec![input], layers, vec![ValueId(5)]).unwrap();
     let error = Schedule::new(&net, &[Size::new(300, 300)], 1).unwrap_err();
     assert!(matches!(error, palmette_models::Error::Core(palmette_core::Error::OutOfMemory { .. })), "{error}");
+}
+
+#[test]
+fn idle_cores_change_no_byte() {
+    let mut random = Random::new(10);
+    let mut layers = Vec::new();
+    for (from, to) in [(3, 32), (32, 48), (48, 5)] {
+        let mut convolution = random::convolution(&mut random, Window::square(3), from, to, false);
+        // Coarse enough for tiles.
+        convolution.weights.iter_mut().for_each(|weight| *weight /= 8);
+        layers.push(Layer { operation: Operation::Convolution(convolution), inputs: vec![ValueId(layers.len())] });
+    }
+    let net = Net::new(About::default(), vec![Input { channels: 3, low: 0, high: 255 }], layers, vec![ValueId(3)]);
+    let net = net.unwrap();
+    let size = Size::new(93, 47);
+    let input = [random::tensor(&mut random, size, 3)];
+    let expected = naive::run(&net, &input);
+    for (name, kernels) in Kernels::all() {
+        for cores in 0..=3 {
+            let idle = IdleCores::new(cores);
+            let runner = Runner::with_kernels(net.clone(), kernels).with_idle_cores(&idle);
+            for band_rows in [7, usize::MAX] {
+                let schedule = Schedule::new(&net, &[size], band_rows).unwrap();
+                let made = runner.run_tensors(&schedule, &input, Deadline::NONE).unwrap();
+                assert_same(&made, &expected, &format!("{name}, {cores} idle cores, bands of {band_rows}"));
+            }
+            assert_eq!(idle.borrow(9).count(), cores, "they are given back");
+        }
+    }
 }
