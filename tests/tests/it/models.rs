@@ -28,9 +28,10 @@ pub(crate) fn folder() -> PathBuf {
     folder
 }
 
-/// Reads a picture of scikit-image.
+/// Reads a picture of scikit-image, or with its extension one of matplotlib.
 pub(crate) fn photo(name: &str) -> Pixmap {
-    let file = fs::read(folder().join(name).with_extension("png")).expect("a picture: run scripts/models");
+    let name = if name.contains('.') { name.to_owned() } else { format!("{name}.png") };
+    let file = fs::read(folder().join(name)).expect("a picture: run scripts/models");
     palmette_codec::decode(&file, &palmette_codec::DecodeOptions::default()).expect("a picture").pixmap
 }
 

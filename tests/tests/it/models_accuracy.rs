@@ -63,15 +63,20 @@ fn patterns(side: u32) -> Vec<Pixmap> {
     kinds.iter().map(&mut draw).collect()
 }
 
-/// Thirty pictures of a face: parts of one picture, turned to the left or the right, darker or brighter.
+/// Thirty pictures of two faces, one with glasses and a cap: parts of two pictures, some turned to the other side, darker or brighter.
 fn portraits() -> Vec<Pixmap> {
-    let astronaut = photo("astronaut");
+    // With the middle of the face.
+    let pictures = [(photo("astronaut"), [224, 134]), (photo("grace_hopper.jpg"), [262, 225])];
     let mut portraits = Vec::new();
-    for index in 0..30_u32 {
-        let side = 140 + index * 12;
-        let free = 512 - side.min(512);
-        let (left, top) = ((index * 37 % 100 + 60).min(free), (index * 23 % 50 + 20).min(free));
-        let mut portrait = part(&astronaut, left, top, Size::new(side.min(512), (side * 5 / 4).min(512 - top)));
+    for (index, (picture, middle)) in (0..30_u32).zip(pictures.iter().cycle()) {
+        let width = (140 + index * 12 + index % 2 * 100).min(picture.width());
+        let height = (width * 5 / 4).min(picture.height());
+        let start = |axis: usize, len: u32, shift: u32, all: u32| {
+            (middle[axis] + shift).saturating_sub(len / 2 + 20).min(all - len)
+        };
+        let left = start(0, width, index * 37 % 41, picture.width());
+        let top = start(1, height, index * 23 % 41, picture.height());
+        let mut portrait = part(picture, left, top, Size::new(width, height));
         let gain = 100 + index * 7 % 80;
         let width = portrait.row_bytes();
         for row in portrait.data_mut().chunks_exact_mut(width) {
@@ -80,7 +85,7 @@ fn portraits() -> Vec<Pixmap> {
                     .iter_mut()
                     .for_each(|level| *level = u8::try_from(u32::from(*level) * gain / 160).unwrap_or(255));
             }
-            if index % 2 == 1 {
+            if index % 4 >= 2 {
                 let mirrored: Vec<u8> = row.chunks_exact(4).rev().flatten().copied().collect();
                 row.copy_from_slice(&mirrored);
             }
