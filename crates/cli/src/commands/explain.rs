@@ -57,7 +57,12 @@ fn to_text(explanation: &Explanation, names: &[String]) -> String {
     let memory = bytes(*memory_bytes);
     let _ = writeln!(text, "engine: {engine} ({engine_reason}), about {memory} of memory, profile {profile}");
     if let Some(Estimate { cpu_seconds, gpu_seconds }) = engine_estimate {
-        let _ = writeln!(text, "estimate: {:.2} ms on the cpu, {:.2} on the gpu", 1e3 * cpu_seconds, 1e3 * gpu_seconds);
+        let gpu = if gpu_seconds.is_finite() {
+            format!("{:.2} on the gpu", 1e3 * gpu_seconds)
+        } else {
+            "too large for any gpu".to_owned()
+        };
+        let _ = writeln!(text, "estimate: {:.2} ms on the cpu, {gpu}", 1e3 * cpu_seconds);
     }
     if explanation.is_measured {
         text.push_str("sizes depend on pixels, which were decoded and measured\n");

@@ -94,6 +94,29 @@ fn faults_in_the_middle_of_two_hundred_requests_lose_none() {
 }
 
 #[test]
+fn faults_in_the_middle_of_a_net_are_the_cpus_to_mend() {
+    let Some(machine) = Machine::new() else { return };
+    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/models");
+    assert!(std::fs::exists(models).unwrap(), "there are no models to test: run scripts/models");
+    let scene = Scene::of_net(&machine, models);
+    let server = machine.serve(&[&PATIENT[..], &["--models", models]].concat());
+    for fault in [Fault::SubmitLost, Fault::WaitLost] {
+        wait_until("the gpu is back", || gpu_status(&server).starts_with("ready: "));
+        let answer = std::thread::scope(|scope| {
+            let answer = scope.spawn(|| scene.send(&server));
+            // It takes several submissions, and by then the first ones.
+            std::thread::sleep(std::time::Duration::from_millis(150));
+            machine.faults.arm(fault, 1).unwrap();
+            answer.join().unwrap()
+        });
+        assert!(machine.faults.have_happened(fault), "{fault:?} did not happen: {answer:?}");
+        assert_eq!(answer.engine, "cpu", "{fault:?}: {}", machine.log());
+    }
+    // The nets are brought to the device that is opened then.
+    wait_until("the gpu is back", || scene.send(&server).engine == "gpu");
+}
+
+#[test]
 fn faults_that_stay_switch_the_gpu_off() {
     let Some(machine) = Machine::new() else { return };
     let (usual, large) = (Scene::new(&machine, 100, 80), Scene::new(&machine, 300, 200));

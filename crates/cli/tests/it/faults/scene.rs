@@ -15,6 +15,10 @@ const LIST: &str = r#"[{"imageIndex":0,"width":90,"height":60,"fit":"cover","gra
     {"imageIndex":1,"width":20,"sharpen":2,"saturation":0.3},
     {"drawImageIndex":1,"targetImageIndex":0,"repeat":true,"opacity":0.5,"composite":"lighter"}]"#;
 
+/// A list that has a net run, for a picture of so few pixels that it takes a second.
+const NET_LIST: &str = r#"[{"imageIndex":0,"width":80,"height":60,"fit":"squeeze","upscale":"generate"},
+    {"drawImageIndex":1,"targetImageIndex":0,"opacity":0.5}]"#;
+
 /// A request and the pixels that the CPU answers it with.
 pub(crate) struct Scene {
     request: Vec<u8>,
@@ -31,8 +35,17 @@ pub(crate) struct Answer {
 impl Scene {
     /// Makes a scene of pictures of a size, which decides what buffers it needs, and has the CPU compute it.
     pub(crate) fn new(machine: &Machine, width: u32, height: u32) -> Self {
-        let form = |engine| post("transform", &[("engine", engine), ("output_format", "rgba")], width, height);
-        let server = machine.serve(&["--engine", "cpu"]);
+        Self::of(machine, LIST, &[], width, height)
+    }
+
+    /// Makes a scene that a net is run for, of a folder of models.
+    pub(crate) fn of_net(machine: &Machine, models: &str) -> Self {
+        Self::of(machine, NET_LIST, &["--models", models], 40, 30)
+    }
+
+    fn of(machine: &Machine, list: &str, args: &[&str], width: u32, height: u32) -> Self {
+        let form = |engine| post(list, &[("engine", engine), ("output_format", "rgba")], width, height);
+        let server = machine.serve(&[&["--engine", "cpu"], args].concat());
         let (head, expected) = split(&server.exchange(&form("cpu")));
         assert!(head.starts_with("HTTP/1.1 200"), "{head}: {}", String::from_utf8_lossy(&expected));
         Self { request: form("auto"), expected }
@@ -65,16 +78,16 @@ impl Scene {
 
 /// Asks how a scene would be made.
 pub(crate) fn explain(server: &Server) -> serde_json::Value {
-    let form = post("transform", &[("explain", "true"), ("output_format", "rgba")], 100, 80);
+    let form = post(LIST, &[("explain", "true"), ("output_format", "rgba")], 100, 80);
     let (head, body) = split(&server.exchange(&form));
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     serde_json::from_slice(&body).unwrap()
 }
 
 /// Writes a request.
-fn post(path: &str, fields: &[(&str, &str)], width: u32, height: u32) -> Vec<u8> {
+fn post(list: &str, fields: &[(&str, &str)], width: u32, height: u32) -> Vec<u8> {
     let (canvas, mark) = (png(width, height), png(30, 20));
-    let mut parts = vec![("image", &canvas[..]), ("draw_image", &mark), ("transforms", LIST.as_bytes())];
+    let mut parts = vec![("image", &canvas[..]), ("draw_image", &mark), ("transforms", list.as_bytes())];
     parts.extend(fields.iter().map(|(name, value)| (*name, value.as_bytes())));
     let mut body = Vec::new();
     for (name, bytes) in parts {
@@ -84,7 +97,7 @@ fn post(path: &str, fields: &[(&str, &str)], width: u32, height: u32) -> Vec<u8>
     }
     body.extend(format!("--{BOUNDARY}--\r\n").bytes());
     let mut request = format!(
-        "POST /{path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\
+        "POST /transform HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\
          content-type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n",
         body.len()
     )
