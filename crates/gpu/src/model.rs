@@ -160,13 +160,13 @@ fn segment(job: &mut Job<'_>, program: &Segmenting, picture: Picture) -> Result<
     Ok(Picture::of_pixels(image))
 }
 
-/// Lays lines out, then between which of them each column and each row of a picture lies.
+/// Lays lines out, no steeper than `guide.wgsl` can compute with 32 bits, then between which of them each column and each row of a picture lies.
 fn table(job: &mut Job<'_>, lines: &[Line], copy: Size, picture: Size) -> Result<TableIndex, Error> {
     let sides = picture.width as usize + picture.height as usize;
     let mut words = alloc::try_with_capacity(3 * (lines.len() + sides))?;
     for &[slope, offset] in lines {
-        let slope = i32::try_from(slope).ok().filter(|slope| slope.unsigned_abs() < 1 << 30);
-        let high = i32::try_from(offset >> 16).ok().filter(|high| high.unsigned_abs() < 1 << 22);
+        let slope = i32::try_from(slope).ok().filter(|slope| slope.unsigned_abs() < 1 << 29);
+        let high = i32::try_from(offset >> 16).ok().filter(|high| high.unsigned_abs() < 1 << 21);
         let (Some(slope), Some(high)) = (slope, high) else {
             let error = format!("a line of slope {slope:?} and offset {offset} is too steep").into();
             return Err(palmette_core::Error::ModelFailed { ability: Ability::Foreground, source: error }.into());

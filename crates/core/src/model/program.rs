@@ -91,7 +91,7 @@ pub struct Segmenting {
     pub one: i16,
     /// Makes the samples of the input out of the copy, by row, column and channel.
     pub prepare: Prepare,
-    /// Fits a line for each pixel of the copy, by the mask and the copy. Slopes have at most 30 bits, offsets 38.
+    /// Fits a line for each pixel of the copy, by the mask and the copy. Slopes are below 2²⁹, offsets below 2³⁷, as those of any mask of 16 bits are.
     pub lines: FitLines,
 }
 
