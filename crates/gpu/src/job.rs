@@ -59,6 +59,7 @@ pub(crate) struct Job<'a> {
 #[derive(Debug)]
 struct Ahead {
     since: Instant,
+    submission: wgpu::SubmissionIndex,
     is_done: Receiver<()>,
 }
 
@@ -289,11 +290,11 @@ impl<'a> Job<'a> {
                 // If nobody receives any more, the job was given up.
                 let _ = sender.send(());
             });
-            self.gpu.poller.watch(submission);
-            self.ahead.push_back(Ahead { since: Instant::now(), is_done: receiver });
+            self.ahead.push_back(Ahead { since: Instant::now(), submission, is_done: receiver });
             while self.ahead.len() > Self::MAX_AHEAD
-                && let Some(Ahead { since, is_done }) = self.ahead.pop_front()
+                && let Some(Ahead { since, submission, is_done }) = self.ahead.pop_front()
             {
+                self.gpu.poller.watch(submission);
                 self.wait(&is_done)?;
                 self.learn(since);
             }
