@@ -1,6 +1,6 @@
 // Gives pixels the alpha of others, in place; where that is clear there is no colour either.
 //
-// Bindings: the picture with the alpha (0 to 3); the one that gets it (4). Class: exact. Twin: crates/models/src/alpha.rs.
+// Bindings: the picture with the alpha (0 to 3); the one that gets it (4). Class: exact. Twin: crates/core/src/cpu/enlarge.rs.
 
 struct Parameters {
     width: u32,
