@@ -65,7 +65,7 @@ for (const script of /** @type {const} */ (["start", "start:workerd"])) {
       assert.equal(answer.status, 415);
       const page = await answer.text();
       assert.match(page, /<h1>That file is not a picture<\/h1>/);
-      assert.match(page, /ERROR 9412: source 0: the bytes are no picture of a known format/);
+      assert.match(page, /ERROR 9412: the canvas: not an image in a supported format/);
     });
 
     test("what is too large is said so, too", async () => {

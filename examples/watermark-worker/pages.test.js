@@ -6,11 +6,11 @@ import { imagesPage, page, refusalPage } from "./src/pages.js";
 import { explain } from "./src/refusals.js";
 
 test("an error of the binding is said with its status, its code and its reason", () => {
-  const error = Object.assign(new Error("IMAGES_TRANSFORM_ERROR 9413: source 0: 13000 px wide"), { code: 9413 });
+  const error = Object.assign(new Error("IMAGES_TRANSFORM_ERROR 9413: the canvas: 13000 px wide"), { code: 9413 });
   assert.deepEqual(explain(error), {
     status: 413,
     title: "That picture is too large",
-    reason: "source 0: 13000 px wide",
+    reason: "the canvas: 13000 px wide",
     code: 9413,
   });
 });

@@ -37,13 +37,13 @@ export interface TransformOptions {
   flip?: "h" | "v" | "hv";
   /** Turns clockwise by this many degrees. */
   rotate?: 0 | 90 | 180 | 270;
-  /** A number of at least 0.5: the width asked for, in pixels after rotation, rounded. */
+  /** A number of at least 0.5: the width in pixels, after rotation; rounded. */
   width?: number;
-  /** A number of at least 0.5: the height asked for, in pixels after rotation, rounded. */
+  /** A number of at least 0.5: the height in pixels, after rotation; rounded. */
   height?: number;
-  /** How width and height are met; default scale-down. */
+  /** How the picture fits into width and height; default scale-down. */
   fit?: "scale-down" | "contain" | "cover" | "crop" | "aspect-crop" | "pad" | "squeeze" | "scale-up" | "outside";
-  /** Which part of the picture survives a crop; default center. */
+  /** Which part of the picture a crop keeps; default center. */
   gravity?:
     | "left"
     | "right"
@@ -58,14 +58,14 @@ export interface TransformOptions {
         x?: number;
         /** 0 to 1: from the top (0) to the bottom (1). */
         y?: number;
-        /** What the point divides (default remainder) or is the middle of (box-center). */
+        /** Whether the point divides the rest (remainder, the default) or is the middle of the crop (box-center). */
         mode?: "remainder" | "box-center";
       };
-  /** 0 to 1: how close a crop by gravity face goes: 1 keeps the faces alone; needs a model. */
+  /** 0 to 1: how close a crop by gravity face goes: 1 keeps only the faces; needs a model. */
   zoom?: number;
-  /** How a picture is enlarged; default interpolate, the other one needs a model. */
+  /** How a picture is enlarged; default interpolate; generate needs a model. */
   upscale?: "interpolate" | "generate";
-  /** Keeps the subject and makes the rest clear; needs a model. */
+  /** Keeps the subject and makes the rest transparent; needs a model. */
   segment?: "foreground";
   /** 0 to 255: multiplies every channel; 0 and 1 do nothing. */
   brightness?: number;
@@ -79,7 +79,7 @@ export interface TransformOptions {
   blur?: number;
   /** 0 to 10: sharpens by this strength; 0 does nothing. */
   sharpen?: number;
-  /** Drawn under the picture, and around it where fit is pad. */
+  /** Drawn under the picture, and around it if fit is pad. */
   background?: Color;
   /** Adds a frame around the picture. */
   border?: {
@@ -122,7 +122,7 @@ export interface OutputOptions {
   format: "image/jpeg" | "image/png" | "image/gif" | "image/webp" | "image/avif" | "rgb" | "rgba";
   /** 1 to 100, high, medium-high, medium-low or low: how good a lossy picture is; default 85. */
   quality?: number | "high" | "medium-high" | "medium-low" | "low";
-  /** What the result is flattened on, whatever the format. */
+  /** What the result is flattened on, in every format. */
   background?: Color;
   /** Whether animations stay animated. */
   anim?: boolean;

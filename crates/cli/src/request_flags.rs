@@ -18,21 +18,21 @@ use crate::text_flag::{TextDefaults, TextFlag};
 
 /// How a request is written, below the flags.
 pub(crate) const REQUEST_HELP: &str = "\
-The canvas is transformed first, then every --draw is drawn on it, in order, then every --draw-text. Values of options are JSON where they are JSON
-(100, true, {\"x\":0.5,\"y\":0}) and text where they are not (cover, #ff8800).
+The canvas is transformed first. Then every --draw is drawn on it, in order, and then every --draw-text. Option values are read as
+JSON (100, true, {\"x\":0.5,\"y\":0}) if they are JSON, and as text otherwise (cover, #ff8800).
 
---draw FILE:KEY=VALUE,... takes the options of a draw (opacity, repeat, composite, top, left, bottom, right) and, for the drawn
-picture itself, those of a transform. FILE ends at the first `:` that is followed by `KEY=`.
+--draw FILE:KEY=VALUE,... takes the options of a draw (opacity, repeat, composite, top, left, bottom, right) and the options of a
+transform, which apply to the drawn picture. FILE ends at the first `:` that is followed by `KEY=`.
 
---draw-text TEXT:KEY=VALUE,... takes these, and for the text itself font, size, color, maxWidth, align, lineHeight, letterSpacing,
-weight, slant, italic, opticalSize and axes. A font is a file, font:NAME of one in the folder of --fonts, or a URL. --font, --size and
---color hold for every text that does not say its own.
+--draw-text TEXT:KEY=VALUE,... takes the same options, and also font, size, color, maxWidth, align, lineHeight, letterSpacing,
+weight, slant, italic, opticalSize and axes. A font is a file, a URL, or font:NAME for a font in the folder of --fonts. --font, --size
+and --color apply to every text without its own.
 
---request FILE.json describes the whole request, with `sources` (file names relative to the JSON file, or text sources) beside
-the fields of the wire: {\"sources\": [\"photo.jpg\", \"mark.png\"], \"transforms\": [{\"drawImageIndex\": 1,
+--request FILE.json describes the whole request: `sources` (file names relative to the JSON file, or texts) and the fields of the
+HTTP form: {\"sources\": [\"photo.jpg\", \"mark.png\"], \"transforms\": [{\"drawImageIndex\": 1,
 \"targetImageIndex\": 0, \"bottom\": 10}], \"output_format\": \"image/avif\", \"output_quality\": 80}";
 
-/// What describes a request.
+/// The flags that describe a request.
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
     /// The canvas; `-` is standard input
@@ -44,13 +44,13 @@ pub(crate) struct RequestArgs {
     /// Text as the canvas, with options: `TEXT` or `TEXT:key=value,...`
     #[arg(long, value_name = "TEXT:KEY=VALUE,...", conflicts_with = "request")]
     pub(crate) text: Option<TextFlag>,
-    /// Text to draw, above all pictures that are drawn, with options: `TEXT` or `TEXT:key=value,...`; repeatable
+    /// Text to draw, above all drawn pictures, with options: `TEXT` or `TEXT:key=value,...`; repeatable
     #[arg(long, value_name = "TEXT:KEY=VALUE,...", conflicts_with = "request")]
     pub(crate) draw_text: Vec<TextFlag>,
     /// File that describes the whole request, as JSON
     #[arg(long, value_name = "FILE.json")]
     pub(crate) request: Option<PathBuf>,
-    /// Output format: jpeg, png, gif, webp, avif, rgb, rgba or a media type [default: by the name of OUT]
+    /// Output format: jpeg, png, gif, webp, avif, rgb, rgba or a media type [default: from the name of OUT]
     #[arg(long)]
     pub(crate) format: Option<String>,
     /// Output quality: 1 to 100, high, medium-high, medium-low or low

@@ -1,4 +1,4 @@
-//! What can keep a call from its result.
+//! Everything that can keep a call from its result.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,15 +12,15 @@ use palmette_protocol::Code;
 #[non_exhaustive]
 pub enum Error {
     /// Occurs when the address of the server is none.
-    #[error("{url}: is no address of a server: {reason}")]
+    #[error("{url} is not the address of a server: {reason}")]
     Url {
         /// What was given.
         url: String,
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// Occurs when a header or a token holds what no header can.
-    #[error("the header {name} cannot have this value, or is one that requests have already")]
+    /// Occurs when a header or a token has a value that no header can have.
+    #[error("the header {name} cannot be set: the value is not allowed, or every request has this header already")]
     Header {
         /// The name of the header.
         name: String,
@@ -34,7 +34,7 @@ pub enum Error {
         message: String,
     },
     /// Occurs when a source fails while it is sent; the server gets no whole request then.
-    #[error("source {index} cannot be read: {source}")]
+    #[error("cannot read source {index}: {source}")]
     Source {
         /// The index of the source: 0 is the canvas, then drawn sources in their order.
         index: usize,
@@ -57,18 +57,19 @@ pub enum Error {
         /// Why.
         source: TransportError,
     },
-    /// Occurs when what answers is no server of this protocol, or a gate before one; code 9523 of the binding.
-    #[error("{url}: not an answer of the Images binding: status {status}{}", excerpt(text))]
+    /// Occurs when the answer comes from something else than a server of this protocol, such as a gate before one; code 9523 of the
+    /// binding.
+    #[error("{url}: the answer is not one of the Images binding: status {status}{}", excerpt(text))]
     NotAnAnswer {
         /// The address of the server.
         url: String,
         /// The status of the answer.
         status: u16,
-        /// What the answer says, its beginning at least.
+        /// The text of the answer, or its beginning.
         text: String,
     },
     /// Occurs when the time of a call runs out.
-    #[error("{url}: no whole answer in {} ms", timeout.as_millis())]
+    #[error("{url}: no complete answer within {} ms", timeout.as_millis())]
     TimedOut {
         /// The address of the server.
         url: String,
@@ -102,7 +103,7 @@ fn excerpt(text: &str) -> String {
     if line.is_empty() { line } else { format!(", {line}") }
 }
 
-/// Why bytes do not travel: what the HTTP library says, shown by its innermost cause.
+/// Why bytes do not travel: the error of the HTTP library, shown by its innermost cause.
 #[derive(Debug)]
 pub struct TransportError(Box<dyn StdError + Send + Sync>);
 

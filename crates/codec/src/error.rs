@@ -5,44 +5,45 @@ use palmette_ops::Class;
 
 use crate::{Cause, EncodeFormat, Format};
 
+/// The formats that are read, as messages name them.
+const SUPPORTED: &str = "JPEG, PNG, GIF, WebP, AVIF, HEIC, BMP, TIFF, ICO, QOI, PNM";
+
 /// A failure of sniffing, probing, decoding or encoding.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Occurs when there are no bytes, as of a stream that was read before.
-    #[error("there are no bytes")]
+    /// Occurs when there are no bytes, for example because a stream was read before.
+    #[error("the file is empty")]
     Empty,
     /// Occurs when the bytes begin like no picture format that this crate has heard of.
-    #[error("the bytes are no picture of a known format")]
+    #[error("not an image in a supported format ({SUPPORTED})")]
     NotAPicture,
     /// Occurs when the bytes are an SVG document, which is a picture, but never decoded to pixels here.
-    #[error("image/svg+xml cannot become a raster picture")]
+    #[error("SVG is not supported (image/svg+xml); send a raster image")]
     Svg,
     /// Occurs when the bytes are of a picture format, or of a kind within a format, that is not decoded.
-    #[error(
-        "{name} is not a supported input format (supported: jpeg, png, gif, webp, avif, heic, bmp, tiff, ico, qoi, pnm)"
-    )]
+    #[error("{name} is not a supported input format (supported: {SUPPORTED})")]
     UnsupportedInput {
         /// The name of the format, as people know it.
         name: &'static str,
     },
-    /// Occurs when an animation shall be written in a format that has none.
-    #[error("{} is not a supported output format of animations", format.as_str())]
+    /// Occurs when an animation is to be written in a format that has none.
+    #[error("{} cannot hold an animation", format.as_str())]
     UnsupportedOutput {
         /// The format that was asked for.
         format: EncodeFormat,
     },
     /// Occurs when a format is decoded by a library of the machine that is not there.
-    #[error("{format} needs {library} on the machine (Debian, Ubuntu: apt-get install {package})")]
+    #[error("{format} needs the library {library}, which is not installed (Debian, Ubuntu: apt-get install {package})")]
     LibraryMissing {
         /// The format the bytes begin like.
         format: Format,
-        /// What is missing.
+        /// The missing library.
         library: &'static str,
         /// The package that brings it.
         package: &'static str,
     },
     /// Occurs when a format was left out of this build.
-    #[error("{name} was left out of this build")]
+    #[error("this build does not support {name}")]
     Disabled {
         /// The media type of the format whose cargo feature is off.
         name: &'static str,
@@ -52,7 +53,7 @@ pub enum Error {
     Damaged {
         /// The format the bytes begin like.
         format: Format,
-        /// What the decoder said.
+        /// The message of the decoder.
         source: Cause,
     },
     /// Occurs when an encoder fails on pixels that it should have taken.
@@ -60,11 +61,11 @@ pub enum Error {
     Encode {
         /// The format that was asked for.
         format: EncodeFormat,
-        /// What the encoder said.
+        /// The message of the encoder.
         source: Cause,
     },
     /// Occurs when a frame has another size than its animation.
-    #[error("a frame has {actual} pixels, its animation {expected}")]
+    #[error("a frame is {actual} pixels, but its animation is {expected}")]
     FrameSize {
         /// The size that the animation was started with.
         expected: Size,

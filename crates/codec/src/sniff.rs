@@ -8,7 +8,7 @@ const SVG_WINDOW_BYTES: usize = 4096;
 /// The longest `ftyp` box that is read for brands; real ones are below 100 bytes.
 const MAX_FTYP_BYTES: usize = 1024;
 
-/// What files of the long tail begin with, where a few bytes are enough to know them.
+/// The first bytes of files of the long tail, where a few are enough to know them.
 const EXTRA: &[(&[u8], Format)] = &[
     (b"II*\0", Format::Tiff),
     (b"MM\0*", Format::Tiff),
@@ -18,7 +18,7 @@ const EXTRA: &[(&[u8], Format)] = &[
     (b"qoif", Format::Qoi),
 ];
 
-/// Formats that are recognised so that the answer can name them: what the file begins with, and the name.
+/// Formats that are recognised so that the answer can name them: the first bytes of the file, and the name.
 const UNSUPPORTED: &[(&[u8], &str)] = &[
     (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
@@ -34,7 +34,7 @@ const UNSUPPORTED: &[(&[u8], &str)] = &[
     (b"%PDF-", "PDF"),
 ];
 
-/// Names the format of a file by its first bytes; nothing is decoded, and what follows may still be damaged.
+/// Names the format of a file by its first bytes; nothing is decoded, and the rest may still be damaged.
 ///
 /// # Errors
 ///
@@ -226,6 +226,6 @@ mod tests {
 
     #[test]
     fn sniff_says_that_there_is_nothing() {
-        assert_eq!(sniff(b"").unwrap_err().to_string(), "there are no bytes");
+        assert_eq!(sniff(b"").unwrap_err().to_string(), "the file is empty");
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that can go wrong between a resolved list and a finished picture.
 
-use palmette_ops::Class;
+use palmette_ops::{Class, ImageIndex, Place};
 
 use crate::model::{Ability, ModelError};
 use crate::plan::Value;
@@ -10,12 +10,10 @@ use crate::{Layout, Size};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Occurs when an entry of the list cannot be planned; names the entry.
-    #[error("op {position}, {kind}: {source}")]
-    AtOp {
-        /// Index in the list, from 0.
-        position: usize,
-        /// `transform` or `draw`.
-        kind: &'static str,
+    #[error("{place}: {source}")]
+    At {
+        /// The entry.
+        place: Place,
         /// What was wrong with it.
         source: Box<Self>,
     },
@@ -40,7 +38,7 @@ pub enum Error {
         max_area_px: u64,
     },
     /// Occurs when an option needs a model that was not configured.
-    #[error("`{option}` needs a model that {ability}, and none is configured: `palmette models install {}` installs one", ability.word())]
+    #[error("`{option}` needs a model that {ability}, and none is installed: run `palmette models install {}`", ability.word())]
     NeedsModel {
         /// The option with its value.
         option: &'static str,
@@ -61,17 +59,17 @@ pub enum Error {
     /// Occurs when a list measures something where nobody can.
     #[error("the list measures something, and there are no pixels to measure")]
     Unmeasured,
-    /// Occurs when a source gives no more rows; whoever opened it knows why.
-    #[error("source {index} could not be read")]
+    /// Occurs when a source gives no more rows; the code that opened it knows why.
+    #[error("{} could not be read", Place::of_source(*.index))]
     SourceFailed {
         /// Its index.
         index: usize,
     },
-    /// Occurs when whoever takes the result takes no more of it, and knows why.
-    #[error("the result could not be handed on")]
+    /// Occurs when the sink takes no more of the result; the sink knows why.
+    #[error("the result could not be written")]
     SinkFailed,
     /// Occurs when an option cuts a whole picture away.
-    #[error("`{option}` leaves nothing of {size} pixels")]
+    #[error("`{option}` cuts away all of {size} pixels")]
     NothingLeft {
         /// The option.
         option: &'static str,
@@ -79,18 +77,18 @@ pub enum Error {
         size: Size,
     },
     /// Occurs when an entry of the list names a node that does not exist, or that was drawn already.
-    #[error("node {index} does not exist, or was drawn already")]
+    #[error("{} does not exist, or was drawn already", Place::Picture(ImageIndex(*.index)))]
     NodeMissing {
         /// The index that was given.
         index: u32,
     },
     /// Occurs when a picture of no pixels is made.
-    #[error("a picture of {size} pixels holds nothing")]
+    #[error("a picture of {size} pixels is empty")]
     EmptyPixmap {
         /// The size that was asked for.
         size: Size,
     },
-    /// Occurs when bytes do not have the length of the picture they shall become.
+    /// Occurs when bytes do not have the length of the picture that is made of them.
     #[error("{actual} bytes given for a picture of {size} pixels, which takes {expected}")]
     PixmapLength {
         /// The size of the picture.
@@ -101,7 +99,7 @@ pub enum Error {
         actual: usize,
     },
     /// Occurs when a picture ends before its last row, or goes on after it.
-    #[error("{actual} rows of plane {plane} came, {expected} were planned")]
+    #[error("plane {plane} has {actual} rows instead of {expected}")]
     RowsMissing {
         /// The first plane that is wrong.
         plane: usize,
@@ -110,8 +108,8 @@ pub enum Error {
         /// The rows that came.
         actual: usize,
     },
-    /// Occurs when a picture has another layout than whoever takes it works on.
-    #[error("the picture is {actual:?}, planned was {expected:?}")]
+    /// Occurs when a picture does not have the layout that its reader works on.
+    #[error("the picture is {actual:?}, but {expected:?} was planned")]
     WrongLayout {
         /// The layout that was planned.
         expected: Layout,
@@ -119,7 +117,7 @@ pub enum Error {
         actual: Layout,
     },
     /// Occurs when an engine gets another source than the plan was made for.
-    #[error("the plan is for another source {index}: it is {actual:?}, planned was {planned:?}")]
+    #[error("the plan is for another source: {} is {actual:?}, and {planned:?} was planned", Place::of_source(*.index))]
     SourceMismatch {
         /// The source that differs.
         index: usize,
@@ -132,7 +130,7 @@ pub enum Error {
     #[error("the colours of the picture cannot be converted to sRGB")]
     ColorSpace,
     /// Occurs when the allocator refuses.
-    #[error("{bytes} bytes of memory cannot be had")]
+    #[error("could not allocate {bytes} bytes")]
     OutOfMemory {
         /// What was asked for.
         bytes: u64,
@@ -188,15 +186,15 @@ impl DeviceFault {
 impl Error {
     /// Names the entry of the list that the failure belongs to.
     #[must_use]
-    pub fn at_op(self, position: usize, kind: &'static str) -> Self {
-        Self::AtOp { position, kind, source: Box::new(self) }
+    pub fn at(self, place: Place) -> Self {
+        Self::At { place, source: Box::new(self) }
     }
 
     /// Says whose fault the failure is.
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::AtOp { source, .. } => source.class(),
+            Self::At { source, .. } => source.class(),
             Self::TooLarge { .. } | Self::AnimationTooLarge { .. } => Class::Limit,
             Self::NeedsModel { .. } | Self::ColorSpace => Class::Unsupported,
             Self::NodeMissing { .. } | Self::NothingLeft { .. } => Class::Caller,

@@ -9,7 +9,7 @@ use palmette_core::DeviceFault;
 #[non_exhaustive]
 pub enum Error {
     /// Occurs when there is no adapter, or none that the choice allows.
-    #[error("there is no adapter that may be used, {found} found")]
+    #[error("no usable adapter ({found} found)")]
     NoAdapter {
         /// Adapters that the drivers know, all in software if there are any.
         found: usize,
@@ -29,13 +29,13 @@ pub enum Error {
     #[error("the device was lost")]
     Lost,
     /// Occurs when all requests together would take more device memory than they may.
-    #[error("{bytes} more bytes of device memory are more than this process may use")]
+    #[error("{bytes} more bytes of device memory are over the limit of this process")]
     PoolFull {
         /// What was asked for.
         bytes: u64,
     },
-    /// Occurs when the device itself is full, whoever fills it.
-    #[error("{bytes} more bytes of device memory cannot be had")]
+    /// Occurs when the memory of the device is full, no matter which process uses it.
+    #[error("could not allocate {bytes} bytes of device memory")]
     OutOfMemory {
         /// What was asked for; 0 if the device does not say.
         bytes: u64,
@@ -64,7 +64,7 @@ pub enum Error {
         max_words: u64,
     },
     /// Occurs when the probe at the start gives a wrong answer: the device cannot be trusted with a picture.
-    #[error("the probe gave a wrong answer: {got:#018x}, expected was {expected:#018x}")]
+    #[error("the probe gave a wrong answer: {got:#018x}, expected {expected:#018x}")]
     Probe {
         /// The hash of what came.
         got: u64,

@@ -1,23 +1,21 @@
 //! Everything that can be wrong with a list and its tree.
 
-use crate::{Class, ImageIndex};
+use crate::{Class, ImageIndex, Place};
 
 /// A list that is not the flattening of one tree, or a tree that is larger than allowed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Occurs when an entry of the list is wrong; names the entry.
-    #[error("op {position}, {kind}: {source}")]
-    AtOp {
-        /// Index in the list, from 0.
-        position: usize,
-        /// `transform` or `draw`.
-        kind: &'static str,
+    #[error("{place}: {source}")]
+    At {
+        /// The entry.
+        place: Place,
         /// What is wrong with it.
         source: Box<Self>,
     },
     /// Occurs when an entry names a node whose source the form does not hold.
-    #[error("node {node} has no source, the form holds {source_count}")]
+    #[error("there is no picture {node}; the form has {source_count}, and the canvas is picture 0")]
     NoSource {
         /// The node.
         node: ImageIndex,
@@ -25,24 +23,22 @@ pub enum Error {
         source_count: usize,
     },
     /// Occurs when a node is drawn on itself.
-    #[error("node {node} cannot be drawn on itself")]
+    #[error("{} cannot be drawn on itself", Place::Picture(*.node))]
     DrawnOnItself {
         /// The node.
         node: ImageIndex,
     },
     /// Occurs when the canvas is drawn.
-    #[error("node 0 is the canvas and cannot be drawn")]
+    #[error("the canvas cannot be drawn")]
     CanvasDrawn,
     /// Occurs when an entry touches a node that an earlier entry drew.
-    #[error("node {node} is gone since op {drawn_at} drew it")]
+    #[error("{} was drawn already, and nothing can follow", Place::Picture(*.node))]
     UsedAfterDraw {
         /// The node.
         node: ImageIndex,
-        /// The entry that drew it.
-        drawn_at: usize,
     },
     /// Occurs when an entry turns to a node while one that was begun later is not drawn yet.
-    #[error("node {node} has to wait until node {unfinished} is drawn")]
+    #[error("{} has to wait until {} is drawn", Place::Picture(*.node), Place::Picture(*.unfinished))]
     OutOfTurn {
         /// The node.
         node: ImageIndex,
@@ -50,25 +46,23 @@ pub enum Error {
         unfinished: ImageIndex,
     },
     /// Occurs when a node is drawn on another one than that which was being made when it began.
-    #[error("node {node} belongs on node {parent}, not on node {target}")]
+    #[error("{} must be drawn on {}, not on {}", Place::Picture(*.node), Place::Picture(*.parent), Place::Picture(*.target))]
     WrongTarget {
         /// The node that is drawn.
         node: ImageIndex,
-        /// What it can be drawn on at this place: the last node that is not drawn yet.
+        /// The node that it can be drawn on here: the last one that is not drawn yet.
         parent: ImageIndex,
-        /// What it is drawn on.
+        /// The node that it is drawn on.
         target: ImageIndex,
     },
     /// Occurs when the list ends before every node but the canvas is drawn.
-    #[error("op {position} is missing: node {node} is never drawn")]
+    #[error("{} is never drawn", Place::Picture(*.node))]
     NeverDrawn {
-        /// The length of the list.
-        position: usize,
         /// The innermost node that is not drawn.
         node: ImageIndex,
     },
     /// Occurs when the tree has more levels than allowed.
-    #[error("node {node} would be on level {} of the tree, allowed are {max_depth}", .max_depth + 1)]
+    #[error("{} is on level {} of the tree, and the limit is {max_depth}", Place::Picture(*.node), .max_depth + 1)]
     TooDeep {
         /// The first node that lies too deep.
         node: ImageIndex,
@@ -76,7 +70,7 @@ pub enum Error {
         max_depth: usize,
     },
     /// Occurs when the list has more entries than allowed.
-    #[error("op {max_steps} is one too many: the list has {actual} entries, allowed are {max_steps}")]
+    #[error("{actual} transforms and draws are over the limit of {max_steps}")]
     TooManySteps {
         /// Entries of the list.
         actual: usize,
@@ -84,7 +78,7 @@ pub enum Error {
         max_steps: usize,
     },
     /// Occurs when a form has more sources than allowed.
-    #[error("source {max_sources} is one too many: allowed are {max_sources}, the canvas included")]
+    #[error("more than {max_sources} pictures, the canvas included")]
     TooManySources {
         /// The limit.
         max_sources: u32,
@@ -93,15 +87,15 @@ pub enum Error {
 
 impl Error {
     /// Adds the entry of the list that is at fault.
-    pub(crate) fn at_op(self, position: usize, kind: &'static str) -> Self {
-        Self::AtOp { position, kind, source: Box::new(self) }
+    pub(crate) fn at(self, place: Place) -> Self {
+        Self::At { place, source: Box::new(self) }
     }
 
     /// Says whose fault the failure is.
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::AtOp { source, .. } => source.class(),
+            Self::At { source, .. } => source.class(),
             Self::TooDeep { .. } | Self::TooManySteps { .. } | Self::TooManySources { .. } => Class::Limit,
             Self::NoSource { .. }
             | Self::DrawnOnItself { .. }

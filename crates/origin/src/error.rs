@@ -26,7 +26,7 @@ pub enum Error {
         scheme: String,
     },
     /// Occurs when a URL has a user or a password, which are not sent, and would be kept with the URL.
-    #[error("{origin}: a URL with a user or a password is not fetched")]
+    #[error("{origin}: URLs with a user or a password are not fetched")]
     User {
         /// The origin of the URL.
         origin: Origin,
@@ -101,7 +101,7 @@ pub enum Error {
         max_redirects: u32,
     },
     /// Occurs when a redirect leads from HTTPS to HTTP, where anybody on the way can change the answer.
-    #[error("{origin}: a redirect leads there from https; only https is followed from there")]
+    #[error("{origin}: a redirect from https to http is not followed")]
     Downgrade {
         /// The origin that it leads to.
         origin: Origin,
@@ -125,13 +125,13 @@ pub enum Error {
         max_bytes: u64,
     },
     /// Occurs when all files that are on their way hold as much as they may.
-    #[error("too busy: the files that are on their way may hold {max_bytes} bytes together; try again")]
+    #[error("too busy: files that are being fetched may take {max_bytes} bytes in total; try again")]
     Full {
         /// The limit.
         max_bytes: u64,
     },
     /// Occurs when time runs out.
-    #[error("{origin}: no whole answer in {} ms", timeout.as_millis())]
+    #[error("{origin}: no complete answer within {} ms", timeout.as_millis())]
     TimedOut {
         /// The origin that was waited for.
         origin: Origin,

@@ -1,4 +1,4 @@
-//! What comes out of the pipeline: the picture, and how it came about.
+//! The output of the pipeline: the picture, and how it came about.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use palmette_codec::Cause;
 use palmette_core::{EngineKind, Size};
+use palmette_ops::Place;
 use palmette_protocol::OutputFormat;
 
 use crate::Reason;
@@ -26,7 +27,7 @@ pub struct Answer {
     pub engine: EngineKind,
     /// Why that engine.
     pub reason: Reason,
-    /// What is missing from a source; only if the pipeline may [show it](crate::Pipeline::with_on_damage).
+    /// The damage of a source; only if the pipeline may [show it](crate::Pipeline::with_on_damage).
     pub damage: Option<Damage>,
     /// How long each stage took.
     pub timings: Timings,
@@ -49,7 +50,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// What is missing from a picture that was shown all the same.
+/// The damage of a picture that was shown all the same.
 #[derive(Debug)]
 pub struct Damage {
     /// The index of the source; 0 is the canvas.
@@ -60,7 +61,7 @@ pub struct Damage {
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "source {}: {}", self.index, self.cause)
+        write!(f, "{}: {}", Place::of_source(self.index), self.cause)
     }
 }
 

@@ -9,7 +9,7 @@ use palmette_protocol::Code;
 pub(crate) fn code_of_core(error: &palmette_core::Error) -> Code {
     use palmette_core::Error;
     match error {
-        Error::AtOp { source, .. } => code_of_core(source),
+        Error::At { source, .. } => code_of_core(source),
         Error::TooLarge { .. } | Error::AnimationTooLarge { .. } => Code::DimensionsTooLarge,
         Error::NeedsModel { .. } | Error::NodeMissing { .. } | Error::NothingLeft { .. } => Code::InvalidOption,
         Error::WrongMeasurement

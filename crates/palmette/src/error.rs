@@ -3,27 +3,27 @@
 use std::io;
 use std::path::PathBuf;
 
-use palmette_ops::{Class, ImageIndex};
+use palmette_ops::{Class, ImageIndex, Place};
 use palmette_protocol::Code;
 
 use crate::code::{code_of_codec, code_of_core};
 use crate::text::code_of_text;
-use crate::{FontError, GpuError, Place, TextError};
+use crate::{FontError, GpuError, TextError};
 
 /// A failure of the pipeline.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Occurs when a source cannot be probed or decoded, or is over a limit; names the source.
-    #[error("source {index}: {source}")]
+    #[error("{}: {source}", Place::of_source(*.index))]
     Source {
         /// Its index; 0 is the canvas.
         index: usize,
         /// What is wrong with it.
         source: palmette_codec::Error,
     },
-    /// Occurs when the font of a text cannot be had; names the source.
-    #[error("source {index}: font {font}: {source}")]
+    /// Occurs when the font of a text cannot be fetched or read; names the source.
+    #[error("{}: font {font}: {source}", Place::of_source(*.index))]
     Font {
         /// The index of the text; 0 is the canvas.
         index: usize,
@@ -33,7 +33,7 @@ pub enum Error {
         source: FontError,
     },
     /// Occurs when a text cannot be set, as when it would be too large; names the source.
-    #[error("source {index}: {source}")]
+    #[error("{}: {source}", Place::of_source(*.index))]
     Text {
         /// Its index; 0 is the canvas.
         index: usize,
@@ -41,16 +41,16 @@ pub enum Error {
         source: TextError,
     },
     /// Occurs when a source is text to set, in a build without the feature `text`.
-    #[error("source {index}: this build sets no text")]
+    #[error("{}: this build draws no text", Place::of_source(*.index))]
     TextNotBuilt {
         /// Its index; 0 is the canvas.
         index: usize,
     },
-    /// Occurs when an operator wants the GPU engine and it cannot be had; no request causes it.
+    /// Occurs when an operator wants the GPU engine and there is none that works; no request causes it.
     #[error("engine `gpu` cannot be used: {0}; use `auto` or `cpu`")]
     Gpu(#[source] GpuError),
     /// Occurs when a request wants the GPU engine of a process that has none.
-    #[error("engine must be auto or cpu, got \"gpu\": this server has no gpu ({status})")]
+    #[error("engine must be auto or cpu, got \"gpu\": this server has no GPU ({status})")]
     NoGpu {
         /// Why there is none.
         status: &'static str,
@@ -58,7 +58,7 @@ pub enum Error {
     /// Occurs when a request needs more memory for pixels than it may have.
     #[error("the pictures of this request need about {needed_bytes} bytes of memory, the limit is {max_bytes}")]
     TooMuchMemory {
-        /// What it needs, by estimate.
+        /// The bytes that it needs, by estimate.
         needed_bytes: u64,
         /// The limit, see [`Pipeline::new`](crate::Pipeline::new).
         max_bytes: u64,
@@ -77,20 +77,12 @@ pub enum Error {
     /// Occurs when a picture cannot be opened.
     #[error("cannot open the picture: {0}")]
     Open(#[source] palmette_codec::Error),
-    /// Occurs when a picture cannot be read to its end, or when a step of it cannot be run.
-    #[error("{place}: {source}")]
-    At {
-        /// The picture or the step.
-        place: Place,
-        /// What is wrong with it.
-        source: palmette_codec::Error,
-    },
     /// Occurs when an option has a value that is not allowed, or excludes another one.
     #[error("{place}: {source}")]
     Option {
         /// The step that the option belongs to.
         place: Place,
-        /// Which option, and what is allowed.
+        /// Which option, and the values that are allowed.
         source: Box<palmette_protocol::Error>,
     },
     /// Occurs when a number of an option is NaN or infinite, or a fraction of a side is not between 0 and 1.
@@ -133,9 +125,7 @@ impl Error {
             | Self::Text { index, .. }
             | Self::TextNotBuilt { index } => Some(*index),
             Self::Open(_) => Some(ImageIndex::CANVAS.0 as usize),
-            Self::At { place: Place::Picture(index), .. } => Some(index.0 as usize),
-            Self::At { place: Place::Transform { .. } | Place::Draw { .. }, .. }
-            | Self::Option { .. }
+            Self::Option { .. }
             | Self::NotANumber { .. }
             | Self::Read { .. }
             | Self::Write { .. }
@@ -153,9 +143,7 @@ impl Error {
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::Source { source, .. } | Self::Encode(source) | Self::Open(source) | Self::At { source, .. } => {
-                source.class()
-            }
+            Self::Source { source, .. } | Self::Encode(source) | Self::Open(source) => source.class(),
             Self::Option { source, .. } => source.class(),
             Self::Text { source, .. } | Self::Font { source: FontError::Unusable(source), .. } => source.class(),
             Self::Font { .. } | Self::NotANumber { .. } | Self::Extension { .. } | Self::Read { .. } => Class::Caller,
@@ -171,9 +159,7 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::Source { source, .. } | Self::Encode(source) | Self::Open(source) | Self::At { source, .. } => {
-                code_of_codec(source)
-            }
+            Self::Source { source, .. } | Self::Encode(source) | Self::Open(source) => code_of_codec(source),
             Self::Option { source, .. } => source.code(),
             Self::Font { .. } => Code::FontFailed,
             Self::Text { source, .. } => code_of_text(source),

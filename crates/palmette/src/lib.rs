@@ -2,14 +2,14 @@
 //!
 //! # Beneath
 //!
-//! [`open`] and [`Transformer`] are a face of the pipeline that the server and the command run, which takes a
-//! [request](protocol::TransformRequest) as the protocol has it. [`Pipeline::prepare`] goes from the first look at a header to the
-//! plan, which takes no time to speak of and tells what the request will hold ([`Prepared::memory_bytes`]). [`Pipeline::run`] goes on
-//! to the encoded answer, or [`Pipeline::explain`] puts the plan into words. Both compute where they are called, and wait for
-//! nothing: whoever runs many requests at once weighs them in between. [`Pipeline::transform`] is both calls in one.
+//! [`open`] and [`Transformer`] are a thin layer over the pipeline that the server and the command run. The pipeline takes a
+//! [request](protocol::TransformRequest) of the protocol. [`Pipeline::prepare`] goes from the first look at a header to the plan; this
+//! takes almost no time, and tells how much memory the request will hold ([`Prepared::memory_bytes`]). [`Pipeline::run`] goes on to
+//! the encoded answer, or [`Pipeline::explain`] puts the plan into words. Both compute where they are called, and wait for nothing:
+//! a program that runs many requests at once weighs them in between. [`Pipeline::transform`] is both calls in one.
 //!
-//! The crates below are re-exported under short names, because their types are this crate's vocabulary: what is done to pictures is
-//! told in [`ops`], a request is made of [`protocol`] types, limits and engines come from [`core`], formats from [`codec`].
+//! The crates below are re-exported under short names, because their types are this crate's vocabulary: options are in [`ops`],
+//! requests are made of [`protocol`] types, limits and engines come from [`core`], formats from [`codec`].
 
 mod animate;
 mod answer;
@@ -23,7 +23,6 @@ mod explain;
 mod gpu;
 mod image;
 mod pipeline;
-mod place;
 mod prepare;
 mod price;
 mod select;
@@ -44,8 +43,8 @@ pub use palmette_codec::OnDamage;
 pub use palmette_core::{Limits, Pixmap, Size};
 pub use palmette_ops::transform::{Border, Length, Segment, Trim, TrimBorder, TrimEdges, Upscale};
 pub use palmette_ops::{
-    Align, AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Repeat, Rotate, Text, TextLayout,
-    Transform, Variation,
+    Align, AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Place, Repeat, Rotate, Text,
+    TextLayout, Transform, Variation,
 };
 pub use palmette_protocol::{EngineChoice, Info, Output, OutputFormat, Quality};
 
@@ -56,7 +55,6 @@ pub use error::Error;
 pub use explain::{Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};
 pub use gpu::{GpuError, GpuSettings};
 pub use pipeline::Pipeline;
-pub use place::Place;
 pub use prepare::Prepared;
 pub use price::{Estimate, Price};
 pub use select::{Reason, Selection};

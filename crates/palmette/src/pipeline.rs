@@ -36,7 +36,7 @@ pub(crate) struct Made {
 }
 
 impl Pipeline {
-    /// Makes a pipeline with limits for one picture, and a limit in bytes for what one request holds by its
+    /// Makes a pipeline with limits for one picture, and a limit in bytes for the memory that one request holds by its
     /// [estimate](Prepared::memory_bytes).
     #[must_use]
     pub fn new(engines: Engines, limits: Limits, max_pixel_bytes: u64) -> Self {
@@ -51,13 +51,13 @@ impl Pipeline {
         }
     }
 
-    /// Chooses what becomes of sources that lack pixels; without this, they are refused.
+    /// Chooses whether damaged sources are refused or shown; without this, they are refused.
     #[must_use]
     pub fn with_on_damage(self, on_damage: OnDamage) -> Self {
         Self { on_damage, ..self }
     }
 
-    /// Lets a model do what options such as `segment` need one for; without one, they are refused.
+    /// Sets the model for options such as `segment`; without one, they are refused.
     #[must_use]
     pub fn with_model(self, model: Arc<dyn Model>) -> Self {
         Self { model: Some(SharedModel::from(model).with_idle_cores(&self.idle)), ..self }
@@ -81,16 +81,16 @@ impl Pipeline {
         self.fonts.as_deref()
     }
 
-    /// Lets what takes long use idle cores beside the one that it runs on; without this, there are none.
+    /// Lets long work use idle cores besides the one that it runs on; without this, there are none.
     ///
-    /// Whoever shares the pipeline among workers tells `idle` when they begin and end. A result does not depend on it.
+    /// A program that shares the pipeline among workers tells `idle` when they begin and end. A result does not depend on it.
     #[must_use]
     pub fn with_idle_cores(self, idle: IdleCores) -> Self {
         let model = self.model.map(|model| model.with_idle_cores(&idle));
         Self { engines: self.engines.with_idle_cores(&idle), model, idle, ..self }
     }
 
-    /// Returns the cores that what takes long may use.
+    /// Returns the cores that long work may use.
     #[must_use]
     pub const fn idle_cores(&self) -> &IdleCores {
         &self.idle
@@ -153,7 +153,7 @@ impl Pipeline {
         })
     }
 
-    /// Says what a request leads to, without encoding a result: its plan, in words.
+    /// Explains a request without making its result: its plan, in words.
     ///
     /// # Errors
     ///
@@ -188,7 +188,7 @@ impl Pipeline {
         if needed_bytes > max_bytes { Err(Error::TooMuchMemory { needed_bytes, max_bytes }) } else { Ok(()) }
     }
 
-    /// Says what a file is, from its header alone. Sizes are as displayed, and no limit applies to them.
+    /// Describes a file by its header alone. Sizes are as displayed, and no limit applies to them.
     ///
     /// # Errors
     ///
@@ -238,7 +238,7 @@ impl Pipeline {
         Files::new(&prepared.images, self.decode_options(deadline), clock)
     }
 
-    /// Plans a request to its end, and has measured what the plan depends on; `sources` are the files, or what keeps them.
+    /// Plans a request to its end, and measures the pixels that the plan depends on; `sources` are the files, or their keeper.
     pub(crate) fn complete(
         &self,
         prepared: &Prepared,
@@ -252,7 +252,7 @@ impl Pipeline {
         let engine = &*prepared.selection.engine;
         let plan = palmette_core::engine::complete(&mut prepared.planner.clone(), engine, sources, deadline)
             .map_err(|error| files.explain(error))?;
-        check_frames(&plan, prepared.frame_count, &self.limits)?;
+        check_frames(&plan, &prepared.raw_ops, prepared.frame_count, &self.limits)?;
         Ok(plan)
     }
 

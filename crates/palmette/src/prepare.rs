@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use palmette_codec::{EncodeFormat, EncodeOptions};
-use palmette_core::plan::{Guess, Plan, Planned, Planner, ReadingMemory, StepKind};
+use palmette_core::plan::{Guess, Plan, Planned, Planner, ReadingMemory};
 use palmette_core::{Deadline, IdleCores, Limits, Size};
-use palmette_ops::{ImageIndex, Op};
+use palmette_ops::{ImageIndex, Op, Place};
 use palmette_protocol::request::{FontFiles, Source, TransformRequest};
 use palmette_protocol::{EngineChoice, Output, OutputFormat, RawOp};
 
@@ -18,14 +18,14 @@ use crate::{Error, Pipeline, Selection, Stage, Timings};
 /// The share of the memory of one request, as a divisor, that kept sources may take.
 const KEPT_SHARE: u64 = 4;
 
-/// What is to be made of sources whose headers were read.
+/// The work on sources whose headers were read.
 #[derive(Debug)]
 pub(crate) struct Work {
-    /// What is done, in this order.
+    /// The steps, in order.
     pub(crate) ops: Vec<Op>,
     /// The same list as it is sent.
     pub(crate) raw_ops: Vec<RawOp>,
-    /// What the result is encoded as.
+    /// The format of the result, and its fields.
     pub(crate) output: Output,
     /// Which engine is wanted.
     pub(crate) engine: EngineChoice,
@@ -38,7 +38,7 @@ pub struct Prepared {
     pub(crate) images: Vec<Image>,
     /// The list as it was sent.
     pub(crate) raw_ops: Vec<RawOp>,
-    /// What plans the list, and how far it came without pixels.
+    /// The planner of the list, as far as it came without pixels.
     pub(crate) planner: Planner,
     pub(crate) planned: Planned,
     /// The plans to the end, as if every measurement found nothing.
@@ -49,7 +49,7 @@ pub struct Prepared {
     pub(crate) frame_count: u32,
     pub(crate) selection: Selection,
     pub(crate) output: Output,
-    /// What preparing took.
+    /// The time that preparing took.
     pub(crate) timings: Timings,
 }
 
@@ -80,7 +80,7 @@ impl Pipeline {
             let mut planner =
                 Planner::of_sources(&ops, sources, &self.limits)?.with_target(target).with_model(self.model.clone());
             let planned = planner.plan()?;
-            check_frames(planned.plan(), frame_count, &self.limits)?;
+            check_frames(planned.plan(), &raw_ops, frame_count, &self.limits)?;
             Ok::<_, Error>((planner, planned))
         })?;
         let guess = match &planned {
@@ -163,13 +163,13 @@ impl Prepared {
         !self.planned.is_complete()
     }
 
-    /// Says in the codec's words what the result is encoded as.
+    /// Returns the codec's options for the result.
     pub(crate) fn encode_options(&self, deadline: Deadline, idle: IdleCores) -> EncodeOptions {
         EncodeOptions { deadline, idle, ..encode_options(&self.output, &self.images) }
     }
 }
 
-/// Says in the codec's words what a result is encoded as.
+/// Returns the codec's options for a result.
 fn encode_options(output: &Output, images: &[Image]) -> EncodeOptions {
     EncodeOptions {
         quality: output.quality.map(palmette_protocol::Quality::get),
@@ -189,7 +189,7 @@ fn frame_count(images: &[Image], output: &Output, limits: &Limits) -> Result<u32
     Ok(frame_count)
 }
 
-/// Tells whether the result is animated: the canvas is, the output format can be, and nobody said that it shall not.
+/// Tells whether the result is animated: the canvas is, the output format can be, and nobody said that it must not be.
 ///
 /// Overlays always stand for their first frame.
 pub(crate) fn moves(frame_count: u32, output: &Output) -> bool {
@@ -199,11 +199,15 @@ pub(crate) fn moves(frame_count: u32, output: &Output) -> bool {
 /// Checks the area that all frames together have after every step of the canvas.
 ///
 /// A plan that waits for a measurement is checked as far as it reaches, and has to be checked again.
-pub(crate) fn check_frames(plan: &Plan, frame_count: u32, limits: &Limits) -> Result<(), palmette_core::Error> {
+pub(crate) fn check_frames(
+    plan: &Plan,
+    ops: &[RawOp],
+    frame_count: u32,
+    limits: &Limits,
+) -> Result<(), palmette_core::Error> {
     for step in plan.canvas_steps() {
         let (Some(output), Some(position)) = (plan.output(step), step.origin.op_position) else { continue };
-        let kind = if matches!(step.kind, StepKind::Draw(_)) { "draw" } else { "transform" };
-        limits.check_animation(output.size, frame_count).map_err(|error| error.at_op(position, kind))?;
+        limits.check_animation(output.size, frame_count).map_err(|error| error.at(Place::of_entry(ops, position)))?;
     }
     Ok(())
 }

@@ -6,14 +6,13 @@ use std::time::{Duration, Instant};
 
 use palmette_core::{Deadline, Pixmap, Size};
 use palmette_ops::tree::flatten;
-use palmette_ops::{Draw, ImageIndex, Node, Op, Text, Transform};
+use palmette_ops::{Draw, ImageIndex, Node, Op, Place, Text, Transform};
 use palmette_protocol::request::FontFiles;
 use palmette_protocol::{EngineChoice, Info, OptionObject, Options, Output, OutputFormat, RawOp};
 
 use crate::builder::PipelineBuilder;
 use crate::clock::Clock;
 use crate::image::Image;
-use crate::place::{Place, Places};
 use crate::prepare::{Prepared, Work};
 use crate::source::Given;
 use crate::text::Typesetter;
@@ -39,7 +38,7 @@ pub fn open_file(path: impl AsRef<Path>) -> Result<Transformer, Error> {
     shared().open_file(path)
 }
 
-/// Says what a file is, from its header alone: its format, and its size as displayed.
+/// Describes a file by its header alone: its format, and its size as displayed.
 ///
 /// # Errors
 ///
@@ -92,7 +91,7 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// [`Error::Font`] if the font cannot be had or used; [`Error::Text`] for a text that cannot be set; [`Error::Source`] for
+    /// [`Error::Font`] if the font cannot be read or used; [`Error::Text`] for a text that cannot be set; [`Error::Source`] for
     /// one that is over a limit of the pipeline; and [`Error::TextNotBuilt`] in a build without the feature `text`.
     ///
     /// ```no_run
@@ -190,7 +189,7 @@ impl Transformer {
         Self { tree: self.tree.draw(overlay.tree, options), ..self }
     }
 
-    /// Chooses the engine for this picture, among those that the pipeline opened. Default: what the pipeline wants. Of an overlay
+    /// Chooses the engine for this picture, among those that the pipeline opened. Default: the choice of the pipeline. Of an overlay
     /// the choice does not count.
     pub fn engine(self, engine: EngineChoice) -> Self {
         Self { engine, ..self }
@@ -206,8 +205,8 @@ impl Transformer {
     ///
     /// # Errors
     ///
-    /// [`Error::At`] and [`Error::Option`], which name the place; [`Error::TooMuchMemory`]; [`Error::Core`] for a time limit that ran
-    /// out; [`Error::NoGpu`]; and [`Error::Encode`].
+    /// [`Error::Source`], [`Error::Option`] and [`Error::Core`], which name the place; [`Error::Core`] also for a time limit that ran
+    /// out; [`Error::TooMuchMemory`]; [`Error::NoGpu`]; and [`Error::Encode`].
     ///
     /// ```
     /// use palmette::{OutputFormat, Pixmap, Size};
@@ -219,8 +218,8 @@ impl Transformer {
     /// ```
     pub fn output(self, output: impl Into<Output>) -> Result<Answer, Error> {
         let deadline = self.deadline();
-        let (pipeline, prepared, places) = self.prepare(output.into())?;
-        pipeline.run(prepared, deadline, &mut |_| ()).map_err(|error| places.name(error))
+        let (pipeline, prepared) = self.prepare(output.into())?;
+        pipeline.run(prepared, deadline, &mut |_| ())
     }
 
     /// Makes the picture and returns the bytes of its file.
@@ -255,15 +254,15 @@ impl Transformer {
         std::fs::write(path, bytes).map_err(|source| Error::Write { path: path.to_owned(), source })
     }
 
-    /// Says what making the picture would do, step by step, instead of making it.
+    /// Explains how the picture would be made, step by step, instead of making it.
     ///
     /// # Errors
     ///
     /// Those of [`Transformer::output`], as far as the plan shows them.
     pub fn explain(self, output: impl Into<Output>) -> Result<Explanation, Error> {
         let deadline = self.deadline();
-        let (pipeline, prepared, places) = self.prepare(output.into())?;
-        pipeline.explain_prepared(prepared, deadline).map_err(|error| places.name(error))
+        let (pipeline, prepared) = self.prepare(output.into())?;
+        pipeline.explain_prepared(prepared, deadline)
     }
 
     /// Returns the moment at which the time is over, if the work begins now.
@@ -273,12 +272,11 @@ impl Transformer {
     }
 
     /// Checks the options and plans the picture.
-    fn prepare(self, output: Output) -> Result<(Pipeline, Prepared, Places), Error> {
+    fn prepare(self, output: Output) -> Result<(Pipeline, Prepared), Error> {
         let Self { pipeline, tree, engine, .. } = self;
         let (images, ops) = flatten(tree);
-        let places = Places::of_list(&ops);
-        let prepared = prepare(&pipeline, images, ops, output, engine, &places).map_err(|error| places.name(error))?;
-        Ok((pipeline, prepared, places))
+        let prepared = prepare(&pipeline, images, ops, output, engine)?;
+        Ok((pipeline, prepared))
     }
 }
 
@@ -289,19 +287,19 @@ fn prepare(
     ops: Vec<Op>,
     output: Output,
     engine: EngineChoice,
-    places: &Places,
 ) -> Result<Prepared, Error> {
     // An overlay may have been opened by a pipeline with other limits.
     for (index, image) in images.iter().enumerate() {
         image.check(&pipeline.limits).map_err(|error| Error::Source { index, source: error.into() })?;
     }
-    let raw_ops = written(&ops, places)?;
+    let raw_ops = written(&ops)?;
     pipeline.prepare_images(images, Work { ops, raw_ops, output, engine }, Clock::default())
 }
 
 /// Writes a list as a client sends it, which checks every range by the one table of options that there is.
-fn written(ops: &[Op], places: &Places) -> Result<Vec<RawOp>, Error> {
-    let write = |(op, place): (&Op, Place)| {
+fn written(ops: &[Op]) -> Result<Vec<RawOp>, Error> {
+    let write = |(position, op): (usize, &Op)| {
+        let place = || Place::of_entry(ops, position);
         Ok(match *op {
             Op::Transform { image_index, ref options } => {
                 Op::Transform { image_index, options: written_options(options, place)? }
@@ -311,15 +309,16 @@ fn written(ops: &[Op], places: &Places) -> Result<Vec<RawOp>, Error> {
             }
         })
     };
-    ops.iter().zip(places.iter()).map(write).collect()
+    ops.iter().enumerate().map(write).collect()
 }
 
 /// Writes the options of one entry and reads them again.
-fn written_options<T: OptionObject + PartialEq>(given: &T, place: Place) -> Result<Options, Error> {
+fn written_options<T: OptionObject + PartialEq>(given: &T, place: impl Fn() -> Place) -> Result<Options, Error> {
     let options = given.to_options();
-    let read = T::from_options(&options).map_err(|source| Error::Option { place, source: Box::new(source) })?;
+    let read =
+        T::from_options(&options).map_err(|source| Error::Option { place: place(), source: Box::new(source) })?;
     // A NaN is written as nothing at all, so what is read is something else.
-    if read == *given { Ok(options) } else { Err(Error::NotANumber { place }) }
+    if read == *given { Ok(options) } else { Err(Error::NotANumber { place: place() }) }
 }
 
 /// Returns the format that a name ends with.

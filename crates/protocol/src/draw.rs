@@ -112,7 +112,7 @@ impl OptionObject for Draw {
     ];
 }
 
-/// Sets what was unset; else the two options, the earlier one first, exclude each other.
+/// Sets an unset axis; else the two options, the earlier one first, cannot be used together.
 fn set(axis: &mut AxisPosition, position: AxisPosition, [first, second]: [&'static str; 2]) -> Result<(), Refusal> {
     if *axis != AxisPosition::Unset {
         return Err(Error::Conflict { first, second }.into());
@@ -131,7 +131,7 @@ fn from_end(position: AxisPosition) -> Option<Value> {
     if let AxisPosition::FromEnd(distance) = position { Some(distance.into()) } else { None }
 }
 
-/// Reads a distance in pixels. What lies beyond ±2³¹ becomes that, which is outside of every picture as well; a tiling has
+/// Reads a distance in pixels. A distance beyond ±2³¹ becomes that, which is outside of every picture as well; a tiling has
 /// its phase from there.
 fn offset(value: &Value) -> Result<i32, Refusal> {
     number(value, f64::MIN..=f64::MAX).map(|distance| to_i32(round(distance)))
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn both_sides_of_an_axis_are_refused() {
         for (first, second) in [("left", "right"), ("right", "left"), ("top", "bottom"), ("bottom", "top")] {
-            let message = format!("{first} and {second} exclude each other");
+            let message = format!("{first} and {second} cannot be used together");
             assert_eq!(draw(&format!(r#"{{"{first}":0,"{second}":0}}"#)), Err(message));
         }
     }

@@ -1,10 +1,10 @@
 //! Everything that can be wrong with a request before a picture is opened.
 //!
-//! One enum for the whole crate; what is wrong with a tree comes from the vocabulary. A message names the place, the option, the
-//! bad value and what is allowed, because it is all that the author of a request gets to see: `op 3, draw: opacity must be 0 to 1,
-//! got 1.5`. Whatever of the request is repeated in a message is JSON, shortened, so that it can neither flood nor forge a log.
+//! One enum for the whole crate; faults of a tree come from the vocabulary. A message names the place, the option, the
+//! bad value and what is allowed, because it is all that the author of a request gets to see: `draw 2 on the canvas: opacity must be
+//! 0 to 1, got 1.5`. Whatever of the request is repeated in a message is JSON, shortened, so that it can neither flood nor forge a log.
 
-use palmette_ops::Class;
+use palmette_ops::{Class, ImageIndex, Place};
 
 use crate::form::Part;
 use crate::{Code, Hint, OutputFormat};
@@ -14,17 +14,23 @@ use crate::{Code, Hint, OutputFormat};
 #[non_exhaustive]
 pub enum Error {
     /// Occurs when an entry of the list is wrong; names the entry.
-    #[error("op {position}, {kind}: {source}")]
-    AtOp {
+    #[error("{place}: {source}")]
+    At {
+        /// The entry.
+        place: Place,
+        /// What is wrong with it.
+        source: Box<Self>,
+    },
+    /// Occurs when an entry of the list says no picture that it could be about; names the entry by its position.
+    #[error("entry {} of transforms: {source}", .position + 1)]
+    AtEntry {
         /// Index in the list, from 0.
         position: usize,
-        /// `transform` or `draw`.
-        kind: &'static str,
         /// What is wrong with it.
         source: Box<Self>,
     },
     /// Occurs when a text source is wrong; names the source.
-    #[error("source {index}, {part}: {source}")]
+    #[error("{} ({part}): {source}", Place::Picture(ImageIndex(*.index)))]
     AtSource {
         /// Its index, 0 for the canvas.
         index: u32,
@@ -43,17 +49,17 @@ pub enum Error {
         allowed: &'static str,
         /// What it is.
         actual: String,
-        /// What was probably meant.
+        /// The name or value that was probably meant.
         hint: Hint,
     },
     /// Occurs when an option does not exist.
-    #[error("unknown option {option}; known are {}{hint}", .known.join(", "))]
+    #[error("unknown option {option}; known options are {}{hint}", .known.join(", "))]
     UnknownOption {
         /// The option, quoted.
         option: String,
         /// The options there are at this place.
         known: Vec<&'static str>,
-        /// What was probably meant.
+        /// The name or value that was probably meant.
         hint: Hint,
     },
     /// Occurs when a field that has no default is absent.
@@ -71,14 +77,14 @@ pub enum Error {
         max: usize,
     },
     /// Occurs when two options are given of which only one can hold.
-    #[error("{first} and {second} exclude each other")]
+    #[error("{first} and {second} cannot be used together")]
     Conflict {
         /// One of them.
         first: &'static str,
         /// The other.
         second: &'static str,
     },
-    /// Occurs when text that shall be a colour is none.
+    /// Occurs when text that should be a colour is not one.
     #[error("a colour must be {}, got {actual}", crate::color::ALLOWED)]
     NotAColor {
         /// The text, quoted.
@@ -87,10 +93,10 @@ pub enum Error {
     /// Occurs when the format asked for does not exist here.
     #[error("output_format must be one of {}, got {actual}", OutputFormat::ALL.map(OutputFormat::as_str).join(", "))]
     UnknownOutput {
-        /// What was asked for, quoted.
+        /// The format that was asked for, quoted.
         actual: String,
     },
-    /// Occurs when a part that shall be JSON is not.
+    /// Occurs when a part that should be JSON is not.
     #[error("{part} is not JSON: {source}")]
     NotJson {
         /// The part.
@@ -101,7 +107,8 @@ pub enum Error {
 
     /// Occurs when an entry of the list is neither a transform nor a draw.
     #[error(
-        "op {position} must be an object with either imageIndex, or drawImageIndex and targetImageIndex, got {actual}"
+        "entry {} of transforms must be an object with either imageIndex, or drawImageIndex and targetImageIndex, got {actual}",
+        .position + 1
     )]
     NotAnOp {
         /// Index in the list, from 0.
@@ -145,7 +152,7 @@ pub enum Error {
         max_form_bytes: u64,
     },
     /// Occurs when a source is larger than allowed.
-    #[error("source {index}, {part}: larger than {max_source_bytes} bytes")]
+    #[error("{} ({part}) is larger than {max_source_bytes} bytes", Place::Picture(ImageIndex(*.index)))]
     SourceTooLarge {
         /// Its index, 0 for the canvas.
         index: u32,
@@ -163,7 +170,7 @@ pub enum Error {
         max_field_bytes: usize,
     },
     /// Occurs when a part is not one of the form.
-    #[error("unknown part {name}; known are {}", .known.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(", "))]
+    #[error("unknown part {name}; known parts are {}", .known.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(", "))]
     UnknownPart {
         /// Its name, quoted.
         name: String,
@@ -177,7 +184,7 @@ pub enum Error {
         part: Part,
     },
     /// Occurs when both `image` and `text_input` are sent: there is one canvas.
-    #[error("image and text_input were both sent, the canvas is one of them")]
+    #[error("image and text_input were both sent, and only one of them can be the canvas")]
     TwoCanvases,
     /// Occurs when a part is absent.
     #[error("{part} is missing")]
@@ -188,31 +195,31 @@ pub enum Error {
     /// Occurs when neither `image` nor `text_input` is sent.
     #[error("image or text_input is missing")]
     NoCanvas,
-    /// Occurs when a part that shall be text is not UTF-8.
+    /// Occurs when a part that should be text is not UTF-8.
     #[error("{part} is not UTF-8")]
     NotUtf8 {
         /// The part.
         part: Part,
     },
-    /// Occurs when the allocator refuses to keep what arrives.
-    #[error("{bytes} bytes of memory cannot be had")]
+    /// Occurs when the allocator has no memory for the body.
+    #[error("could not allocate {bytes} bytes")]
     OutOfMemory {
-        /// What was asked for.
+        /// The bytes that were asked for.
         bytes: usize,
     },
 }
 
 impl Error {
     /// Adds the entry of the list that is at fault.
-    pub(crate) fn at_op(self, position: usize, kind: &'static str) -> Self {
-        Self::AtOp { position, kind, source: Box::new(self) }
+    pub(crate) fn at(self, place: Place) -> Self {
+        Self::At { place, source: Box::new(self) }
     }
 
     /// Says whose fault the failure is.
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::AtOp { source, .. } | Self::AtSource { source, .. } => source.class(),
+            Self::At { source, .. } | Self::AtEntry { source, .. } | Self::AtSource { source, .. } => source.class(),
             Self::Tree(error) => error.class(),
             Self::HeaderTooLarge { .. }
             | Self::FormTooLarge { .. }
@@ -242,12 +249,12 @@ impl Error {
 
     /// Returns the code that the client sees.
     ///
-    /// A form over its limit is [`Code::SourceTooLarge`], because 413 is what happened and sources are what forms are made
-    /// of; headers and fields over theirs are [`Code::BadForm`], since no honest form comes near.
+    /// A form over its limit is [`Code::SourceTooLarge`], because 413 is the right status and forms consist of
+    /// sources; headers and fields over theirs are [`Code::BadForm`], since no honest form comes near.
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::AtOp { source, .. } | Self::AtSource { source, .. } => source.code(),
+            Self::At { source, .. } | Self::AtEntry { source, .. } | Self::AtSource { source, .. } => source.code(),
             Self::BadValue { .. }
             | Self::UnknownOption { .. }
             | Self::MissingOption { .. }

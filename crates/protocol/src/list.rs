@@ -4,7 +4,7 @@
 //! wrote them (order of keys and `null`s included, so that a list can be written back byte for byte), then with the typed
 //! [`Transform`] and [`Draw`].
 
-use palmette_ops::{Draw, ImageIndex, Node, Op, Transform};
+use palmette_ops::{Draw, ImageIndex, Node, Op, Place, Transform};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
@@ -49,14 +49,15 @@ fn parse_entry(position: usize, entry: Value) -> Result<RawOp, Error> {
         return Err(not_an_op(&entry));
     };
     let given = |key: &str| options.get(key).is_some_and(|index| !index.is_null());
-    match (given("imageIndex"), given("drawImageIndex"), given("targetImageIndex")) {
+    let (is_transform, is_draw, has_target) = (given("imageIndex"), given("drawImageIndex"), given("targetImageIndex"));
+    let mut index =
+        |key| take_index(&mut options, key).map_err(|source| Error::AtEntry { position, source: Box::new(source) });
+    match (is_transform, is_draw, has_target) {
         (true, false, false) => {
-            let image_index =
-                take_index(&mut options, "imageIndex").map_err(|error| error.at_op(position, "transform"))?;
+            let image_index = index("imageIndex")?;
             Ok(Op::Transform { image_index, options })
         }
         (false, true, true) => {
-            let mut index = |key| take_index(&mut options, key).map_err(|error| error.at_op(position, "draw"));
             let (draw_image_index, target_image_index) = (index("drawImageIndex")?, index("targetImageIndex")?);
             Ok(Op::Draw { draw_image_index, target_image_index, options })
         }
@@ -80,7 +81,7 @@ fn take_index(options: &mut Options, key: &str) -> Result<ImageIndex, Error> {
     }
 }
 
-/// Writes a list as the client does, with `JSON.stringify`: what [`parse_list`] read of a client comes out byte for byte.
+/// Writes a list as the client does, with `JSON.stringify`: a list of a client that [`parse_list`] read comes out byte for byte.
 ///
 /// ```
 /// use palmette_protocol::list::{list_to_json, parse_list};
@@ -126,7 +127,7 @@ impl Serialize for Entry<'_> {
 pub fn resolve(ops: &[RawOp]) -> Result<Vec<Op>, Error> {
     ops.iter()
         .enumerate()
-        .map(|(position, op)| resolve_entry(op).map_err(|error| error.at_op(position, op.kind())))
+        .map(|(position, op)| resolve_entry(op).map_err(|error| error.at(Place::of_entry(ops, position))))
         .collect()
 }
 
@@ -169,26 +170,29 @@ mod tests {
         for (text, message) in [
             ("{}", "transforms must be a list of objects, got {}".to_owned()),
             ("null", "transforms must be a list of objects, got null".to_owned()),
-            ("[5]", format!("op 0 {neither} 5")),
-            (r#"[{"imageIndex":0},{}]"#, format!("op 1 {neither} {{}}")),
-            (r#"[{"imageIndex":null}]"#, format!(r#"op 0 {neither} {{"imageIndex":null}}"#)),
-            (r#"[{"drawImageIndex":1}]"#, format!(r#"op 0 {neither} {{"drawImageIndex":1}}"#)),
+            ("[5]", format!("entry 1 of transforms {neither} 5")),
+            (r#"[{"imageIndex":0},{}]"#, format!("entry 2 of transforms {neither} {{}}")),
+            (r#"[{"imageIndex":null}]"#, format!(r#"entry 1 of transforms {neither} {{"imageIndex":null}}"#)),
+            (r#"[{"drawImageIndex":1}]"#, format!(r#"entry 1 of transforms {neither} {{"drawImageIndex":1}}"#)),
             (
                 r#"[{"imageIndex":0,"targetImageIndex":1}]"#,
-                format!(r#"op 0 {neither} {{"imageIndex":0,"targetImageIndex":1}}"#),
+                format!(r#"entry 1 of transforms {neither} {{"imageIndex":0,"targetImageIndex":1}}"#),
             ),
-            (r#"[{"imageIndex":-1}]"#, "op 0, transform: imageIndex must be a whole number from 0 on, got -1".into()),
+            (
+                r#"[{"imageIndex":-1}]"#,
+                "entry 1 of transforms: imageIndex must be a whole number from 0 on, got -1".into(),
+            ),
             (
                 r#"[{"imageIndex":"0"}]"#,
-                r#"op 0, transform: imageIndex must be a whole number from 0 on, got "0""#.into(),
+                r#"entry 1 of transforms: imageIndex must be a whole number from 0 on, got "0""#.into(),
             ),
             (
                 r#"[{"drawImageIndex":0.5,"targetImageIndex":0}]"#,
-                "op 0, draw: drawImageIndex must be a whole number from 0 on, got 0.5".into(),
+                "entry 1 of transforms: drawImageIndex must be a whole number from 0 on, got 0.5".into(),
             ),
             (
                 r#"[{"drawImageIndex":1,"targetImageIndex":4294967296}]"#,
-                "op 0, draw: targetImageIndex must be a whole number from 0 on, got 4294967296".into(),
+                "entry 1 of transforms: targetImageIndex must be a whole number from 0 on, got 4294967296".into(),
             ),
             ("", "transforms is not JSON: EOF while parsing a value at line 1 column 0".into()),
             ("[1,]", "transforms is not JSON: trailing comma at line 1 column 4".into()),
@@ -211,6 +215,6 @@ mod tests {
         )
         .unwrap();
         assert_eq!(resolve(&ops[..3]).unwrap().len(), 3);
-        assert_eq!(resolve(&ops).unwrap_err().to_string(), "op 3, draw: opacity must be 0 to 1, got 1.5");
+        assert_eq!(resolve(&ops).unwrap_err().to_string(), "draw 2 on the canvas: opacity must be 0 to 1, got 1.5");
     }
 }

@@ -1,4 +1,4 @@
-//! What the result is encoded as: format, quality, background and animation.
+//! The output: format, quality, background and animation.
 
 use palmette_ops::Color;
 
@@ -41,7 +41,7 @@ impl RawOutput {
 pub struct Output {
     /// The format of the answer.
     pub format: OutputFormat,
-    /// How good a lossy picture shall be; absent means [`Quality::DEFAULT`], and lossless where the format is.
+    /// How good a lossy picture is; absent means [`Quality::DEFAULT`], and lossless where the format is.
     pub quality: Option<Quality>,
     /// A colour to flatten the result on, whatever the format.
     pub background: Option<Color>,
@@ -72,7 +72,7 @@ impl Output {
         OptionInfo {
             name: "background",
             allowed: color::ALLOWED,
-            summary: "what the result is flattened on, whatever the format",
+            summary: "what the result is flattened on, in every format",
             values: Values::Color,
         },
         OptionInfo {
@@ -207,14 +207,14 @@ impl OutputFormat {
 pub struct Quality(u8);
 
 impl Quality {
-    /// What is used when nothing was said.
+    /// The default.
     pub const DEFAULT: Self = Self(85);
 
     /// The qualities that have a name on the wire.
     pub const NAMES: [(&str, Self); 4] =
         [("high", Self(90)), ("medium-high", Self(70)), ("medium-low", Self(50)), ("low", Self(35))];
 
-    /// What text may be, as it reads after "must be".
+    /// The allowed texts, as they read after "must be".
     const ALLOWED: &str = "1 to 100, high, medium-high, medium-low or low";
 
     /// Makes a quality from a number; `None` outside 1 to 100.

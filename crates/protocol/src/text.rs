@@ -1,6 +1,6 @@
 //! Text that is set and used as a picture: the JSON of `text_input` and `draw_text` parts.
 //!
-//! `text`, `font.url`, `size` and `color` are what the binding has. What else stands in `font` is ours; it gets here because the
+//! `text`, `font.url`, `size` and `color` are in the binding. All other fields of `font` are ours; it gets here because the
 //! client copies that object as it is.
 
 use palmette_ops::text::{Align, MAX_CHARS, MAX_SIDE_PX, Text, TextLayout, Variation};
@@ -45,7 +45,7 @@ impl OptionObject for Text {
         OptionSpec {
             name: "text",
             allowed: "a string",
-            summary: "what is set, at most 1,000 characters; lines break at line feeds",
+            summary: "the text, at most 1,000 characters; line feeds break lines",
             values: Values::Text,
             examples: &[],
             read: |value, text| {
@@ -308,10 +308,10 @@ mod tests {
             (r#"{"font":"x"}"#, r#"font must be an object of url and, if wanted, of layout and axes, got "x""#),
             (r#"{"font":{"url":5}}"#, "font.url must be a string that is not empty, got 5"),
             (r#"{"font":{"url":""}}"#, r#"font.url must be a string that is not empty, got """#),
-            (r#"{"font":{"file":"x"}}"#, &format!(r#"unknown option "font.file"; known are {known_fonts}"#)),
+            (r#"{"font":{"file":"x"}}"#, &format!(r#"unknown option "font.file"; known options are {known_fonts}"#)),
             (r#"{"size":0}"#, "size must be a number above 0, at most 4096, got 0"),
             (r#"{"size":4097}"#, "size must be a number above 0, at most 4096, got 4097"),
-            (r#"{"bold":true}"#, r#"unknown option "bold"; known are text, font, size, color"#),
+            (r#"{"bold":true}"#, r#"unknown option "bold"; known options are text, font, size, color"#),
         ] {
             assert_eq!(text(json), Err(message.to_owned()));
         }
@@ -373,7 +373,7 @@ mod tests {
                 r#""axes":{"wght":40000}"#,
                 r#"font.axes must be an object of numbers from -32768 to 32767 under tags of four characters, got {"wght":40000}"#,
             ),
-            (r#""weight":700,"axes":{"wght":700}"#, "font.weight and font.axes exclude each other"),
+            (r#""weight":700,"axes":{"wght":700}"#, "font.weight and font.axes cannot be used together"),
         ] {
             assert_eq!(axes(json), Err(message.to_owned()));
         }

@@ -43,7 +43,7 @@ pub enum Error {
     #[error(transparent)]
     Pipeline(#[from] palmette::Error),
     /// Occurs when the bodies of all requests together are over their limit.
-    #[error("too busy: the bodies of all requests together may hold {max_bytes} bytes; try again in {} s", retry_after.as_secs())]
+    #[error("too busy: the bodies of all requests may take {max_bytes} bytes in total; try again in {} s", retry_after.as_secs())]
     BodiesFull {
         /// The limit.
         max_bytes: u64,
@@ -51,7 +51,7 @@ pub enum Error {
         retry_after: Duration,
     },
     /// Occurs when all files that are being fetched are together over their limit.
-    #[error("too busy: all files that are being fetched may hold {max_bytes} bytes together; try again in {} s", retry_after.as_secs())]
+    #[error("too busy: files that are being fetched may take {max_bytes} bytes in total; try again in {} s", retry_after.as_secs())]
     FetchesFull {
         /// The limit.
         max_bytes: u64,
@@ -59,7 +59,7 @@ pub enum Error {
         retry_after: Duration,
     },
     /// Occurs when there are too many connections, all of which have something to do.
-    #[error("too busy: {max_connections} connections are served already; try again in {} s", retry_after.as_secs())]
+    #[error("too busy: {max_connections} connections are open already; try again in {} s", retry_after.as_secs())]
     ConnectionsFull {
         /// The limit.
         max_connections: usize,
@@ -67,7 +67,7 @@ pub enum Error {
         retry_after: Duration,
     },
     /// Occurs when every worker is busy and no more requests may wait.
-    #[error("too busy: {max_queued} requests wait for a worker already; try again in {} s", retry_after.as_secs())]
+    #[error("too busy: {max_queued} requests are waiting already; try again in {} s", retry_after.as_secs())]
     QueueFull {
         /// The limit.
         max_queued: usize,
@@ -75,7 +75,7 @@ pub enum Error {
         retry_after: Duration,
     },
     /// Occurs when a request has waited for a worker, or for memory, as long as it may, or can tell that it would.
-    #[error("too busy: no worker for {} ms; try again in {} s", max_wait.as_millis(), retry_after.as_secs())]
+    #[error("too busy: no worker was free for {} ms; try again in {} s", max_wait.as_millis(), retry_after.as_secs())]
     WaitedTooLong {
         /// The limit.
         max_wait: Duration,
@@ -83,7 +83,7 @@ pub enum Error {
         retry_after: Duration,
     },
     /// Occurs when a request has neither arrived nor been answered in time.
-    #[error("the time limit of {} ms ran out", timeout.as_millis())]
+    #[error("the request took longer than the limit of {} ms", timeout.as_millis())]
     DeadlineExceeded {
         /// The limit.
         timeout: Duration,
@@ -91,7 +91,7 @@ pub enum Error {
     /// Occurs when code panicked; only ever a bug.
     #[error("panicked: {message}")]
     Panicked {
-        /// What it said.
+        /// Its message.
         message: String,
     },
 }

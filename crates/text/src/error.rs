@@ -8,10 +8,10 @@ use palmette_ops::Class;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Occurs when bytes begin like no font that is read here.
-    #[error("the font is neither TrueType, OpenType, WOFF nor WOFF2")]
+    #[error("not a font in a supported format (TrueType, OpenType, WOFF, WOFF2)")]
     UnknownFormat,
     /// Occurs when a font has more bytes than are read.
-    #[error("the font has {bytes} bytes, which is over the limit of {max_bytes}")]
+    #[error("the font has {bytes} bytes; the limit is {max_bytes}")]
     FontTooLarge {
         /// The bytes that it has.
         bytes: u64,
@@ -19,13 +19,13 @@ pub enum Error {
         max_bytes: u64,
     },
     /// Occurs when a compressed font unpacks to more bytes than are kept.
-    #[error("the font unpacks to more than the limit of {max_bytes} bytes")]
+    #[error("the unpacked font is over the limit of {max_bytes} bytes")]
     UnpackedTooLarge {
         /// The limit.
         max_bytes: u64,
     },
     /// Occurs when a compressed font holds several, which no web font does.
-    #[error("a collection of fonts in WOFF2 is not read")]
+    #[error("font collections in WOFF2 are not supported")]
     CompressedCollection,
     /// Occurs when a compressed font cannot be unpacked.
     #[error("the font is damaged: it cannot be unpacked")]
@@ -37,18 +37,18 @@ pub enum Error {
     #[error("the font has no table of Unicode characters")]
     NoCharacters,
     /// Occurs when a font has no outlines, but bitmaps or nothing at all.
-    #[error("the font has no outlines, and bitmaps are not drawn")]
+    #[error("the font has no outlines, only bitmaps, which are not supported")]
     NoOutlines,
     /// Occurs when a folder of fonts, or a file in it, cannot be read.
-    #[error("could not read {path}: {source}", path = path.display())]
+    #[error("cannot read {path}: {source}", path = path.display())]
     Unreadable {
         /// The folder or the file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
     /// Occurs when a text has more characters than are set.
-    #[error("the text has {count} characters, which is over the limit of {max_count}")]
+    #[error("the text has {count} characters; the limit is {max_count}")]
     TooManyCharacters {
         /// The characters that it has.
         count: usize,
@@ -62,11 +62,11 @@ pub enum Error {
         option: &'static str,
         /// Its value.
         value: f64,
-        /// What it has to be.
+        /// The allowed values.
         expected: &'static str,
     },
     /// Occurs when the picture of a text would have a side that is too long.
-    #[error("the text would take {width}×{height} pixels, and no side may have more than {max_side_px}")]
+    #[error("the text would take {width}×{height} pixels; the limit for a side is {max_side_px}")]
     TooLarge {
         /// Pixels from left to right, rounded.
         width: f64,
@@ -76,7 +76,7 @@ pub enum Error {
         max_side_px: u32,
     },
     /// Occurs when outlines have so many points, or cross so often, that drawing them would take too long.
-    #[error("the outlines of the text are too complex to be drawn")]
+    #[error("the outlines of the text are too complex")]
     TooComplex,
     /// Occurs when the picture cannot be made.
     #[error(transparent)]

@@ -180,21 +180,21 @@ async fn client_reports_every_code_with_its_message() {
             input().transform(options(json!({"widht": 1}))),
             OutputFormat::Png.into(),
             9401,
-            "op 0, transform: unknown option",
+            "transform 1 of the canvas: unknown option",
         ),
         (
             input().draw(png(4, 4), options(json!({"top": 1, "bottom": 1}))),
             OutputFormat::Png.into(),
             9401,
-            "op 0, draw: top and bottom exclude each other",
+            "draw 1 on the canvas: top and bottom cannot be used together",
         ),
         (images.input(padded(&png(4, 4), 30_000)), OutputFormat::Png.into(), 9402, "20000"),
-        (images.input(&b"no picture"[..]), OutputFormat::Png.into(), 9412, "source 0"),
+        (images.input(&b"no picture"[..]), OutputFormat::Png.into(), 9412, "the canvas"),
         (input().transform(options(json!({"width": 50_000, "fit": "cover"}))), OutputFormat::Png.into(), 9413, "50000"),
-        (input().draw(damaged, Draw::default()), OutputFormat::Png.into(), 9516, "source 1"),
+        (input().draw(damaged, Draw::default()), OutputFormat::Png.into(), 9516, "picture 1"),
         (input(), unknown, 9432, "image/bmp"),
-        (images.text(text.clone()), OutputFormat::Png.into(), 9410, "source 0: font \"font.ttf\""),
-        (input().draw(text, Draw::default()), OutputFormat::Png.into(), 9410, "source 1: font \"font.ttf\""),
+        (images.text(text.clone()), OutputFormat::Png.into(), 9410, "the canvas: font \"font.ttf\""),
+        (input().draw(text, Draw::default()), OutputFormat::Png.into(), 9410, "picture 1: font \"font.ttf\""),
     ];
     for (transformer, output, expected, words) in cases {
         let error = transformer.output(output).await.expect_err(words);

@@ -69,7 +69,7 @@ export const info = [
     refused(
       images.info(stream(text("I am no picture"))),
       9412,
-      "source 0: the bytes are no picture of a known format",
+      "the canvas: not an image in a supported format (JPEG, PNG, GIF, WebP, AVIF, HEIC, BMP, TIFF, ICO, QOI, PNM)",
       "INFO",
     ),
   ),

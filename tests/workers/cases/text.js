@@ -10,33 +10,33 @@ const NEEDS = { needs: "text" };
 const all = { font: { url: "data:font/ttf,none" }, size: 24, color: "#ff0000" };
 
 /** What is wrong with that font. */
-const NO_FONT = "font in a data URL: the font is neither TrueType, OpenType, WOFF nor WOFF2";
+const NO_FONT = "font in a data URL: not a font in a supported format (TrueType, OpenType, WOFF, WOFF2)";
 
 /**
  * A case in which a text is refused.
  *
  * @param {string} name
  * @param {unknown} options
- * @param {string} says What is wrong, after `source 0, text_input: `.
+ * @param {string} says What is wrong, after `the canvas (text_input): `.
  */
 const wrongText = (name, options, says) =>
   define(`text: ${name}`, NEEDS, (images) =>
     refused(
       images.text("hello", /** @type {TextOptions} */ (options)).output({ format: "rgba" }),
       9401,
-      `source 0, text_input: ${says}`,
+      `the canvas (text_input): ${says}`,
     ),
   );
 
 export const text = [
   define("9410: text as canvas without a font that can be read", NEEDS, (images) =>
-    refused(images.text('¡Hola! 你好 🎨\n"quoted"', all).output({ format: "rgba" }), 9410, `source 0: ${NO_FONT}`),
+    refused(images.text('¡Hola! 你好 🎨\n"quoted"', all).output({ format: "rgba" }), 9410, `the canvas: ${NO_FONT}`),
   ),
   define("9410: text that is drawn without a font that can be read", NEEDS, (images) =>
     refused(
       input(images, pattern(9, 9)).draw(images.text("hello", all), { top: 1 }).output({ format: "rgba" }),
       9410,
-      `source 1: ${NO_FONT}`,
+      `picture 1: ${NO_FONT}`,
     ),
   ),
   wrongText("no font", { size: 3 }, "font.url is missing"),

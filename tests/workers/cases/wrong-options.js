@@ -8,6 +8,9 @@ import { png } from "../kit/png.js";
 
 const picture = pattern(8, 6);
 
+/** How messages name the first transform, and the first draw. */
+const PLACES = { transform: "transform 1 of the canvas", draw: "draw 1 on the canvas" };
+
 /**
  * What a message says about the first entry of the list.
  *
@@ -15,7 +18,7 @@ const picture = pattern(8, 6);
  * @param {string | RegExp} says
  */
 const ofFirst = (kind, says) =>
-  typeof says === "string" ? `op 0, ${kind}: ${says}` : new RegExp(`^op 0, ${kind}: ${says.source}`);
+  typeof says === "string" ? `${PLACES[kind]}: ${says}` : new RegExp(`^${PLACES[kind]}: ${says.source}`);
 
 /**
  * A case in which one transform is refused.
@@ -64,12 +67,12 @@ const values = [
   wrongTransform(
     "an unknown option",
     { widht: 5 },
-    /unknown option "widht"; known are trim, flip, rotate, width, height, /,
+    /unknown option "widht"; known options are trim, flip, rotate, width, height, /,
   ),
   wrongTransform(
     "an unknown option in an object",
     { border: { colour: "red" } },
-    'unknown option "border.colour"; known are color, width, top, right, bottom, left; did you mean color?',
+    'unknown option "border.colour"; known options are color, width, top, right, bottom, left; did you mean color?',
   ),
   wrongTransform(
     "a number that is text",
@@ -88,41 +91,41 @@ const values = [
   wrongTransform(
     "two options of which one can hold",
     { border: { width: 1, top: 2 } },
-    "border.width and border.top exclude each other",
+    "border.width and border.top cannot be used together",
   ),
-  wrongTransform("a trim that leaves nothing", { trim: { left: 8 } }, "`trim` leaves nothing of 8×6 pixels"),
+  wrongTransform("a trim that leaves nothing", { trim: { left: 8 } }, "`trim` cuts away all of 8×6 pixels"),
   wrongTransform(
     "gravity face without a model",
     { width: 4, height: 4, fit: "cover", gravity: "face" },
-    /`gravity: face` needs a model that .+, and none is configured: `palmette models install (face|generate|segment)` installs one$/,
+    /`gravity: face` needs a model that .+, and none is installed: run `palmette models install (face|generate|segment)`$/,
     ["transform.gravity"],
   ),
   wrongTransform("zoom out of range", { zoom: 2 }, "zoom must be 0 to 1, got 2"),
   wrongTransform(
     "zoom without a model",
     { zoom: 0.5 },
-    "`zoom` needs a model that finds faces, and none is configured: `palmette models install face` installs one",
+    "`zoom` needs a model that finds faces, and none is installed: run `palmette models install face`",
     ["transform.zoom"],
   ),
   wrongTransform(
     "upscale generate without a model",
     { width: 80, fit: "contain", upscale: "generate" },
-    /`upscale: generate` needs a model that .+, and none is configured: `palmette models install (face|generate|segment)` installs one$/,
+    /`upscale: generate` needs a model that .+, and none is installed: run `palmette models install (face|generate|segment)`$/,
     ["transform.upscale"],
   ),
   wrongTransform(
     "segment without a model",
     { segment: "foreground" },
-    /`segment: foreground` needs a model that .+, and none is configured: `palmette models install (face|generate|segment)` installs one$/,
+    /`segment: foreground` needs a model that .+, and none is installed: run `palmette models install (face|generate|segment)`$/,
     ["transform.segment"],
   ),
   wrongDraw(
     "an unknown option of draw",
     { width: 5 },
-    'unknown option "width"; known are opacity, repeat, composite, top, left, bottom, right',
+    'unknown option "width"; known options are opacity, repeat, composite, top, left, bottom, right',
   ),
   wrongDraw("opacity above 1", { opacity: 1.5 }, "opacity must be 0 to 1, got 1.5"),
-  wrongDraw("two sides of one axis", { left: 1, right: 1 }, "left and right exclude each other"),
+  wrongDraw("two sides of one axis", { left: 1, right: 1 }, "left and right cannot be used together"),
   wrongDraw("a repeat that is none", { repeat: "z" }, 'repeat must be true, false, x or y, got "z"'),
   wrongDraw(
     "a composite that is none",
@@ -167,7 +170,7 @@ const values = [
         .draw(input(images, picture).transform({ blur: -1 }))
         .output({ format: "rgba" }),
       9401,
-      "op 1, transform: blur must be 0 to 250, got -1",
+      "transform 1 of picture 1: blur must be 0 to 250, got -1",
     ),
   ),
 ];
@@ -181,19 +184,15 @@ const drawing = (images, count) => {
 
 const counts = [
   define("9401: more sources than allowed", {}, (images) =>
-    refused(drawing(images, 64), 9401, "source 64 is one too many: allowed are 64, the canvas included"),
+    refused(drawing(images, 64), 9401, "more than 64 pictures, the canvas included"),
   ),
   define("9401: a thousand sources", {}, (images) =>
-    refused(drawing(images, 1000), 9401, "source 64 is one too many: allowed are 64, the canvas included"),
+    refused(drawing(images, 1000), 9401, "more than 64 pictures, the canvas included"),
   ),
   define("9401: more steps than allowed", {}, (images) => {
     const canvas = input(images, picture);
     for (let step = 0; step < 257; step++) canvas.transform({ rotate: 90 });
-    return refused(
-      canvas.output({ format: "rgba" }),
-      9401,
-      "op 256 is one too many: the list has 257 entries, allowed are 256",
-    );
+    return refused(canvas.output({ format: "rgba" }), 9401, "257 transforms and draws are over the limit of 256");
   }),
   define("9401: more levels than allowed", {}, (images) => {
     const levels = Array.from({ length: 17 }, () => input(images, picture));
@@ -201,7 +200,7 @@ const counts = [
     return refused(
       tree.output({ format: "rgba" }),
       9401,
-      /^op 0, draw: node 16 would be on level 17 of the tree, allowed are 16$/,
+      /^draw 1 on picture 15: picture 16 is on level 17 of the tree, and the limit is 16$/,
     );
   }),
 ];

@@ -18,14 +18,14 @@ const SVG = text('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>
  * @param {number} code
  * @param {string} name
  * @param {() => Uint8Array} bytes
- * @param {string} says What is wrong, after `source 0: `.
+ * @param {string} says What is wrong, after `the canvas: `.
  */
 const wrongSource = (code, name, bytes, says) => [
   define(`${code}: ${name}`, {}, (images) =>
-    refused(images.input(stream(bytes())).output({ format: "image/png" }), code, `source 0: ${says}`),
+    refused(images.input(stream(bytes())).output({ format: "image/png" }), code, `the canvas: ${says}`),
   ),
   define(`${code}: ${name}, drawn`, {}, (images) =>
-    refused(input(images, picture).draw(stream(bytes())).output({ format: "image/png" }), code, `source 1: ${says}`),
+    refused(input(images, picture).draw(stream(bytes())).output({ format: "image/png" }), code, `picture 1: ${says}`),
   ),
 ];
 
@@ -37,27 +37,27 @@ const sources = [
     refused(
       images.input(stream(tooLong())).output({ format: "rgba" }),
       9402,
-      "source 0, image: larger than 20000000 bytes",
+      "the canvas (image) is larger than 20000000 bytes",
     ),
   ),
   define("9402: an overlay over its limit of bytes", {}, (images) =>
     refused(
       input(images, picture).draw(stream(tooLong())).output({ format: "rgba" }),
       9402,
-      "source 1, draw_image: larger than 20000000 bytes",
+      "picture 1 (draw_image) is larger than 20000000 bytes",
     ),
   ),
   define("9402: info of a source over its limit of bytes", {}, (images) =>
-    refused(images.info(stream(tooLong())), 9402, "source 0, image: larger than 20000000 bytes", "INFO"),
+    refused(images.info(stream(tooLong())), 9402, "the canvas (image) is larger than 20000000 bytes", "INFO"),
   ),
   ...wrongSource(
     9412,
     "no picture",
     () => text("hello, I am no picture"),
-    "the bytes are no picture of a known format",
+    "not an image in a supported format (JPEG, PNG, GIF, WebP, AVIF, HEIC, BMP, TIFF, ICO, QOI, PNM)",
   ),
-  ...wrongSource(9412, "no byte at all", () => new Uint8Array(0), "there are no bytes"),
-  ...wrongSource(9412, "an SVG", () => SVG, "image/svg+xml cannot become a raster picture"),
+  ...wrongSource(9412, "no byte at all", () => new Uint8Array(0), "the file is empty"),
+  ...wrongSource(9412, "an SVG", () => SVG, "SVG is not supported (image/svg+xml); send a raster image"),
   ...wrongSource(
     9413,
     "a source with too long a side",
@@ -68,23 +68,23 @@ const sources = [
     refused(
       input(images, picture).transform({ width: 12_001, fit: "contain" }).output({ format: "rgba" }),
       9413,
-      "op 0, transform: 12001×9001 pixels is outside the limits: sides of 1 to 12000, at most 100000000 pixels in all",
+      "transform 1 of the canvas: 12001×9001 pixels is outside the limits: sides of 1 to 12000, at most 100000000 pixels in all",
     ),
   ),
   define("9516: a source that ends too early", {}, async (images) => {
     const source = stream(whole.subarray(0, whole.length / 2));
-    await refused(images.input(source).output({ format: "rgba" }), 9516, /^source 0: the image\/png is damaged: /);
+    await refused(images.input(source).output({ format: "rgba" }), 9516, /^the canvas: the image\/png is damaged: /);
   }),
   define("9516: an overlay whose bytes are wrong", {}, async (images) => {
     const damaged = whole.map((byte, at) => (at > 60 && at < 90 ? 255 - byte : byte));
     const drawn = input(images, picture).draw(stream(damaged));
-    await refused(drawn.output({ format: "rgba" }), 9516, /^source 1: the image\/png is damaged: /);
+    await refused(drawn.output({ format: "rgba" }), 9516, /^picture 1: the image\/png is damaged: /);
   }),
   ...wrongSource(
     9520,
     "a PSD",
     () => PSD,
-    "PSD is not a supported input format (supported: jpeg, png, gif, webp, avif, heic, bmp, tiff, ico, qoi, pnm)",
+    "PSD is not a supported input format (supported: JPEG, PNG, GIF, WebP, AVIF, HEIC, BMP, TIFF, ICO, QOI, PNM)",
   ),
 ];
 
@@ -99,7 +99,7 @@ const tight = define(
     await refused(
       images.input(stream(pngOfLength(picture, HEAVY_BYTES))).output({ format: "rgba" }),
       9522,
-      "too busy: the bodies of all requests together may hold 1000000 bytes; try again in 1 s",
+      "too busy: the bodies of all requests may take 1000000 bytes in total; try again in 1 s",
     );
     // This one takes pictures that are longer than WebP can hold.
     await refused(
@@ -111,7 +111,7 @@ const tight = define(
     await refused(
       images.input(stalling(png(picture), 4500)).output({ format: "rgba" }),
       9529,
-      "the time limit of 3000 ms ran out",
+      "the request took longer than the limit of 3000 ms",
     );
   },
 );

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use palmette::core::{Deadline, Size};
-use palmette::{Estimate, Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry, TextEntry};
+use palmette::{Estimate, Explanation, IdleOption, OutputEntry, Place, SourceEntry, StepEntry, TextEntry};
 use serde_json::{Map, Value};
 
 use crate::args::ExplainArgs;
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::files;
 use crate::table::Table;
 
-/// What stands for OUT if none was given.
+/// OUT if none was given.
 const DEFAULT_OUTPUT: &str = "out.png";
 
 /// Explains one picture.
@@ -36,16 +36,17 @@ fn to_text(explanation: &Explanation, names: &[String]) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write!(text, "{}\n{}\n", sources(&explanation.sources, names), steps(&explanation.steps));
-    for (node, source) in explanation.sources.iter().enumerate() {
+    for (index, source) in explanation.sources.iter().enumerate() {
+        let place = Place::of_source(index);
         if let Some(TextEntry { line_count, glyph_count, fonts, missing_count }) = &source.text {
             let fonts = fonts.join(", ");
-            let _ = writeln!(text, "source {node}: {line_count} lines, {glyph_count} glyphs of {fonts}");
+            let _ = writeln!(text, "{place}: {line_count} lines, {glyph_count} glyphs of {fonts}");
             if *missing_count > 0 {
-                let _ = writeln!(text, "source {node}: no font has {missing_count} of its characters");
+                let _ = writeln!(text, "{place}: {missing_count} of its characters are in no font");
             }
         }
         for note in &source.notes {
-            let _ = writeln!(text, "source {node}: {note}");
+            let _ = writeln!(text, "{place}: {note}");
         }
     }
     if !explanation.idle.is_empty() {
@@ -103,8 +104,8 @@ fn steps(steps: &[StepEntry]) -> Table {
 }
 
 fn idle_option(idle: &IdleOption) -> String {
-    match idle.op {
-        Some(op) => format!("{} of op {op}", idle.option),
+    match idle.place {
+        Some(place) => format!("{} ({place})", idle.option),
         None => idle.option.clone(),
     }
 }

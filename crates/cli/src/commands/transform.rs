@@ -1,8 +1,8 @@
 //! `palmette transform`: the server's work on files, or a server's.
 
-use palmette::Damage;
 use palmette::core::Deadline;
 use palmette::protocol::form::Part;
+use palmette::{Damage, Place};
 
 use crate::args::TransformArgs;
 use crate::error::{Error, report};
@@ -34,7 +34,8 @@ pub(crate) fn transform(args: &TransformArgs) -> Result<(), Error> {
     files::write(&args.output, &answer.bytes)?;
     if let Some(Damage { index, cause }) = answer.damage {
         let name = sources.get(index).map_or("", String::as_str);
-        report(&format!("source {index} ({name}) lacks pixels, and what there is was shown: {cause}"));
+        let place = Place::of_source(index);
+        report(&format!("{place} ({name}) is damaged; the pixels that could be read are shown: {cause}"));
     }
     Ok(())
 }

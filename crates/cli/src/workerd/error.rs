@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WorkerdError {
     /// Occurs when the file is neither JSON nor TOML by its name.
-    #[error("{}: must end in .jsonc, .json or .toml", path.display())]
+    #[error("{}: the name must end in .jsonc, .json or .toml", path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,
@@ -36,7 +36,7 @@ pub(crate) enum WorkerdError {
         date: toml::value::Datetime,
     },
     /// Occurs when a file is not UTF-8.
-    #[error("{}: is not UTF-8 text", path.display())]
+    #[error("{} is not UTF-8 text", path.display())]
     NotText {
         /// The file.
         path: PathBuf,
@@ -54,7 +54,7 @@ pub(crate) enum WorkerdError {
         actual: String,
     },
     /// Occurs when the environment that was asked for is not there.
-    #[error("{}: no environment is named `{name}`; there are {known}", path.display())]
+    #[error("{}: there is no environment `{name}`, only {known}", path.display())]
     NoEnvironment {
         /// The file.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub(crate) enum WorkerdError {
         known: String,
     },
     /// Occurs when bindings have no service.
-    #[error("{}: no service for {names}; give a module for each with --worker NAME=FILE", path.display())]
+    #[error("{}: nothing serves {names}; name a module for each with --worker NAME=FILE", path.display())]
     Unserved {
         /// The file.
         path: PathBuf,
@@ -80,7 +80,7 @@ pub(crate) enum WorkerdError {
         name: String,
     },
     /// Occurs when a key asks for what workerd has nothing for.
-    #[error("{}: `{key}` is set, and nothing here does what it asks for", path.display())]
+    #[error("{}: the setting `{key}` is not supported here", path.display())]
     UnsupportedKey {
         /// The file.
         path: PathBuf,
@@ -96,7 +96,7 @@ pub(crate) enum WorkerdError {
         key: String,
     },
     /// Occurs when a `--worker` serves no binding.
-    #[error("--worker {name}: the configuration has no binding of that name; it has {known}")]
+    #[error("--worker {name}: the configuration has no binding of that name, only {known}")]
     NoSuchBinding {
         /// The name that was given.
         name: String,
@@ -104,7 +104,7 @@ pub(crate) enum WorkerdError {
         known: String,
     },
     /// Occurs when a token is given and nothing to use it for.
-    #[error("--token-env: {}: has no binding of images, for which alone a token is sent", path.display())]
+    #[error("--token-env: {} has no images binding, and the token is only sent for one", path.display())]
     NoImages {
         /// The file.
         path: PathBuf,
@@ -116,19 +116,19 @@ pub(crate) enum WorkerdError {
         address: String,
     },
     /// Occurs when the main module is no JavaScript.
-    #[error("{}: is not a JavaScript module: {HOW_TO_BUNDLE}", path.display())]
+    #[error("{} is not a JavaScript module: {HOW_TO_BUNDLE}", path.display())]
     MainNeedsBundler {
         /// The module.
         path: PathBuf,
     },
     /// Occurs when the main module exports nothing.
-    #[error("{}: exports nothing, so it is no ES module, which is the only kind of Worker that can have bindings here", path.display())]
+    #[error("{} exports nothing, so it is not an ES module; bindings need one", path.display())]
     NotAModule {
         /// The file.
         path: PathBuf,
     },
     /// Occurs when a module imports something that is not a file workerd can load.
-    #[error("{}: imports \"{specifier}\", which is no file that workerd can load: {HOW_TO_BUNDLE}", path.display())]
+    #[error("{} imports \"{specifier}\", which is not a file that workerd can load: {HOW_TO_BUNDLE}", path.display())]
     ImportNeedsBundler {
         /// The module.
         path: PathBuf,
@@ -136,13 +136,13 @@ pub(crate) enum WorkerdError {
         specifier: String,
     },
     /// Occurs when a folder of assets holds a file that would change how they are served.
-    #[error("{}: is not supported here; remove it, or let the Worker do what it says", path.display())]
+    #[error("{} is not supported here; remove it, and let the Worker do its work", path.display())]
     AssetRules {
         /// The file.
         path: PathBuf,
     },
     /// Occurs when a path should be a folder.
-    #[error("{}: is not a folder", path.display())]
+    #[error("{} is not a folder", path.display())]
     NotAFolder {
         /// The path.
         path: PathBuf,

@@ -26,7 +26,7 @@ fn explain_prints_a_table_of_steps() {
             "",
         ]
     );
-    assert_eq!(lines[9], "no effect: brightness of op 0");
+    assert_eq!(lines[9], "no effect: brightness (transform 1 of the canvas)");
     assert_eq!(lines[10], "output: image/jpeg, 20×20, quality 90, on #ffffff");
     assert!(lines[11].starts_with("engine: cpu (cpu_wanted), about "), "{}", lines[11]);
     assert_eq!(lines.len(), 12);

@@ -92,11 +92,15 @@ fn remote_failures_are_those_of_here() {
     let url = server.url();
     for (args, status, words) in [
         (&["grey.png", "-o", "out"][..], EX_USAGE, &["out", "--format"][..]),
-        (&["grey.png", "-o", "out.png", "--width", "0x"], EX_USAGE, &["ERROR 9401: ", "op 0, transform", "width"]),
+        (
+            &["grey.png", "-o", "out.png", "--width", "0x"],
+            EX_USAGE,
+            &["ERROR 9401: ", "transform 1 of the canvas", "width"],
+        ),
         (&["grey.png", "-o", "out.png", "--draw", "red.png:widht=1"], EX_USAGE, &["ERROR 9401: ", "widht"]),
         (&["grey.png", "-o", "out.png", "--quality", "101"], EX_USAGE, &["ERROR 9401: ", "101"]),
         (&["grey.png", "-o", "out.png", "--format", "bmp"], EX_DATAERR, &["ERROR 9432: ", "bmp"]),
-        (&["notes.txt", "-o", "out.png"], EX_DATAERR, &["ERROR 9412: ", "source 0", "(notes.txt)"]),
+        (&["notes.txt", "-o", "out.png"], EX_DATAERR, &["ERROR 9412: ", "the canvas", "(notes.txt)"]),
         (&["grey.png", "-o", "out.png", "--draw", "broken.png"], EX_DATAERR, &["ERROR 9516: ", "(broken.png)"]),
         (&["large.png", "-o", "out.png"], EX_DATAERR, &["ERROR 9402: ", "10000"]),
         (&["grey.png", "-o", "out.png", "--width", "20000", "--fit", "cover"], EX_DATAERR, &["ERROR 9413: "]),
@@ -108,7 +112,7 @@ fn remote_failures_are_those_of_here() {
             EX_DATAERR,
             &["ERROR 9432: ", "output_format"],
         ),
-        (&["--request", "tree.json", "-o", "out.png"], EX_USAGE, &["ERROR 9401: ", "op 0, transform"]),
+        (&["--request", "tree.json", "-o", "out.png"], EX_USAGE, &["ERROR 9401: ", "transform 1 of the canvas"]),
         (&["--request", "none.json", "-o", "out.png"], EX_DATAERR, &["ERROR 9432: "]),
         (&["--request", "explain.json", "-o", "out.png"], EX_USAGE, &["ERROR 9401: explain must be", "got \"yes\""]),
     ] {

@@ -61,7 +61,7 @@ fn text_takes_fonts_of_a_folder_by_name() {
     assert_eq!(folder.read("named.png"), folder.read("file.png"));
     let explained = folder.succeed(&["explain", "--text", "Name\nAge", "--font", MONO]);
     let explained = String::from_utf8(explained).unwrap();
-    assert!(explained.contains("source 0: 2 lines, 7 glyphs of DejaVu Sans Mono"), "{explained}");
+    assert!(explained.contains("the canvas: 2 lines, 7 glyphs of DejaVu Sans Mono"), "{explained}");
 }
 
 #[test]
@@ -96,10 +96,10 @@ fn text_that_cannot_be_set_says_why() {
         (
             &["--text", "a:font=none.ttf"],
             EX_DATAERR,
-            &["ERROR 9410", "source 0: font \"none.ttf\"", "neither TrueType"],
+            &["ERROR 9410", "the canvas: font \"none.ttf\"", "not a font in a supported format"],
         ),
         (&["--text", "a", "--font", "gone.ttf"], EX_NOINPUT, &["gone.ttf"]),
-        (&["--text", "a", "--font", "font:Gone"], EX_DATAERR, &["there is no font of that name here"]),
+        (&["--text", "a", "--font", "font:Gone"], EX_DATAERR, &["there is no font of that name"]),
         (&["--text", "a:algin=left", "--font", "none.ttf"], EX_USAGE, &["did you mean align?"]),
         (&["grey.png", "--draw-text", "a:size=x", "--font", "none.ttf"], EX_USAGE, &["size must be a number above 0"]),
         (&["grey.png", "--fonts", "gone"], EX_NOINPUT, &["--fonts", "gone"]),

@@ -96,21 +96,29 @@ fn transform_failures() {
     folder.write("odd.json", br#"{"sources": ["grey.png"], "transforms": [], "surprise": 1}"#);
     for (args, status, words) in [
         (&["grey.png", "-o", "out"][..], EX_USAGE, &["out", "--format"][..]),
-        (&["grey.png", "-o", "out.png", "--width", "0x"], EX_USAGE, &["ERROR 9401: ", "op 0, transform", "width"]),
+        (
+            &["grey.png", "-o", "out.png", "--width", "0x"],
+            EX_USAGE,
+            &["ERROR 9401: ", "transform 1 of the canvas", "width"],
+        ),
         (
             &["grey.png", "-o", "out.png", "--draw", "red.png:widht=1"],
             EX_USAGE,
-            &["ERROR 9401: ", "op 0, transform", "widht"],
+            &["ERROR 9401: ", "transform 1 of the canvas", "widht"],
         ),
-        (&["grey.png", "-o", "out.png", "--draw", "red.png:top=1,bottom=1"], EX_USAGE, &["ERROR 9401: ", "op 0, draw"]),
+        (
+            &["grey.png", "-o", "out.png", "--draw", "red.png:top=1,bottom=1"],
+            EX_USAGE,
+            &["ERROR 9401: ", "draw 1 on the canvas"],
+        ),
         (&["grey.png", "-o", "out.png", "--quality", "101"], EX_USAGE, &["ERROR 9401: ", "101"]),
         (&["grey.png", "-o", "out.png", "--engine", "gpu"], EX_UNAVAILABLE, &["engine `gpu` cannot be used", NO_GPU]),
         (&["grey.png", "-o", "out.png", "--config", "none.toml"], EX_USAGE, &["none.toml"]),
-        (&["notes.txt", "-o", "out.png"], EX_DATAERR, &["ERROR 9412: ", "source 0", "notes.txt"]),
+        (&["notes.txt", "-o", "out.png"], EX_DATAERR, &["ERROR 9412: ", "the canvas", "notes.txt"]),
         (
             &["grey.png", "-o", "out.png", "--draw", "broken.png"],
             EX_DATAERR,
-            &["ERROR 9516: ", "source 1", "broken.png"],
+            &["ERROR 9516: ", "picture 1", "broken.png"],
         ),
         (&["grey.png", "-o", "out.png", "--width", "20000", "--fit", "cover"], EX_DATAERR, &["ERROR 9413: "]),
         (&["nowhere.png", "-o", "out.png"], EX_NOINPUT, &["nowhere.png"]),
@@ -172,6 +180,9 @@ fn transform_shows_damaged_pictures_only_when_told_to_and_says_so() {
     let output = folder.run(&[&args[..], &["--damaged", "show"]].concat());
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success() && text.lines().count() == 1, "{text}");
-    assert!(text.starts_with("palmette: source 0 (broken.gif) lacks pixels, and what there is was shown: "), "{text}");
+    assert!(
+        text.starts_with("palmette: the canvas (broken.gif) is damaged; the pixels that could be read are shown: "),
+        "{text}"
+    );
     assert_eq!(folder.read("out.gif").size(), Size::new(20, 10));
 }

@@ -258,7 +258,7 @@ fn workerd_config_environments_inherit_no_bindings() {
     let fail = |args: &[&str], status, words: &[&str]| {
         folder.fail(&[&["workerd-config", "app/wrangler.jsonc"], args].concat(), status, words);
     };
-    fail(&["--env", "tiny"], EX_USAGE, &["no environment is named `tiny`", "small, local, own"]);
+    fail(&["--env", "tiny"], EX_USAGE, &["there is no environment `tiny`", "small, local, own"]);
     fail(&[], EX_DATAERR, &["`define` is a setting of the bundler", "--main"]);
-    fail(&["--main", "app/src/other.js"], EX_DATAERR, &["no service for the binding KV (kv_namespaces)", "--worker"]);
+    fail(&["--main", "app/src/other.js"], EX_DATAERR, &["nothing serves the binding KV (kv_namespaces)", "--worker"]);
 }

@@ -136,7 +136,7 @@ async fn calls_end_when_their_time_is_over() {
         let call = async { images.input(&b"x"[..]).output(OutputFormat::Png).await?.bytes().await };
         let error = call.await.unwrap_err();
         assert!(matches!(&error, Error::TimedOut { timeout: given, .. } if *given == timeout), "{error}");
-        assert_eq!(error.to_string(), format!("{url}: no whole answer in 100 ms"));
+        assert_eq!(error.to_string(), format!("{url}: no complete answer within 100 ms"));
         server.await.unwrap();
     }
 }

@@ -384,7 +384,7 @@ mod tests {
     fn libheif_that_is_missing_is_named_with_its_package() {
         assert_eq!(
             missing("libheif", "libheif1").to_string(),
-            "image/heic needs libheif on the machine (Debian, Ubuntu: apt-get install libheif1)"
+            "image/heic needs the library libheif, which is not installed (Debian, Ubuntu: apt-get install libheif1)"
         );
     }
 }

@@ -111,15 +111,15 @@ impl Planner {
     ///
     /// # Errors
     ///
-    /// [`Error::AtOp`], which names the entry of the list, around: [`Error::TooLarge`] if the result of a step breaks a limit,
+    /// [`Error::At`], which names the entry of the list, around: [`Error::TooLarge`] if the result of a step breaks a limit,
     /// [`Error::NeedsModel`] for an option that needs a model which is not there or cannot do that,
     /// [`Error::NodeMissing`] if a node does not exist or was drawn already, [`Error::OutOfMemory`] if a table cannot be
     /// allocated, [`Error::WrongMeasurement`] for an answer to another question.
     pub fn plan(&mut self) -> Result<Planned, Error> {
         let ops = Arc::clone(&self.ops);
-        while let Some(op) = ops.get(self.next) {
+        while self.next < ops.len() {
             let (mark, nodes) = (self.lowering.draft.mark(), self.lowering.nodes.clone());
-            match self.lowering.entry(self.next, op, &self.answers) {
+            match self.lowering.entry(&ops, self.next, &self.answers) {
                 Ok(()) => {
                     self.next += 1;
                     self.answers.clear();
@@ -197,6 +197,7 @@ pub fn lower(ops: &[Op<Transform, Draw>], sources: &[Size], limits: &Limits) -> 
 
 #[cfg(test)]
 mod tests {
+    use palmette_ops::Place;
     use palmette_protocol::list::{parse_list, resolve};
 
     use super::*;
@@ -248,12 +249,12 @@ mod tests {
         let mut trimmed = planner(r#"[{"imageIndex":0,"trim":"border"}]"#, &[PHOTO]);
         trimmed.plan().unwrap();
         trimmed.answer(Measurement::Offset { left: 1, top: 1 }).unwrap();
-        assert!(matches!(trimmed.plan(), Err(Error::AtOp { position: 0, .. })));
+        assert!(matches!(trimmed.plan(), Err(Error::At { place: Place::Transform { number: 1, .. }, .. })));
         let mut twice = planner(r#"[{"imageIndex":0,"trim":"border"}]"#, &[PHOTO]);
         for _ in 0..2 {
             twice.answer(Measurement::Rectangle { left: 0, top: 0, size: PHOTO }).unwrap();
         }
-        assert!(matches!(twice.plan(), Err(Error::AtOp { position: 0, .. })));
+        assert!(matches!(twice.plan(), Err(Error::At { place: Place::Transform { number: 1, .. }, .. })));
     }
 
     #[test]

@@ -218,13 +218,13 @@ fn abilities_are_asked_for_before_anything_runs() {
     let refused = |options: &str| planned(Some(Arc::new(BrokenModel)), options, size).unwrap_err().to_string();
     assert_eq!(
         refused(r#""upscale":"generate""#),
-        "op 0, transform: `upscale: generate` needs a model that enlarges pictures, and none is configured: \
-         `palmette models install generate` installs one"
+        "transform 1 of the canvas: `upscale: generate` needs a model that enlarges pictures, and none is \
+         installed: run `palmette models install generate`"
     );
     assert!(planned(Some(Arc::new(BrokenModel)), r#""zoom":0"#, size).is_ok());
     for options in [r#""zoom":0"#, r#""zoom":0.5"#, r#""gravity":"face""#, r#""segment":"foreground""#] {
         let error = planned(None, options, size).unwrap_err();
-        assert!(error.to_string().contains("and none is configured: `palmette models install "), "{error}");
+        assert!(error.to_string().contains("and none is installed: run `palmette models install "), "{error}");
         assert_eq!(error.class(), Class::Unsupported);
     }
 }

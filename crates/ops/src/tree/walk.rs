@@ -7,7 +7,7 @@
 //! pass with a stack.
 
 use super::TreeLimits;
-use crate::{Error, ImageIndex, Op};
+use crate::{Error, ImageIndex, Op, Place};
 
 /// Checks that a list is the flattening of one tree of `source_count` nodes.
 ///
@@ -25,19 +25,17 @@ pub fn check<T, D>(source_count: usize, ops: &[Op<T, D>], limits: &TreeLimits) -
     for (position, op) in ops.iter().enumerate() {
         match *op {
             Op::Transform { image_index, .. } => walk.turn_to(image_index),
-            Op::Draw { draw_image_index, target_image_index, .. } => {
-                walk.draw(position, draw_image_index, target_image_index)
-            }
+            Op::Draw { draw_image_index, target_image_index, .. } => walk.draw(draw_image_index, target_image_index),
         }
-        .map_err(|error| error.at_op(position, op.kind()))?;
+        .map_err(|error| error.at(Place::of_entry(ops, position)))?;
     }
-    walk.finish(ops.len())
+    walk.finish()
 }
 
-/// What is known of the tree at one place of the list.
+/// The state of the tree at one place of the list.
 struct Walk {
-    /// For every node of the form, the entry that drew it.
-    drawn_at: Vec<Option<usize>>,
+    /// For every node of the form, whether it was drawn.
+    drawn: Vec<bool>,
     /// The nodes that are being made, each to be drawn on the one before it.
     open: Vec<ImageIndex>,
     /// Nodes that were met; the next one has this number.
@@ -47,7 +45,7 @@ struct Walk {
 
 impl Walk {
     fn new(source_count: usize, max_depth: usize) -> Result<Self, Error> {
-        let mut walk = Self { drawn_at: vec![None; source_count], open: Vec::new(), met: 0, max_depth };
+        let mut walk = Self { drawn: vec![false; source_count], open: Vec::new(), met: 0, max_depth };
         walk.turn_to(ImageIndex::CANVAS)?;
         Ok(walk)
     }
@@ -70,7 +68,7 @@ impl Walk {
     }
 
     /// Draws a node on the one it was begun inside of.
-    fn draw(&mut self, position: usize, node: ImageIndex, target: ImageIndex) -> Result<(), Error> {
+    fn draw(&mut self, node: ImageIndex, target: ImageIndex) -> Result<(), Error> {
         if node == target {
             return Err(Error::DrawnOnItself { node });
         }
@@ -83,7 +81,7 @@ impl Walk {
         match self.open.last() {
             Some(&parent) if parent != target => Err(Error::WrongTarget { node, parent, target }),
             _ => {
-                self.drawn_at[node.0 as usize] = Some(position);
+                self.drawn[node.0 as usize] = true;
                 Ok(())
             }
         }
@@ -91,18 +89,18 @@ impl Walk {
 
     /// Checks that a node exists and was not drawn.
     fn assert_usable(&self, node: ImageIndex) -> Result<(), Error> {
-        match self.drawn_at.get(node.0 as usize) {
-            None => Err(Error::NoSource { node, source_count: self.drawn_at.len() }),
-            Some(&Some(drawn_at)) => Err(Error::UsedAfterDraw { node, drawn_at }),
-            Some(None) => Ok(()),
+        match self.drawn.get(node.0 as usize) {
+            None => Err(Error::NoSource { node, source_count: self.drawn.len() }),
+            Some(true) => Err(Error::UsedAfterDraw { node }),
+            Some(false) => Ok(()),
         }
     }
 
     /// Checks that only the canvas is left.
-    fn finish(&self, position: usize) -> Result<(), Error> {
-        match (&self.open[1..], self.drawn_at.get(self.met as usize)) {
-            ([.., node], _) => Err(Error::NeverDrawn { position, node: *node }),
-            ([], Some(_)) => Err(Error::NeverDrawn { position, node: ImageIndex(self.met) }),
+    fn finish(&self) -> Result<(), Error> {
+        match (&self.open[1..], self.drawn.get(self.met as usize)) {
+            ([.., node], _) => Err(Error::NeverDrawn { node: *node }),
+            ([], Some(_)) => Err(Error::NeverDrawn { node: ImageIndex(self.met) }),
             ([], None) => Ok(()),
         }
     }
@@ -140,25 +138,49 @@ mod tests {
     #[test]
     fn other_lists_are_refused_where_they_go_wrong() {
         let invalid: [(usize, &[ShortOp], &str); 17] = [
-            (0, &[], "node 0 has no source, the form holds 0"),
-            (1, &[transform(1)], "op 0, transform: node 1 has no source, the form holds 1"),
-            (2, &[draw(1, 2)], "op 0, draw: node 2 has no source, the form holds 2"),
-            (2, &[draw(2, 0)], "op 0, draw: node 2 has no source, the form holds 2"),
-            (2, &[draw(1, 1)], "op 0, draw: node 1 cannot be drawn on itself"),
-            (1, &[draw(0, 0)], "op 0, draw: node 0 cannot be drawn on itself"),
-            (2, &[draw(0, 1)], "op 0, draw: node 0 is the canvas and cannot be drawn"),
-            (2, &[draw(1, 0), draw(1, 0)], "op 1, draw: node 1 is gone since op 0 drew it"),
-            (2, &[draw(1, 0), transform(1)], "op 1, transform: node 1 is gone since op 0 drew it"),
-            (3, &[draw(1, 0), draw(2, 1)], "op 1, draw: node 1 is gone since op 0 drew it"),
+            (0, &[], "there is no picture 0; the form has 0, and the canvas is picture 0"),
+            (
+                1,
+                &[transform(1)],
+                "transform 1 of picture 1: there is no picture 1; the form has 1, and the canvas is picture 0",
+            ),
+            (
+                2,
+                &[draw(1, 2)],
+                "draw 1 on picture 2: there is no picture 2; the form has 2, and the canvas is picture 0",
+            ),
+            (
+                2,
+                &[draw(2, 0)],
+                "draw 1 on the canvas: there is no picture 2; the form has 2, and the canvas is picture 0",
+            ),
+            (2, &[draw(1, 1)], "draw 1 on picture 1: picture 1 cannot be drawn on itself"),
+            (1, &[draw(0, 0)], "draw 1 on the canvas: the canvas cannot be drawn on itself"),
+            (2, &[draw(0, 1)], "draw 1 on picture 1: the canvas cannot be drawn"),
+            (2, &[draw(1, 0), draw(1, 0)], "draw 2 on the canvas: picture 1 was drawn already, and nothing can follow"),
+            (
+                2,
+                &[draw(1, 0), transform(1)],
+                "transform 1 of picture 1: picture 1 was drawn already, and nothing can follow",
+            ),
+            (3, &[draw(1, 0), draw(2, 1)], "draw 1 on picture 1: picture 1 was drawn already, and nothing can follow"),
             // The canvas is touched between the steps of node 1 and its draw.
-            (2, &[transform(1), transform(0), draw(1, 0)], "op 1, transform: node 0 has to wait until node 1 is drawn"),
-            (3, &[transform(2), draw(1, 0)], "op 1, draw: node 1 has to wait until node 2 is drawn"),
+            (
+                2,
+                &[transform(1), transform(0), draw(1, 0)],
+                "transform 1 of the canvas: the canvas has to wait until picture 1 is drawn",
+            ),
+            (3, &[transform(2), draw(1, 0)], "draw 1 on the canvas: picture 1 has to wait until picture 2 is drawn"),
             // Numbers follow the sources: what is drawn first is node 1.
-            (3, &[draw(2, 0), draw(1, 0)], "op 0, draw: node 2 belongs on node 1, not on node 0"),
-            (3, &[draw(1, 2)], "op 0, draw: node 1 belongs on node 0, not on node 2"),
-            (2, &[transform(0)], "op 1 is missing: node 1 is never drawn"),
-            (3, &[transform(2)], "op 1 is missing: node 2 is never drawn"),
-            (3, &[draw(1, 0)], "op 1 is missing: node 2 is never drawn"),
+            (
+                3,
+                &[draw(2, 0), draw(1, 0)],
+                "draw 1 on the canvas: picture 2 must be drawn on picture 1, not on the canvas",
+            ),
+            (3, &[draw(1, 2)], "draw 1 on picture 2: picture 1 must be drawn on the canvas, not on picture 2"),
+            (2, &[transform(0)], "picture 1 is never drawn"),
+            (3, &[transform(2)], "picture 2 is never drawn"),
+            (3, &[draw(1, 0)], "picture 2 is never drawn"),
         ];
         for (source_count, ops, message) in invalid {
             let error = check(source_count, ops, &TreeLimits::default()).unwrap_err();
@@ -172,9 +194,9 @@ mod tests {
         let limits = TreeLimits { max_sources: 3, max_steps: 2, max_depth: 2 };
         assert!(check(3, &[draw(1, 0), draw(2, 0)], &limits).is_ok());
         for (source_count, ops, message) in [
-            (4, &[][..], "source 3 is one too many: allowed are 3, the canvas included"),
-            (1, &[const { transform(0) }; 3], "op 2 is one too many: the list has 3 entries, allowed are 2"),
-            (3, &[draw(2, 1)], "op 0, draw: node 2 would be on level 3 of the tree, allowed are 2"),
+            (4, &[][..], "more than 3 pictures, the canvas included"),
+            (1, &[const { transform(0) }; 3], "3 transforms and draws are over the limit of 2"),
+            (3, &[draw(2, 1)], "draw 1 on picture 1: picture 2 is on level 3 of the tree, and the limit is 2"),
         ] {
             let error = check(source_count, ops, &limits).unwrap_err();
             assert_eq!(error.to_string(), message);
@@ -186,6 +208,6 @@ mod tests {
     fn depth_is_bounded_whatever_is_set() {
         let limits = TreeLimits { max_sources: u32::MAX, max_steps: usize::MAX, max_depth: usize::MAX };
         let ops: Vec<_> = (1..1000).rev().map(|index| draw(index, index - 1)).collect();
-        assert!(matches!(check(1000, &ops, &limits), Err(Error::AtOp { .. })));
+        assert!(matches!(check(1000, &ops, &limits), Err(Error::At { .. })));
     }
 }

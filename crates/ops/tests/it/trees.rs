@@ -1,7 +1,7 @@
 //! Trees and lists: every tree survives flattening, and no list but a flattened tree is taken.
 
 use palmette_ops::tree::{check, flatten, rebuild};
-use palmette_ops::{Class, Error, ImageIndex, Node, Op, TreeLimits};
+use palmette_ops::{Class, Error, ImageIndex, Node, Op, Place, TreeLimits};
 use proptest::prelude::*;
 
 type Tree = Node<u8, u8, u8>;
@@ -70,7 +70,7 @@ fn mutate(list: &mut List, mutation: Mutation) {
     }
 }
 
-/// Checks what holds for every list: it is a flattened tree, or it is refused at a position that it has.
+/// Checks what holds for every list: it is a flattened tree, or it is refused at a place that it has.
 fn assert_valid_or_located(source_count: usize, list: &List) {
     let sources: Vec<_> = (0..source_count).collect();
     match rebuild(sources.clone(), list.clone(), &UNLIMITED) {
@@ -78,9 +78,11 @@ fn assert_valid_or_located(source_count: usize, list: &List) {
         Err(error) => {
             assert_eq!(error.class(), Class::Caller);
             match error {
-                Error::AtOp { position, kind, .. } => assert_eq!(kind, list[position].kind()),
-                Error::NeverDrawn { position, .. } => assert_eq!(position, list.len()),
-                error => panic!("{error} names no position"),
+                Error::At { place, .. } => {
+                    assert!((0..list.len()).any(|position| Place::of_entry(list, position) == place), "{place}");
+                }
+                Error::NeverDrawn { node } => assert!((node.0 as usize) < source_count, "{node}"),
+                error => panic!("{error} names no place"),
             }
         }
     }

@@ -79,7 +79,7 @@ async fn limits_on_time_hold_for_heads_and_bodies() {
         let error = get(&fetcher, "http://files.example/").await.unwrap_err();
         assert!(matches!(error, Error::TimedOut { .. }), "{what}: {error}");
         assert!(begun.elapsed() >= timeout && begun.elapsed() < Duration::from_secs(2), "{what}");
-        assert_eq!(error.to_string(), "http://files.example:80: no whole answer in 200 ms");
+        assert_eq!(error.to_string(), "http://files.example:80: no complete answer within 200 ms");
     }
 }
 

@@ -1,7 +1,7 @@
-//! The plan as it will run, for people: how a user sees what became of every option that was given.
+//! The plan as it will run, for people: it shows a user the effect of every option that was given.
 //!
-//! An explanation comes from the very plan that an engine would run, not from the options, so it cannot promise what does
-//! not happen. An option that was given and led to no step is listed as idle: a `width` that the picture already has, a
+//! An explanation comes from the very plan that an engine would run, not from the options, so it cannot promise a step that
+//! does not happen. An option that was given and led to no step is listed as idle: a `width` that the picture already has, a
 //! `brightness` of 1, a `gravity` where nothing is cut.
 
 mod details;
@@ -11,6 +11,7 @@ mod output;
 use palmette_core::Size;
 use palmette_core::plan::{Plan, Step};
 
+use palmette_ops::Place;
 use palmette_protocol::{Options, RawOp};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -21,7 +22,7 @@ use crate::prepare::Prepared;
 use crate::text::{TextEntry, Typeset};
 use crate::{Estimate, PROFILE};
 
-/// What a request leads to, without the picture.
+/// The explanation of a request.
 ///
 /// As JSON it is an object with the fields of this struct under their names. A size is `{"width": …, "height": …}`, a colour
 /// `"#rrggbb"` or, unless opaque, `"#rrggbbaa"`. Fields may be added; none changes its meaning within a [`profile`](Self::profile).
@@ -33,7 +34,7 @@ pub struct Explanation {
     pub engine: &'static str,
     /// Why that engine, as in metrics: see [`Reason::as_str`](crate::Reason::as_str).
     pub engine_reason: &'static str,
-    /// What the steps are expected to take on each engine; absent where there is no GPU.
+    /// The expected time of the steps on each engine; absent where there is no GPU.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub engine_estimate: Option<Estimate>,
     /// The bytes of memory that the request waits for before it is worked on, by estimate.
@@ -44,11 +45,11 @@ pub struct Explanation {
     pub sources: Vec<SourceEntry>,
     /// The frames that the steps of the canvas run on; 1 unless the result moves.
     pub frame_count: u32,
-    /// What is done, in this order.
+    /// The steps, in order.
     pub steps: Vec<StepEntry>,
-    /// What was given and changes nothing for these pictures.
+    /// Options that were given and have no effect on these pictures.
     pub idle: Vec<IdleOption>,
-    /// What the result is encoded as.
+    /// The encoding of the result.
     pub output: OutputEntry,
 }
 
@@ -64,7 +65,7 @@ pub struct SourceEntry {
     pub file_size: u64,
     /// The frames that it holds.
     pub frame_count: u32,
-    /// What it says of its pixels, and decoding does not follow, in words.
+    /// Statements of the file about its pixels that decoding does not follow, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// How it is set, if it is a text.
@@ -79,7 +80,7 @@ pub struct StepEntry {
     pub node: u32,
     /// The entry of the list that asked for it, from 0.
     pub op: usize,
-    /// What is done: `read` (of which a crop has become a part), `crop`, `flip`, `rotate`, `resize`, `measure`, `pad`, `lookup`, `saturation`, `blur`, `sharpen`,
+    /// The kind of step: `read` (of which a crop has become a part), `crop`, `flip`, `rotate`, `resize`, `measure`, `pad`, `lookup`, `saturation`, `blur`, `sharpen`,
     /// `background`, `draw`, `segment` or `enlarge`.
     pub kind: &'static str,
     /// The options that led to it, as they were sent.
@@ -99,6 +100,9 @@ pub struct StepEntry {
 pub struct IdleOption {
     /// The entry of the list; absent for a field of the output.
     pub op: Option<usize>,
+    /// That entry in words, `transform 1 of the canvas`; absent for a field of the output.
+    #[serde(serialize_with = "serialize_place", skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// Its name.
     pub option: String,
 }
@@ -117,7 +121,11 @@ impl Explanation {
         let (output, idle_fields) =
             output::explain(output, canvas, plan.result().map_or(canvas.size(), |value| value.size));
         let mut idle = options::idle(plan, raw_ops);
-        idle.extend(idle_fields.into_iter().map(|field| IdleOption { op: None, option: field.to_owned() }));
+        idle.extend(idle_fields.into_iter().map(|field| IdleOption {
+            op: None,
+            place: None,
+            option: field.to_owned(),
+        }));
         let sources = images.iter().map(|image| SourceEntry {
             format: image.format(),
             size: image.size(),
@@ -157,6 +165,11 @@ fn steps(plan: &Plan, raw_ops: &[RawOp]) -> Vec<StepEntry> {
         })
     };
     plan.steps().iter().filter_map(entry).collect()
+}
+
+/// Writes a place in words.
+fn serialize_place<S: Serializer>(place: &Option<Place>, serializer: S) -> Result<S::Ok, S::Error> {
+    place.map(|place| place.to_string()).serialize(serializer)
 }
 
 /// Writes a size as an object.

@@ -1,7 +1,7 @@
 //! Which of the options that were given led to which step, and which led to none.
 
 use palmette_core::plan::{Plan, Step};
-use palmette_ops::Op;
+use palmette_ops::{Op, Place};
 use palmette_protocol::{Options, RawOp};
 
 use super::IdleOption;
@@ -23,11 +23,15 @@ pub(super) fn idle(plan: &Plan, raw_ops: &[RawOp]) -> Vec<IdleOption> {
         .enumerate()
         .flat_map(|(position, op)| given(op).map(move |(name, _)| (position, name)))
         .filter(|(position, name)| is_idle(*position, name))
-        .map(|(position, name)| IdleOption { op: Some(position), option: name.clone() })
+        .map(|(position, name)| IdleOption {
+            op: Some(position),
+            place: Some(Place::of_entry(raw_ops, position)),
+            option: name.clone(),
+        })
         .collect()
 }
 
-/// Returns what was given; a `null` was not.
+/// Returns the options that were given; a `null` was not.
 fn given(op: &RawOp) -> impl Iterator<Item = (&String, &serde_json::Value)> {
     let (Op::Transform { options, .. } | Op::Draw { options, .. }) = op;
     options.iter().filter(|(_, value)| !value.is_null())

@@ -1,4 +1,4 @@
-//! Why a font cannot be had.
+//! Why there is no font.
 
 use super::TextError;
 
@@ -7,7 +7,7 @@ use super::TextError;
 #[non_exhaustive]
 pub enum FontError {
     /// Occurs when a font is at a URL that nobody has fetched: a pipeline has no network.
-    #[error("it was not fetched: fonts by URL are not to be had here")]
+    #[error("it was not fetched: this program does not fetch fonts by URL")]
     NotFetched,
     /// Occurs when a font cannot be fetched.
     #[error("{reason}")]
@@ -19,7 +19,7 @@ pub enum FontError {
     #[error("the data URL is malformed")]
     DataUrl,
     /// Occurs when no font of the operator has the name.
-    #[error("there is no font of that name here, {}", listed(.known))]
+    #[error("there is no font of that name, {}", listed(.known))]
     Unknown {
         /// The names that there are.
         known: Vec<String>,
@@ -35,8 +35,8 @@ fn listed(names: &[String]) -> String {
     const MAX_NAMES: usize = 8;
     match names {
         [] => "nor any other".to_owned(),
-        _ if names.len() <= MAX_NAMES => format!("but {}", names.join(", ")),
-        _ => format!("but {} and {} more", names[..MAX_NAMES].join(", "), names.len() - MAX_NAMES),
+        _ if names.len() <= MAX_NAMES => format!("only {}", names.join(", ")),
+        _ => format!("only {} and {} more", names[..MAX_NAMES].join(", "), names.len() - MAX_NAMES),
     }
 }
 
@@ -49,8 +49,8 @@ mod tests {
         let message = |count: usize| {
             FontError::Unknown { known: (0..count).map(|number| format!("Font {number}")).collect() }.to_string()
         };
-        assert_eq!(message(0), "there is no font of that name here, nor any other");
-        assert_eq!(message(2), "there is no font of that name here, but Font 0, Font 1");
+        assert_eq!(message(0), "there is no font of that name, nor any other");
+        assert_eq!(message(2), "there is no font of that name, only Font 0, Font 1");
         assert!(message(20).ends_with("Font 7 and 12 more"));
     }
 }

@@ -161,18 +161,21 @@ fn animation_counts_all_frames_of_sources_and_results() {
     pipeline_with(limits).transform(moving_request(vec![moving_gif(5)], "[]"), Deadline::NONE).unwrap();
     let over = "frames of 40×30 pixels are over the limit of 6000 pixels in all";
     let error = fail(6, "[]");
-    assert_eq!((error.code(), error.to_string()), (Code::DimensionsTooLarge, format!("source 0: 6 {over}")));
+    assert_eq!((error.code(), error.to_string()), (Code::DimensionsTooLarge, format!("the canvas: 6 {over}")));
 
     let over = "frames of 80×60 pixels are over the limit of 6000 pixels in all";
     let list =
         r#"[{"imageIndex": 0}, {"imageIndex": 0, "width": 80, "fit": "contain"}, {"imageIndex": 0, "width": 1}]"#;
     let error = fail(5, list);
-    assert_eq!((error.code(), error.to_string()), (Code::DimensionsTooLarge, format!("op 1, transform: 5 {over}")));
+    assert_eq!(
+        (error.code(), error.to_string()),
+        (Code::DimensionsTooLarge, format!("transform 2 of the canvas: 5 {over}"))
+    );
 
     // What is known only after measuring is refused then.
     let list = r#"[{"imageIndex": 0, "trim": {"border": true}, "width": 80, "fit": "contain"}]"#;
     let error = fail(5, list).to_string();
-    assert!(error.starts_with("op 0, transform: 5 frames of 80×80 pixels are over"), "{error}");
+    assert!(error.starts_with("transform 1 of the canvas: 5 frames of 80×80 pixels are over"), "{error}");
 
     // A still has the limit of a picture.
     let mut request = moving_request(vec![moving_gif(6)], "[]");

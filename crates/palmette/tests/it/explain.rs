@@ -70,7 +70,8 @@ fn explain_refuses_what_needs_a_model() {
         let list = format!(r#"[{{"imageIndex":0}},{{"imageIndex":0,{options}}}]"#);
         let error = pipeline().explain(request(vec![png(40, 30)], &list), Deadline::NONE).unwrap_err();
         assert_eq!(error.code(), Code::InvalidOption);
-        let start = format!("op 1, transform: {message}, and none is configured: `palmette models install ");
+        let start =
+            format!("transform 2 of the canvas: {message}, and none is installed: run `palmette models install ");
         assert!(error.to_string().starts_with(&start), "{error}");
     }
 }

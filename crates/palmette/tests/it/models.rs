@@ -68,7 +68,7 @@ fn pipeline_refuses_what_its_model_cannot() {
     let error = pipeline.transform(request(vec![file_of(picture())], list), Deadline::NONE).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "op 0, transform: `upscale: generate` needs a model that enlarges pictures, and none is configured: \
-         `palmette models install generate` installs one"
+        "transform 1 of the canvas: `upscale: generate` needs a model that enlarges pictures, and none is installed: run \
+         `palmette models install generate`"
     );
 }

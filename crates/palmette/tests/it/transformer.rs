@@ -75,8 +75,12 @@ fn transformer_clones_share_their_picture() {
 fn transformer_opens_only_pictures() {
     let too_large = Pipeline::builder().limits(Limits { max_side_px: 10, ..Limits::default() }).build().unwrap();
     for (opened, message, code) in [
-        (palmette::open(b"no picture"), "the bytes are no picture of a known format", Code::NotAPicture),
-        (palmette::open(Vec::new()), "there are no bytes", Code::NotAPicture),
+        (
+            palmette::open(b"no picture"),
+            "not an image in a supported format (JPEG, PNG, GIF, WebP, AVIF, HEIC, BMP, TIFF, ICO, QOI, PNM)",
+            Code::NotAPicture,
+        ),
+        (palmette::open(Vec::new()), "the file is empty", Code::NotAPicture),
         (palmette::open(png(13_000, 1)), "13000×1 pixels is outside the limits", Code::DimensionsTooLarge),
         (too_large.open(png(11, 1)), "11×1 pixels is outside the limits", Code::DimensionsTooLarge),
         (too_large.open(noise(11, 1)), "11×1 pixels is outside the limits", Code::DimensionsTooLarge),
@@ -85,10 +89,10 @@ fn transformer_opens_only_pictures() {
         assert!(error.to_string().starts_with(&format!("cannot open the picture: {message}")), "{error}");
         assert_eq!((error.code(), error.source_index()), (code, Some(0)));
     }
-    // Whoever makes the picture has the say.
+    // The pipeline that makes the picture decides.
     let overlay = palmette::open(noise(11, 1)).unwrap();
     let error = too_large.open(noise(5, 5)).unwrap().draw(overlay, Draw::default()).pixels().unwrap_err();
-    assert!(error.to_string().starts_with("overlay 1: 11×1 pixels is outside the limits"), "{error}");
+    assert!(error.to_string().starts_with("picture 1: 11×1 pixels is outside the limits"), "{error}");
 }
 
 #[test]
@@ -109,26 +113,18 @@ fn transformer_names_the_place_of_a_failure() {
         ),
         (
             open().draw(open().draw(open().transform(blur(251)), draw(1.0)), draw(1.0)),
-            "transform 1 of overlay 2: blur must be",
+            "transform 1 of picture 2: blur must be",
             Code::InvalidOption,
         ),
-        (
-            open().draw(open(), draw(1.5)),
-            "draw of overlay 1 on the canvas: opacity must be 0 to 1, got 1.5",
-            Code::InvalidOption,
-        ),
-        (
-            open().draw(open(), draw(f64::NAN)),
-            "draw of overlay 1 on the canvas: every number must be finite",
-            Code::InvalidOption,
-        ),
+        (open().draw(open(), draw(1.5)), "draw 1 on the canvas: opacity must be 0 to 1, got 1.5", Code::InvalidOption),
+        (open().draw(open(), draw(f64::NAN)), "draw 1 on the canvas: every number must be finite", Code::InvalidOption),
         (open().transform(beyond), "transform 1 of the canvas: every number must be finite", Code::InvalidOption),
         (
             open().draw(open(), draw(1.0)).draw(open().transform(gone), draw(1.0)),
-            "transform 1 of overlay 2: `trim` leaves nothing of 64×48 pixels",
+            "transform 1 of picture 2: `trim` cuts away all of 64×48 pixels",
             Code::InvalidOption,
         ),
-        (open().draw(damaged, draw(1.0)), "overlay 1: the image/png is damaged", Code::Damaged),
+        (open().draw(damaged, draw(1.0)), "picture 1: the image/png is damaged", Code::Damaged),
     ] {
         for error in [picture.clone().encode(OutputFormat::Png), picture.encode(OutputFormat::Rgb)] {
             let error = error.unwrap_err();

@@ -1,4 +1,4 @@
-//! `background` and `border`: what is under and around a picture.
+//! `background` and `border`: the colour under a picture, and the frame around it.
 
 use palmette_ops::transform::Border;
 use palmette_ops::{Color, Transform};
@@ -13,7 +13,7 @@ use crate::values::Values;
 pub(super) const BACKGROUND: OptionSpec<Transform> = OptionSpec {
     name: "background",
     allowed: color::ALLOWED,
-    summary: "drawn under the picture, and around it where fit is pad",
+    summary: "drawn under the picture, and around it if fit is pad",
     values: Values::Color,
     examples: &[r#"{"width": 80, "height": 80, "fit": "pad", "background": "rgb(120 60 90 / 50%)"}"#],
     read: |value, transform| color(value).map(|color| transform.background = Some(color)),
@@ -74,7 +74,7 @@ impl Fields {
     }
 }
 
-/// What the sides of a border allow.
+/// The allowed values of the sides of a border.
 const WIDTHS: &str = "a number of at least 0";
 
 const FIELDS: &[OptionSpec<Fields>] = &[
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn border_checks_its_fields() {
         for (text, message) in [
-            (r#"{"width":1,"left":0}"#, "border.width and border.left exclude each other"),
+            (r#"{"width":1,"left":0}"#, "border.width and border.left cannot be used together"),
             (r#"{"width":-1}"#, "border.width must be a number of at least 0, got -1"),
             (
                 r#"{"top":"1"}"#,
@@ -174,7 +174,7 @@ mod tests {
             ),
             (
                 r#"{"colour":"red"}"#,
-                r#"unknown option "border.colour"; known are color, width, top, right, bottom, left; did you mean color?"#,
+                r#"unknown option "border.colour"; known options are color, width, top, right, bottom, left; did you mean color?"#,
             ),
         ] {
             let error = transform(&format!(r#"{{"border":{text}}}"#)).unwrap_err();

@@ -1,4 +1,4 @@
-//! `gravity` and `zoom`: which part of a picture survives a crop.
+//! `gravity` and `zoom`: which part of a picture a crop keeps.
 
 use palmette_ops::{Gravity, GravityMode, Transform};
 use serde_json::Value;
@@ -28,7 +28,7 @@ impl Named for GravityMode {
 pub(super) const GRAVITY: OptionSpec<Transform> = OptionSpec {
     name: "gravity",
     allowed: "left, right, top, bottom, center, auto, entropy, face or an object of x, y, mode",
-    summary: "which part of the picture survives a crop; default center",
+    summary: "which part of the picture a crop keeps; default center",
     values: Values::Any {
         of: &[
             Values::Words { words: &words::<_, { Gravity::NAMES.len() }>(Gravity::NAMES) },
@@ -61,7 +61,7 @@ pub(super) const GRAVITY: OptionSpec<Transform> = OptionSpec {
 pub(super) const ZOOM: OptionSpec<Transform> = OptionSpec {
     name: "zoom",
     allowed: "0 to 1",
-    summary: "how close a crop by gravity face goes: 1 keeps the faces alone; needs a model",
+    summary: "how close a crop by gravity face goes: 1 keeps only the faces; needs a model",
     values: Values::between(0.0, 1.0),
     examples: &[],
     read: |value, transform| number(value, 0.0..=1.0).map(|zoom| transform.zoom = Some(zoom)),
@@ -104,7 +104,7 @@ const POINT: &[OptionSpec<Point>] = &[
     OptionSpec {
         name: "mode",
         allowed: "remainder or box-center",
-        summary: "what the point divides (default remainder) or is the middle of (box-center)",
+        summary: "whether the point divides the rest (remainder, the default) or is the middle of the crop (box-center)",
         values: Values::Words { words: &words::<_, { GravityMode::NAMES.len() }>(GravityMode::NAMES) },
         examples: &[],
         read: |value, point| name(value, GravityMode::NAMES).map(|mode| point.mode = mode),

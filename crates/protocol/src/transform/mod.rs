@@ -80,11 +80,11 @@ pub(crate) mod tests {
     fn transform_refuses_unknown_options() {
         let error = transform(r#"{"widht":5}"#).unwrap_err().to_string();
         assert!(
-            error.starts_with(r#"unknown option "widht"; known are trim, flip, rotate, width, height, "#),
+            error.starts_with(r#"unknown option "widht"; known options are trim, flip, rotate, width, height, "#),
             "{error}"
         );
         let error = transform(r#"{"gravity":{"z":5}}"#).unwrap_err().to_string();
-        assert_eq!(error, r#"unknown option "gravity.z"; known are x, y, mode"#);
+        assert_eq!(error, r#"unknown option "gravity.z"; known options are x, y, mode"#);
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl Named for Fit {
     ];
 }
 
-/// What other tools call a fit, Astro's images and sharp among them; nothing is what an absent option is.
+/// Names of a fit in other tools, among them Astro's images and sharp; `None` is the absent option.
 const OTHER_NAMES: &[(&str, Option<Fit>)] =
     &[("fill", Some(Fit::Squeeze)), ("inside", Some(Fit::Contain)), ("none", None)];
 
@@ -36,7 +36,7 @@ impl Named for Upscale {
 pub(super) const WIDTH: OptionSpec<Transform> = OptionSpec {
     name: "width",
     allowed: "a number of at least 0.5",
-    summary: "the width asked for, in pixels after rotation, rounded",
+    summary: "the width in pixels, after rotation; rounded",
     values: Values::at_least(0.5),
     examples: &[r#"{"width": 90}"#],
     read: |value, transform| side(value).map(|side| transform.width = Some(side)),
@@ -47,7 +47,7 @@ pub(super) const WIDTH: OptionSpec<Transform> = OptionSpec {
 pub(super) const HEIGHT: OptionSpec<Transform> = OptionSpec {
     name: "height",
     allowed: "a number of at least 0.5",
-    summary: "the height asked for, in pixels after rotation, rounded",
+    summary: "the height in pixels, after rotation; rounded",
     values: Values::at_least(0.5),
     examples: &[r#"{"height": 40}"#],
     read: |value, transform| side(value).map(|side| transform.height = Some(side)),
@@ -58,7 +58,7 @@ pub(super) const HEIGHT: OptionSpec<Transform> = OptionSpec {
 pub(super) const FIT: OptionSpec<Transform> = OptionSpec {
     name: "fit",
     allowed: "scale-down, contain, cover, crop, aspect-crop, pad, squeeze, scale-up or outside",
-    summary: "how width and height are met; default scale-down",
+    summary: "how the picture fits into width and height; default scale-down",
     values: Values::Words { words: &words::<_, { Fit::NAMES.len() }>(Fit::NAMES) },
     examples: &[
         r#"{"width": 80, "height": 80, "fit": "scale-down"}"#,
@@ -84,7 +84,7 @@ pub(super) const FIT: OptionSpec<Transform> = OptionSpec {
 pub(super) const UPSCALE: OptionSpec<Transform> = OptionSpec {
     name: "upscale",
     allowed: "interpolate or generate",
-    summary: "how a picture is enlarged; default interpolate, the other one needs a model",
+    summary: "how a picture is enlarged; default interpolate; generate needs a model",
     values: Values::Words { words: &words::<_, { Upscale::NAMES.len() }>(Upscale::NAMES) },
     examples: &[r#"{"width": 240, "fit": "contain", "upscale": "interpolate"}"#],
     read: |value, transform| name(value, Upscale::NAMES).map(|upscale| transform.upscale = Some(upscale)),

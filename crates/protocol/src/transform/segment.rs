@@ -1,4 +1,4 @@
-//! `segment`: a part of a picture by what it shows.
+//! `segment`: a part of a picture by its content.
 
 use palmette_ops::Transform;
 use palmette_ops::transform::Segment;
@@ -15,7 +15,7 @@ impl Named for Segment {
 pub(super) const SEGMENT: OptionSpec<Transform> = OptionSpec {
     name: "segment",
     allowed: "foreground",
-    summary: "keeps the subject and makes the rest clear; needs a model",
+    summary: "keeps the subject and makes the rest transparent; needs a model",
     values: Values::Words { words: &words::<_, { Segment::NAMES.len() }>(Segment::NAMES) },
     examples: &[],
     read: |value, transform| name(value, Segment::NAMES).map(|segment| transform.segment = Some(segment)),

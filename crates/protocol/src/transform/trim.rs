@@ -1,4 +1,4 @@
-//! `trim`: edges cut off, by measure or by what the picture shows.
+//! `trim`: edges cut off, by measure or by the content of the picture.
 
 use palmette_ops::Transform;
 use palmette_ops::transform::{Length, Trim, TrimBorder, TrimEdges};
@@ -64,10 +64,10 @@ impl Fields {
     }
 }
 
-/// What the cut edges allow.
+/// The allowed values of the cut edges.
 const CUTS: &str = "a number of at least 0 (below 1: a fraction of the picture)";
 
-/// What the kept sides allow.
+/// The allowed values of the kept sides.
 const KEPT: &str = "a number above 0 (below 1: a fraction of the picture)";
 
 const FIELDS: &[OptionSpec<Fields>] = &[
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn trim_checks_its_fields() {
         for (text, message) in [
-            (r#"{"border":true,"left":1}"#, "trim.border and trim.left exclude each other".to_owned()),
+            (r#"{"border":true,"left":1}"#, "trim.border and trim.left cannot be used together".to_owned()),
             (r#"{"left":-1}"#, format!("trim.left must be {CUTS}, got -1")),
             (r#"{"width":0}"#, format!("trim.width must be {KEPT}, got 0")),
             (
@@ -270,7 +270,7 @@ mod tests {
             (r#"{"border":{"keep":-1}}"#, "trim.border.keep must be a number of at least 0, got -1".into()),
             (
                 r#"{"border":{"width":1}}"#,
-                r#"unknown option "trim.border.width"; known are color, tolerance, keep"#.into(),
+                r#"unknown option "trim.border.width"; known options are color, tolerance, keep"#.into(),
             ),
         ] {
             assert_eq!(trim(text), Err(message));

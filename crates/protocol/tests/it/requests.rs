@@ -45,7 +45,7 @@ fn wrong_requests_get_their_code() {
     let image = ("image", "PNG");
     let text = ("text_input", TEXT);
     let known = "image, text_input, draw_image, draw_text, transforms, output_format, output_quality, background, anim, explain, engine";
-    let unknown = format!("unknown part \"picture\"; known are {known}");
+    let unknown = format!("unknown part \"picture\"; known parts are {known}");
     let cases: [Case<'_>; 25] = [
         (&[], Code::BadForm, "image or text_input is missing"),
         (&[LIST, FORMAT], Code::BadForm, "image or text_input is missing"),
@@ -53,8 +53,8 @@ fn wrong_requests_get_their_code() {
         (&[image, LIST], Code::BadForm, "output_format is missing"),
         (&[image, image], Code::BadForm, "image was sent twice"),
         (&[text, text], Code::BadForm, "text_input was sent twice"),
-        (&[image, text], Code::BadForm, "image and text_input were both sent, the canvas is one of them"),
-        (&[text, image], Code::BadForm, "image and text_input were both sent, the canvas is one of them"),
+        (&[image, text], Code::BadForm, "image and text_input were both sent, and only one of them can be the canvas"),
+        (&[text, image], Code::BadForm, "image and text_input were both sent, and only one of them can be the canvas"),
         (&[LIST, LIST], Code::BadForm, "transforms was sent twice"),
         (&[FORMAT, FORMAT], Code::BadForm, "output_format was sent twice"),
         (&[("anim", "true"), ("anim", "true")], Code::BadForm, "anim was sent twice"),
@@ -65,11 +65,11 @@ fn wrong_requests_get_their_code() {
             "transforms is not JSON: EOF while parsing an object at line 1 column 1",
         ),
         (&[image, ("transforms", "5"), FORMAT], Code::InvalidOption, "transforms must be a list of objects, got 5"),
-        (&[image, ("draw_image", "PNG"), LIST, FORMAT], Code::InvalidOption, "op 0 is missing: node 1 is never drawn"),
+        (&[image, ("draw_image", "PNG"), LIST, FORMAT], Code::InvalidOption, "picture 1 is never drawn"),
         (
             &[image, ("transforms", r#"[{"imageIndex":0},{"imageIndex":0,"blur":251}]"#), FORMAT],
             Code::InvalidOption,
-            "op 1, transform: blur must be 0 to 250, got 251",
+            "transform 2 of the canvas: blur must be 0 to 250, got 251",
         ),
         (
             &[image, LIST, ("output_format", "undefined")],
@@ -90,11 +90,11 @@ fn wrong_requests_get_their_code() {
             "text_input must be an object of text, font, size, color, got []",
         ),
         (&[("text_input", "T")], Code::InvalidOption, "text_input is not JSON: expected value at line 1 column 1"),
-        (&[("text_input", "{}")], Code::InvalidOption, "source 0, text_input: text is missing"),
+        (&[("text_input", "{}")], Code::InvalidOption, "the canvas (text_input): text is missing"),
         (
             &[("draw_image", "PNG"), ("draw_text", r#"{"text":"T","font":{"url":"u"},"size":-1}"#)],
             Code::InvalidOption,
-            "source 2, draw_text: size must be a number above 0, at most 4096, got -1",
+            "picture 2 (draw_text): size must be a number above 0, at most 4096, got -1",
         ),
     ];
     for (parts, code, message) in cases {
@@ -129,18 +129,18 @@ fn limits_hold_as_parts_arrive() {
     };
     let field = "x".repeat(41);
     let cases: [Case<'_>; 5] = [
-        (&[("image", "123456")], Code::SourceTooLarge, "source 0, image: larger than 5 bytes"),
+        (&[("image", "123456")], Code::SourceTooLarge, "the canvas (image) is larger than 5 bytes"),
         (
             &[("draw_image", "12345"), ("draw_image", "123456")],
             Code::SourceTooLarge,
-            "source 2, draw_image: larger than 5 bytes",
+            "picture 2 (draw_image) is larger than 5 bytes",
         ),
         (&[("text_input", &field)], Code::BadForm, "text_input is larger than 40 bytes"),
         (&[("background", &field)], Code::BadForm, "background is larger than 40 bytes"),
         (
             &[("draw_image", "1"), ("draw_text", TEXT), ("draw_image", "2")],
             Code::InvalidOption,
-            "source 3 is one too many: allowed are 3, the canvas included",
+            "more than 3 pictures, the canvas included",
         ),
     ];
     for (parts, code, message) in cases {
@@ -158,7 +158,7 @@ fn limits_on_steps_hold_at_the_end() {
     let list = |steps| format!("[{}]", vec![r#"{"imageIndex":0}"#; steps].join(","));
     assert!(request(&[("image", "PNG"), ("transforms", &list(256)), FORMAT]).is_ok());
     let error = request(&[("image", "PNG"), ("transforms", &list(257)), FORMAT]).unwrap_err();
-    assert_eq!(error.to_string(), "op 256 is one too many: the list has 257 entries, allowed are 256");
+    assert_eq!(error.to_string(), "257 transforms and draws are over the limit of 256");
 }
 
 #[test]
@@ -179,8 +179,8 @@ fn info_takes_one_image() {
     for (parts, code, message) in [
         (&[][..], Code::BadForm, "image is missing"),
         (&[("image", "1"), ("image", "2")], Code::BadForm, "image was sent twice"),
-        (&[("image", "123456")], Code::SourceTooLarge, "source 0, image: larger than 5 bytes"),
-        (&[("transforms", "[]")], Code::InvalidOption, "unknown part \"transforms\"; known are image"),
+        (&[("image", "123456")], Code::SourceTooLarge, "the canvas (image) is larger than 5 bytes"),
+        (&[("transforms", "[]")], Code::InvalidOption, "unknown part \"transforms\"; known parts are image"),
     ] {
         let error = info(parts).unwrap_err();
         assert_eq!((error.code(), error.to_string().as_str()), (code, message));

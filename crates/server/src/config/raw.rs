@@ -1,4 +1,4 @@
-//! What was said about the configuration, by whom, and how it becomes a [`Config`].
+//! The settings as they were given, their origin, and how they become a [`Config`].
 
 use std::collections::HashMap;
 use std::fmt;
@@ -48,7 +48,7 @@ pub enum Origin {
     Flag,
 }
 
-/// Everything that was said, in the order in which it counts: what comes later wins.
+/// All given settings, in order of precedence: later ones win.
 #[derive(Clone, Debug, Default)]
 pub struct RawConfig {
     said: Vec<Said>,
@@ -94,7 +94,7 @@ impl RawConfig {
         self
     }
 
-    /// Adds what a file says; `path` only names it in errors.
+    /// Adds the settings of a file; `path` only names it in errors.
     ///
     /// # Errors
     ///
@@ -116,7 +116,7 @@ impl RawConfig {
         }
     }
 
-    /// Adds what the environment says.
+    /// Adds the settings of the environment.
     ///
     /// Only names of settings are looked up. Others that begin alike are no error: Kubernetes, for one, sets
     /// `PALMETTE_SERVICE_HOST` beside a service of that name.
@@ -133,13 +133,13 @@ impl RawConfig {
         Ok(())
     }
 
-    /// Returns what was said, unparsed.
+    /// Returns the given settings, unparsed.
     #[cfg(test)]
     pub(super) fn values(&self) -> impl Iterator<Item = (&'static Setting, &str)> {
         self.said.iter().map(|said| (said.setting, said.value.as_str()))
     }
 
-    /// Parses what was said, on top of the defaults.
+    /// Parses the given settings, on top of the defaults.
     ///
     /// # Errors
     ///
@@ -193,12 +193,12 @@ fn unknown_key(file: &toml::Table) -> Option<String> {
     })
 }
 
-/// A failure to make a configuration of what was said.
+/// A failure to make a configuration of the given settings.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// Occurs when a configuration file cannot be read.
-    #[error("{}: cannot be read: {source}", path.display())]
+    #[error("cannot read {}: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -206,7 +206,7 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// Occurs when a configuration file is not TOML.
-    #[error("{}: is not TOML: {source}", path.display())]
+    #[error("{} is not TOML: {source}", path.display())]
     Toml {
         /// The file.
         path: PathBuf,
@@ -242,7 +242,7 @@ pub enum ConfigError {
         name: String,
         /// The value.
         value: String,
-        /// What it may be.
+        /// The allowed values.
         expected: Expected,
     },
 }

@@ -16,12 +16,12 @@ pub struct Setting {
     pub key: &'static str,
     /// The flag, without its dashes.
     pub flag: &'static str,
-    /// What it is about, in one line, with its default.
+    /// Its meaning, in one line, with its default.
     pub doc: &'static str,
     apply: fn(&mut Config, &str) -> Result<(), Expected>,
 }
 
-/// What a value should have been.
+/// The kind of value that was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// A whole number in a range, both ends included.
@@ -65,7 +65,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "server.max_connections",
         flag: "max-connections",
-        doc: "Connections served at once; an idle or slow one makes room for one more [default: 1024]",
+        doc: "Connections at once; an idle or slow one makes room for a new one [default: 1024]",
         apply: |config, text| set_count(&mut config.server.max_connections, text, 1, 1 << 20),
     },
     Setting {
@@ -83,49 +83,49 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "server.min_read_bytes_per_s",
         flag: "min-read-bytes-per-s",
-        doc: "Bytes of a body that have to arrive for each second that a request waits for it; 0 for none [default: 1000]",
+        doc: "Minimum rate of a body, in bytes per second; 0 for none [default: 1000]",
         apply: |config, text| set_bytes(&mut config.server.min_read_bytes_per_s, text, 0),
     },
     Setting {
         key: "server.write_timeout_ms",
         flag: "write-timeout-ms",
-        doc: "Time an answer may make no progress because its reader takes nothing [default: 60000]",
+        doc: "Time an answer may wait for a reader that takes nothing [default: 60000]",
         apply: |config, text| set_millis(&mut config.server.write_timeout, text, 1),
     },
     Setting {
         key: "server.min_write_bytes_per_s",
         flag: "min-write-bytes-per-s",
-        doc: "Bytes a reader has to take for each second that an answer waits for it; 0 for none [default: 8000]",
+        doc: "Minimum rate of a reader, in bytes per second; 0 for none [default: 8000]",
         apply: |config, text| set_bytes(&mut config.server.min_write_bytes_per_s, text, 0),
     },
     Setting {
         key: "server.drain_max_bytes",
         flag: "drain-max-bytes",
-        doc: "Bytes of a body read and thrown away after an early answer [default: 128000000]",
+        doc: "Bytes of a body that are read and thrown away after an early answer [default: 128000000]",
         apply: |config, text| set_bytes(&mut config.server.drain_max_bytes, text, 0),
     },
     Setting {
         key: "server.drain_timeout_ms",
         flag: "drain-timeout-ms",
-        doc: "Time for that [default: 30000]",
+        doc: "Time for reading the rest of a body after an early answer [default: 30000]",
         apply: |config, text| set_millis(&mut config.server.drain_timeout, text, 1),
     },
     Setting {
         key: "server.lame_duck_ms",
         flag: "lame-duck-ms",
-        doc: "Time between turning not ready after SIGTERM and closing the listener [default: 0]",
+        doc: "Time after SIGTERM until the listener closes; the server is not ready then [default: 0]",
         apply: |config, text| set_millis(&mut config.server.lame_duck, text, 0),
     },
     Setting {
         key: "server.grace_ms",
         flag: "grace-ms",
-        doc: "Time that running requests get to finish after that [default: 30000]",
+        doc: "Time that running requests get to finish after the listener closed [default: 30000]",
         apply: |config, text| set_millis(&mut config.server.grace, text, 1),
     },
     Setting {
         key: "engine.choice",
         flag: "engine",
-        doc: "What computes pixels: auto, cpu or gpu [default: auto]",
+        doc: "Engine that computes pixels: auto, cpu or gpu [default: auto]",
         apply: |config, text| {
             config.engine = EngineChoice::parse(text).map_err(|_| Expected::OneOf(&["auto", "cpu", "gpu"]))?;
             Ok(())
@@ -140,7 +140,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "engine.gpu_timeout_ms",
         flag: "gpu-timeout-ms",
-        doc: "Time after which a GPU that does not answer counts as lost [default: 10000]",
+        doc: "Time after which a silent GPU counts as lost [default: 10000]",
         apply: |config, text| set_millis(&mut config.gpu.timeout, text, 1),
     },
     Setting {
@@ -152,13 +152,13 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "engine.gpu_max_failures",
         flag: "gpu-max-failures",
-        doc: "Failures in a row after which a GPU is not opened any more [default: 8]",
+        doc: "Failures in a row after which a GPU is not opened again [default: 8]",
         apply: |config, text| set_u32(&mut config.gpu.max_failures, text, 1, 1 << 16),
     },
     Setting {
         key: "models.folder",
         flag: "models",
-        doc: "Folder with models; auto is where `palmette models install` puts them, none is none [default: auto]",
+        doc: "Folder of models; auto is the folder of `palmette models install`; none for no models [default: auto]",
         apply: |config, text| {
             config.models = match text {
                 "" => return Err(Expected::Folder),
@@ -172,7 +172,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "fonts.folder",
         flag: "fonts",
-        doc: "Folder of fonts, which texts name as font:NAME and fall back on; none is none [default: none]",
+        doc: "Folder of fonts for font:NAME, and for characters that a font lacks; none for no folder [default: none]",
         apply: |config, text| {
             config.fonts = match text {
                 "" => return Err(Expected::Folder),
@@ -197,7 +197,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "limits.max_field_bytes",
         flag: "max-field-bytes",
-        doc: "Bytes of a part that is no picture [default: 1048576]",
+        doc: "Bytes of a part that is not a picture [default: 1048576]",
         apply: |config, text| set_size(&mut config.limits.request.max_field_bytes, text),
     },
     Setting {
@@ -209,19 +209,19 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "limits.max_sources",
         flag: "max-sources",
-        doc: "Sources of a form, the canvas included [default: 64]",
+        doc: "Pictures and texts of a form, the canvas included [default: 64]",
         apply: |config, text| set_u32(&mut config.limits.request.tree.max_sources, text, 1, 1 << 16),
     },
     Setting {
         key: "limits.max_steps",
         flag: "max-steps",
-        doc: "Entries of the list of transforms and draws [default: 256]",
+        doc: "Transforms and draws of a request [default: 256]",
         apply: |config, text| set_count(&mut config.limits.request.tree.max_steps, text, 1, 1 << 16),
     },
     Setting {
         key: "limits.max_depth",
         flag: "max-depth",
-        doc: "Levels of drawn pictures, the canvas being level 1 [default: 16]",
+        doc: "Levels of pictures drawn on pictures; the canvas is level 1 [default: 16]",
         apply: |config, text| set_count(&mut config.limits.request.tree.max_depth, text, 1, 1 << 16),
     },
     Setting {
@@ -245,7 +245,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "limits.damaged",
         flag: "damaged",
-        doc: "What becomes of a picture that lacks pixels: refuse, or show what there is [default: refuse]",
+        doc: "What to do with a damaged picture: refuse it, or show the pixels that can be read [default: refuse]",
         apply: |config, text| {
             config.limits.on_damage = match text {
                 "refuse" => OnDamage::Refuse,
@@ -258,13 +258,13 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "limits.timeout_ms",
         flag: "timeout-ms",
-        doc: "Time for a request, from its head to the head of its answer [default: 30000]",
+        doc: "Time for a request, from its head to the head of the answer [default: 30000]",
         apply: |config, text| set_millis(&mut config.limits.timeout, text, 1),
     },
     Setting {
         key: "admission.workers",
         flag: "workers",
-        doc: "Requests worked on at once: a number, or `cores` [default: cores]",
+        doc: "Requests at work at once: a number, or `cores` [default: cores]",
         apply: |config, text| {
             config.admission.workers = match text {
                 "cores" => Workers::Cores,
@@ -292,31 +292,31 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "admission.max_body_bytes",
         flag: "max-body-bytes",
-        doc: "Bytes of bodies held at once, over all requests: a number, or 15 % of the memory [default: auto]",
+        doc: "Bytes of the bodies of all requests: a number, or auto for 15 % of the memory [default: auto]",
         apply: |config, text| set_budget(&mut config.admission.max_body_bytes, text),
     },
     Setting {
         key: "admission.max_pixel_bytes",
         flag: "max-pixel-bytes",
-        doc: "Bytes of pictures held at once, over all requests: a number, or 60 % of the memory [default: auto]",
+        doc: "Bytes of the pictures of all requests: a number, or auto for 60 % of the memory [default: auto]",
         apply: |config, text| set_budget(&mut config.admission.max_pixel_bytes, text),
     },
     Setting {
         key: "admission.max_answer_bytes",
         flag: "max-answer-bytes",
-        doc: "Bytes of answers that wait for their readers: a number, or 15 % of the memory [default: auto]",
+        doc: "Bytes of answers that wait for their readers: a number, or auto for 15 % of the memory [default: auto]",
         apply: |config, text| set_budget(&mut config.admission.max_answer_bytes, text),
     },
     Setting {
         key: "fetch.allow",
         flag: "fetch-allow",
-        doc: "Origins that may be asked though not public, such as http://127.0.0.1:8787, with commas between them [default: none]",
+        doc: "Private origins that may be asked, separated by commas, such as http://127.0.0.1:8787 [default: none]",
         apply: |config, text| set_list(&mut config.fetch.fetcher.allow, text, Expected::Origins),
     },
     Setting {
         key: "fetch.allow_hosts",
         flag: "fetch-allow-hosts",
-        doc: "The only hosts that may be asked, such as *.fonts.example, with commas between them; all if none [default: none]",
+        doc: "The only public hosts that may be asked, separated by commas, such as *.fonts.example; none means all [default: none]",
         apply: |config, text| set_list(&mut config.fetch.fetcher.allow_hosts, text, Expected::Hosts),
     },
     Setting {
@@ -334,7 +334,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "fetch.connect_timeout_ms",
         flag: "fetch-connect-timeout-ms",
-        doc: "Time to look a name up and to connect [default: 5000]",
+        doc: "Time for looking up a name and connecting [default: 5000]",
         apply: |config, text| set_millis(&mut config.fetch.fetcher.connect_timeout, text, 1),
     },
     Setting {
@@ -346,25 +346,25 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "fetch.max_running",
         flag: "fetch-max-running",
-        doc: "Fetches at once; one more waits, within its time [default: 64]",
+        doc: "Fetches at once; others wait, within their time [default: 64]",
         apply: |config, text| set_count(&mut config.fetch.fetcher.max_running, text, 1, 1 << 16),
     },
     Setting {
         key: "fetch.max_arriving_bytes",
         flag: "fetch-max-arriving-bytes",
-        doc: "Bytes of all files on their way; what has arrived counts as a body [default: 128000000]",
+        doc: "Bytes of all files that are being fetched [default: 128000000]",
         apply: |config, text| set_bytes(&mut config.fetch.fetcher.max_arriving_bytes, text, 1),
     },
     Setting {
         key: "fetch.cache_bytes",
         flag: "fetch-cache-bytes",
-        doc: "Bytes of answers kept in memory, as long as their headers allow; 0 for none [default: 64000000]",
+        doc: "Bytes of fetched files kept in memory, as long as their headers allow; 0 for none [default: 64000000]",
         apply: |config, text| set_bytes(&mut config.fetch.fetcher.cache_bytes, text, 0),
     },
     Setting {
         key: "fetch.ca_file",
         flag: "fetch-ca-file",
-        doc: "File of authorities, in PEM, to trust beside Mozilla's [default: none]",
+        doc: "PEM file of certificate authorities to trust, besides Mozilla's [default: none]",
         apply: |config, text| {
             config.fetch.fetcher.authorities = match text {
                 "" => Authorities::default(),
@@ -379,7 +379,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "fetch.via",
         flag: "fetch-via",
-        doc: "Name in the header via of requests, by which loops are found; the same in a group of servers [default: palmette]",
+        doc: "Name in the header `via` of requests, which detects loops; the same for a group of servers [default: palmette]",
         apply: |config, text| {
             config.fetch.fetcher.via = text.parse().map_err(|_| Expected::Via)?;
             Ok(())
@@ -388,7 +388,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "log.filter",
         flag: "log-filter",
-        doc: "What is logged, as directives such as info,palmette_server=debug [default: info]",
+        doc: "Log filter, such as info,palmette_server=debug [default: info]",
         apply: |config, text| {
             text.parse::<tracing_subscriber::EnvFilter>().map_err(|_| Expected::Filter)?;
             text.clone_into(&mut config.log.filter);
@@ -398,7 +398,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "log.format",
         flag: "log-format",
-        doc: "Log lines for people or for machines: text or json [default: text]",
+        doc: "Format of log lines: text or json [default: text]",
         apply: |config, text| {
             config.log.format = match text {
                 "text" => LogFormat::Text,
@@ -427,7 +427,7 @@ impl Setting {
     ///
     /// # Errors
     ///
-    /// What the value should have been.
+    /// The kind of value that was expected.
     pub fn apply(&self, config: &mut Config, value: &str) -> Result<(), Expected> {
         (self.apply)(config, value.trim())
     }

@@ -1,7 +1,7 @@
 //! A body that has to arrive at some rate.
 //!
-//! The deadline of its request bounds it as well, but not by much: until then, whoever sends a byte a second holds a connection,
-//! and the bytes before. The rate counts only while the request waits for the body, and over a while, so that a phone may fall
+//! The deadline of its request bounds it as well, but not by much: until then, a client that sends a byte a second holds a
+//! connection, and the bytes before. The rate counts only while the request waits for the body, and over a while, so that a phone may fall
 //! silent for some seconds.
 
 use std::pin::Pin;
@@ -24,7 +24,7 @@ pub(super) struct Paced<B> {
     body: B,
     min_bytes_per_s: u64,
     activity: Arc<Activity>,
-    /// What came since the last look at the rate; nothing until the body is waited for.
+    /// The bytes that came since the last look at the rate; nothing until the body is waited for.
     window: Option<(Window, Pin<Box<Sleep>>)>,
 }
 
@@ -35,9 +35,9 @@ pub(super) enum PacedError<E> {
     #[error(transparent)]
     Body(E),
     /// Occurs when too little comes.
-    #[error("{bytes} bytes of it came in {} s, and {min_bytes_per_s} are the least for each", WINDOW.as_secs())]
+    #[error("too slow: {bytes} bytes came in {} s, and the minimum is {min_bytes_per_s} bytes per second", WINDOW.as_secs())]
     TooSlow {
-        /// What came.
+        /// The bytes that came.
         bytes: u64,
         /// The least for a second.
         min_bytes_per_s: u64,
@@ -49,7 +49,7 @@ impl<B> Paced<B> {
         Self { body, min_bytes_per_s, activity, window: None }
     }
 
-    /// Counts what came.
+    /// Counts bytes that came.
     fn count(&mut self, bytes: usize) {
         if let Some((window, _)) = &mut self.window {
             window.bytes += bytes as u64;
@@ -136,7 +136,7 @@ mod tests {
         }
     }
 
-    /// Reads a body of which so many bytes come every so many seconds, 100 times, at a least rate of 100; returns what came.
+    /// Reads a body of which so many bytes come every so many seconds, 100 times, at a least rate of 100; returns the bytes that came.
     async fn read(bytes: usize, seconds: u64) -> Result<usize, String> {
         let (sender, receiver) = mpsc::unbounded_channel();
         tokio::spawn(async move {
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(read(120, 1).await, Ok(12_000));
         assert_eq!(read(1_000, 9).await, Ok(100_000));
         let error = read(1, 1).await.unwrap_err();
-        assert!(error.contains("bytes of it came in 10 s, and 100 are the least for each"), "{error}");
+        assert!(error.contains("bytes came in 10 s, and the minimum is 100 bytes per second"), "{error}");
         assert!(read(10_000, 11).await.is_err());
     }
 

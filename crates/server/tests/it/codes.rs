@@ -36,21 +36,21 @@ const CASES: &[Case] = &[
     Case {
         code: Code::InvalidOption,
         status: 400,
-        names: &["op 0", "transform", "widht"],
+        names: &["transform 1 of the canvas", "widht"],
         config: unchanged,
         request: || with_list(r#"[{"imageIndex":0,"widht":5}]"#),
     },
     Case {
         code: Code::InvalidOption,
         status: 400,
-        names: &["op 1", "draw"],
+        names: &["draw 2 on the canvas"],
         config: unchanged,
         request: || with_list(r#"[{"imageIndex":0},{"drawImageIndex":1,"targetImageIndex":0}]"#),
     },
     Case {
         code: Code::FontFailed,
         status: 502,
-        names: &["source 0", "font \"sans.ttf\""],
+        names: &["the canvas", "font \"sans.ttf\""],
         config: unchanged,
         request: || {
             let text = r#"{"text":"hello","font":{"url":"sans.ttf"}}"#;
@@ -82,7 +82,7 @@ const CASES: &[Case] = &[
     Case {
         code: Code::InvalidOption,
         status: 400,
-        names: &["op 0", "draw", "level 2"],
+        names: &["draw 1 on the canvas", "level 2"],
         config: |config| config.limits.request.tree.max_depth = 1,
         request: || {
             let list = r#"[{"drawImageIndex":1,"targetImageIndex":0}]"#;
@@ -106,35 +106,35 @@ const CASES: &[Case] = &[
     Case {
         code: Code::NotAPicture,
         status: 415,
-        names: &["source 0"],
+        names: &["the canvas"],
         config: unchanged,
         request: || with_image(b"hello, I am no picture"),
     },
     Case {
         code: Code::NotAPicture,
         status: 415,
-        names: &["source 0", "svg"],
+        names: &["the canvas", "svg"],
         config: unchanged,
         request: || with_image(br#"<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>"#),
     },
     Case {
         code: Code::NotAPicture,
         status: 415,
-        names: &["source 0"],
+        names: &["the canvas"],
         config: unchanged,
         request: || ("/info", Form::new().file("image", b"hello, I am no picture")),
     },
     Case {
         code: Code::DimensionsTooLarge,
         status: 413,
-        names: &["source 0", "9×4", "8"],
+        names: &["the canvas", "9×4", "8"],
         config: |config| config.limits.pixels.max_side_px = 8,
         request: || with_image(&png(9, 4)),
     },
     Case {
         code: Code::DimensionsTooLarge,
         status: 413,
-        names: &["op 0", "transform", "12000"],
+        names: &["transform 1 of the canvas", "12000"],
         config: unchanged,
         request: || with_list(r#"[{"imageIndex":0,"width":12001,"fit":"contain"}]"#),
     },
@@ -162,7 +162,7 @@ const CASES: &[Case] = &[
     Case {
         code: Code::Damaged,
         status: 422,
-        names: &["source 0", "image/png"],
+        names: &["the canvas", "image/png"],
         config: unchanged,
         request: || {
             let whole = png(64, 64);
@@ -180,7 +180,7 @@ const CASES: &[Case] = &[
     Case {
         code: Code::UnsupportedFormat,
         status: 415,
-        names: &["source 0"],
+        names: &["the canvas"],
         config: unchanged,
         request: || with_image(b"8BPS\0\x01\0\0\0\0\0\0\0\0\0\0"),
     },

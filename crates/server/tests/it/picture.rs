@@ -111,7 +111,7 @@ async fn picture_that_moves_is_limited_in_all() {
     config.limits.pixels.max_animation_area_px = 10_000;
     let answer = transform(&app_with(config), form(&moving(EncodeFormat::Gif, 9), "[]", "image/webp")).await;
     assert_eq!(answer.code(), Code::DimensionsTooLarge.number());
-    for word in ["source 0", "9 frames", "40×30", "10000"] {
+    for word in ["the canvas", "9 frames", "40×30", "10000"] {
         assert!(answer.text().contains(word), "{}", answer.text());
     }
 }
@@ -145,7 +145,7 @@ async fn picture_that_is_damaged_is_shown_only_where_the_operator_wants_it() {
     let app = app_with(config);
     let shown = transform(&app, request()).await;
     assert_eq!(shown.status, StatusCode::OK, "{}", shown.text());
-    assert!(shown.header("palmette-damaged").starts_with("source 0: "), "{:?}", shown.headers);
+    assert!(shown.header("palmette-damaged").starts_with("the canvas: "), "{:?}", shown.headers);
     let whole = transform(&app, form(&whole, "[]", "image/gif")).await;
     assert!(!whole.headers.contains_key("palmette-damaged"), "{:?}", whole.headers);
     assert!(get(&app, "/metrics").await.text().contains("palmette_damaged_total 1\n"));

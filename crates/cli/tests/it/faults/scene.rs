@@ -60,14 +60,14 @@ impl Scene {
         Answer { engine: engine.to_owned() }
     }
 
-    /// Sends many requests, some at once, for as long as the number of those that were begun shall grow.
-    pub(crate) fn send_while(&self, server: &Server, shall_grow: impl Fn(usize) -> bool + Sync) {
+    /// Sends many requests, some at once, until enough were begun.
+    pub(crate) fn send_while(&self, server: &Server, goes_on: impl Fn(usize) -> bool + Sync) {
         const CLIENTS: usize = 6;
         let begun = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..CLIENTS {
                 scope.spawn(|| {
-                    while shall_grow(begun.fetch_add(1, Ordering::Relaxed)) {
+                    while goes_on(begun.fetch_add(1, Ordering::Relaxed)) {
                         self.send(server);
                     }
                 });

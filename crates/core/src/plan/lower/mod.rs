@@ -7,7 +7,7 @@ mod need;
 mod resize;
 mod transform;
 
-use palmette_ops::{Draw, ImageIndex, Op, Repeat, Transform};
+use palmette_ops::{Draw, ImageIndex, Op, Place, Repeat};
 
 use super::draft::{Draft as PlanDraft, DraftKind};
 use super::geometry;
@@ -43,13 +43,9 @@ pub(super) struct Lowering {
 }
 
 impl Lowering {
-    /// Lowers one entry, as far as the answers reach.
-    pub(super) fn entry(
-        &mut self,
-        position: usize,
-        op: &Op<Transform, Draw>,
-        answers: &[Measurement],
-    ) -> Result<(), Stop> {
+    /// Lowers one entry of a list, as far as the answers reach.
+    pub(super) fn entry(&mut self, ops: &[Op], position: usize, answers: &[Measurement]) -> Result<(), Stop> {
+        let op = &ops[position];
         let node = match op {
             Op::Transform { image_index, .. } => *image_index,
             Op::Draw { target_image_index, .. } => *target_image_index,
@@ -68,12 +64,12 @@ impl Lowering {
         };
         match lowered {
             // An answer too many is one to another question.
-            Ok(_) if answers.next().is_some() => Err(Error::WrongMeasurement.at_op(position, op.kind()).into()),
+            Ok(_) if answers.next().is_some() => Err(Error::WrongMeasurement.at(Place::of_entry(ops, position)).into()),
             Ok(picture) => {
                 self.nodes[node.0 as usize] = Some(picture);
                 Ok(())
             }
-            Err(Stop::Failed(error)) => Err(error.at_op(position, op.kind()).into()),
+            Err(Stop::Failed(error)) => Err(error.at(Place::of_entry(ops, position)).into()),
             Err(Stop::Unmeasured) => Err(Stop::Unmeasured),
         }
     }

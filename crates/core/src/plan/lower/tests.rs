@@ -57,7 +57,7 @@ fn lower_pad_takes_the_background() {
 fn lower_checks_every_intermediate_before_it_exists() {
     let error =
         lower(&[transform(Transform { fit: Some(Fit::Squeeze), ..sized(u32::MAX, 1) })], &[PHOTO], &Limits::default());
-    assert!(matches!(error, Err(Error::AtOp { position: 0, kind: "transform", .. })), "{error:?}");
+    assert!(matches!(error, Err(Error::At { place: Place::Transform { number: 1, .. }, .. })), "{error:?}");
     let limits = Limits { max_area_px: 1000, ..Limits::default() };
     assert!(matches!(lower(&[], &[PHOTO], &limits), Err(Error::TooLarge { .. })));
 }
@@ -71,8 +71,8 @@ fn lower_refuses_what_needs_a_model() {
     );
     assert_eq!(
         error.unwrap_err().to_string(),
-        "op 0, transform: `gravity: face` needs a model that finds faces, and none is configured: `palmette models install \
-         face` installs one"
+        "transform 1 of the canvas: `gravity: face` needs a model that finds faces, and none is installed: run `palmette \
+         models install face`"
     );
 }
 
@@ -81,7 +81,7 @@ fn lower_refuses_nodes_that_are_gone() {
     let draw =
         Op::Draw { draw_image_index: ImageIndex(1), target_image_index: ImageIndex::CANVAS, options: Draw::default() };
     let error = lower(&[draw.clone(), draw], &[PHOTO, PHOTO], &Limits::default()).unwrap_err();
-    assert!(matches!(error, Error::AtOp { position: 1, kind: "draw", .. }), "{error}");
+    assert!(matches!(error, Error::At { place: Place::Draw { number: 2, .. }, .. }), "{error}");
 }
 
 #[test]
