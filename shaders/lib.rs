@@ -1,9 +1,9 @@
 //! The compute shaders of Palmette as texts, each one kernel in WGSL.
 //!
 //! A shader is several files put together: what every kernel needs (parameters, the pages of the source, the arithmetic of
-//! pixels), what this one needs, and itself. They are put together here and nowhere else. What a kernel is given and how its work
-//! is divided is for `palmette-gpu` to know; this package only lets it be published, since a package holds no files from outside
-//! its folder. So nothing is copied, there is no build script, and a new shader is one constant.
+//! pixels), what this one needs, and itself. They are put together here and nowhere else. `palmette-gpu` knows the inputs of each kernel and how
+//! its work is divided. This package only lets it be published, because a package holds no files from outside its folder. So nothing is
+//! copied, there is no build script, and a new shader is one constant.
 //!
 //! The README has the table of the kernels: their classes, their twins on the CPU, and the tests that compare both.
 

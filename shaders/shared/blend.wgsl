@@ -44,7 +44,7 @@ fn blend(composite: u32, opacity: u32, foreground_pixel: u32, backdrop_pixel: u3
 // Returns (a·a_weight + b·b_weight) / divisor, rounded to nearest, halves up, at most 255.
 //
 // The numerators take 39 bits. So this is long division by hand, the levels a bit at a time from the highest: a remainder is
-// below the divisor, and a step doubles it and adds at most two divisors (one, but for `lighter`), which is below 2^32.
+// below the divisor, and a step doubles it and adds at most two divisors (one, except for `lighter`), which is below 2^32.
 fn weighted_mean(a: vec3<u32>, a_weight: u32, b: vec3<u32>, b_weight: u32, divisor: u32) -> vec3<u32> {
     let divisors = vec3<u32>(divisor);
     var quotient = vec3<u32>(0u);

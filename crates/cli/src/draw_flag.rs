@@ -1,4 +1,4 @@
-//! `--draw FILE:key=value,…`: a picture that is drawn, what is done to it first, and how it is drawn.
+//! `--draw FILE:key=value,…`: a picture that is drawn, with the options of its transform and of the draw.
 
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::option_flags::to_json;
 pub(crate) struct DrawFlag {
     /// Where it is.
     pub(crate) file: PathBuf,
-    /// What is done to it before it is drawn.
+    /// How it is transformed before it is drawn.
     pub(crate) transform: Options,
     /// How it is drawn.
     pub(crate) draw: Options,

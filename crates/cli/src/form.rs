@@ -16,11 +16,11 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::files;
 
-/// What would be sent over the wire, in its order.
+/// The parts of the form, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Form {
     parts: Vec<(Part, Body)>,
-    /// Fonts that are files here, by what texts call them.
+    /// Fonts that are files here, by the names that texts use for them.
     fonts: BTreeMap<String, PathBuf>,
 }
 
@@ -138,15 +138,15 @@ const ANY_TREE: TreeLimits =
 pub(crate) struct Outline {
     /// The sources and the steps on them.
     pub(crate) tree: RawNode<FormSource<PathBuf>>,
-    /// What the result is encoded as.
+    /// The output.
     pub(crate) output: RawOutput,
     /// Whether the plan is asked for instead of the picture.
     pub(crate) explain: bool,
-    /// Which engine shall compute, if somebody said it.
+    /// The engine that was asked for.
     pub(crate) engine: Option<EngineChoice>,
 }
 
-/// Tells whether what was written as the URL of a font is the name of a file.
+/// Tells whether the URL of a font is the name of a file.
 fn is_font_file(url: &str) -> bool {
     matches!(FontUrl::parse(url), FontUrl::Remote(_)) && !url.is_empty() && !url.contains("://")
 }

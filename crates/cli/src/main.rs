@@ -1,8 +1,8 @@
-//! The `palmette` command: serves pictures over HTTP, to development tools too, makes single ones, shows how, says what pictures
-//! are, and writes down how a Worker with an Images binding runs in workerd.
+//! The `palmette` command: serves pictures over HTTP, also for development tools; makes single pictures, explains how, describes
+//! picture files, and writes configurations for workerd.
 //!
-//! Nothing is decided here that a request over the wire would decide elsewhere: flags and request files become the parts of a
-//! form, and those go through the parser of the protocol.
+//! Flags and request files become the parts of a form, which goes through the parser of the protocol. So the command decides nothing
+//! about a request that the server would decide elsewhere.
 
 #[cfg(target_os = "linux")]
 mod allocator;

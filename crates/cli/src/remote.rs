@@ -23,7 +23,7 @@ const TOKEN_VARIABLE: &str = "PALMETTE_CLIENT_TOKEN";
 /// Where a request is sent.
 #[derive(Debug, Args)]
 pub(crate) struct RemoteArgs {
-    /// Let a server do it, such as http://127.0.0.1:9901, with the bearer token of PALMETTE_CLIENT_TOKEN if there is one
+    /// Server that does the work, such as http://127.0.0.1:9901; a bearer token is taken from PALMETTE_CLIENT_TOKEN
     #[arg(long, value_name = "URL", conflicts_with = "config")]
     server: Option<String>,
 }
@@ -61,7 +61,7 @@ impl RemoteArgs {
 }
 
 impl Remote {
-    /// Makes a picture, or its plan; `sources` names what it is made of, for messages.
+    /// Makes a picture, or its plan; `sources` are the names of its sources, for messages.
     pub(crate) fn transform(self, outline: Outline, sources: Vec<String>) -> Result<Vec<u8>, Error> {
         let Outline { tree, output, explain, engine } = outline;
         let mut transformer = self.describe(tree)?;
@@ -76,14 +76,14 @@ impl Remote {
         })
     }
 
-    /// Asks what a picture is, and returns the JSON.
+    /// Asks for the format and size of a picture, and returns the JSON.
     pub(crate) fn info(self, file: &Path) -> Result<String, Error> {
         let source = self.open(file)?;
         let images = self.images.clone();
         self.wait(vec![file.display().to_string()], async move { Ok(images.info(source).await?.to_json()) })
     }
 
-    /// Says with the client what a tree says. Trees are no deeper than the protocol allows.
+    /// Describes a tree with the client. Trees are no deeper than the protocol allows.
     fn describe(&self, tree: RawNode<FormSource<PathBuf>>) -> Result<Transformer, Error> {
         let mut transformer = match tree.source {
             FormSource::Image(path) => self.images.input(self.open(&path)?),

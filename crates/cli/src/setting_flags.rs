@@ -8,7 +8,7 @@ use palmette_server::config::{SETTINGS, Setting};
 pub(crate) struct SettingFlags(Vec<(&'static Setting, String)>);
 
 impl SettingFlags {
-    /// Returns what was given, unparsed.
+    /// Returns the given settings, unparsed.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static Setting, String)> {
         self.0.iter().map(|(setting, value)| (*setting, value.clone()))
     }

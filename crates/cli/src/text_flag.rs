@@ -14,23 +14,23 @@ use crate::option_flags::to_json;
 /// One text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TextFlag {
-    /// What is set.
+    /// The text.
     content: String,
     /// How it is set, by the names on the wire.
     text: Options,
-    /// What else is in its font.
+    /// The other fields of its font.
     font: Options,
-    /// What is done to it before it is drawn.
+    /// How it is transformed before it is drawn.
     pub(crate) transform: Options,
     /// How it is drawn.
     pub(crate) draw: Options,
 }
 
-/// What holds for every text that does not say otherwise.
+/// The defaults of all texts.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Text")]
 pub(crate) struct TextDefaults {
-    /// Font of texts: a file, font:NAME of one in the folder of --fonts, or a URL
+    /// Font of texts: a file, a URL, or font:NAME for a font in the folder of --fonts
     #[arg(long, value_name = "FONT", conflicts_with = "request")]
     font: Option<String>,
     /// Size of texts, in pixels per em [default: 12]

@@ -28,7 +28,7 @@ const LONGEST_PATH: &str = "/transform";
 /// Headers that every request has, or that say how it is sent.
 const RESERVED: [HeaderName; 4] = [CONTENT_TYPE, CONTENT_LENGTH, TRANSFER_ENCODING, HOST];
 
-/// A Palmette server: what `env.IMAGES` is in a Worker. Clones share their connections.
+/// A Palmette server, the counterpart of `env.IMAGES` in a Worker. Clones share their connections.
 #[derive(Clone)]
 pub struct Images(Arc<Inner>);
 
@@ -65,7 +65,7 @@ impl Images {
         Transformer::new(self.clone(), Node::new(FormSource::Text(text.into_options())))
     }
 
-    /// Asks what a picture is; the server looks at its header only.
+    /// Asks for the format and size of a picture; the server looks at its header only.
     ///
     /// # Errors
     ///
@@ -199,7 +199,7 @@ impl ImagesBuilder {
             headers.insert(key, value);
         }
         let mut connector = HttpConnector::new();
-        // Forms end with small pieces that shall not wait for an acknowledgement.
+        // Forms end with small pieces, which must not wait for an acknowledgement.
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
         Ok(Images(Arc::new(Inner { url, headers, timeout: self.timeout, client })))

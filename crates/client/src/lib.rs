@@ -20,15 +20,15 @@
 //! ```
 //!
 //! Nothing is held in memory whole: sources go out piece by piece as they come ([`Source::stream`], [`Source::reader`]), and a
-//! [`Picture`] comes in as a stream. Steps are values that move, so what a Worker learns at run time (error 9525, a
-//! transformer used twice) does not compile here.
+//! [`Picture`] comes in as a stream. Steps are values that move, so a mistake that a Worker sees at run time (error 9525,
+//! a transformer used twice) does not compile here.
 //!
-//! Every failure is an [`Error`]; what the server says is wrong has its code, [`Error::Images`].
+//! Every failure is an [`Error`]. A failure that the server reports is [`Error::Images`], with the server's code.
 //!
 //! # Why hyper
 //!
 //! The server is built on hyper and the connection pool of hyper-util already, so this crate adds nothing but a switch of each to
-//! a program that has both. reqwest would bring an URL parser with tables of Unicode, cookies and redirects behind features, for
+//! a program that has both. reqwest would bring a URL parser with tables of Unicode, cookies and redirects behind features, for
 //! requests that have one fixed form and must never be redirected. The price: `http` only; in front of a server that is reached
 //! over `https` there is a proxy anyway, and one on this side has to stand in for it.
 

@@ -1,4 +1,4 @@
-//! What can be drawn.
+//! Sources that can be drawn.
 
 use bytes::Bytes;
 use palmette_ops::{Node, Text};

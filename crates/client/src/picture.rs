@@ -15,10 +15,10 @@ use crate::answer::Answer;
 /// The header that tells how long each stage of a request took.
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
-/// The header that tells what computed the pixels.
+/// The header that names the engine.
 const ENGINE: HeaderName = HeaderName::from_static("palmette-engine");
 
-/// A picture as the server sends it: a stream of bytes, and what the server says about it.
+/// A picture as the server sends it: a stream of bytes, and its headers.
 ///
 /// A picture that is dropped before its end ends its connection.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Picture {
         &self.content_type
     }
 
-    /// Returns what computed the pixels, `cpu` or `gpu`, if the server says so.
+    /// Returns the engine that computed the pixels, `cpu` or `gpu`, if the server names it.
     #[must_use]
     pub fn engine(&self) -> Option<&str> {
         self.engine.as_deref()
@@ -89,7 +89,7 @@ fn is_picture(content_type: &str) -> bool {
     content_type.starts_with("image/") || content_type == "application/octet-stream"
 }
 
-/// Reads `name;dur=milliseconds, …`; what is not of this form is left out.
+/// Reads `name;dur=milliseconds, …`; entries of another form are left out.
 fn timings(value: &str) -> Vec<(String, Duration)> {
     let timing = |entry: &str| {
         let mut fields = entry.split(';').map(str::trim);

@@ -16,11 +16,11 @@ use crate::{Cause, DecodeOptions, EncodeOptions, Encoded, Error, Format, OnDamag
 pub struct Frame {
     /// The whole canvas with the frame drawn on it: upright, in sRGB, straight alpha, always of the same size.
     pub pixmap: Pixmap,
-    /// How long it is shown, in milliseconds, as the file says. Browsers show what says 10 or less for 100.
+    /// How long it is shown, in milliseconds, as the file says. Browsers show frames of 10 or less for 100.
     pub delay_ms: u32,
 }
 
-/// What is known of an animation before a frame is decoded.
+/// An animation as described by its header.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     /// The size of every frame, as displayed.
@@ -44,7 +44,7 @@ pub(crate) struct Layout {
 ///
 /// # Loops
 ///
-/// What is counted are *plays*, the first included, as WebP does, up to 65,535 of them. GIF counts repetitions: a file that
+/// The count is of *plays*, the first included, as WebP does, up to 65,535 of them. GIF counts repetitions: a file that
 /// says 2 is played 3 times, as in browsers, and one that says nothing is played once. In both files 0 means for ever.
 #[derive(Debug)]
 pub struct Animation<'a> {
@@ -76,7 +76,7 @@ impl Animation<'_> {
         self.layout.plays
     }
 
-    /// Returns why pixels or frames are missing from what was handed out so far; only with [`OnDamage::Show`].
+    /// Returns why pixels or frames are missing from those that were handed out so far; only with [`OnDamage::Show`].
     #[must_use]
     pub fn into_damage(self) -> Option<Cause> {
         self.damage
@@ -143,7 +143,7 @@ impl AnimationEncoder {
     ///
     /// [`Error::UnsupportedOutput`] for a format that cannot move, see
     /// [`EncodeFormat::can_move`](crate::EncodeFormat::can_move); [`Error::Encode`] for a size that the format cannot hold;
-    /// [`Error::Core`] if memory cannot be had.
+    /// [`Error::Core`] if memory runs out.
     pub fn new(options: &EncodeOptions, size: Size, plays: Option<NonZeroU32>) -> Result<Self, Error> {
         let writer = guard::writing(options.format, || Writer::new(options, size, plays))?;
         Ok(Self { options: options.clone(), size, writer })

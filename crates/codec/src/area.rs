@@ -1,4 +1,4 @@
-//! A box of a canvas: where a frame lies, and what changed between two.
+//! A box of a canvas: the place of a frame, or the difference between two.
 
 use palmette_core::{Pixmap, Size, alloc};
 
@@ -21,7 +21,7 @@ impl Area {
         Self { left: 0, top: 0, size }
     }
 
-    /// Cuts off what is outside a canvas; nothing may be left.
+    /// Cuts off the part outside a canvas; nothing may be left.
     pub(crate) fn clip(self, canvas: Size) -> Self {
         let width = self.size.width.min(canvas.width.saturating_sub(self.left));
         let height = self.size.height.min(canvas.height.saturating_sub(self.top));
@@ -79,7 +79,7 @@ impl Area {
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if memory cannot be had.
+    /// [`Error::Core`] if memory runs out.
     pub(crate) fn cut_out(self, pixmap: &Pixmap) -> Result<Pixmap, Error> {
         let mut data = alloc::try_with_capacity(self.size.width as usize * self.size.height as usize * 4)?;
         self.rows(pixmap).for_each(|row| data.extend_from_slice(row.as_flattened()));

@@ -8,7 +8,7 @@ use palmette_core::{Pixmap, Size, alloc};
 use crate::Error;
 use crate::area::Area;
 
-/// What happens to the place of a frame before the next one is drawn.
+/// The disposal of a frame before the next one is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Disposal {
     /// The frame stays.
@@ -41,7 +41,7 @@ impl Canvas {
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if memory cannot be had, or a side is 0.
+    /// [`Error::Core`] if memory runs out, or a side is 0.
     pub(crate) fn new(size: Size) -> Result<Self, Error> {
         Ok(Self { pixmap: Pixmap::filled(size, [0; 4])?, disposed: None })
     }
@@ -51,7 +51,7 @@ impl Canvas {
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if memory cannot be had.
+    /// [`Error::Core`] if memory runs out.
     pub(crate) fn draw(
         &mut self,
         at: Area,
@@ -90,18 +90,18 @@ impl Canvas {
         }
     }
 
-    /// Copies what is on the canvas.
+    /// Copies the canvas.
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if memory cannot be had.
+    /// [`Error::Core`] if memory runs out.
     pub(crate) fn to_pixmap(&self) -> Result<Pixmap, Error> {
         let mut data = alloc::try_with_capacity(self.pixmap.data().len())?;
         data.extend_from_slice(self.pixmap.data());
         Ok(Pixmap::from_vec(self.pixmap.size(), data)?)
     }
 
-    /// Gives away what is on the canvas.
+    /// Gives away the canvas.
     pub(crate) fn into_pixmap(self) -> Pixmap {
         self.pixmap
     }

@@ -1,4 +1,4 @@
-//! What a format library said when it gave up: one opaque type, so that no library shows in the public interface.
+//! The message of a format library that gave up: one opaque type, so that no library shows in the public interface.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ enum Inner {
     Here(&'static str),
     /// The message of a C library.
     Library(Box<str>),
-    /// Code of a format panicked: what it does, and the media type that it does it to.
+    /// Code of a format panicked: its task, and the media type.
     Panicked(&'static str, &'static str),
     /// The error of our JPEG decoder.
     #[cfg(feature = "jpeg")]
     Jpeg(palmette_jpeg::Error),
-    /// What our JPEG decoder found to be lacking.
+    /// The damage that our JPEG decoder found.
     #[cfg(feature = "jpeg")]
     JpegDamage(palmette_jpeg::Damage),
     /// The error of our JPEG encoder.
@@ -39,7 +39,7 @@ impl Cause {
         Self(Arc::new(Inner::Here(reason)))
     }
 
-    /// Makes the cause of a panic in the code of a format: what it does (`decoder of`), and the media type.
+    /// Makes the cause of a panic in the code of a format: its task (`decoder of`), and the media type.
     pub(crate) fn panicked(part: &'static str, mime: &'static str) -> Self {
         Self(Arc::new(Inner::Panicked(part, mime)))
     }

@@ -113,7 +113,7 @@ impl EncodeFormat {
         matches!(self, Self::Gif | Self::Webp)
     }
 
-    /// Returns the content type of what is written; bare bytes are `application/octet-stream`.
+    /// Returns the content type of the file; bare bytes are `application/octet-stream`.
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
@@ -123,7 +123,7 @@ impl EncodeFormat {
     }
 }
 
-/// How a picture shall be written.
+/// How a picture is written.
 #[derive(Clone, Debug)]
 pub struct EncodeOptions {
     /// The format.
@@ -131,9 +131,9 @@ pub struct EncodeOptions {
     /// 1 to 100, clamped; absent means [`EncodeOptions::DEFAULT_QUALITY`] where a format is lossy. One scale for all of them: a
     /// number gives about the same score on photos. PNG takes any as leave to use a palette; GIF knows none.
     pub quality: Option<u8>,
-    /// What a lossy encoder is told in place of what [`quality`](Self::quality) stands for: 0 to 100 for WebP, a quantiser of 63
+    /// The number for a lossy encoder in place of the one that [`quality`](Self::quality) stands for: 0 to 100 for WebP, a quantiser of 63
     /// to 0 for AVIF, a quality of 1 to 100 for JPEG; clamped. Everything else still follows `quality`. It is there to measure
-    /// what a number of `quality` has to stand for. Default: absent.
+    /// the meaning of a number of `quality`. Default: absent.
     pub setting: Option<u8>,
     /// A colour that is laid under the picture first; absent means white where a format has no alpha, else none.
     pub background: Option<Color>,

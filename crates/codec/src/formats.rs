@@ -195,7 +195,7 @@ impl Writer {
     }
 }
 
-/// Says what encoding a picture of a size as the given format holds beside its pixels.
+/// Returns the memory for encoding a picture of a size in the given format, besides its pixels.
 pub(crate) fn encoding_memory(options: &EncodeOptions, size: Size, has_alpha: bool) -> WorkingMemory {
     match options.format {
         #[cfg(feature = "jpeg")]

@@ -1,7 +1,7 @@
 //! Pictures as bytes and pictures as pixels: sniffing, header probe, decoding and encoding.
 //!
-//! The only crate that reads and writes files by image libraries, and the only one with C behind it. These calls, the readers each on bytes that
-//! nobody has looked at before:
+//! This is the only crate that reads and writes files by image libraries, and the only one with C behind it. Its calls take bytes that
+//! nothing has checked before:
 //!
 //! 1. [`sniff()`] names the format by the first bytes.
 //! 2. [`probe()`] reads the size as displayed, from headers alone.
@@ -18,20 +18,20 @@
 //!
 //! | format | library | reason |
 //! | --- | --- | --- |
-//! | JPEG | our own, `palmette-jpeg` | faster than libjpeg-turbo, both ways, to the same bits; rows and planes; no C. What is coded arithmetically or without loss is read by libjpeg-turbo |
+//! | JPEG | our own, `palmette-jpeg` | faster than libjpeg-turbo, both ways, to the same bits; rows and planes; no C. Arithmetic and lossless files are read by libjpeg-turbo |
 //! | PNG | `png` to read; written here, by `fdeflate` for photos and `flate2` with zlib-rs for the rest | decodes 1600×1200 RGBA in 23, zune-png in 30; no C |
 //! | WebP | libwebp, by `libwebp-sys` | decodes lossy in 150, image-webp in 380; the only lossy encoder there is |
 //! | AVIF in | dav1d, by `libdav1d-sys`; the container by our own reader | decodes in 119, its port to Rust in 126 (which aborts on damaged streams); no reader of containers knows alpha by cell, profiles beside numbers, and transformations |
 //! | AVIF out | libaom, by `libaom-sys`; the container by our own writer | encodes 1200×900 in 26 to 41, rav1e in 214 to 340 for files a seventh larger |
 //! | HEIC in | libheif of the machine, loaded at run time by `libloading`; the container by our own reader | no decoder of HEVC has a licence that goes with ours, and HEVC has patents |
 //! | GIF | blocks by our own reader, codes by `weezl`, written by `gif`; colours are chosen by our own quantiser | no C, fast enough; the reader of `gif` gives up at what browsers step over; `quantette` knows no alpha, `imagequant` is under the GPL |
-//! | BMP, TIFF, ICO, QOI, PNM in | `image` | what everybody else uses for the long tail; no C |
+//! | BMP, TIFF, ICO, QOI, PNM in | `image` | the usual crate for the long tail; no C |
 //! | profiles | `moxcms` | no C; matrix and table profiles, RGB, grey and CMYK |
 //! | EXIF | our own | two tags |
 //!
 //! All C libraries are built from source by cargo and linked into the program, which then needs none on the machine it
 //! runs on. dav1d is release 1.4.3, libaom 3.11.0: what crates carry. Newer releases exist; no
-//! crate carries their source, so look at both when a hole becomes known. What libaom gets are pixels and options of ours alone.
+//! crate carries their source, so look at both when a hole becomes known. libaom gets only pixels and options of ours.
 //!
 //! # Building
 //!
@@ -39,29 +39,29 @@
 //! would decode at half the speed and encode at a sixth, so its feature `require-simd` is on and the build fails
 //! instead. dav1d and libaom take five minutes of one core, once; outside of the release profile `CFLAGS` in
 //! `.cargo/config.toml` keeps them from being debug builds. A format that is not wanted is left out with its feature,
-//! together with what its library needs.
+//! together with the needs of its library.
 //!
 //! # Choices that show
 //!
-//! - **A picture whose every pixel is there is shown**, whatever is wrong around it: no end mark, no trailer, unknown chunks,
-//!   segments and extensions, checksums of what no pixel depends on, versions from the future. One that lacks pixels is
-//!   damaged, and refused, unless [`OnDamage::Show`] asks for what there is. Of an animation the same holds for each frame: a
+//! - **A picture that has all its pixels is shown**, no matter what else is wrong: no end mark, no trailer, unknown chunks,
+//!   segments and extensions, checksums that no pixel depends on, versions from the future. One that lacks pixels is
+//!   damaged, and refused, unless [`OnDamage::Show`] asks for the pixels that there are. Of an animation the same holds for each frame: a
 //!   file that ends within a later frame is damaged, but its first frame may be shown as a still.
 //! - **JPEG** is written 4:2:0 below quality 90, else 4:4:4; progressive from 50·50 to 3000·3000 pixels of *area*, so
 //!   that one long side alone decides nothing, else baseline. CMYK without a profile becomes
 //!   `(255 - ink)·(255 - black) / 255`.
-//! - **Quality** is one scale: WebP and AVIF are told what gives, on average over photos, the score of SSIMULACRA2 that JPEG
+//! - **Quality** is one scale: WebP and AVIF get the number that gives, on average over photos, the score of SSIMULACRA2 that JPEG
 //!   has at that number. WebP, whose chroma always has half its size, falls behind from 90 on.
 //! - **WebP** is written with method 2; at quality 100 lossless, with the colours under clear pixels kept.
 //! - **AVIF** is written by libaom at speed 9 with quantisation matrices, 4:2:0 below quality 90, else 4:4:4; alpha
 //!   is lossless. Idle cores help, and always at least two
 //!   threads, so that a file does not depend on how many there are. Neither dav1d nor libaom can be stopped within a frame: a deadline counts between tiles, and between
 //!   colour and alpha.
-//! - **Colours by numbers** (CICP) are followed, PQ and HLG too, with white at 203 cd/m²; what is brighter is cut off.
-//! - **PNG** is written in the smallest colour type that loses nothing, a palette of up to 256 colours among them; what looks
-//!   like a photo for speed, anything else for size. With a quality below 100 a picture of more colours is dithered to
+//! - **Colours by numbers** (CICP) are followed, PQ and HLG too, with white at 203 cd/m²; everything brighter is cut off.
+//! - **PNG** is written in the smallest colour type that loses nothing, a palette of up to 256 colours among them; a picture that
+//!   looks like a photo is written for speed, any other for size. With a quality below 100 a picture of more colours is dithered to
 //!   `256 · quality / 80` of them with alpha, at most 256. Gamma chunks are not followed, profiles are.
-//! - **GIF** is written without loss where 256 colours are enough for what a frame changes, else dithered; whatever the
+//! - **GIF** is written without loss where 256 colours are enough for the changes of a frame, else dithered, at every
 //!   quality. Pixels of alpha 128 and more are opaque, others clear.
 //! - **Animations** are GIF and WebP; APNG and AVIF sequences stand still. The canvas of a GIF is its screen, grown to the
 //!   first frame; a pixel that no table of colours names is clear. Screens are transparent around their frames,

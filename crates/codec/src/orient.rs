@@ -73,7 +73,7 @@ impl Orientation {
         }
     }
 
-    /// Returns where a part of what is displayed lies in the stored picture of the given size.
+    /// Returns where a part of the displayed picture lies in the stored picture of the given size.
     pub(crate) const fn stored(self, shown: Area, stored: Size) -> Area {
         let displayed = self.displayed(stored);
         let left = if self.mirror_x { displayed.width - shown.left - shown.size.width } else { shown.left };
@@ -101,7 +101,7 @@ impl Orientation {
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if memory for the second picture cannot be had.
+    /// [`Error::Core`] if memory for the second picture runs out.
     pub(crate) fn apply(self, mut pixmap: Pixmap) -> Result<Pixmap, Error> {
         match (self.transpose, self.mirror_x, self.mirror_y) {
             (true, mirror_x, mirror_y) => return Ok(rotate::transpose(&pixmap, mirror_x, mirror_y)?),

@@ -1,4 +1,4 @@
-//! What the header of a file says, without decoding a pixel.
+//! The header of a file, without decoding a pixel.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use palmette_core::{Layout, Orientation, Size};
 
 use crate::{Error, Format, WorkingMemory, formats, guard, orient, sniff};
 
-/// What is known of a picture before it is decoded.
+/// A picture as described by its header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Probe {
@@ -14,12 +14,12 @@ pub struct Probe {
     pub format: Format,
     /// The size as displayed, that is after the orientation of the file was applied.
     pub size: Size,
-    /// The size of what a decoder has to hold, turned like the picture: along each side at least that of [`size`](Self::size).
+    /// The size that a decoder has to hold, turned like the picture: along each side at least that of [`size`](Self::size).
     ///
     /// Larger where the picture is cut out of something: in a GIF the larger of the screen and the largest frame along
-    /// each side, in an AVIF the coded size. What decoding costs goes by this one.
+    /// each side, in an AVIF the coded size. The cost of decoding depends on this one.
     pub stored_size: Size,
-    /// What makes the picture upright that is read by rows, which come as they are stored.
+    /// How to turn the picture upright; rows come as they are stored.
     pub orientation: Orientation,
     /// How the file stores its samples, for reading by rows.
     ///
@@ -37,13 +37,13 @@ pub struct Probe {
     pub copyright: Option<String>,
     /// Whether its pixels may be anything but opaque, as far as its header tells.
     pub has_alpha: bool,
-    /// What decoding it holds beside the picture that it gives; of an animation, for one frame.
+    /// The memory for decoding it, besides the picture itself; of an animation, for one frame.
     pub memory: WorkingMemory,
-    /// What reading it by rows holds beside the rows.
+    /// The memory for reading it by rows, besides the rows.
     pub(crate) reading: WorkingMemory,
     /// Whether reading it by rows decodes the whole picture at once, which is then lent, or given away.
     pub is_read_whole: bool,
-    /// What the file says of its pixels that decoding does not follow, for whoever wonders about the result.
+    /// Statements of the file about its pixels that decoding does not follow; it may explain an unexpected result.
     pub notes: Vec<Note>,
 }
 
@@ -63,7 +63,7 @@ pub enum Note {
         /// The number.
         code: u8,
     },
-    /// The transfer curve, PQ or HLG, reaches beyond white: what is brighter is cut off, not tone mapped.
+    /// The transfer curve, PQ or HLG, reaches beyond white: everything brighter is cut off, not tone mapped.
     HighDynamicRange,
 }
 
@@ -85,7 +85,7 @@ impl Probe {
         self.orientation.turned(self.size)
     }
 
-    /// Makes what is known of a still picture of a size as stored, without a notice, that may have alpha, is read as RGBA, and
+    /// Makes the description of a still picture of a size as stored, without a notice, that may have alpha, is read as RGBA, and
     /// takes no memory to speak of to decode.
     pub(crate) const fn still(format: Format, stored: Size, orientation: orient::Orientation) -> Self {
         let size = orientation.displayed(stored);

@@ -38,7 +38,7 @@ pub trait Sources: Sync {
     ///
     /// # Errors
     ///
-    /// [`Error::SourceFailed`] if it cannot be read; whoever made it knows why.
+    /// [`Error::SourceFailed`] if it cannot be read; its maker knows why.
     fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error>;
 }
 

@@ -1,8 +1,8 @@
 //! Sources that are read once, where a plan has to be measured first.
 //!
 //! What a plan measures it has to read, and once it is complete it reads the same source again. A picture of RGBA (a PNG, for one)
-//! comes pixel for pixel as it came the first time, so it is kept on its way if there is room, and lent to whoever reads the
-//! source again.
+//! comes pixel for pixel as it came the first time, so it is kept on its way if there is room, and lent to the
+//! next reader of the source.
 //!
 //! A picture in planes is not kept. The first time it is read as it is stored, and made RGBA, because that is what is measured; the
 //! second time the window that is left is read, mostly at a half or a quarter of its size, and stays in planes. So other samples
@@ -115,7 +115,7 @@ impl Rows for KeptRows<'_> {
         if let Some(kept) = picture {
             kept.append(&band)?;
         }
-        // Whoever reads need not ask for what is behind the last row.
+        // A reader need not ask for anything behind the last row.
         if let Some(whole) = picture.take_if(|picture| picture.check_whole().is_ok()) {
             // A source that is read twice at once is the same picture twice.
             drop(place.set(whole));

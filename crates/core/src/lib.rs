@@ -4,7 +4,7 @@
 //! is answered in integers. An [`Engine`] then only executes it. That split is what makes two engines give identical bytes:
 //! they read the same tables and do the same integer arithmetic on them, and neither decides anything.
 //!
-//! Codecs, HTTP and devices are no concern of this crate.
+//! This crate knows no codecs, no HTTP and no devices.
 
 pub mod alloc;
 pub mod arith;

@@ -92,7 +92,7 @@ impl Gpu {
             label: Some("palmette"),
             // The clock is for benches only.
             required_features: Features::IMMEDIATES | (adapter.features() & Features::TIMESTAMP_QUERY),
-            // What every device has, so that tests on a small one take the same paths; but for whole pictures in a buffer.
+            // What every device has, so that tests on a small one take the same paths; only whole pictures in a buffer need more.
             required_limits: Limits {
                 max_immediate_size: IMMEDIATE_BYTES,
                 max_buffer_size: limits.max_buffer_size,

@@ -42,7 +42,7 @@ impl Poller {
     /// Sees to it that the callbacks of a submission run once it is done.
     pub(crate) fn watch(&self, submission: wgpu::SubmissionIndex) {
         if let Some(submissions) = &self.submissions {
-            // If nobody listens the device is lost, and whoever waits for the callback sees that.
+            // If nobody listens the device is lost, and the code that waits for the callback sees that.
             let _ = submissions.send(submission);
         }
     }

@@ -73,7 +73,7 @@ impl Pool {
             self.device.create_buffer(&wgpu::BufferDescriptor { label, size: bytes, usage, mapped_at_creation: false });
         let lease = Lease { buffer: Some(buffer), pool: Arc::clone(self) };
         if pollster::block_on(scope.pop()).is_some() {
-            // What there is now is no buffer: whoever got it from the pool would fail.
+            // This is not a usable buffer: the next job that got it from the pool would fail.
             lease.discard();
             return Err(Error::OutOfMemory { bytes });
         }

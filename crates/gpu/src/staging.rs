@@ -1,8 +1,8 @@
 //! Memory of the host that the device reads: what an upload writes to, used again and limited in sum.
 //!
 //! `Queue::write_buffer` allocates such memory for each call and frees it again. Here it stays: a buffer is mapped while it is
-//! free, a job writes to it and submits a copy from it, and when the device has done that it is mapped again by whoever
-//! polls. A buffer whose job failed is never used again, since nobody knows in what state it is.
+//! free, a job writes to it and submits a copy from it, and when the device has done that it is mapped again by the thread
+//! that polls. A buffer whose job failed is never used again, since nobody knows in what state it is.
 //!
 //! It matters most to large pictures: what does not fit into a block of the allocator (128 MiB) would be asked of the driver
 //! for each upload, and a page at a time of the system.

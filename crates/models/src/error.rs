@@ -70,7 +70,7 @@ pub enum Error {
         /// How many it takes.
         taken: usize,
     },
-    /// Occurs when values of different sizes shall be joined.
+    /// Occurs when values of different sizes are joined.
     #[error("inputs of {first} and {second} pixels do not fit together")]
     SizesDiffer {
         /// The size of the first.

@@ -1,7 +1,7 @@
-//! Small neural nets in integers: what looks at a picture, to the same bytes on every machine.
+//! Small neural nets in integers, which look at a picture and give the same bytes on every machine.
 //!
-//! A [`net::Net`] is a list of layers in fixed point, checked when it is made: shapes fit, and no sum leaves 32 bits whatever the
-//! picture. It depends on nothing but integers whose order of addition does not matter, so vector units, threads and graphics
+//! A [`net::Net`] is a list of layers in fixed point, checked when it is made: shapes fit, and no sum leaves 32 bits for any
+//! picture. It depends only on integers, whose order of addition does not matter, so vector units, threads and graphics
 //! processors give the bytes that the scalar kernels define.
 
 #[cfg(target_arch = "x86_64")]

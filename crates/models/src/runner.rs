@@ -147,7 +147,7 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// Those of `rows`; [`Error::Core`] if memory cannot be had, or the deadline passes.
+    /// Those of `rows`; [`Error::Core`] if memory runs out, or the deadline passes.
     ///
     /// # Panics
     ///

@@ -70,7 +70,7 @@ impl Schedule {
         Self::part(net, inputs, band_rows, [0, 1])
     }
 
-    /// Plans part `part[0]` of `part[1]`: as [`Schedule::new`], but for its share of the rows of each output alone.
+    /// Plans part `part[0]` of `part[1]`: as [`Schedule::new`], but only its share of the rows of each output.
     ///
     /// # Errors
     ///

@@ -26,7 +26,7 @@ pub enum Op<T = Transform, D = Draw> {
     Transform {
         /// The node that is changed.
         image_index: ImageIndex,
-        /// What is done to it.
+        /// The options.
         options: T,
     },
     /// Draws one node on another; the drawn node is finished by then and is gone afterwards.
@@ -41,7 +41,7 @@ pub enum Op<T = Transform, D = Draw> {
 }
 
 impl<T, D> Op<T, D> {
-    /// Says what the entry is, for messages: `transform` or `draw`.
+    /// Returns the kind of the entry: `transform` or `draw`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {

@@ -30,7 +30,7 @@ pub const MAX_FONT_BYTES: u64 = 20_000_000;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
-    /// What is set. Lines break at `\n`.
+    /// The text itself. Lines break at `\n`.
     pub content: String,
     /// Where the font is, as it was written: an `http`, `https` or `data` URL, or `font:` and the name of one that the operator has.
     pub font_url: String,
@@ -63,14 +63,14 @@ impl Default for Text {
     }
 }
 
-/// How the lines of a text are laid out, beyond what the size says.
+/// How the lines of a text are laid out, besides the size.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct TextLayout {
     /// Pixels that a line may take, above 0: a longer one breaks where Unicode allows it. Default: lines break at `\n` only.
     pub max_width: Option<f64>,
     /// Where lines begin. Default: at the side where the paragraph begins, which is the right for one that runs right to left.
     pub align: Option<Align>,
-    /// Pixels from one baseline to the next, as a multiple of the size. Default: what the font says.
+    /// Pixels from one baseline to the next, as a multiple of the size. Default: from the font.
     pub line_height: Option<f64>,
     /// Pixels that are added after each cluster; may be negative. Default: 0.
     pub letter_spacing: f64,
@@ -94,6 +94,6 @@ pub enum Align {
 pub struct Variation {
     /// The axis, such as `wght`.
     pub tag: [u8; 4],
-    /// The place, in the axis's own unit. What the axis does not reach becomes its nearest end.
+    /// The place, in the axis's own unit. A place beyond the axis becomes its nearest end.
     pub value: f64,
 }

@@ -1,7 +1,7 @@
 //! Bytes from a URL, for servers that are told by strangers what to fetch.
 //!
-//! [`guard`] decides what may be asked: by default only what has a public address. It is pure, without a socket or a look-up, so
-//! that its tables can be tested by themselves. `connect` is the only place that connects, to addresses that were judged; above it
+//! [`guard`] decides which addresses may be asked: by default only public ones. It is pure, without a socket or a look-up, so
+//! that its tables can be tested by themselves. `connect` is the only place that connects, to addresses that were checked; above it
 //! are TLS (`tls`), the pool of an HTTP client, and [`Fetcher`], which follows redirects, keeps the limits and asks the `cache`.
 
 mod answer;

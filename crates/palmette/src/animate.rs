@@ -1,4 +1,4 @@
-//! An animated canvas: what is drawn on it is made once, then every frame goes its way by itself.
+//! An animated canvas: the overlays are made once, then every frame goes through the steps by itself.
 //!
 //! A frame is decoded, run and encoded before the next one is decoded, so memory does not grow with their number. What the
 //! plan has to measure is measured on the first frame and kept for all: a window that moved from frame to frame would shake.
@@ -17,7 +17,7 @@ use crate::{Damage, Error, Pipeline, Stage};
 /// The source that is another one in every frame.
 const CANVAS: usize = ImageIndex::CANVAS.0 as usize;
 
-/// What every frame goes through.
+/// The steps of every frame.
 struct FrameRun<'a> {
     engine: &'a dyn Engine,
     plan: Plan,

@@ -78,12 +78,12 @@ impl PipelineBuilder {
         Self { max_pixel_bytes: Some(max_pixel_bytes), ..self }
     }
 
-    /// Chooses what becomes of files that lack pixels. Default: [`OnDamage::Refuse`].
+    /// Chooses whether damaged files are refused or shown. Default: [`OnDamage::Refuse`].
     pub fn on_damage(self, on_damage: OnDamage) -> Self {
         Self { on_damage, ..self }
     }
 
-    /// Lets a model do what options such as `segment` need one for. Default: none, and such options are refused.
+    /// Sets the model for options such as `segment`. Default: none, and such options are refused.
     pub fn model(self, model: Arc<dyn Model>) -> Self {
         Self { model: Some(model), ..self }
     }

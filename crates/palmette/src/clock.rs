@@ -52,7 +52,7 @@ impl Clock {
         result
     }
 
-    /// Returns what was measured.
+    /// Returns the measured times.
     pub(crate) fn into_timings(self) -> Timings {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner).timings
     }

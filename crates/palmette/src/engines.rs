@@ -19,7 +19,7 @@ pub struct Engines {
 }
 
 impl Engines {
-    /// Opens what `choice` asks for, with the default [`GpuSettings`].
+    /// Opens the engines that `choice` asks for, with the default [`GpuSettings`].
     ///
     /// # Errors
     ///
@@ -28,7 +28,7 @@ impl Engines {
         Self::open_with(choice, GpuSettings::default())
     }
 
-    /// Opens what `choice` asks for.
+    /// Opens the engines that `choice` asks for.
     ///
     /// A software adapter, which is slower than the CPU engine, is opened only for [`EngineChoice::Gpu`].
     ///
@@ -88,14 +88,14 @@ impl Engines {
         }
     }
 
-    /// Returns what arithmetic and kernels take on this machine, as it was measured at the start; nothing where there is no GPU
+    /// Returns the prices of arithmetic and kernels on this machine, as measured at the start; nothing where there is no GPU
     /// to choose.
     #[must_use]
     pub fn prices(&self) -> Vec<Price> {
         self.gpu.as_ref().map_or_else(Vec::new, |gpu| gpu.prices())
     }
 
-    /// Gives the GPU up, as if it had been lost: for tests and drills of what happens then. It is opened again.
+    /// Gives the GPU up, as if it had been lost: for tests and drills. It is opened again.
     pub fn lose_gpu(&self) {
         if let Some(gpu) = &self.gpu {
             gpu.lose();

@@ -1,4 +1,4 @@
-//! What a request will hold at its worst moment, by its plan and the headers of its sources: known before a pixel is decoded.
+//! The most memory that a request will hold, by its plan and the headers of its sources: known before a pixel is decoded.
 
 use palmette_codec::EncodeOptions;
 use palmette_core::Size;
@@ -10,12 +10,12 @@ const DECODER_FRAMES: u64 = 3;
 /// Pictures that an encoder of animations holds, all of the size of the result.
 const ENCODER_FRAMES: u64 = 3;
 
-/// What is known of a request whose memory is estimated.
+/// A request whose memory is estimated.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Weighed<'a> {
     /// The whole plan, guessed where it depends on measurements.
     pub(crate) plan: &'a Plan,
-    /// What reading each source holds, the way that the plan reads it.
+    /// The memory for reading each source, the way that the plan reads it.
     pub(crate) reading: &'a [ReadingMemory],
     /// The most that a C library holds to read one of them.
     pub(crate) library_bytes: u64,
@@ -32,9 +32,9 @@ pub(crate) struct Weighed<'a> {
 }
 
 /// Estimates the bytes that a request takes at its worst moment: before its rows come, while they do, or while they are encoded. In
-/// an animation decoder and encoder live through all steps, and what is drawn on the canvas is kept for the next frame.
+/// an animation decoder and encoder live through all steps, and the overlays are kept for the next frame.
 ///
-/// What C libraries take comes on top: the allocator of the process keeps for a while what it gets back, and a library does
+/// The memory of C libraries comes on top: the allocator of the process keeps for a while what it gets back, and a library does
 /// not get it from there.
 #[must_use]
 pub(crate) fn estimate(weighed: Weighed<'_>) -> u64 {
@@ -68,7 +68,7 @@ fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
     sources.chain(models).max().unwrap_or(0)
 }
 
-/// Estimates what stays between the frames of an animation.
+/// Estimates the memory that stays between the frames of an animation.
 fn kept_for_frames(plan: &Plan, canvas: Size, result: Size) -> u64 {
     let drawn = plan.canvas_steps().map(|step| match &step.kind {
         StepKind::Draw(draw) => draw.foreground_size.bytes(),
@@ -92,7 +92,7 @@ mod tests {
         Planner::new(&ops, sources, &Limits::default()).unwrap().guess().plan
     }
 
-    /// Says what it holds to decode a whole picture.
+    /// Returns the memory for decoding a whole picture.
     fn whole(size: Size, beside_bytes: u64) -> ReadingMemory {
         ReadingMemory { before: size.bytes() + beside_bytes, bytes: size.bytes(), is_whole: true }
     }

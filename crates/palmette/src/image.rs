@@ -50,7 +50,7 @@ impl Image {
         }
     }
 
-    /// Returns what is known of a file.
+    /// Returns the probe of a file.
     pub(crate) fn probe(&self) -> Option<&Probe> {
         match self {
             Self::File { probe, .. } => Some(probe),
@@ -58,7 +58,7 @@ impl Image {
         }
     }
 
-    /// Returns what is known of a text.
+    /// Returns the text, if it is one.
     pub(crate) fn text(&self) -> Option<&Typeset> {
         match self {
             Self::Text(text) => Some(text),
@@ -66,7 +66,7 @@ impl Image {
         }
     }
 
-    /// Returns the media type of a file; what has none is named as bare pixels are, or as a text.
+    /// Returns the media type of a file; bare pixels and texts, which have none, get a name of their own.
     pub(crate) fn format(&self) -> &'static str {
         match self {
             Self::File { probe, .. } => probe.format.mime(),
@@ -119,7 +119,7 @@ impl Image {
         }
     }
 
-    /// Says what it takes to read the source as a plan does, and how much of that a C library takes. Pixels of a program are lent,
+    /// Estimates the memory for reading the source as a plan does, and the share of a C library in it. Pixels of a program are lent,
     /// which takes next to nothing; a text is drawn whole.
     pub(crate) fn reading(&self, read: &ReadStep) -> (ReadingMemory, u64) {
         let probe = match self {

@@ -1,8 +1,8 @@
-//! What engines are expected to take, by the prices that were measured when they were opened.
+//! The time that engines are expected to take, by the prices that were measured when they were opened.
 
 use serde::Serialize;
 
-/// What something takes on an engine of this machine.
+/// The time that an operation takes on an engine of this machine.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Price {
     /// The engine: `cpu` or `gpu`.
@@ -14,7 +14,7 @@ pub struct Price {
     pub seconds: f64,
 }
 
-/// What a plan is expected to take on each engine, without decoding and encoding.
+/// The time that a plan is expected to take on each engine, without decoding and encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
     /// Seconds on one core.

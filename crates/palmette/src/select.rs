@@ -17,7 +17,7 @@ pub struct Selection {
     pub engine: Arc<dyn Engine>,
     /// Why this one, when it was selected.
     selected: Reason,
-    /// What both engines are expected to take, if there is a GPU.
+    /// The expected time of both engines, if there is a GPU.
     estimate: Option<Estimate>,
     /// The same engine, if it is the GPU.
     attempt: Option<Arc<Attempt>>,
@@ -74,7 +74,7 @@ impl Selection {
         self.attempt.is_some()
     }
 
-    /// Returns what both engines are expected to take; nothing where there is no GPU.
+    /// Returns the expected time of both engines; nothing where there is no GPU.
     pub(crate) const fn estimate(&self) -> Option<Estimate> {
         self.estimate
     }
@@ -88,8 +88,8 @@ impl Selection {
 }
 
 impl Engines {
-    /// Selects the engine for a plan. What the request wants goes before what the operator wants; a GPU that is lost at the
-    /// moment is replaced by the CPU whoever wants it.
+    /// Selects the engine for a plan. The choice of the request goes before that of the operator; a GPU that is lost at the
+    /// moment is replaced by the CPU in either case.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What a picture can be opened from.
+//! Sources that a picture can be opened from.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,13 +6,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use palmette_core::Pixmap;
 
-/// What a picture is opened from: the bytes of a file, or pixels. Everything here becomes one by itself.
+/// A source that a picture is opened from: the bytes of a file, or pixels. Both convert into it.
 ///
 /// Bytes that are lent are copied; a [`Vec`] or [`Bytes`] is taken as it is.
 #[derive(Clone)]
 pub struct Source(pub(crate) Given);
 
-/// What was given.
+/// The source as it was given.
 #[derive(Clone)]
 pub(crate) enum Given {
     File(Bytes),

@@ -18,12 +18,12 @@ pub(crate) struct Files<'a> {
     found: Mutex<Found>,
 }
 
-/// What reading has come upon.
+/// Everything noteworthy that reading has met.
 #[derive(Debug, Default)]
 struct Found {
     /// Why sources failed, each with its index. Several may be read at once.
     failures: Vec<(usize, Error)>,
-    /// What is missing from the first source that lacks something.
+    /// The damage of the first source that lacks something.
     damage: Option<Damage>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Files<'a> {
         Self { images, options, clock, found: Mutex::default() }
     }
 
-    /// Returns what an engine's error stands for: of a source that failed, what failed.
+    /// Returns the cause of an engine's error: if a source failed, the error of that source.
     pub(crate) fn explain(&self, error: CoreError) -> Error {
         let CoreError::SourceFailed { index } = error else { return Error::Core(error) };
         let failures = &mut self.lock().failures;
@@ -41,7 +41,7 @@ impl<'a> Files<'a> {
         place.map_or(Error::Core(error), |place| failures.swap_remove(place).1)
     }
 
-    /// Returns what is missing from the first source that lacks something.
+    /// Returns the damage of the first source that lacks something.
     pub(crate) fn into_damage(self) -> Option<Damage> {
         self.found.into_inner().unwrap_or_else(PoisonError::into_inner).damage
     }
@@ -59,7 +59,7 @@ impl Files<'_> {
         self.fail(index, Error::Source { index, source })
     }
 
-    /// Keeps what is missing from a source, if no source before it lacks something.
+    /// Keeps the damage of a source, if no source before it lacks something.
     fn note(&self, index: usize, cause: Option<Cause>) {
         let mut found = self.lock();
         let is_first = found.damage.as_ref().is_none_or(|damage| index < damage.index);
@@ -137,7 +137,7 @@ impl Rows for FileRows<'_> {
 }
 
 impl Drop for FileRows<'_> {
-    /// What is missing is known behind the last row that was asked for.
+    /// The damage is known behind the last row that was asked for.
     fn drop(&mut self) {
         let damage = self.reader.as_ref().and_then(Reader::damage).cloned();
         self.files.note(self.index, damage);

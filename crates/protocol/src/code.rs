@@ -1,6 +1,6 @@
 //! The numeric codes of failures.
 //!
-//! A [`Code`] is what the client sees in `cf-images-binding: err=N`; a [`Class`] says whose fault it was, so that logs and
+//! A [`Code`] is the number that the client sees in `cf-images-binding: err=N`; a [`Class`] says whose fault it was, so that logs and
 //! metrics need no list of numbers. Errors of this crate know their code; `palmette` has the table of those that stay below it.
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Which engine shall compute: the wish of an operator for every request, or of one request for itself.
+//! Which engine computes: the choice of an operator for every request, or of one request for itself.
 
 use crate::json::excerpt_text;
 use crate::{Error, Hint};
@@ -6,7 +6,7 @@ use crate::{Error, Hint};
 /// A wish for an engine. Every engine gives the same pixels, so it is about time, never about the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum EngineChoice {
-    /// Of an operator: whatever is there and pays for the request at hand. Of a request: what the operator wants.
+    /// For an operator: the engine that should be faster for the request at hand. For a request: the choice of the operator.
     #[default]
     Auto,
     /// Always the CPU.

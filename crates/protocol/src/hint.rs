@@ -1,4 +1,4 @@
-//! What else a message says about a mistake: what was probably meant.
+//! Hints in messages: the name or value that was probably meant.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::Values;
 /// The most characters of a word that is looked for: no name is nearly as long.
 const MAX_CHARS: usize = 40;
 
-/// What was probably meant by a name or a value that is refused. It is written behind the message; nothing if nobody knows.
+/// A guess at the meaning of a name or a value that is refused. It ends the message; nothing if there is no guess.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hint {
     /// Nothing is known.
@@ -37,7 +37,7 @@ impl Hint {
         nearest(word, known).map_or(Self::None, Self::Name)
     }
 
-    /// Looks for what was meant by a value that is not one of these.
+    /// Guesses the meaning of a value that is not one of these.
     pub(crate) fn of_value(value: &Value, values: Values) -> Self {
         let Value::String(text) = value else { return Self::None };
         let kinds = values.kinds();

@@ -9,7 +9,7 @@ use crate::{Options, json};
 /// The media type that stands for pictures without pixels.
 const SVG: &str = "image/svg+xml";
 
-/// What `/info` says about a picture.
+/// The answer of `/info`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Info {
     /// A picture of pixels.

@@ -1,7 +1,7 @@
 //! JSON as the client writes it, read without losing anything.
 //!
 //! `serde_json` needs two additions. It lets the last of two equal keys win, but here nothing is silently ignored, so such
-//! an object is refused. And it writes numbers its own way (`1e-6`, `5.0`), but a list that is written back shall be the
+//! an object is refused. And it writes numbers its own way (`1e-6`, `5.0`), but a list that is written back has to be the
 //! text that `JSON.stringify` made (`0.000001`, `5`).
 
 use std::fmt;

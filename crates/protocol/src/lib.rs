@@ -1,10 +1,10 @@
-//! The wire protocol of the Images binding: how the vocabulary of [`palmette_ops`] is written, and what else a client sends and
-//! a server answers.
+//! The wire protocol of the Images binding: how the vocabulary of [`palmette_ops`] is written, and the rest of requests
+//! and answers.
 //!
 //! No I/O and no pixels. A request goes through this crate in five steps:
 //!
 //! 1. [`form`] splits a body into parts while it arrives;
-//! 2. [`request`] collects them and refuses what has no place;
+//! 2. [`request`] collects them and refuses unknown parts;
 //! 3. [`list`] reads the flat list, its options untouched;
 //! 4. [`palmette_ops::tree`] checks that the list is the flattening of one tree;
 //! 5. [`OptionObject`] and [`output`] turn options into typed values.

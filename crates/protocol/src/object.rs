@@ -1,13 +1,13 @@
 //! Typed options as the objects that the wire carries, both ways.
 //!
-//! The types are those of the vocabulary, which knows no text; what they are called on the wire hangs on them here, by traits.
+//! The types are those of the vocabulary, which knows no text; their names on the wire are added here, by traits.
 
 use palmette_ops::{Draw, Transform};
 
 use crate::options::{OptionSpec, read_options, write_options};
 use crate::{Error, Options};
 
-/// What is written as an object of options.
+/// A type that is written as an object of options.
 pub trait OptionObject: Default + 'static {
     /// Every option.
     const OPTIONS: &'static [OptionSpec<Self>];
@@ -18,14 +18,14 @@ pub trait OptionObject: Default + 'static {
     ///
     /// # Errors
     ///
-    /// 9401 if an option is unknown, if its value is not allowed, or if two exclude each other.
+    /// 9401 if an option is unknown, if its value is not allowed, or if two options cannot be used together.
     fn from_options(options: &Options) -> Result<Self, Error> {
         read_options("", Self::OPTIONS, options)
     }
 
     /// Returns the options as they are sent; [`OptionObject::from_options`] reads the same from them.
     ///
-    /// What an option does when it is absent is not written, so that a default value and an empty object are the same request.
+    /// Default values are not written, so that a default value and an empty object are the same request.
     ///
     /// ```
     /// use std::num::NonZeroU32;
@@ -48,7 +48,7 @@ pub trait OptionObject: Default + 'static {
     }
 }
 
-/// What can stand where options are sent: typed options, or an object by the names on the wire.
+/// A value that can be sent as options: typed options, or an object by the names on the wire.
 pub trait IntoOptions {
     /// Returns the options as they are sent.
     fn into_options(self) -> Options;

@@ -1,6 +1,6 @@
 //! How a JSON object of options becomes a typed value, and the way back: one [`OptionSpec`] an option, one loop over the object.
 //!
-//! The table is the one source of what an option is: `GET /options`, the tables of the documentation and the types of the
+//! The table is the one source for everything about an option: `GET /options`, the tables of the documentation and the types of the
 //! TypeScript client are made of it.
 //!
 //! A `null` means "not given", whatever its key, because that is what a `NaN` or an unset variable of the client arrives
@@ -21,20 +21,20 @@ pub struct OptionSpec<T> {
     pub name: &'static str,
     /// Its values, as they read after "must be".
     pub allowed: &'static str,
-    /// What it does, for people who write requests.
+    /// Its effect, for people who write requests.
     pub summary: &'static str,
     /// Its values, for programs.
     pub values: Values,
-    /// Objects with this option, as JSON, whose pictures show what it does; none inside an object, or where it takes a model.
+    /// Objects with this option, as JSON, whose pictures show its effect; none inside an object, or if it needs a model.
     pub examples: &'static [&'static str],
     /// Checks a value and puts it into the object.
     pub(crate) read: fn(&Value, &mut T) -> Result<(), Refusal>,
-    /// Returns the value as it is sent; nothing if it is absent, or means what absence means.
+    /// Returns the value as it is sent; nothing if it is absent or the default.
     pub(crate) write: fn(&T) -> Option<Value>,
 }
 
 impl<T> OptionSpec<T> {
-    /// Returns what there is to know about the option.
+    /// Returns the description of the option.
     #[must_use]
     pub const fn info(&self) -> OptionInfo {
         let Self { name, allowed, summary, values, .. } = *self;
@@ -42,7 +42,7 @@ impl<T> OptionSpec<T> {
     }
 }
 
-/// Returns what there is to know about all options of a table.
+/// Returns the descriptions of all options of a table.
 pub(crate) fn infos<T>(specs: &[OptionSpec<T>]) -> Vec<OptionInfo> {
     specs.iter().map(OptionSpec::info).collect()
 }
@@ -137,19 +137,19 @@ pub(crate) fn round(number: f64) -> f64 {
     if number - floor >= 0.5 { floor + 1.0 } else { floor }
 }
 
-/// Converts a whole number; what is out of range becomes the nearest end of the range.
+/// Converts a whole number; a number out of range becomes the nearest end of the range.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturation is wanted")]
 pub(crate) const fn to_u32(number: f64) -> u32 {
     number as u32
 }
 
-/// Converts a whole number; what is out of range becomes the nearest end of the range.
+/// Converts a whole number; a number out of range becomes the nearest end of the range.
 #[expect(clippy::cast_possible_truncation, reason = "saturation is wanted")]
 pub(crate) const fn to_i32(number: f64) -> i32 {
     number as i32
 }
 
-/// Converts a whole number; what is out of range becomes the nearest end of the range.
+/// Converts a whole number; a number out of range becomes the nearest end of the range.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturation is wanted")]
 pub(crate) const fn to_u8(number: f64) -> u8 {
     number as u8

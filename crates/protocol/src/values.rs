@@ -1,4 +1,4 @@
-//! What an option may be, for programs: a form, a completion or a check beforehand is made of it.
+//! The allowed values of an option, for programs that make forms, completions or checks of them.
 //!
 //! [`OptionSpec::allowed`](crate::OptionSpec) says the same to people. A test sends what a description promises, and what lies
 //! just beyond, through the readers of the options, so that neither can say more than the other.
@@ -12,7 +12,7 @@ pub struct OptionInfo {
     pub name: &'static str,
     /// Its values, as they read after "must be".
     pub allowed: &'static str,
-    /// What it does, for people who write requests.
+    /// Its effect, for people who write requests.
     pub summary: &'static str,
     /// Its values.
     pub values: Values,

@@ -1,6 +1,6 @@
 //! Fetches the fonts that a request names by URL, before it waits for a worker.
 //!
-//! That is network time, not computing time: whoever waits for a slow server of fonts keeps nobody from a worker. What arrives
+//! That is network time, not computing time: a request that waits for a slow server of fonts keeps no other from a worker. A file that arrives
 //! counts as part of the body of its request.
 
 use std::time::Instant;
@@ -16,7 +16,7 @@ use crate::shared::Shared;
 /// The most fonts of one request that are on their way at once.
 const MAX_AT_ONCE: usize = 8;
 
-/// Fetches the fonts of a request and gives them to it; of those that cannot be had, the reason, with which the pipeline refuses
+/// Fetches the fonts of a request and gives them to it; of those that cannot be fetched, the reason, with which the pipeline refuses
 /// the text that needs one.
 ///
 /// # Errors
@@ -48,7 +48,7 @@ pub(crate) async fn fetch(shared: &Shared, request: &mut TransformRequest, held:
     Ok(())
 }
 
-/// Logs why a font cannot be had, with what its user is not told. That the request was refused is another line.
+/// Logs why a font could not be fetched, with details that its user is not told. That the request was refused is another line.
 fn log(error: &FetchError) {
     let class = error.class().as_str();
     match (error, error.class()) {

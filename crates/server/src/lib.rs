@@ -1,9 +1,9 @@
-//! The HTTP service: thin, everything that computes is elsewhere.
+//! The HTTP service. It is thin: all computing is elsewhere.
 //!
 //! A connection is accepted by [`serve()`], held to a pace (`connection`), and its requests go through [`app()`]: the middleware
 //! stack, then one of the `routes`. `/transform` collects the form while it arrives (`multipart`), fetches its `fonts`, has its
-//! headers looked at, waits for a worker and for memory (`admission`) and runs the pipeline there, off the async threads. Every failure, wherever
-//! it came from, becomes an answer in `error` and nowhere else.
+//! headers looked at, waits for a worker and for memory (`admission`) and runs the pipeline there, off the async threads. Every failure
+//! becomes an answer in `error`, and nowhere else.
 
 mod admission;
 mod app;

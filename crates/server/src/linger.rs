@@ -1,8 +1,8 @@
 //! A body that is read to its end, within bounds, even when nobody wants it any more.
 //!
 //! A server that answers before it has read the whole body, and then closes, makes the client's kernel throw the answer away:
-//! the client sees a broken connection instead of the error. So whoever drops a body early (a handler that found the first part
-//! wrong, an unknown path, the deadline) hands it, without knowing, to a task that reads on and throws the bytes away while the
+//! the client sees a broken connection instead of the error. So a body that is dropped early (by a handler that found the first part
+//! wrong, an unknown path, the deadline) goes to a task that reads on and throws the bytes away while the
 //! answer is being sent.
 
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! What is counted and timed.
+//! Counters and times.
 
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -224,7 +224,7 @@ impl Metrics {
         self.damaged.inc_by(answer.damage.is_some().into());
     }
 
-    /// Writes all metrics as text; what changes all the time is given as it is now.
+    /// Writes all metrics as text; values that change all the time are read now.
     pub(crate) fn encode(&self, load: Load, connections: usize, fetch_cache_bytes: u64) -> String {
         self.fetch_cache_bytes.set(fetch_cache_bytes);
         self.connections.set(connections as u64);

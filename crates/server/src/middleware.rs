@@ -18,7 +18,7 @@ use crate::linger::Lingering;
 use crate::request_id::REQUEST_ID;
 use crate::shared::Shared;
 
-/// What orchestrators and monitors ask for.
+/// The paths that orchestrators and monitors ask for.
 const WATCHED_PATHS: [&str; 3] = ["/live", "/ready", "/metrics"];
 
 /// Puts a span around a request and logs its end.
@@ -61,7 +61,7 @@ pub(crate) fn caught_panic(payload: Box<dyn Any + Send + 'static>) -> Response {
     Error::Panicked { message: panic_message(&*payload) }.into_response()
 }
 
-/// Refuses requests on connections beyond the limit, except those of whoever watches over the process.
+/// Refuses requests on connections beyond the limit, except those for health and metrics.
 pub(crate) async fn places(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let is_watcher = WATCHED_PATHS.contains(&request.uri().path());
     if is_watcher || !shared.places.are_overfull() {

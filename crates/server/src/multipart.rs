@@ -12,12 +12,12 @@ use crate::shared::Shared;
 
 /// Reads the whole form of a request and has its parts collected.
 ///
-/// Parts come in order of arrival, cut anywhere. Whatever goes wrong ends this at once; the rest of the body is then read by
-/// [`crate::linger`]. What is returned counts the memory that the form takes, and belongs to whoever holds its parts.
+/// Parts come in order of arrival, cut anywhere. The first error ends this at once; the rest of the body is then read by
+/// [`crate::linger`]. The returned value counts the memory that the form takes, and belongs to the holder of its parts.
 ///
 /// # Errors
 ///
-/// [`Error::Protocol`] for what the form, or the collector, finds wrong; [`Error::Body`] if the body breaks off or comes too
+/// [`Error::Protocol`] for errors of the form or of the collector; [`Error::Body`] if the body breaks off or comes too
 /// slowly; [`Error::BodiesFull`] if all bodies together hold too much.
 pub(crate) async fn collect(
     request: Request,

@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue, Uri, header};
 /// The header with the address that was meant.
 const URL: &str = "mf-url";
 
-/// What the names of the headers that were meant begin with.
+/// The prefix of the names of the headers that were meant.
 const HEADER_PREFIX: &str = "mf-header-";
 
 /// Turns a proxied request into the one that was meant; any other is left alone.
@@ -19,7 +19,7 @@ pub(crate) fn unwrap(mut request: Request) -> Request {
     request
 }
 
-/// Returns what an address says beside its host; any host is ours.
+/// Returns an address without its host; any host is ours.
 fn path_and_query(url: &HeaderValue) -> Option<Uri> {
     let uri = Uri::try_from(url.as_bytes()).ok()?;
     Uri::builder().path_and_query(uri.path_and_query()?.clone()).build().ok()

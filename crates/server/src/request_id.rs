@@ -1,4 +1,4 @@
-//! The id of a request: what an answer and every line of the log about it have in common.
+//! The id of a request, which its answer and every log line about it share.
 //!
 //! Most clients see it in a header. The Images binding shows none, so errors that lead to the log say it in their text, and
 //! find it by [`current`].

@@ -56,7 +56,7 @@ pub async fn serve(listener: TcpListener, config: Config, pipeline: Pipeline, st
     let mut connections = JoinSet::new();
     tokio::spawn(Places::sweep(Arc::downgrade(&shared.places)));
 
-    // After `stop` the listener stays open for a moment, so that whoever asks can learn that it is not ready.
+    // After `stop` the listener stays open for a moment, so that load balancers can learn that it is not ready.
     let leave = async {
         stop.await;
         shared.stop();

@@ -30,7 +30,7 @@ pub(crate) fn stage(name: &'static str) -> Span {
     tracing::info_span!("stage", name)
 }
 
-/// Logs a panic in the form of all other lines; what becomes of it says whoever catches it.
+/// Logs a panic in the form of all other lines; the code that catches it says what follows.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let thread = std::thread::current();
     let backtrace = Backtrace::capture();

@@ -6,7 +6,7 @@ use crate::Error;
 /// a million, and a picture full of emoji some ten millions.
 const MAX_STEPS: u64 = 1_000_000_000;
 
-/// What is left of the steps.
+/// The steps that are left.
 #[derive(Debug)]
 pub(crate) struct Budget(u64);
 

@@ -1,4 +1,4 @@
-//! The operator's folder of fonts: what a text can name, and what it falls back on.
+//! The operator's folder of fonts, which texts can name and fall back on.
 
 use std::cmp::Ordering;
 use std::fs::{self, File};
@@ -34,16 +34,16 @@ pub struct FontFolder {
 pub struct Problem {
     /// The file.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// Why it cannot be used.
     pub error: Error,
 }
 
-/// What is known of a font without its bytes.
+/// A font without its bytes.
 #[derive(Debug)]
 struct Entry {
     /// Its file.
     path: PathBuf,
-    /// What it can be asked for by.
+    /// The names it can be asked for by.
     names: Vec<String>,
     /// How far it is from the one that is meant by the name of a family.
     strangeness: u32,
@@ -54,7 +54,7 @@ struct Entry {
 }
 
 impl FontFolder {
-    /// Reads what fonts there are in a folder and the folders inside of it.
+    /// Finds the fonts in a folder and the folders inside of it.
     ///
     /// A file that is no font, or broken, is left out: it is logged, and among the [`problems`](Self::problems).
     ///
@@ -119,7 +119,7 @@ impl FontFolder {
         &self.problems
     }
 
-    /// Returns where the fonts are that may set what another font lacks, the best first: the nearest in style of the same family,
+    /// Returns the paths of fonts that may have the characters which another font lacks, the best first: the nearest in style of the same family,
     /// since many families come as a file for each script; then all others in their order.
     pub(crate) fn fallback_order(&self, lacking: &Font) -> Vec<usize> {
         let family = lacking.names().into_iter().next();
@@ -142,7 +142,7 @@ impl FontFolder {
 }
 
 impl Entry {
-    /// Keeps what has to be known of a font.
+    /// Keeps the description of a font.
     fn new(path: PathBuf, font: &Font) -> Self {
         let mut names = font.names();
         names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
@@ -215,7 +215,7 @@ fn load(path: &Path) -> Result<Font, Error> {
     Font::read_within(bytes.into(), MAX_FOLDER_FONT_BYTES)
 }
 
-/// Says what could not be read.
+/// Makes the error for a path that could not be read.
 fn unreadable(path: &Path, source: io::Error) -> Error {
     Error::Unreadable { path: path.to_owned(), source }
 }

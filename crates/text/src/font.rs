@@ -19,7 +19,7 @@ pub const MAX_FONT_BYTES: u64 = palmette_ops::text::MAX_FONT_BYTES;
 pub struct Font {
     /// The tables.
     model: model::Font,
-    /// What the font calls itself.
+    /// The name of the font.
     name: Arc<str>,
     /// Bytes that its tables take.
     bytes: u64,
@@ -73,7 +73,7 @@ impl Font {
         Ok(Self { model, name: name.unwrap_or_else(|| "(nameless)".into()).into(), bytes: length })
     }
 
-    /// Returns what the font calls itself, such as `DejaVu Sans Bold`.
+    /// Returns the name of the font, such as `DejaVu Sans Bold`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

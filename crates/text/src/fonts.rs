@@ -15,7 +15,7 @@ pub(crate) struct Fonts<'a> {
     places: Vec<usize>,
     /// Where all of them are set to, as far as they have the axes.
     variations: &'a [Variation],
-    /// What there is to fall back on.
+    /// The fonts to fall back on.
     folder: &'a FontFolder,
     /// In which order it is looked through, once it was.
     order: Option<Vec<usize>>,
@@ -38,7 +38,7 @@ impl<'a> Fonts<'a> {
     }
 
     /// Returns the number of the font that sets a cluster: that of the text if it can, else one of the folder that can, else
-    /// that of the text, which has a sign for what it lacks. What draws nothing goes with the font `before`.
+    /// that of the text, which has a sign for missing characters. Characters that draw nothing go with the font `before`.
     pub(crate) fn choose(&mut self, cluster: &str, before: Option<usize>) -> usize {
         let mut needed = cluster.chars().filter(|it| !draws_nothing(*it)).peekable();
         if needed.peek().is_none() {

@@ -55,7 +55,7 @@ struct Placed {
 
 /// Lays a text out: shapes it, breaks it into lines, and finds out how large the picture is.
 ///
-/// A line is as high as its font says, or `lineHeight` times the size; what that leaves over above ascent and descent is half above
+/// A line is as high as its font says, or `lineHeight` times the size; the rest beyond ascent and descent is half above
 /// and half below. Baselines are at whole pixels, which keeps all lines alike. The picture is as wide as the widest line and as high
 /// as all lines, rounded up, at least 1×1, and grows on each side where ink sticks out. Lines meet at the side where
 /// their paragraph begins, unless `align` says another.
@@ -216,7 +216,7 @@ impl LaidText {
         Affine::glyph(scale, glyph.origin.0, glyph.origin.1)
     }
 
-    /// Sets the size to what lines and ink take, and moves the glyphs by as many pixels as ink sticks out at the left and above.
+    /// Sets the size to that of lines and ink, and moves the glyphs by as many pixels as ink sticks out at the left and above.
     fn frame(&mut self, width: f64, height: f64) -> Result<(), Error> {
         let lines = Frame { left: 0.0, top: 0.0, right: width, bottom: height };
         let mut frame = lines;

@@ -1,4 +1,4 @@
-//! A text and a font become a picture.
+//! Makes a picture of a text and a font.
 //!
 //! [`Font`] reads a font, [`FontFolder`] holds those that the operator has, [`lay_out`] finds out where every glyph goes and how large
 //! the picture is, and [`LaidText::draw`] draws it. The same text and font give the same bytes on every machine.
@@ -7,7 +7,7 @@
 //! into glyphs; `laid` places them; `outline` turns their outlines into edges on a fine grid, and `raster` those into coverage. `color` paints
 //! glyphs that have colours of their own.
 //!
-//! Where a font comes from, and what a failure is called to a client, is a matter of others. Bitmaps in fonts (CBDT, sbix, EBDT)
+//! Other crates decide where a font comes from, and which code a failure has. Bitmaps in fonts (CBDT, sbix, EBDT)
 //! and glyphs in SVG are not drawn.
 
 mod budget;

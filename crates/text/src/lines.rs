@@ -8,7 +8,7 @@ use crate::shape::{Line, Paragraph, Spacing};
 /// How many spaces stand for a tab.
 const TAB: &str = "    ";
 
-/// Cuts a text at `\n`, and leaves out what draws nothing and means nothing: a tab becomes four spaces, and other control characters, `\r`
+/// Cuts a text at `\n`, and leaves out characters that draw nothing and mean nothing: a tab becomes four spaces, and other control characters, `\r`
 /// and the separators of lines and paragraphs among them, are dropped.
 pub(crate) fn paragraphs(content: &str) -> Vec<String> {
     content.split('\n').map(clean).collect()
@@ -55,7 +55,7 @@ pub(crate) fn set(text: &str, max_width: Option<f64>, fonts: &mut Fonts<'_>, spa
 
 /// Finds the largest count, from 1 to `most`, for which a line fits, and that line; 1 if none does.
 ///
-/// It doubles the count until the line is too long, and halves the rest: what does not fit is not shaped whole.
+/// It doubles the count until the line is too long, and halves the rest, so that a rest that does not fit is not shaped whole.
 fn longest(most: usize, max_width: f64, shape: impl Fn(usize) -> Line) -> (usize, Line) {
     let (mut fits, mut line) = (1, shape(1));
     let mut too_many = most + 1;

@@ -50,9 +50,9 @@ pub(crate) struct Affine {
     pub(crate) xy: f64,
     /// How y goes into y'.
     pub(crate) yy: f64,
-    /// What is added to x'.
+    /// Added to x'.
     pub(crate) dx: f64,
-    /// What is added to y'.
+    /// Added to y'.
     pub(crate) dy: f64,
 }
 
@@ -283,7 +283,7 @@ impl Outlines {
     ///
     /// # Errors
     ///
-    /// [`Error::TooComplex`] if all outlines together, or the work of walking along them, go beyond what is kept.
+    /// [`Error::TooComplex`] if all outlines together, or the work of walking along them, go beyond the limits.
     pub(crate) fn get(
         &mut self,
         number: usize,
@@ -336,7 +336,7 @@ impl Frame {
         self.with((other.left, other.top)).with((other.right, other.bottom))
     }
 
-    /// Returns what is in both; none if nothing is.
+    /// Returns the intersection; none if it is empty.
     pub(crate) fn shared(self, other: Self) -> Option<Self> {
         let both = Self {
             left: self.left.max(other.left),

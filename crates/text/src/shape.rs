@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::font::Font;
 use crate::fonts::Fonts;
 
-/// What is between two `\n`: one paragraph of the Unicode algorithm for text in both directions.
+/// The text between two `\n`: one paragraph of the Unicode algorithm for text in both directions.
 #[derive(Debug)]
 pub(crate) struct Paragraph<'a> {
     /// Its text, without characters that draw nothing and mean nothing to a shaper.
@@ -153,7 +153,7 @@ pub(crate) fn has_all(font: &Font, cluster: &str) -> bool {
     is_shaped && buffer.glyph_infos().iter().all(|info| info.glyph_id != 0)
 }
 
-/// Cuts a text where its script or font changes. What belongs to no script, such as a space, goes with what is before it.
+/// Cuts a text where its script or font changes. Characters of no script, such as spaces, go with the text before them.
 fn items(text: &str, fonts: &mut Fonts<'_>) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     for (start, cluster) in text.grapheme_indices(true) {

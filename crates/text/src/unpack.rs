@@ -1,6 +1,6 @@
 //! WOFF and WOFF2 become plain fonts, within a limit that is kept before memory is taken.
 //!
-//! Both formats say in their directory how large each table is unpacked. So what a file will take is added up from the directory
+//! Both formats say in their directory how large each table is unpacked. So the memory for a file is added up from the directory
 //! first; the decompressors then get exactly that much room. A WOFF may also name the same bytes as many tables, which would make
 //! it large without any compression: that too shows in the sum.
 
@@ -12,7 +12,7 @@ use flate2::read::ZlibDecoder;
 
 use crate::Error;
 
-/// Bytes that a font may have once it is unpacked: three times what the largest file may have, and more than any font that is
+/// Bytes that a font may have once it is unpacked: three times the limit of a file, and more than any font that is
 /// sent over a network. The unpacked tables and the font made of them lie in memory together for a moment.
 pub const MAX_UNPACKED_BYTES: u64 = 64 << 20;
 
@@ -39,7 +39,7 @@ pub(crate) fn woff(file: &[u8]) -> Result<Bytes, Error> {
     Ok(plain.into())
 }
 
-/// Adds up what the tables of a WOFF file take.
+/// Adds up the unpacked tables of a WOFF file.
 fn check_woff_directory(file: &[u8]) -> Result<(), Error> {
     let count = file.get(12..14).ok_or(Error::DamagedPacking)?;
     let count = usize::from(u16::from_be_bytes([count[0], count[1]]));

@@ -11,7 +11,7 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     if (request.method !== "POST" || request.body === null) return new Response("POST a photo\n", { status: 400 });
     const photo = env.IMAGES.input(request.body);
-    // Whoever draws fetches the font, so it needs the whole address.
+    // The server fetches the font, so it needs the whole address.
     const url = new URL("/inter.woff2", request.url).href;
     switch (pathname) {
       case "/card":

@@ -95,7 +95,7 @@ macro_rules! wrapped {
                 $($($name)|+ => {
                     // SAFETY: the type goes with the name.
                     let _ = $real.set(unsafe { std::mem::transmute::<AnyFunction, $type>(function) });
-                    // SAFETY: whoever looks for a function by its name calls it with its type.
+                    // SAFETY: a caller that looks for a function by its name calls it with its type.
                     unsafe { std::mem::transmute::<$type, AnyFunction>($wrapper) }
                 })+
                 _ => function,
@@ -260,7 +260,7 @@ unsafe extern "system" fn properties_2(device: vk::PhysicalDevice, properties: *
     }
 }
 
-/// Waits, if something shall be slow.
+/// Waits, if something has to be slow.
 fn take_longer(fault: Fault) {
     if happens(fault) {
         std::thread::sleep(SLOWNESS);

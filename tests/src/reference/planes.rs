@@ -1,7 +1,7 @@
 //! Pictures in planes as real numbers, each sample with the place where it lies.
 //!
 //! Nothing is kept aligned here: a mirrored plane of half the size may begin half a sample before its picture, and a cut one
-//! within a sample. Whoever asks for samples at other places, or for pixels, gets them resampled from where these lie.
+//! within a sample. Samples at other places, and pixels, are resampled from where these lie.
 
 use palmette_core::{Layout, Picture, Size, Spacing};
 use palmette_ops::{Color, Draw, Flip, Rotate};

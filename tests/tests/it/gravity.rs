@@ -106,7 +106,7 @@ fn aspect(random: &mut Random) -> Size {
     Size::new(random.between(1, 5), random.between(1, 5))
 }
 
-/// Asserts that no window scores higher than the one that was taken, but for what rounding to tables may hide.
+/// Asserts that no window scores higher than the one that was taken, by more than rounding to tables may hide.
 fn assert_best(picture: &Pixmap, aspect: Size, gravity: Gravity, score: impl Fn(u32, u32, Size) -> f64) {
     let result = cut(picture, aspect, gravity);
     let (left, top) = find(picture, &result);

@@ -11,7 +11,7 @@ use palmette_tests::gpu::{self, AdapterChoice, GpuEngine, GpuOptions};
 use palmette_tests::pictures::{Alpha, noise};
 use palmette_tests::random::Random;
 
-/// Opens an engine, if [`gpu::engines`] finds an adapter and whoever runs the tests wants one.
+/// Opens an engine, if [`gpu::engines`] finds an adapter and the run of the tests wants one.
 fn open() -> Option<GpuEngine> {
     gpu::engines()?;
     let options = GpuOptions { adapter: AdapterChoice::Any, ..GpuOptions::default() };

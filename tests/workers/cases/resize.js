@@ -162,7 +162,7 @@ const gravities = [
   ),
 ];
 
-/** Even grey but for one thing near the right end. */
+/** Even grey, except for one thing near the right end. */
 const spot = pattern(12, 12);
 const lonely = paste(plain(120, 20, [128, 128, 128]), spot, 96, 4);
 

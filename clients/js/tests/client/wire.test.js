@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The same bytes as the real client: every recorded request is made again through the API and compared, but for the digits
- * of the boundary. Where a source failed, the real client ends the body as if it were whole; this one breaks it off.
+ * The same bytes as the real client: every recorded request is made again through the API and compared, except for the
+ * digits of the boundary. Where a source failed, the real client ends the body as if it were whole; this one breaks it off.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

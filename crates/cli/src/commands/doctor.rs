@@ -1,4 +1,4 @@
-//! `palmette doctor`: what this machine has, and whether it computes right pictures.
+//! `palmette doctor`: the engines, codecs and models of this machine, and whether they work.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use palmette_server::config::{Environment, RawConfig};
 use crate::error::Error;
 use crate::files;
 
-/// Prints what could be used and how it is.
+/// Prints the state of everything that a server could use.
 pub(crate) fn doctor() -> Result<(), Error> {
     let mut lines = Engines::diagnose();
     lines.extend(models()?);

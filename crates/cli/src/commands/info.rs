@@ -6,7 +6,7 @@ use crate::args::InfoArgs;
 use crate::error::Error;
 use crate::files;
 
-/// Prints what a picture is.
+/// Prints the format and size of a picture.
 pub(crate) fn info(args: &InfoArgs) -> Result<(), Error> {
     if let Some(remote) = args.remote.open()? {
         if args.setup.engine().is_some() {

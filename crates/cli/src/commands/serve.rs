@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::args::ServeArgs;
 use crate::error::Error;
 
-/// Exit status when a second signal ends what the first one had begun to end: 128 and the number of SIGINT.
+/// Exit status if a second signal cuts the end short: 128 and the number of SIGINT.
 const EXIT_INTERRUPTED: i32 = 130;
 
 /// Serves until a signal comes.

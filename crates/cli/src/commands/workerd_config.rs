@@ -1,4 +1,4 @@
-//! `palmette workerd-config`: what wrangler runs, written down for workerd.
+//! `palmette workerd-config`: the configuration of wrangler, written for workerd.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::workerd::{Palmette, Request};
 
 /// Writes a configuration.
 pub(crate) fn workerd_config(args: &WorkerdConfigArgs) -> Result<(), Error> {
-    // Standard output has no folder; whoever redirects it most likely does so into the current one.
+    // Standard output has no folder; it is most likely redirected into the current one.
     let folder = args.output.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
     let text = Request {
         wrangler: &args.wrangler,

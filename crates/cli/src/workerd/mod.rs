@@ -54,7 +54,7 @@ pub(crate) struct Request<'a> {
     pub(crate) workers: &'a [WorkerFlag],
     /// Where images come from.
     pub(crate) palmette: Palmette<'a>,
-    /// Where workerd shall listen.
+    /// The address that workerd listens on.
     pub(crate) listen: &'a str,
     /// The folder that the text will be in; the files it embeds are named relative to it.
     pub(crate) folder: &'a Path,

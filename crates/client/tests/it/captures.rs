@@ -1,4 +1,4 @@
-//! Requests of the binding in workerd, written again with the verbs of this crate: the same bytes but for the boundary.
+//! Requests of the binding in workerd, written again with the verbs of this crate: the same bytes, except for the boundary.
 
 use std::fs;
 use std::path::PathBuf;
@@ -128,7 +128,7 @@ fn written(name: &str, images: &Images, files: &[Vec<u8>]) -> (Transformer, RawO
     }
 }
 
-/// Every capture whose sources did not fail, but for that of `/info`.
+/// Every capture whose sources did not fail, except that of `/info`.
 const NAMES: [&str; 17] = [
     "base64_in",
     "bg_num",

@@ -28,7 +28,7 @@ pub(super) const MAX_THREADS: usize = 8;
 /// A frame of this many time units.
 const DURATION: c_ulong = 1;
 
-/// How exact a frame shall be.
+/// How exact a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// Colours by one quantiser, 0 (best) to 63, with coarser steps for what the eye sees less.
@@ -41,7 +41,7 @@ pub(super) enum Target {
 ///
 /// # Errors
 ///
-/// [`Error::Encode`] if the library fails, [`Error::Core`] if memory for the bitstream cannot be had.
+/// [`Error::Encode`] if the library fails, [`Error::Core`] if memory for the bitstream runs out.
 pub(super) fn encode(planes: &AnyPlanes<'_>, colors: Nclx, target: Target, threads: usize) -> Result<Vec<u8>, Error> {
     match planes {
         AnyPlanes::Bytes(planes) => encode_planes(planes, colors, target, threads),

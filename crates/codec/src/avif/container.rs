@@ -63,7 +63,7 @@ impl<'a> Coded<'a> {
 ///
 /// # Errors
 ///
-/// [`Error::Core`] if memory for the file cannot be had.
+/// [`Error::Core`] if memory for the file runs out.
 pub(super) fn write(size: Size, color: &Coded<'_>, alpha: Option<&Coded<'_>>, colors: Nclx) -> Result<Vec<u8>, Error> {
     let color_payload = color.payload();
     let alpha_payload = alpha.map_or(&[][..], Coded::payload);

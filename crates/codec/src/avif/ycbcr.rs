@@ -20,7 +20,7 @@ const CHROMA: [[i32; 3]; 2] = [[-176_932, -347_356, 524_288], [524_288, -439_026
 ///
 /// # Errors
 ///
-/// [`Error::Core`] if memory for the planes cannot be had.
+/// [`Error::Core`] if memory for the planes runs out.
 pub(super) fn colors(pixmap: &Pixmap, chroma: Chroma) -> Result<Canvas<u8>, Error> {
     let mut canvas = Canvas::new(Format { chroma, bits: 8 }, pixmap.size())?;
     for y in 0..pixmap.height() {
@@ -52,7 +52,7 @@ pub(super) fn colors(pixmap: &Pixmap, chroma: Chroma) -> Result<Canvas<u8>, Erro
 ///
 /// # Errors
 ///
-/// [`Error::Core`] if memory for the plane cannot be had.
+/// [`Error::Core`] if memory for the plane runs out.
 pub(super) fn alpha(pixmap: &Pixmap) -> Result<Canvas<u8>, Error> {
     let mut canvas = Canvas::new(Format { chroma: Chroma::None, bits: 8 }, pixmap.size())?;
     for y in 0..pixmap.height() {

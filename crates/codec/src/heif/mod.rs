@@ -7,7 +7,7 @@
 //! Written in safe Rust and not taken from a package: of those there are, none knew alpha by cell, colours by profile and by
 //! numbers at once, and transformations, and two of them made gigabytes of a file of a megabyte.
 //!
-//! Nothing is decoded here, and nothing is believed: sizes are only told, and whoever makes room for pixels checks them.
+//! Nothing is decoded here, and nothing is believed: sizes are only reported, and are checked where room for pixels is made.
 
 mod boxes;
 mod meta;

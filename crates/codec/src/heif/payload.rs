@@ -137,7 +137,7 @@ impl<'a> Payload<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if memory for the copy cannot be had.
+    /// [`Error::Core`] if memory for the copy runs out.
     pub(crate) fn bytes(&self) -> Result<Cow<'a, [u8]>, Error> {
         let mut stretches = self.location.stretches(self.source).filter_map(Result::ok);
         if self.location.extent_count == 1 {

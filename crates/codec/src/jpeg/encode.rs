@@ -40,7 +40,7 @@ impl Writer {
     /// # Errors
     ///
     /// [`Error::Encode`] for a size that a JPEG cannot have, [`Error::Core`] for planes that it cannot have, or if memory
-    /// cannot be had.
+    /// runs out.
     pub(crate) fn new(options: &EncodeOptions, size: Size, layout: Layout) -> Result<Self, Error> {
         let quality = options.lossy_quality();
         let exif = options.copyright.as_deref().map(exif::copyright_only).filter(|exif| exif.len() <= MAX_EXIF_BYTES);

@@ -69,7 +69,7 @@ impl<'a> Header<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if memory cannot be had.
+    /// [`Error::Core`] if memory runs out.
     pub(super) fn cleaned(&self, bytes: &[u8]) -> Result<Option<Vec<u8>>, Error> {
         let Some((start, mut rest)) = bytes.split_at_checked(2) else { return Ok(None) };
         let mut clean = alloc::try_with_capacity(bytes.len())?;
@@ -109,7 +109,7 @@ impl<'a> Header<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if memory cannot be had.
+    /// [`Error::Core`] if memory runs out.
     pub(super) fn icc(&self) -> Result<Option<Vec<u8>>, Error> {
         let mut parts = self.icc_parts.clone();
         parts.sort_unstable_by_key(|&(number, _)| number);

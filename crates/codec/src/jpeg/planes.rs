@@ -20,7 +20,7 @@ use crate::{Cause, DecodeOptions, Error, OnDamage};
 ///
 /// # Errors
 ///
-/// [`Error::Core`] if memory for the profile cannot be had.
+/// [`Error::Core`] if memory for the profile runs out.
 pub(super) fn layout(bytes: &[u8], header: &Header<'_>) -> Result<Layout, Error> {
     let Some(layout) = Decoder::new(bytes).ok().as_ref().and_then(stored_layout) else { return Ok(Layout::Rgba) };
     let icc = header.icc()?;
@@ -81,7 +81,7 @@ impl<'a> Planes<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if the file has no such planes or memory cannot be had, [`Error::Damaged`].
+    /// [`Error::Core`] if the file has no such planes or memory runs out, [`Error::Damaged`].
     pub(super) fn new(
         decoder: &Decoder<'a>,
         reading: &Reading,

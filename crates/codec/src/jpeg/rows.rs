@@ -26,7 +26,7 @@ impl<'a> Pixels<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnsupportedInput`], [`Error::Damaged`], and [`Error::Core`] if memory cannot be had.
+    /// [`Error::UnsupportedInput`], [`Error::Damaged`], and [`Error::Core`] if memory runs out.
     pub(super) fn open(decoder: &Decoder<'a>, header: &Header<'_>, options: &DecodeOptions) -> Result<Self, Error> {
         let rows = decoder.rows().map_err(refused)?;
         let icc = header.icc()?;

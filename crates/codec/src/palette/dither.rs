@@ -22,7 +22,7 @@ type Errors = Vec<[i32; 4]>;
 ///
 /// # Errors
 ///
-/// [`Error::Core`] if memory cannot be had.
+/// [`Error::Core`] if memory runs out.
 pub(super) fn dither(
     pixmap: &Pixmap,
     palette: &[[u8; 4]],

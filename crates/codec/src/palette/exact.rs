@@ -14,7 +14,7 @@ const SLOTS: usize = 1024;
 ///
 /// # Errors
 ///
-/// [`Error::Core`] if memory cannot be had.
+/// [`Error::Core`] if memory runs out.
 pub(crate) fn exact(pixmap: &Pixmap) -> Result<Option<Indexed>, Error> {
     let (pixels, _) = pixmap.data().as_chunks::<4>();
     let runs = || pixels.chunk_by(|a, b| a == b);

@@ -7,7 +7,7 @@
 //! Our own, and not `quantette`, which is good, because that knows no alpha and brings 20 crates; and not `imagequant`,
 //! because that is under the GPL. Against `quantette` 0.6 (Wu, dithered) on photos: 1024×772 in about 55 ms instead of 23, error
 //! 5.4 levels instead of 6.9, and 1.4 instead of 1.9 once both are blurred as an eye would; 1200×900 3.4 instead of 5.2, and
-//! 1.1 instead of 1.0. Everything is integers (but for a comparison of errors, which is plain
+//! 1.1 instead of 1.0. Everything is integers (except a comparison of errors, which is plain
 //! arithmetic of doubles), so the same picture gives the same bytes on every machine.
 //!
 //! Colours are compared *premultiplied*, so that what is nearly clear weighs little. Opaque, translucent and clear pixels
@@ -40,7 +40,7 @@ pub(crate) struct Indexed {
 ///
 /// # Errors
 ///
-/// [`Error::Core`] if memory cannot be had.
+/// [`Error::Core`] if memory runs out.
 pub(crate) fn quantize(pixmap: &Pixmap, max_colors: usize) -> Result<Indexed, Error> {
     let (pixels, _) = pixmap.data().as_chunks::<4>();
     let has_clear = pixels.iter().any(|pixel| pixel[3] == 0);

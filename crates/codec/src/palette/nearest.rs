@@ -31,7 +31,7 @@ impl Nearest {
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if memory cannot be had.
+    /// [`Error::Core`] if memory runs out.
     pub(super) fn new(group: Group, colors: &[[u8; 4]]) -> Result<Self, Error> {
         let lists = |bits| {
             let bins = if colors.is_empty() { 0 } else { group.bins(bits) };

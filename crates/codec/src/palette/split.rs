@@ -99,7 +99,7 @@ impl Sums {
     }
 }
 
-/// A box of points that shall share a colour.
+/// A box of points that will share a colour.
 struct Cluster<'a> {
     group: Group,
     points: &'a mut [Point],
@@ -129,7 +129,7 @@ impl<'a> Cluster<'a> {
                 continue;
             }
             let right_weight = (all.weight - left.weight) as f64;
-            // What the error is less by, but for a term that is the same everywhere.
+            // How much the error shrinks, without a term that is the same everywhere.
             let gain: f64 = (0..4)
                 .map(|channel| {
                     let (near, far) =
@@ -150,7 +150,7 @@ impl<'a> Cluster<'a> {
 ///
 /// # Errors
 ///
-/// [`Error::Core`] if memory cannot be had.
+/// [`Error::Core`] if memory runs out.
 pub(super) fn choose(pixels: &[[u8; 4]], max_colors: usize) -> Result<[Vec<[u8; 4]>; 2], Error> {
     let groups = [Group::Translucent, Group::Opaque];
     let mut points = [collect(pixels, groups[0])?, collect(pixels, groups[1])?];

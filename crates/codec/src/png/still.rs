@@ -27,7 +27,7 @@ impl<'a> Still<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`], and [`Error::Core`] if memory cannot be had.
+    /// [`Error::Damaged`], and [`Error::Core`] if memory runs out.
     pub(super) fn open(parts: &Parts<'a>, size: Size, options: &DecodeOptions) -> Result<Self, Error> {
         let damage = check_sums(parts, options)?;
         let reader = read_header(parts)?;

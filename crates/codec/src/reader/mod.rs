@@ -1,4 +1,4 @@
-//! Pictures by rows, as they are stored: what a decoder has is lent before it decodes more.
+//! Pictures by rows, as they are stored: a decoder lends its rows before it decodes more.
 //!
 //! Three kinds of sources come together here, as [`Bands`]. The planes of a JPEG are lent out of the decoder's own memory.
 //! Decoders that give pixels row by row ([`rows`]) write them into a band of a few rows. What can only be decoded at once
@@ -52,7 +52,7 @@ pub(crate) struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    /// Reads a picture of `stored` pixels row by row, or a part of it; what that takes is made when the first row is asked for.
+    /// Reads a picture of `stored` pixels row by row, or a part of it; nothing is allocated until the first row is asked for.
     pub(crate) fn by_rows(
         stored: Size,
         orientation: Orientation,
@@ -142,7 +142,7 @@ pub(crate) fn window_of(reading: &Reading, stored: Size) -> Result<Rectangle, Er
 }
 
 impl Reader<'_> {
-    /// Returns the size of what comes, in pixels: that of [`window`](Self::window).
+    /// Returns the size of the rows that come, in pixels: that of [`window`](Self::window).
     #[must_use]
     pub const fn size(&self) -> Size {
         self.window.size
@@ -165,7 +165,7 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// [`Error::Damaged`] if samples are missing, unless they may be; [`Error::UnsupportedInput`]; [`Error::Core`] if memory
-    /// cannot be had or the deadline passed. There are no rows after an error.
+    /// runs out or the deadline passed. There are no rows after an error.
     pub fn next_band(&mut self) -> Result<Option<Band<'_>>, Error> {
         if self.is_over {
             return Ok(None);
@@ -201,7 +201,7 @@ impl Reader<'_> {
         guard::reading(self.format, || self.bands.into_picture(self.deadline))
     }
 
-    /// Returns what makes the picture upright.
+    /// Returns how to turn the picture upright.
     pub(crate) const fn orientation(&self) -> Orientation {
         self.orientation
     }

@@ -82,7 +82,7 @@ struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    /// Makes a decoder of a picture of `size` pixels; nothing if memory cannot be had.
+    /// Makes a decoder of a picture of `size` pixels; nothing if memory runs out.
     fn new(target: &'a mut [u8], size: Size) -> Option<Self> {
         let stride = c_int::try_from(size.width.checked_mul(4)?).ok()?;
         // SAFETY: the library checks the target's length against the size of the bitstream and the stride before it writes.
@@ -162,7 +162,7 @@ impl Samples<'_> {
 ///
 /// # Errors
 ///
-/// Outer: memory for the file cannot be had, or the deadline passed. Inner: what the library said.
+/// Outer: memory for the file ran out, or the deadline passed. Inner: what the library said.
 pub(super) fn encode(
     samples: Samples<'_>,
     encoding: Encoding,

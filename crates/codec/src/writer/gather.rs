@@ -48,7 +48,7 @@ impl Gather {
     ///
     /// # Errors
     ///
-    /// What `write` returns; [`Error::Core`] if there are more rows than the picture has, or memory cannot be had.
+    /// What `write` returns; [`Error::Core`] if there are more rows than the picture has, or memory runs out.
     pub(crate) fn push(
         &mut self,
         band: Band<'_>,

@@ -25,7 +25,7 @@ pub(crate) trait RowWriter {
 /// # Errors
 ///
 /// [`Error::Disabled`] for a format that was left out, [`Error::Encode`] if an encoder fails, [`Error::Core`] if memory
-/// cannot be had or the deadline passed.
+/// runs out or the deadline passed.
 pub fn encode(pixmap: Pixmap, options: &EncodeOptions) -> Result<Encoded, Error> {
     encode_rows(Box::new(PictureRows::new(pixmap.into())), options)
 }
@@ -89,7 +89,7 @@ pub fn takes_rows(options: &EncodeOptions) -> bool {
     formats::takes_rows(options.format)
 }
 
-/// Says what [`encode_rows()`] holds at its worst moment, beside the picture if it [does not go by rows](takes_rows()). The
+/// Returns the most memory that [`encode_rows()`] holds, besides the picture if it [does not go by rows](takes_rows()). The
 /// picture may have alpha or is opaque.
 #[must_use]
 pub fn encoding_memory(options: &EncodeOptions, size: Size, has_alpha: bool) -> WorkingMemory {

@@ -67,7 +67,7 @@ fn gif_cut_within_a_later_frame_is_damaged() {
     let second = [control(7), frame(0, 0)].concat();
     let whole = [start(2, 2, true), control(10), frame(0, 0)].concat();
     let mut files = vec![fixture("gif-second-frame-cut.gif")];
-    // Cut anywhere from its control on, but for the zero that ends its blocks.
+    // Cut anywhere after its control, except before the zero that ends its blocks.
     files.extend((3..second.len() - 1).map(|len| [&whole[..], &second[..len]].concat()));
     for file in files {
         let probed = probe(&file).unwrap();

@@ -52,7 +52,7 @@ impl CpuEngine {
         Self { kernels: Kernels::SCALAR, idle: None }
     }
 
-    /// Makes an engine that uses one of the sets of [`Kernels::all`], for whoever compares them.
+    /// Makes an engine that uses one of the sets of [`Kernels::all`], to compare them.
     #[must_use]
     pub const fn with_kernels(kernels: Kernels) -> Self {
         Self { kernels, idle: None }

@@ -61,7 +61,7 @@ impl MeasureStep {
     ///
     /// # Errors
     ///
-    /// Those of the rows; [`Error::ModelFailed`] if a model shall find something and cannot.
+    /// Those of the rows; [`Error::ModelFailed`] if a model has to find something and cannot.
     ///
     /// # Panics
     ///

@@ -11,7 +11,7 @@ const WIDE_SAMPLE_BYTES: u64 = 2;
 
 /// What a step computes, by kind of arithmetic, in samples times the terms that each takes.
 ///
-/// Samples are those of 8 bits: a pixel of RGBA has four. Whoever prices a plan multiplies each count with what one of its kind
+/// Samples are those of 8 bits: a pixel of RGBA has four. The price of a plan is each count times what one of its kind
 /// takes on an engine; so a new step needs no price of its own unless it brings a new kind of arithmetic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Arithmetic {

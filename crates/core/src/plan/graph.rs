@@ -1,7 +1,7 @@
 //! A plan as a graph: values that are made once, the steps that make them, and what comes out.
 //!
-//! No value is changed once it is made. So whoever asks what may be freed, what is the same for every frame of an animation, or
-//! what two results share, reads it off the plan.
+//! No value is changed once it is made. So the plan tells what may be freed, what is the same for every frame of an animation, and
+//! what two results share.
 
 use palmette_ops::ImageIndex;
 

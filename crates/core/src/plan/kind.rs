@@ -1,8 +1,8 @@
-//! The kinds of steps, and what each says of itself.
+//! The kinds of steps, and what each says about itself.
 //!
-//! Whoever asks about a step asks here: the layout pass which layouts it takes, the memory estimate and the cost model what it
-//! computes, explanations where it comes from and what its numbers are. So a new kind is answered for in this file, which does not
-//! compile until it is; `memory.rs` says what it holds, and the engines run it. Nothing else has to know it.
+//! Every question about a step is answered here: the layouts that it takes (for the layout pass), its arithmetic (for the memory
+//! estimate and the cost model), its origin and its numbers (for explanations). So a new kind is described in this file, which does
+//! not compile until it is; `memory.rs` says what it holds, and the engines run it. Nothing else has to know it.
 
 use palmette_ops::{Color, Composite, Flip, Rotate};
 
@@ -208,7 +208,7 @@ impl StepKind {
             }
             Self::Crop { .. } => Arithmetic::moving(output, output),
             Self::Flip(_) | Self::Rotate(Rotate::None | Rotate::Half) => moving,
-            // Rows of the canvas are put together first, which whoever comes next reads again.
+            // Rows of the canvas are put together first, and the next step reads them again.
             Self::Pad { .. } => Arithmetic { traffic_bytes: 2 * moving.traffic_bytes, ..moving },
             Self::Rotate(Rotate::Quarter | Rotate::ThreeQuarters) => Arithmetic { transposed: samples, ..moving },
             Self::Lookup(_) => Arithmetic { looked_up: 3 * pixels, ..moving },

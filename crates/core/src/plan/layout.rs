@@ -94,7 +94,7 @@ struct Lead {
     picture: ValueId,
     /// The steps that did it.
     run: Vec<usize>,
-    /// Who asked for the last crop among them, and for the last turn; whoever brought the source if nobody did.
+    /// Who asked for the last crop among them, and for the last turn; the source itself if nothing did.
     crop_origin: Origin,
     turn_origin: Origin,
     /// The resize that follows, if one does.
@@ -324,7 +324,7 @@ fn reduced(natural: Layout, from: Size, to: Size, output: Layout) -> Layout {
     Layout::Planes { luma: choose(luma, made(0)), chroma: chroma.map(|chroma| choose(chroma, made(1))) }
 }
 
-/// Returns the layout after a step that keeps it but for its turn.
+/// Returns the layout after a step that at most turns it.
 fn turned(layout: Layout, kind: &StepKind) -> Layout {
     kind.turn().map_or(layout, |turn| turn.layout(layout))
 }

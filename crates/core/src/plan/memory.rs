@@ -1,4 +1,4 @@
-//! What a plan holds at its worst moment, for whoever weighs it before it runs.
+//! What a plan holds at its worst moment, so that it can be weighed before it runs.
 //!
 //! A picture passes through its steps by rows, so most steps hold a few rows. Some need a whole picture: of them, and of what is
 //! drawn, whole pictures are counted. This is how the CPU engine works; a GPU has memory of its own.

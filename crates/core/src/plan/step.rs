@@ -21,7 +21,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// Tells whether this is a measurement that was made already, and stands here for whoever reads the plan.
+    /// Tells whether this is a measurement that was made already, and is kept for readers of the plan.
     #[must_use]
     pub const fn is_answered(&self) -> bool {
         matches!(self.kind, StepKind::Measure { answer: Some(_), .. })
@@ -94,7 +94,7 @@ impl SharpenStep {
 /// One overlay on one target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DrawStep {
-    /// The node that is drawn, for whoever reads the plan.
+    /// The node that is drawn, for readers of the plan.
     pub foreground: ImageIndex,
     /// The size of the overlay.
     pub foreground_size: Size,

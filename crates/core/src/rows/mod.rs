@@ -1,6 +1,6 @@
 //! Pictures that come row by row: what decoders give, steps change, and encoders take.
 //!
-//! Whoever takes rows asks for the next ones; whoever gives them lends them until then. So a picture passes from a file
+//! A reader asks for the next rows, and the giver lends them until then. So a picture passes from a file
 //! through its steps into another file, and only a few rows of it exist at a time. A step that needs a whole picture
 //! [collects](Rows::into_picture) one.
 
@@ -10,7 +10,7 @@ pub use crop::CropRows;
 
 use crate::{Error, Layout, Picture, Pixmap, Size, alloc};
 
-/// Some rows of every plane, lent to whoever asked for them, who may change them.
+/// Some rows of every plane, lent to their reader, who may change them.
 ///
 /// Planes need not keep pace: a band may hold rows of one plane and none of another. All bands of a picture together hold all
 /// rows of all planes, each once, from top to bottom.

@@ -85,7 +85,7 @@ fn turns_before_a_resize_come_to_the_same_bytes_behind_it() {
             for rotate in [Rotate::None, Rotate::Quarter, Rotate::Half, Rotate::ThreeQuarters] {
                 let orientation = Orientation { flip, rotate };
                 let source = stored(&picture, orientation, false);
-                // Only turned; planes stay planes for whoever takes them.
+                // Only turned; planes stay planes.
                 let upright = run(&plan("[]", source, Some(HALF)), &Stored(picture.clone()));
                 assert_eq!(upright.size(), source.size());
                 for list in lists {

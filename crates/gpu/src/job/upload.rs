@@ -84,7 +84,7 @@ impl Job<'_> {
     fn write(&mut self, to: &Lease, bytes: &[u8]) -> Result<(), Error> {
         let len = bytes.len() as u64;
         let Some(stage) = stage(&mut self.stages, &self.gpu.staging, len) else {
-            // It goes with the next submission, whoever's that is, ahead of everything else in it.
+            // It goes with the next submission of any request, ahead of everything else in it.
             self.gpu.queue.write_buffer(to.buffer(), 0, bytes);
             return Ok(());
         };
@@ -98,7 +98,7 @@ impl Job<'_> {
     }
 }
 
-/// Returns the last stage of a job, or a new one if that has no room; nothing if there is none to be had.
+/// Returns the last stage of a job, or a new one if that has no room; nothing if there is none left.
 fn stage<'s>(stages: &'s mut Vec<Stage>, staging: &Arc<Staging>, bytes: u64) -> Option<&'s mut Stage> {
     if !stages.last().is_some_and(|stage| stage.has_room(bytes)) {
         stages.push(staging.take(bytes)?);
@@ -114,7 +114,7 @@ struct PlaneUpload {
     words: Size,
     /// Rows that were written.
     written: usize,
-    /// Where they are written; nothing if there was no stage to be had.
+    /// Where they are written; nothing if no stage was left.
     staged: Option<Staged>,
 }
 
@@ -157,7 +157,7 @@ impl PlaneUpload {
                     view.slice(begin + row_bytes..begin + padded_bytes).fill(0);
                 }
             }
-            // They go with the next submission, whoever's that is, ahead of everything else in it.
+            // They go with the next submission of any request, ahead of everything else in it.
             None if row_bytes == padded_bytes => queue.write_buffer(image.lease.buffer(), begin as u64, rows),
             None => {
                 for (row, begin) in rows.chunks_exact(row_bytes).zip((begin..).step_by(padded_bytes)) {

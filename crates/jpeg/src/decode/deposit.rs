@@ -37,7 +37,7 @@ pub(super) mod bmi2 {
     pub(in crate::decode) struct Bmi2(());
 
     impl Bmi2 {
-        /// Gives the right to whoever is built for it.
+        /// Gives the right to code that is built for it.
         #[target_feature(enable = "bmi2")]
         #[inline]
         pub(in crate::decode) fn new() -> Self {

@@ -21,7 +21,7 @@
 //! # }
 //! ```
 //!
-//! Whoever has no planes writes RGBA:
+//! A program without planes writes RGBA:
 //!
 //! ```
 //! use palmette_jpeg::encode::{Encoder, Options};

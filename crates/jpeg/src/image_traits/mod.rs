@@ -41,7 +41,7 @@
 //! | CMYK, YCCK | `Rgb8` | each light that an ink lets through, times that of black; a profile is not applied |
 //! | two components | nothing | unsupported, for nobody knows what they are |
 //!
-//! Written are `L8`, as grey, and `Rgb8`. Whoever has alpha says himself what becomes of it.
+//! `L8`, as grey, and `Rgb8` are written. A program with alpha decides itself how to flatten it.
 
 mod decoder;
 mod encoder;

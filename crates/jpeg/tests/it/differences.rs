@@ -1,5 +1,5 @@
 //! Where libjpeg-turbo and this crate may make something else of a file, though one of them has no complaint: the whole list.
-//! Whoever compares the two on files of strangers asks here.
+//! Tests that compare the two on files of strangers ask here.
 //!
 //! Where both complain, or one complains and the other refuses, they may show whatever they can. Samples of coefficients
 //! beyond all measure are equal on x86-64, as both compute them alike; libjpeg-turbo's C code makes others of them.

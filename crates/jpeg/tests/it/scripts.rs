@@ -83,7 +83,7 @@ fn scripts_with_other_steps_behind_the_first_scan() {
 
 #[test]
 fn scripts_of_pictures_wider_than_a_run() {
-    // Runs of 32,767 blocks and of more; the picture is empty but for a block now and then.
+    // Runs of 32,767 blocks and of more; the picture is empty except for a block now and then.
     let mut picture = Picture::random(2048, 1100, &[(1, 1)], 3);
     for (i, block) in picture.components[0].blocks.iter_mut().enumerate() {
         *block = [0; 64];

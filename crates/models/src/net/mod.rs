@@ -6,7 +6,7 @@
 //! then one for each layer, in the order of the list; a layer reads only what comes before it. A channel keeps within limits
 //! ([`Range`]) that are known beforehand, from the clamp of the layer that makes it.
 //!
-//! What a sample means, the scale of a channel, is for the converter and whoever reads the outputs to know: it is folded into
+//! What a sample means, the scale of a channel, is known to the converter and to the reader of the outputs: it is folded into
 //! the weights and multipliers of the layers.
 //!
 //! # Sums
@@ -41,7 +41,7 @@ pub struct About {
     pub license: String,
     /// The SHA-256 of each file that it was converted from.
     pub sources: Vec<[u8; 32]>,
-    /// Numbers that whoever prepares inputs and reads outputs needs, by name.
+    /// Numbers that are needed to prepare inputs and to read outputs, by name.
     pub numbers: Vec<(String, Vec<i32>)>,
 }
 

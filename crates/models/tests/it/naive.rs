@@ -119,7 +119,7 @@ fn convolve(convolution: &Convolution, input: &Tensor, position: [usize; 2], cha
     ((sum * multiplier + (1 << (shift - 1))) >> shift).clamp(low.into(), high.into())
 }
 
-/// In real numbers but for the weights and the rounding at the end.
+/// In real numbers, except the weights and the rounding at the end.
 fn bilinear(factor: usize, positions: Positions, input: &Tensor, position: [usize; 2], channel: usize) -> i64 {
     let sides = [input.size.height, input.size.width].map(f64::from);
     let place = |axis: usize| {

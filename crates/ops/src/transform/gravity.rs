@@ -1,6 +1,6 @@
-//! Which part of a picture survives a crop.
+//! Which part of a picture a crop keeps.
 
-/// Which part of a picture survives a crop.
+/// Which part of a picture a crop keeps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Gravity {
     /// The left edge, vertically centred.
@@ -19,7 +19,7 @@ pub enum Gravity {
         x: f64,
         /// 0 (top) to 1 (bottom); default 0.5.
         y: f64,
-        /// What the point means.
+        /// The meaning of the point.
         mode: GravityMode,
     },
     /// The most salient window.
@@ -30,10 +30,10 @@ pub enum Gravity {
     Face,
 }
 
-/// What the point of a `gravity` means.
+/// The meaning of the point of a `gravity`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum GravityMode {
-    /// The fraction of what is cut off that is cut at the left (or top).
+    /// The fraction of the cut that is taken from the left (or top).
     #[default]
     Remainder,
     /// The middle of the window, as far as the picture reaches.

@@ -36,13 +36,13 @@ pub struct Transform {
     pub height: Option<NonZeroU32>,
     /// How width and height are met; default `scale-down`.
     pub fit: Option<Fit>,
-    /// Which part survives a crop; default centre.
+    /// Which part a crop keeps; default centre.
     pub gravity: Option<Gravity>,
     /// How close a crop by `gravity: face` goes, 0 (much around) to 1 (tight).
     pub zoom: Option<f64>,
     /// How a picture is enlarged; default `interpolate`.
     pub upscale: Option<Upscale>,
-    /// Keeps a part of the picture by what it shows.
+    /// Keeps a part of the picture by its content.
     pub segment: Option<Segment>,
     /// Factor on every channel, 0 to 255; 0 and 1 do nothing.
     pub brightness: Option<f64>,

@@ -1,6 +1,6 @@
-//! A part of a picture by what it shows.
+//! A part of a picture by its content.
 
-/// Keeps a part of the picture by what it shows.
+/// Keeps a part of the picture by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Segment {
     /// The subject; the rest becomes clear.

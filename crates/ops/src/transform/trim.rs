@@ -1,4 +1,4 @@
-//! Edges cut off, by measure or by what the picture shows.
+//! Edges cut off, by measure or by the content of the picture.
 
 use crate::Color;
 
@@ -7,12 +7,12 @@ use crate::Color;
 pub enum Trim {
     /// By measure.
     Edges(TrimEdges),
-    /// By what the picture shows.
+    /// By the content of the picture.
     Border(TrimBorder),
 }
 
 impl Trim {
-    /// Keeps a window, in pixels: what of it lies outside of the picture is not there.
+    /// Keeps a window, in pixels; its parts outside of the picture do not count.
     ///
     /// ```
     /// use palmette_ops::Transform;
@@ -35,7 +35,7 @@ impl Trim {
     }
 }
 
-/// What `trim` cuts by measure; all that is given holds, so the smaller part remains where `right` and `width` differ.
+/// The cuts of `trim` by measure; all given fields apply, so the smaller part remains where `right` and `width` differ.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct TrimEdges {
     /// Cut from the top.
@@ -61,7 +61,7 @@ pub enum Length {
     Fraction(f64),
 }
 
-/// What `trim: "border"` cuts.
+/// The fields of `trim: "border"`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrimBorder {
     /// The colour of the border; absent means the top-left pixel's.

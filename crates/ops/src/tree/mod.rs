@@ -23,12 +23,12 @@ pub use walk::check;
 
 use crate::{Draw, Error, ImageIndex, Op, Transform};
 
-/// A picture in the making: a source and what is done to it, in order.
+/// A picture in the making: a source and its steps, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node<S, T = Transform, D = Draw> {
-    /// What the picture starts as.
+    /// The start of the picture.
     pub source: S,
-    /// What is done to it.
+    /// Its steps.
     pub steps: Vec<Step<S, T, D>>,
 }
 
@@ -80,7 +80,7 @@ pub struct TreeLimits {
 }
 
 impl TreeLimits {
-    /// What `max_depth` is at most, whatever is set: trees are dropped and compared by recursion.
+    /// The upper bound of `max_depth`, even if more is set: trees are dropped and compared by recursion.
     pub const DEEPEST: usize = 256;
 }
 

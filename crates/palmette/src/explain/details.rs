@@ -7,7 +7,7 @@ use palmette_protocol::Named;
 use palmette_protocol::color::to_hex;
 use serde_json::{Map, Value, json};
 
-/// Writes what a step says of itself.
+/// Writes the details of a step.
 pub(super) fn of_step(step: &Step) -> Map<String, Value> {
     step.kind.details().into_iter().map(|(name, detail)| (name.to_owned(), written(detail))).collect()
 }
@@ -22,7 +22,7 @@ pub(super) fn color(color: Color) -> String {
     to_hex(color)
 }
 
-/// Writes one of the things that a step says of itself; what has a name on the wire, by that.
+/// Writes one detail of a step, by its name on the wire if it has one.
 fn written(detail: Detail) -> Value {
     match detail {
         Detail::Count(count) => count.into(),

@@ -1,4 +1,4 @@
-//! What a result is encoded as, with every default filled in.
+//! The encoding of a result, with every default filled in.
 
 use palmette_codec::EncodeOptions;
 use palmette_core::Size;
@@ -10,7 +10,7 @@ use super::{details, serialize_size};
 use crate::image::Image;
 use crate::prepare::moves;
 
-/// What a result is encoded as.
+/// The encoding of a result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OutputEntry {
     /// The format, as in the field `output_format`.

@@ -17,7 +17,7 @@ use crate::{Estimate, Price};
 /// Why there is no GPU engine.
 pub type GpuError = palmette_gpu::Error;
 
-/// The GPU of a process, and what became of it.
+/// The GPU of a process, and its state.
 #[derive(Debug)]
 pub(crate) struct Gpu {
     options: GpuOptions,
@@ -35,7 +35,7 @@ struct State {
     device: Device,
 }
 
-/// What there is of the device.
+/// The state of the device.
 #[derive(Debug)]
 enum Device {
     /// It works, or nobody has noticed yet that it does not.
@@ -66,7 +66,7 @@ impl Device {
 const MAX_REFUSALS: u32 = 3;
 
 impl Gpu {
-    /// Opens the best adapter and measures what it is worth.
+    /// Opens the best adapter and measures its prices.
     ///
     /// # Errors
     ///
@@ -95,12 +95,12 @@ impl Gpu {
         Some(Arc::new(Attempt { gpu: Arc::clone(self), engine, cpu: Arc::clone(cpu), fault: OnceLock::new() }))
     }
 
-    /// Returns what a plan is expected to take on each engine.
+    /// Returns the expected time of a plan on each engine.
     pub(crate) fn estimate(&self, plan: &Plan) -> Estimate {
         self.costs.estimate(plan)
     }
 
-    /// Returns what was measured when the device was opened.
+    /// Returns the prices that were measured when the device was opened.
     pub(crate) fn prices(&self) -> Vec<Price> {
         self.costs.prices()
     }
@@ -119,7 +119,7 @@ impl Gpu {
 
     /// Says in a line how the device is.
     pub(crate) fn status(self: &Arc<Self>) -> String {
-        // Whoever watches over an idle process shall see the device come back, too.
+        // A monitor of an idle process should see the device come back, too.
         self.engine();
         let state = self.lock();
         let adapter = &state.adapter;
@@ -175,7 +175,7 @@ impl Gpu {
         }
     }
 
-    /// Counts how an attempt ended, with what the device failed at if it did.
+    /// Counts how an attempt ended, with the fault if the device failed.
     fn note(&self, engine: &GpuEngine, error: Option<&GpuError>) {
         match error.map(|error| (error, error.fault())) {
             None | Some((_, None)) => self.refusals.store(0, Ordering::Relaxed),
@@ -198,7 +198,7 @@ impl Gpu {
 }
 
 impl State {
-    /// Does what was decided after a failure.
+    /// Acts on the decision after a failure.
     fn judge(&mut self, verdict: Verdict) {
         match verdict {
             Verdict::RetryAt(retry_at) => self.device = Device::Away { retry_at },
@@ -217,18 +217,18 @@ impl State {
     }
 }
 
-/// The GPU for one request, with the CPU behind it: what the device fails at is run again there, to the same bytes.
+/// The GPU for one request, with the CPU behind it: if the device fails, the CPU runs the plan again, to the same bytes.
 #[derive(Debug)]
 pub(crate) struct Attempt {
     gpu: Arc<Gpu>,
     engine: Arc<GpuEngine>,
     cpu: Arc<dyn Engine>,
-    /// What the device failed with; the CPU runs everything from then on.
+    /// The fault of the device; the CPU runs everything from then on.
     fault: OnceLock<DeviceFault>,
 }
 
 impl Attempt {
-    /// Returns what the device failed with, if it did.
+    /// Returns the fault of the device, if it failed.
     pub(crate) fn fault(&self) -> Option<DeviceFault> {
         self.fault.get().copied()
     }
@@ -294,7 +294,7 @@ pub(crate) fn diagnose() -> Vec<String> {
     }
 }
 
-/// Writes an error with what caused it.
+/// Writes an error with its causes.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| error.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
@@ -332,7 +332,7 @@ mod tests {
         assert!(gpu.is_off(), "and not for ever");
     }
 
-    /// What users ask for, on sources of these sizes.
+    /// Typical requests, on sources of these sizes.
     const TYPICAL: &[(&str, &[Size])] = &[
         (r#"[{"imageIndex":0,"width":800}]"#, &[Size::new(4000, 3000)]),
         (r#"[{"imageIndex":0,"width":300,"height":300,"fit":"cover"}]"#, &[Size::new(1600, 1200)]),

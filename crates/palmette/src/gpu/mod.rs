@@ -1,6 +1,6 @@
 //! The GPU, if this build has it: opened at start, left alone where the CPU is faster, and replaced by it where it fails.
 //!
-//! The two modules have the same signatures, so that nothing else asks what is built in.
+//! The two modules have the same signatures, so that no other code depends on the features of the build.
 
 #[cfg(feature = "gpu")]
 mod cost;

@@ -23,7 +23,7 @@ pub(super) struct Recovery {
     opened_at: Instant,
 }
 
-/// What to do after a failure.
+/// The next action after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Open the device again, but not before this moment.

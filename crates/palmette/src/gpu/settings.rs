@@ -1,11 +1,11 @@
-//! What an operator decides about a GPU, in every build.
+//! The settings of a GPU, in every build.
 
 use std::time::Duration;
 
 /// How a GPU is used, and how long it is put up with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GpuSettings {
-    /// Device memory that all requests together may take; what does not fit the CPU runs. Default 4 GiB.
+    /// Device memory that all requests together may take; requests that do not fit run on the CPU. Default 4 GiB.
     pub max_bytes: u64,
     /// How long the device may take to answer before it counts as lost. Default 10 s.
     pub timeout: Duration,

@@ -1,4 +1,4 @@
-//! Text: where its font comes from, and what it is once it is laid out.
+//! Text: the source of its font, and the text once it is laid out.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub use palmette_text::{Error as TextError, FontFolder};
 pub(crate) struct Typesetter<'a> {
     files: &'a FontFiles,
     folder: Option<&'a FontFolder>,
-    /// The fonts that were read so far, by what texts call them.
+    /// The fonts that were read so far, by the names that texts use for them.
     read: BTreeMap<String, Font>,
 }
 
@@ -38,7 +38,7 @@ impl<'a> Typesetter<'a> {
         Ok(Typeset { content: text.content, laid, font_bytes })
     }
 
-    /// Finds a font, and says what it takes that nothing took before.
+    /// Finds a font, and counts the memory that it takes, unless it was counted before.
     fn font(&mut self, url: &str, folder: &FontFolder) -> Result<(Font, u64), FontError> {
         if let Some(font) = self.read.get(url) {
             return Ok((font.clone(), 0));
@@ -73,7 +73,7 @@ impl Typeset {
         self.laid.size()
     }
 
-    /// Returns what is set.
+    /// Returns the text.
     pub(crate) fn content(&self) -> &str {
         &self.content
     }
@@ -88,7 +88,7 @@ impl Typeset {
         self.laid.memory_bytes()
     }
 
-    /// Says what there is to know of it.
+    /// Describes it for explanations.
     pub(crate) fn entry(&self) -> TextEntry {
         let laid = &self.laid;
         TextEntry {

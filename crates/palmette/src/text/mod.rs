@@ -4,7 +4,7 @@
 //! decoded it is drawn, once. The font comes with the request, from the folder of the operator, or out of a `data:` URL: nothing here
 //! has a network.
 //!
-//! The two modules have the same signatures, so that nothing else asks what is built in.
+//! The two modules have the same signatures, so that no other code depends on the features of the build.
 
 #[cfg(not(feature = "text"))]
 mod disabled;
@@ -28,14 +28,14 @@ pub use font_error::FontError;
 
 use crate::Error;
 
-/// What there is to know of a text that is a source.
+/// A text that is a source, for explanations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TextEntry {
     /// The lines that it takes.
     pub line_count: usize,
     /// The glyphs that are drawn.
     pub glyph_count: usize,
-    /// What its fonts call themselves: the one that was asked for, then those that had characters which it lacks.
+    /// The names of its fonts: the one that was asked for, then those that had characters which it lacks.
     pub fonts: Vec<String>,
     /// The glyphs that stand for characters which no font has.
     pub missing_count: usize,
@@ -44,7 +44,7 @@ pub struct TextEntry {
 /// Why a text cannot be set; which source it is, is told where it is known.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Its font cannot be had.
+    /// Its font cannot be read.
     Font {
         /// The font, for a message.
         font: String,
@@ -59,7 +59,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Says that the font at a URL cannot be had.
+    /// Says that the font at a URL could not be read.
     #[cfg_attr(not(feature = "text"), expect(dead_code, reason = "without text, no font is asked for"))]
     fn of_font(url: &str, source: FontError) -> Self {
         Self::Font { font: FontUrl::parse(url).to_string(), source }

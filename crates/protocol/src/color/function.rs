@@ -16,7 +16,7 @@ enum Argument {
     None,
 }
 
-/// Reads what stands after the name of a function and its opening parenthesis; `None` if CSS refuses it.
+/// Reads the rest after the name of a function and its opening parenthesis; `None` if CSS refuses it.
 pub(super) fn parse(function: &str, arguments: &str) -> Option<Color> {
     let resolve = match function.to_ascii_lowercase().as_str() {
         "rgb" | "rgba" => rgb,
@@ -30,7 +30,7 @@ pub(super) fn parse(function: &str, arguments: &str) -> Option<Color> {
     Some(from_fractions([red, green, blue, alpha.map_or(Some(1.0), |alpha| alpha.or_percent(1.0))?]))
 }
 
-/// The two ways to write a function, which differ in what they allow.
+/// The two ways to write a function, which allow different values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Syntax {
     /// `rgb(1, 2, 3, 0.5)`
@@ -133,7 +133,7 @@ fn number(text: &str) -> Option<f64> {
     if plain && !point_ends { text.parse().ok().and_then(finite) } else { None }
 }
 
-/// Refuses what overflows: an infinite hue is no direction.
+/// Refuses overflow: an infinite hue is not a direction.
 fn finite(number: f64) -> Option<f64> {
     number.is_finite().then_some(number)
 }

@@ -13,7 +13,7 @@ use crate::Error;
 use crate::json::excerpt_text;
 use crate::options::{round, to_u8};
 
-/// What text may be, as it reads after "must be".
+/// The allowed texts, as they read after "must be".
 pub(crate) const ALLOWED: &str = "a CSS colour (a name, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb() or hsl())";
 
 /// Reads a CSS colour: a name, `transparent`, `#` with 3, 4, 6 or 8 hex digits, `rgb()`, `rgba()`, `hsl()` or `hsla()`, the
@@ -59,7 +59,7 @@ pub fn to_hex(color: Color) -> String {
     }
 }
 
-/// Makes a colour of components from 0 to 1; what lies outside is clamped.
+/// Makes a colour of components from 0 to 1; others are clamped.
 fn from_fractions(components: [f64; 4]) -> Color {
     // A half that decimals cannot hold exactly (0.3·255) may come out a little low; the slack is far below the
     // distance of any other number with up to 6 decimals.

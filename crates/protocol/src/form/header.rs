@@ -3,7 +3,7 @@
 /// Longest boundary that RFC 2046 allows.
 const MAX_BOUNDARY_CHARS: usize = 70;
 
-/// What the headers of a part say.
+/// The headers of a part.
 #[derive(Debug, PartialEq)]
 pub(super) struct PartHead {
     pub(super) name: String,
@@ -64,7 +64,7 @@ fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Returns what follows a leading token.
+/// Returns the rest after a leading token.
 fn after_token<'a>(value: &'a [u8], token: &[u8]) -> Option<&'a [u8]> {
     let (start, rest) = value.trim_ascii_start().split_at_checked(token.len())?;
     let ends = rest.first().is_none_or(|&byte| byte == b';' || is_blank(byte));

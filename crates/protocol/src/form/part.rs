@@ -19,13 +19,13 @@ pub enum Part {
     OutputFormat,
     /// `output_quality`
     OutputQuality,
-    /// `background`: what the result is flattened on.
+    /// `background`: the colour that the result is flattened on.
     Background,
     /// `anim`: whether animations stay animated.
     Anim,
     /// `explain`: whether the plan is asked for instead of the picture. Not of the client, but of this server.
     Explain,
-    /// `engine`: which engine shall compute. Not of the client, but of this server.
+    /// `engine`: which engine computes. Not a part of the real client, but of this server.
     Engine,
 }
 

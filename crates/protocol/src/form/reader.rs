@@ -1,7 +1,7 @@
 //! Splits a body into parts while it arrives.
 //!
 //! The reader keeps no more than the bytes that it cannot judge yet: the headers of one part, or the end of a chunk that
-//! may be the beginning of a boundary. What events there are does not depend on how the body is cut into chunks, except
+//! may be the beginning of a boundary. The events do not depend on how the body is cut into chunks, except
 //! that the data of a part may come in other pieces.
 
 use memchr::memmem;
@@ -25,7 +25,7 @@ impl Default for FormLimits {
     }
 }
 
-/// What a [`FormReader`] finds.
+/// An event of a [`FormReader`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormEvent<'a> {
     /// A part begins.
@@ -39,7 +39,7 @@ pub enum FormEvent<'a> {
     Data(&'a [u8]),
     /// The part is whole.
     PartEnd,
-    /// The closing boundary was found: the form is whole. What follows is skipped.
+    /// The closing boundary was found: the form is complete. Bytes after it are skipped.
     End,
 }
 
@@ -76,10 +76,10 @@ pub struct FormReader {
     parts: usize,
 }
 
-/// What the next byte belongs to.
+/// The part of the form that the next byte belongs to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
-    /// What stands before the first boundary and means nothing.
+    /// Before the first boundary, where bytes mean nothing.
     Preamble,
     /// The rest of a line with a boundary.
     BoundaryLine,
@@ -87,7 +87,7 @@ enum State {
     Headers { searched: usize },
     /// The data of a part.
     Data,
-    /// What stands after the closing boundary and means nothing.
+    /// After the closing boundary, where bytes mean nothing.
     Epilogue,
 }
 
@@ -210,7 +210,7 @@ impl FormReader {
         (&bytes[..certain], (certain > 0).then_some(certain))
     }
 
-    /// Reads what follows a boundary: `--` at the end of the form, else the end of the line.
+    /// Reads the bytes after a boundary: `--` at the end of the form, else the end of the line.
     fn read_boundary_line(&mut self, bytes: &[u8]) -> Result<Option<usize>, Error> {
         let blanks = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         if blanks > self.limits.max_header_bytes {

@@ -15,7 +15,7 @@ use crate::{EngineChoice, Options, RawNode, RawOp, RawOutput, json, list};
 pub struct Boundary(String);
 
 impl Boundary {
-    /// Makes a boundary of random bits. They shall be new for every form and unknown to whoever made the sources, so that
+    /// Makes a boundary of random bits. They are new for every form and unknown to the makers of sources, so that
     /// no source can hold the boundary.
     #[must_use]
     pub fn new(random: u128) -> Self {

@@ -1,6 +1,6 @@
 //! Which fonts the texts of a request need, and the files of those that are somewhere else.
 //!
-//! A font is fetched by whoever takes requests, before the picture is made: what makes pictures has no network.
+//! The server that takes a request fetches its fonts before the picture is made: the pipeline has no network.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::{Source, TransformRequest};
 use crate::json::excerpt_text;
 
-/// Where a font is, by what was written.
+/// Where a font is, by its URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FontUrl<'a> {
     /// `font:NAME`: one of those that the operator has.
@@ -22,7 +22,7 @@ pub enum FontUrl<'a> {
 }
 
 impl<'a> FontUrl<'a> {
-    /// Reads what was written. Schemes have no case; what is no URL at all counts as one to be fetched, which fails.
+    /// Reads a URL. Schemes have no case; a text that is not a URL counts as one to be fetched, which fails.
     ///
     /// ```
     /// use palmette_protocol::request::FontUrl;
@@ -100,7 +100,7 @@ impl TransformRequest {
     /// Returns the URLs of fonts that have to be fetched, each once, in the order of the sources.
     ///
     /// Fonts [by name](FontUrl::Named) and [in the URL](FontUrl::Data) are not among them, nor those whose
-    /// [files](Self::fonts) are here already, or are known not to be had.
+    /// [files](Self::fonts) are here already, or could not be fetched.
     #[must_use]
     pub fn font_urls(&self) -> Vec<String> {
         let mut urls: Vec<String> = Vec::new();

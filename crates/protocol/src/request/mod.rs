@@ -37,7 +37,7 @@ impl Default for RequestLimits {
     }
 }
 
-/// What takes the events of a form, one after the other.
+/// A collector, which takes the events of a form one after the other.
 pub trait Collector {
     /// Takes the next event.
     ///
@@ -50,7 +50,7 @@ pub trait Collector {
     fn held_bytes(&self) -> usize;
 }
 
-/// What a node starts as.
+/// The start of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
     /// A picture, encoded, its format unknown.

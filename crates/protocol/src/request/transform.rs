@@ -15,15 +15,15 @@ use crate::{EngineChoice, Error, Output, RawOp, RawOutput};
 pub struct TransformRequest {
     /// The sources by index; 0 is the canvas.
     pub sources: Vec<Source>,
-    /// What is done, in this order.
+    /// The steps, in order.
     pub ops: Vec<Op>,
     /// The same list as it was sent.
     pub raw_ops: Vec<RawOp>,
-    /// What the result is encoded as.
+    /// The output.
     pub output: Output,
     /// Whether the plan is asked for instead of the picture.
     pub explain: bool,
-    /// Which engine shall compute.
+    /// Which engine computes.
     pub engine: EngineChoice,
     /// The files of the fonts that texts name by URL: none before they are [fetched](Self::font_urls).
     pub fonts: FontFiles,
@@ -113,7 +113,7 @@ impl TransformCollector {
     ///
     /// # Errors
     ///
-    /// 9432 for a form that has not ended, misses a part or asks for an unknown format; 9401 for what else the fields hold.
+    /// 9432 for a form that has not ended, misses a part or asks for an unknown format; 9401 for any other fault in the fields.
     pub fn finish(self) -> Result<TransformRequest, Error> {
         if !self.ended {
             return Err(Error::UnfinishedForm);

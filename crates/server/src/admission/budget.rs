@@ -55,7 +55,7 @@ impl Held {
         self.bytes
     }
 
-    /// Counts so many bytes from now on; `false` if there may not be so many more, and then it is what it was.
+    /// Counts so many bytes from now on; `false` if that would be too many, and then nothing changes.
     pub(super) fn set(&mut self, bytes: u64) -> bool {
         match bytes.checked_sub(self.bytes) {
             Some(more) if !self.budget.take(more) => return false,

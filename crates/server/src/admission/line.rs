@@ -1,6 +1,6 @@
 //! The line: requests that wait for a worker and for memory, both at once.
 //!
-//! What a request will hold is known before it is worked on, so it waits here, where it costs nothing, and never on the thread of
+//! The memory of a request is known before it is worked on, so it waits here, where it costs nothing, and never on the thread of
 //! a worker. Who comes first is served first, with two exceptions:
 //!
 //! - One that does not fit into the memory that is free is overtaken by those that do, but not for ever: once it has waited for
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use palmette::core::IdleCores;
 use tokio::sync::oneshot;
 
-/// The most that a small request holds. It is what 1.5 megapixels take to become a picture: some ten milliseconds of work.
+/// The most that a small request holds: the memory that 1.5 megapixels take to become a picture, some ten milliseconds of work.
 const MAX_SMALL_BYTES: u64 = 32_000_000;
 
 /// A small request is also no more than one part in so many of all memory: with little of it, less is small.
@@ -25,7 +25,7 @@ const SMALL_PARTS: u64 = 8;
 /// Requests that the mean time of work reaches back over, more or less.
 const MEAN_OVER: u32 = 8;
 
-/// Requests that wait, and what they wait for.
+/// Requests that wait, and the resources they wait for.
 #[derive(Debug)]
 pub(super) struct Line {
     limits: LineLimits,
@@ -34,7 +34,7 @@ pub(super) struct Line {
     state: Mutex<State>,
 }
 
-/// What there is to wait for.
+/// The resources that requests wait for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LineLimits {
     pub(super) workers: usize,
@@ -318,7 +318,7 @@ impl PixelMemory {
         self.bytes
     }
 
-    /// Counts so many bytes from now on. More than there are is possible: what is there is there, and others wait for it.
+    /// Counts so many bytes from now on. More than the limit is possible: bytes that are held already have to be counted, and others wait.
     pub(crate) fn set(&mut self, bytes: u64) {
         let before = std::mem::replace(&mut self.bytes, bytes);
         self.line.change(|state| state.held_bytes = state.held_bytes - before + bytes);

@@ -2,8 +2,8 @@
 //! for their readers; and a bounded line before a bounded set of workers.
 //!
 //! A request goes through it in this order. Its body is counted while it arrives ([`Admission::body`]). Its headers are looked
-//! at ([`Admission::glance`]), which tells what it will hold. It waits in the [`mod@line`] for a worker and for that much memory
-//! ([`Admission::turn`]). It is worked on ([`Admission::work`]), and what is left of it is its answer, which is counted until it
+//! at ([`Admission::glance`]), which tells how much memory it will hold. It waits in the [`mod@line`] for a worker and for that much memory
+//! ([`Admission::turn`]). It is worked on ([`Admission::work`]), and its answer is counted until it
 //! is sent ([`Answered`]), apart from pictures: a slow reader takes no memory from those who want to compute.
 //!
 //! There are as many workers as cores, because the work is computing; one more would only make all slower. A request that
@@ -30,14 +30,14 @@ use crate::config::{AdmissionConfig, Budgets};
 
 pub(crate) use self::line::{PixelMemory, Turn};
 
-/// The shortest time that a client is told to wait for, and the longest: what is longer nobody can foretell.
+/// The shortest time that a client is told to wait for, and the longest: nobody can foretell a longer time.
 const RETRY_AFTER: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(60);
 
 /// The bounds of all requests together.
 #[derive(Debug)]
 pub(crate) struct Admission {
     line: Arc<Line>,
-    /// What long work may use, as the line tells.
+    /// The cores that long work may use, as the line tells.
     idle: IdleCores,
     /// One permit for each request whose headers are looked at.
     glances: Arc<Semaphore>,
@@ -104,7 +104,7 @@ impl Admission {
         }
     }
 
-    /// Does what takes neither time nor memory to speak of, off the async threads.
+    /// Does work that takes almost no time and memory, off the async threads.
     ///
     /// # Errors
     ///
@@ -185,7 +185,7 @@ fn retry_after(line: &Line) -> Duration {
     Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX)).clamp(*RETRY_AFTER.start(), *RETRY_AFTER.end())
 }
 
-/// Runs what computes in the span of its request.
+/// Runs work in the span of its request.
 async fn off_the_async_threads<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let span = tracing::Span::current();
     let task = tokio::task::spawn_blocking(move || span.in_scope(work));
@@ -196,7 +196,7 @@ async fn off_the_async_threads<T: Send + 'static>(work: impl FnOnce() -> T + Sen
     })
 }
 
-/// Returns what a panic said.
+/// Returns the message of a panic.
 pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("not a text").to_owned()
@@ -233,7 +233,7 @@ impl HeldBody {
     }
 }
 
-/// What is left of a request that was worked on: the memory that it held, until its answer has its own.
+/// The memory that a request held at work, until its answer has its own.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pixels: PixelMemory,
@@ -254,7 +254,7 @@ impl Answered {
     }
 }
 
-/// Bytes and what counts them.
+/// Bytes and their counter.
 struct HeldBytes {
     bytes: Bytes,
     _held: Held,

@@ -1,8 +1,8 @@
-//! How much memory this process may use, and what of it is for what.
+//! How much memory this process may use, and its shares.
 //!
 //! A limit that is larger than the memory is none: the kernel ends the process before a request is refused. So the budgets
-//! are, unless an operator says otherwise, shares of what the control group of the process allows, or else of what the
-//! machine has. What is left is for the process itself, and for what an allocator keeps of memory that was given back.
+//! are, unless an operator says otherwise, shares of the memory that the control group of the process allows, or else
+//! of the machine. The rest is for the process itself, and for memory that the allocator keeps after it was given back.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -60,7 +60,7 @@ impl fmt::Display for MemorySource {
 }
 
 impl Memory {
-    /// What is assumed where the system does not say.
+    /// Assumed where the system does not say.
     const GUESS: Self = Self { bytes: 4_000_000_000, source: MemorySource::Guess };
 
     /// Asks the system.
@@ -78,7 +78,7 @@ impl Memory {
     }
 }
 
-/// Returns what the machine has.
+/// Returns the memory of the machine.
 fn machine_bytes(root: &Path) -> Option<u64> {
     let text = std::fs::read_to_string(root.join("proc/meminfo")).ok()?;
     let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
@@ -110,12 +110,12 @@ fn limit_files(root: &Path, line: &str) -> Option<Vec<PathBuf>> {
     Some(path.ancestors().map(|group| mount.join(group).join(file)).collect())
 }
 
-/// What the memory is for.
+/// The shares of the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budgets {
     /// The memory that they are shares of.
     pub memory: Memory,
-    /// What the buffers of all connections may take; the shares are of the rest.
+    /// For the buffers of all connections; the shares are of the rest.
     pub connection_bytes: u64,
     /// For bodies.
     pub body_bytes: u64,
@@ -123,9 +123,9 @@ pub struct Budgets {
     pub pixel_bytes: u64,
     /// For answers that wait for their readers.
     pub answer_bytes: u64,
-    /// For what was fetched and is kept.
+    /// For fetched files that are kept.
     pub fetch_cache_bytes: u64,
-    /// For what is being fetched.
+    /// For files that are being fetched.
     pub fetch_arriving_bytes: u64,
 }
 
@@ -134,7 +134,7 @@ impl Budgets {
     const PIXEL_PERCENT: u64 = 60;
     /// Percent for bodies, and as much for answers.
     const PASSING_PERCENT: u64 = 15;
-    /// Percent for what was fetched, at most, and as much for what is being fetched.
+    /// Percent for fetched files, at most, and as much for files that are being fetched.
     const FETCH_PERCENT: u64 = 5;
 
     /// Divides memory up as a configuration wants it.

@@ -1,4 +1,4 @@
-//! Configuration: what was said in files, the environment and flags, and the one [`Config`] that follows from it.
+//! Configuration: the settings from files, the environment and flags, and the one [`Config`] that follows from them.
 //!
 //! [`settings`] is the only list of settings: name, flag, meaning and parser of each stand in one place there. [`raw`] gathers
 //! what was said and by whom, lowest precedence first, and resolves it. The defaults live in [`Config::default`] and, for
@@ -40,13 +40,13 @@ pub struct Config {
     pub models: ModelsFolder,
     /// The folder of fonts, which texts name and fall back on; default none.
     pub fonts: Option<PathBuf>,
-    /// What one request may ask for.
+    /// The limits of one request.
     pub limits: LimitsConfig,
-    /// What all requests together may take.
+    /// The limits of all requests together.
     pub admission: AdmissionConfig,
-    /// What is fetched by URL, from where, and how.
+    /// Files that are fetched by URL.
     pub fetch: FetchConfig,
-    /// What is logged, and how.
+    /// The log.
     pub log: LogConfig,
 }
 
@@ -100,7 +100,7 @@ impl Default for ServerConfig {
     }
 }
 
-/// What one request may ask for; the defaults are those of the protocol, and each type says which code a breach has.
+/// The limits of one request; the defaults are those of the protocol, and each type says which code a breach has.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LimitsConfig {
     /// Limits on the form as a whole.
@@ -109,7 +109,7 @@ pub struct LimitsConfig {
     pub request: RequestLimits,
     /// Limits on the pixels of every source and every intermediate.
     pub pixels: PixelLimits,
-    /// What becomes of sources that lack pixels; default [`OnDamage::Refuse`], with 9516.
+    /// Whether damaged sources are refused or shown; default [`OnDamage::Refuse`], with 9516.
     pub on_damage: OnDamage,
     /// Time for a request, from its head to the head of its answer; default 30 s, breach 9529.
     pub timeout: Duration,
@@ -127,7 +127,7 @@ impl Default for LimitsConfig {
     }
 }
 
-/// What all requests together may take.
+/// The limits of all requests together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AdmissionConfig {
     /// Requests that are worked on at once; default [`Workers::Cores`]. A small one that large ones keep from a worker gets one
@@ -142,7 +142,7 @@ pub struct AdmissionConfig {
     /// Bytes of decoded pictures held at once; a request that does not fit waits, one that never fits is refused with 9413.
     /// Default: 60 % of the memory, see [`Budgets`].
     pub max_pixel_bytes: MaxBytes,
-    /// Bytes of answers that wait for their readers; what does not fit counts as pixels. Default: 15 % of the memory, see
+    /// Bytes of answers that wait for their readers; answers that do not fit count as pixels. Default: 15 % of the memory, see
     /// [`Budgets`].
     pub max_answer_bytes: MaxBytes,
 }
@@ -184,7 +184,7 @@ impl ModelsFolder {
     }
 }
 
-/// What is fetched by URL, from where, and how: for now, fonts of texts.
+/// Files that are fetched by URL: for now, fonts of texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FetchConfig {
     /// Bytes of one font; default 20 MB, breach 9410.
@@ -219,7 +219,7 @@ impl Workers {
     }
 }
 
-/// What is logged, and how.
+/// The log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogConfig {
     /// Directives such as `info,palmette_server=debug`; default `info`.

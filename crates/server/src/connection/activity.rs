@@ -1,4 +1,4 @@
-//! What a connection is doing, so that it can be told how much it deserves its place.
+//! The activity of a connection, which decides how much it deserves its place.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// What one connection is doing.
+/// The activity of one connection.
 #[derive(Debug)]
 pub(crate) struct Activity {
     state: Mutex<State>,
@@ -36,7 +36,7 @@ enum Stage {
     Busy,
 }
 
-/// What came of a body in a stretch of time.
+/// The bytes of a body that came in a stretch of time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
     pub(super) since: Instant,
@@ -57,7 +57,7 @@ impl Window {
     }
 }
 
-/// What a connection is held to while it has no request.
+/// The limits of a connection while it has no request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct IdleLimits {
     pub(super) head_timeout: Duration,
@@ -89,7 +89,7 @@ impl Activity {
         self.lock().stage = Stage::Busy;
     }
 
-    /// Notes that the body of the request is waited for, and what has come of it lately; or that it is not waited for.
+    /// Notes that the body of the request is waited for, and how many bytes came lately; or that it is not waited for.
     pub(super) fn wait_for_body(&self, window: Option<Window>) {
         let mut state = self.lock();
         // The rest of a body may be read when its request is answered already.

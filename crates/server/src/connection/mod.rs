@@ -1,8 +1,8 @@
-//! One connection: how it is served, what it is held to, and who makes room for whom.
+//! One connection: how it is served, its limits, and which connection makes room for another.
 //!
 //! A connection costs little, but there are only so many, and a client that sends a byte a second would keep one for ever. So
 //! each is held to something in whatever it does: heads have a time ([`places`]), bodies a least rate ([`paced`]), readers of
-//! answers too ([`stream`]). And what a connection does is known ([`activity`]), so that the least useful one can make room when
+//! answers too ([`stream`]). And the activity of a connection is known ([`activity`]), so that the least useful one can make room when
 //! all places are taken.
 
 mod activity;
@@ -36,7 +36,7 @@ use crate::config::ServerConfig;
 /// The most that is read from a connection, or written to it, at a time; a head has to fit, too.
 const MAX_READ_BYTES: usize = 64 * 1024;
 
-/// What the buffers of one connection may take: what was read, the head of an answer, and what it is made of. (An answer itself
+/// The memory for the buffers of one connection: for bytes that were read, and for the head of an answer and its parts. (An answer itself
 /// is counted elsewhere, and not copied here.)
 pub(crate) const BUFFER_BYTES: u64 = MAX_READ_BYTES as u64 + 32 * 1024;
 
@@ -55,7 +55,7 @@ pub(crate) fn connection(
     let stream = Watched::new(stream, patience, Arc::clone(&activity));
     let min_bytes_per_s = config.min_read_bytes_per_s;
     let service = service_fn(move |request| answer(request, router.clone(), Arc::clone(&activity), min_bytes_per_s));
-    // Whoever watches over the places ends connections without a head.
+    // The sweeper of places ends connections without a head.
     let served = http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(MAX_READ_BYTES)
@@ -73,7 +73,7 @@ pub(crate) fn connection(
     }
 }
 
-/// Answers one request, and keeps track of what its connection does.
+/// Answers one request, and keeps track of the activity of its connection.
 async fn answer(
     request: hyper::Request<Incoming>,
     router: Router,

@@ -11,8 +11,8 @@ use super::activity::{Activity, IdleLimits};
 use crate::config::ServerConfig;
 use crate::metrics::Cuts;
 
-/// Connections beyond the limit, for when nobody can make room: those who watch over the process get an answer even then.
-/// Whoever wants something else is refused.
+/// Connections beyond the limit, for when no connection can make room: requests for health and metrics get an answer even then,
+/// and all others are refused.
 const SPARE: usize = 64;
 
 /// How often those are sought who have had their time.
@@ -136,7 +136,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Returns what is known of the connection.
+    /// Returns the activity of the connection.
     pub(super) const fn activity(&self) -> &Arc<Activity> {
         &self.activity
     }

@@ -2,7 +2,7 @@
 //!
 //! Reading is bounded elsewhere, in the modules beside this one, which learn from here when bytes come. An answer has no
 //! deadline, since a slow reader of a large picture is in its right as long as it reads. But it holds memory while it does, which
-//! whoever reads a byte a minute could do for days; so it has to keep up a rate, which counts only while an answer waits for it.
+//! one that reads a byte a minute could do for days; so it has to keep up a rate, which counts only while an answer waits for it.
 
 use std::io;
 use std::pin::Pin;
@@ -15,7 +15,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::activity::Activity;
 
-/// What a reader is held to.
+/// The limits of a reader.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     /// How long writes may get nowhere, and over how much waiting the rate is measured.
@@ -33,7 +33,7 @@ pub(super) struct Watched<S> {
     timer: Pin<Box<Sleep>>,
     /// Since when the writes get nowhere; `timer` runs from then on.
     stuck_since: Option<Instant>,
-    /// What was waited, and written meanwhile, since the rate was last looked at.
+    /// The time waited, and the bytes written meanwhile, since the last look at the rate.
     waited: Duration,
     written: u64,
 }

@@ -16,7 +16,7 @@ pub(crate) async fn live() -> &'static str {
     "live\n"
 }
 
-/// Says whether requests are welcome, and what would work on them.
+/// Says whether requests are welcome, and which engines and models would work on them.
 pub(crate) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
     let is_ready = !shared.is_stopping();
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -41,7 +41,7 @@ pub(crate) fn models_status(shared: &Shared) -> Value {
     Value::Object(Ability::ALL.into_iter().map(entry).collect())
 }
 
-/// Says which engines there are, how they are, and what the field `engine` of a request may be.
+/// Lists the engines, their state, and the values of the field `engine` of a request.
 pub(crate) fn engine_status(shared: &Shared) -> Value {
     let engines = shared.pipeline.engines();
     let is_offered = |choice: &EngineChoice| *choice != EngineChoice::Gpu || engines.has_gpu();

@@ -10,7 +10,7 @@ use palmette_protocol::request::InfoCollector;
 use crate::shared::Shared;
 use crate::{Error, multipart};
 
-/// Says what a picture is, from its header alone.
+/// Describes a picture by its header alone.
 pub(crate) async fn info(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Error> {
     let mut collector = InfoCollector::new(shared.config.limits.request);
     let body = multipart::collect(request, &shared, &mut collector).await?;

@@ -1,4 +1,4 @@
-//! What is served, one file a resource.
+//! The resources that are served, one file each.
 
 mod health;
 mod info;

@@ -111,7 +111,7 @@ fn server_timing(timings: &Timings) -> String {
     TOLD_STAGES.map(entry).join(", ")
 }
 
-/// Writes what is missing from a source. Decoders have their own words, so whatever a header cannot hold is left out.
+/// Writes the damage of a source. Decoders have their own words, so characters that a header cannot hold are left out.
 fn damage(damage: &Damage) -> Option<HeaderValue> {
     let text = damage.to_string();
     let visible = text.chars().filter(|&character| character == ' ' || character.is_ascii_graphic());

@@ -1,4 +1,4 @@
-//! What a shape is filled with: one colour, or one that changes from place to place.
+//! The filling of a shape: one colour, or one that changes from place to place.
 
 use read_fonts::model::glyph::color::Extend;
 
@@ -10,7 +10,7 @@ use crate::outline::Affine;
 pub(super) struct Brush {
     /// From pixels to where the filling is described.
     pub(super) back: Affine,
-    /// What it is.
+    /// Its kind.
     pub(super) kind: Kind,
 }
 
@@ -53,7 +53,7 @@ pub(super) enum Kind {
 pub(super) struct Ramp {
     /// The places in order, each with its colour.
     stops: Vec<(f64, Premultiplied)>,
-    /// What is before the first and behind the last.
+    /// The colour before the first and behind the last.
     extend: Extend,
 }
 

@@ -76,7 +76,7 @@ impl Area {
 }
 
 impl Painter<'_> {
-    /// Paints a glyph over what is there.
+    /// Paints a glyph over the picture.
     ///
     /// # Errors
     ///

@@ -20,12 +20,12 @@ const MAX_EDGES: usize = 1_000_000;
 /// The number of a colour that stands for the one of the text.
 const COLOR_OF_TEXT: u16 = 0xffff;
 
-/// What a glyph in colour draws, step by step.
+/// The drawing of a glyph in colour, step by step.
 #[derive(Debug)]
 pub(crate) struct ColorGlyph {
     /// The steps.
     pub(super) commands: Vec<Command>,
-    /// What holds all of its ink; none if there is none.
+    /// The box of all its ink; none if there is none.
     pub(crate) frame: Option<Frame>,
     /// Whether it was too deep or had too many edges.
     pub(crate) is_too_complex: bool,
@@ -38,7 +38,7 @@ pub(super) enum Command {
     Cut(Edges, Frame),
     /// Takes back the last cut.
     Uncut,
-    /// Fills what the cuts leave.
+    /// Fills the area that the cuts leave.
     Fill(Brush),
     /// Begins a layer.
     Layer,
@@ -56,9 +56,9 @@ struct Recorder<'a> {
     outlines: Outlines,
     /// The work that may be done.
     budget: &'a mut Budget,
-    /// From the units of the font to pixels, and what was pushed since.
+    /// The map from the units of the font to pixels, with all maps that were pushed since.
     maps: Vec<Affine>,
-    /// What each cut leaves of those before it; none if that is nothing.
+    /// The area that each cut leaves of those before it; none if nothing is left.
     cuts: Vec<Option<Frame>>,
     /// The depth of layers.
     depth: usize,

@@ -1,6 +1,6 @@
 //! Edges become coverage: for each pixel, the exact share of its area that is inside.
 //!
-//! *Inside* is what the contours of all glyphs together wind around at least once (nonzero winding), so that contours which overlap,
+//! *Inside* is the area that the contours of all glyphs together wind around at least once (nonzero winding), so that contours which overlap,
 //! as those of variable fonts do, and glyphs which touch or overlap, as Arabic letters do, are one shape without seams. Adding
 //! up signed areas, the usual way, would count an overlap twice.
 //!

@@ -57,7 +57,7 @@ impl<'a> FilteredRows<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Core`] if memory cannot be had.
+    /// [`Error::Core`] if memory runs out.
     pub(super) fn new(pixmap: &'a Pixmap, layout: &'a Layout, filter: Filter) -> Result<Self, Error> {
         let row_bytes = layout.row_bytes(pixmap.width());
         let above = alloc::try_filled(layout.pixel_bytes() + row_bytes, 0)?;

@@ -57,7 +57,7 @@ impl Way {
 ///
 /// # Errors
 ///
-/// [`Error::Core`] if memory cannot be had.
+/// [`Error::Core`] if memory runs out.
 pub(super) fn choose<'a>(pixmap: &Pixmap, layouts: &'a [Layout]) -> Result<(&'a Layout, Way), Error> {
     let mut best: Option<(usize, &Layout, Way)> = None;
     for layout in layouts {

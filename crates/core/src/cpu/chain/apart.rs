@@ -1,4 +1,4 @@
-//! Rows that are made on a core of their own, a few bands ahead of whoever takes them.
+//! Rows that are made on a core of their own, a few bands ahead of their reader.
 //!
 //! A chain is pulled from its end, so a decoder waits while its rows are resampled and encoded. Cut in two, both halves go on at
 //! once: a borrowed core makes the rows before the cut, and hands copies of them over. The same rows are made of the same rows in
@@ -97,7 +97,7 @@ impl<'scope> Apart<'scope> {
         let thread = scope.spawn(move || {
             // It is given back when the thread ends.
             let _core = core;
-            // Whoever is not listening any more needs nothing.
+            // A reader that is gone needs nothing.
             match make() {
                 Err(error) => drop(begin.send(Err(error))),
                 Ok(rows) => {

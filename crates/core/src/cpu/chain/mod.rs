@@ -169,7 +169,7 @@ impl<'a> Chain<'a> {
         cores: Cores<'scope, 'env>,
     ) -> Result<Box<dyn Rows + 'scope>, Error> {
         let input = |index: usize| self.rows(step.inputs[index], cores);
-        // Whoever collects a picture at once waits for all of it, so another core would gain nothing.
+        // A step that collects a picture at once waits for all of it, so another core would gain nothing.
         let picture = |index: usize| self.rows(step.inputs[index], None)?.into_picture();
         let row_bytes = Layout::Rgba.row_bytes(0, output.size);
         if let StepKind::Resize(resize) = &step.kind {

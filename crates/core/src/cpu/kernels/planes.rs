@@ -1,6 +1,6 @@
 //! What steps that only move samples do to a plane: each a function on rows of bytes, for one plane at a time.
 //!
-//! A sample of chroma may stand for two pixels or more. Whoever calls these counts in samples of the plane, and makes sure that
+//! A sample of chroma may stand for two pixels or more. The caller counts in samples of the plane, and makes sure that
 //! samples still stand for whole pixels afterwards: a mirrored or turned picture of half-size chroma has even sides, and what is
 //! cut off or put in front is a multiple of what a sample stands for.
 

@@ -1,7 +1,7 @@
 //! What colours are in planes, by the formula of JFIF (ITU-T T.871), as exact fractions.
 //!
 //! Luma is `0.299·R + 0.587·G + 0.114·B`, Cb `(B - luma) / 1.772 + 128`, Cr `(R - luma) / 1.402 + 128`. Each is a whole number
-//! of parts of a level; whoever goes on computing takes the parts, so that a result is rounded once.
+//! of parts of a level; later computation takes the parts, so that a result is rounded once.
 
 /// Parts of a level of Y, Cb and Cr.
 pub const PARTS: [u32; 3] = [1_000, 1_772, 1_402];

@@ -1,4 +1,4 @@
-//! `cargo xtask bench jpeg`: JPEG codecs side by side, on pictures drawn by code and on photos of whoever asks.
+//! `cargo xtask bench jpeg`: JPEG codecs side by side, on pictures drawn by code and on your own photos.
 
 mod arguments;
 mod instructions;

@@ -91,7 +91,7 @@ fn draw_axes(svg: &mut Svg, scale: Scale) {
     }
 }
 
-/// Where a size and a time lie, the same in every panel but for the corner.
+/// Where a size and a time lie, the same in every panel, except the corner.
 #[derive(Clone, Copy, Debug)]
 struct Scale {
     corner: (f64, f64),
