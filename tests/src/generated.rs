@@ -2,8 +2,11 @@
 //!
 //! `cargo xtask generate` writes them; a test compares, so that none is behind.
 
+use std::fmt::Write;
+
 use palmette_ops::{Draw, Transform};
 use palmette_protocol::{OptionInfo, OptionObject, OptionSpec, Output};
+use palmette_server::config::SETTINGS;
 
 use crate::option_samples;
 use crate::typescript;
@@ -18,21 +21,22 @@ pub struct Made {
 }
 
 /// Every such file, apart from the pictures of [`option_samples`].
-pub const FILES: [Made; 3] = [
+pub const FILES: [Made; 4] = [
     Made {
-        path: "README.md",
+        path: "docs/options.md",
         make: |text| {
-            let text = with_table(text, "### Options of `transform`", &option_samples::table(Transform::OPTIONS));
-            with_table(&text, "### Options of `draw`", &option_samples::table(Draw::OPTIONS))
+            let text = with_table(text, "## Options of `transform`", &option_samples::table(Transform::OPTIONS));
+            let text = with_table(&text, "## Options of `draw`", &option_samples::table(Draw::OPTIONS));
+            with_table(&text, "## Options of `output`", &table(&Output::FIELDS))
         },
     },
+    Made { path: "docs/settings.md", make: with_settings },
     Made {
         path: "clients/js/README.md",
         make: |text| {
-            let infos = |infos: &[OptionInfo]| table(infos);
             let text = with_table(text, "### Options of `transform`", &of_specs(Transform::OPTIONS));
             let text = with_table(&text, "### Options of `draw`", &of_specs(Draw::OPTIONS));
-            with_table(&text, "### Options of `output`", &infos(&Output::FIELDS))
+            with_table(&text, "### Options of `output`", &table(&Output::FIELDS))
         },
     },
     Made { path: "clients/js/src/options.ts", make: |_| typescript::options_module() },
@@ -53,6 +57,22 @@ fn table(infos: &[OptionInfo]) -> String {
     format!("| option | values | what it does |\n| --- | --- | --- |\n{rows}")
 }
 
+/// Writes the settings into the page that has a heading for each section.
+fn with_settings(text: &str) -> String {
+    let mut sections: Vec<(&str, String)> = Vec::new();
+    for setting in SETTINGS {
+        let (section, name) = setting.key.split_once('.').expect("a key is a section and a name");
+        if sections.last().is_none_or(|(last, _)| *last != section) {
+            sections.push((section, "| setting | flag | what it does |\n| --- | --- | --- |\n".to_owned()));
+        }
+        let (_, table) = sections.last_mut().expect("one was just pushed");
+        // A bar would begin another cell.
+        let doc = setting.doc.replace('|', "\\|");
+        writeln!(table, "| `{name}` | `--{}` | {doc} |", setting.flag).expect("a string takes everything");
+    }
+    sections.iter().fold(text.to_owned(), |text, (section, table)| with_table(&text, &format!("## {section}"), table))
+}
+
 /// Replaces the first table after a heading.
 ///
 /// # Panics
@@ -60,7 +80,8 @@ fn table(infos: &[OptionInfo]) -> String {
 /// If there is no such heading, or no table after it.
 fn with_table(text: &str, heading: &str, table: &str) -> String {
     let (before, rest) = text.split_once(&format!("{heading}\n")).expect("the text has the heading");
-    let start = rest.find("| option").expect("a table follows the heading");
-    let end = start + rest[start..].find("\n\n").expect("a table ends with an empty line") + 1;
+    let start = rest.find("\n| ").expect("a table follows the heading") + 1;
+    // A table ends with an empty line, or with the page.
+    let end = rest[start..].find("\n\n").map_or(rest.len(), |end| start + end + 1);
     format!("{before}{heading}\n{}{table}{}", &rest[..start], &rest[end..])
 }

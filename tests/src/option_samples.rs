@@ -1,4 +1,5 @@
-//! What each option does, as small pictures: the examples of the protocol's tables, drawn, and the tables of README.md with them.
+//! What each option does, as small pictures: the examples of the protocol's tables, drawn, and the tables of docs/options.md with
+//! them.
 //!
 //! `cargo xtask generate` makes both anew; a test keeps them true.
 
@@ -13,7 +14,7 @@ use crate::Case;
 use crate::pictures::from_fn;
 
 /// The folder of the pictures, from the top of the repository.
-pub const FOLDER: &str = "examples/options";
+pub const FOLDER: &str = "docs/options";
 
 /// What stands where there is no picture.
 const NEEDS_MODEL: &str = "needs a model: refused with 9401";
@@ -65,7 +66,8 @@ pub fn table<T>(specs: &[OptionSpec<T>]) -> String {
 /// A picture below its options, as they are written in JavaScript.
 fn captioned(name: &str, json: &str) -> String {
     let script = json.replace("\": ", ": ").replace("{\"", "{").replace(", \"", ", ").replace('"', "'");
-    format!("`{script}`<br>![]({})", path(name, json))
+    let path = path(name, json);
+    format!("`{script}`<br>![]({})", path.strip_prefix("docs/").expect("the pictures are beside the page"))
 }
 
 fn read_example(name: &str) -> Pixmap {

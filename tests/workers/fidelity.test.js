@@ -1,4 +1,4 @@
-// Is the table of the README, "option × {miniflare's stand-in, Palmette}", what is true today?
+// Is the table of docs/fidelity.md, "option × {miniflare's stand-in, Palmette}", true today?
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -19,10 +19,10 @@ const MODELS = [
   "transform.segment=foreground",
 ];
 
-/** What Palmette has not: a store of pictures. The README says so, too. */
+/** What Palmette does not have: a store of pictures. The README says so, too. */
 const MISSING = ["`hosted`"];
 
-const README = join(import.meta.dirname, "..", "..", "README.md");
+const PAGE = join(import.meta.dirname, "..", "..", "docs", "fidelity.md");
 
 /** @type {Awaited<ReturnType<typeof startServers>>} */
 let servers;
@@ -70,7 +70,7 @@ test("a stand-in honours and ignores, so the probes can tell the two apart", () 
   }
 });
 
-test("the table in the README is what was measured; `npm run fidelity -w palmette-tests-workers` writes it", async () => {
-  const readme = await readFile(README, "utf8");
-  assert.equal(readme, insert(readme, table(measured)));
+test("the table of the page is what was measured; `npm run fidelity -w palmette-tests-workers` writes it", async () => {
+  const page = await readFile(PAGE, "utf8");
+  assert.equal(page, insert(page, table(measured)));
 });

@@ -1,5 +1,5 @@
-// The example that sets texts, in workerd without anything else: the font comes from the Worker's own assets. The command line
-// makes the same card.
+// The example that draws texts, in workerd without anything else: the font comes from the Worker's own assets. The command of
+// docs/texts.md makes the same card, and it is the picture of the README.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -16,6 +16,7 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const EXAMPLE = join(ROOT, "examples/og-card");
 const LAKE = join(ROOT, "examples/pictures/lake.jpg");
+const TITLE = "Real pictures\nfrom env.IMAGES";
 
 test("workerd makes the card and the watermark, and the command line the same card", async (t) => {
   await run(process.execPath, ["copy-assets.js"], { cwd: EXAMPLE });
@@ -31,26 +32,37 @@ test("workerd makes the card and the watermark, and the command line the same ca
     const { urls, stop } = await serve(config);
     t.after(stop);
     if (time === 0) await assertPicturesAt(urls.http);
-    cards.push(await post(`${urls.http}/card`, await readFile(LAKE)));
+    cards.push(await post(`${urls.http}/card?title=${encodeURIComponent(TITLE)}`, await readFile(LAKE)));
   }
   assert.deepEqual(cards[1], cards[0], "another server, another card");
 
-  const command = commandOf(await readFile(join(ROOT, "README.md"), "utf8"));
-  const { stdout } = await run("bash", ["-c", command.replace(" -o card.png", " -o - --format png")], {
+  const command = commandOf(await readFile(join(ROOT, "docs/texts.md"), "utf8"));
+  assert.deepEqual(await output(command, "png"), cards[0], "the command makes another card");
+  const shown = new Uint8Array(await readFile(join(ROOT, "docs/card.jpg")));
+  assert.deepEqual(await output(command, "jpeg --quality 60"), shown, "docs/card.jpg is another card");
+});
+
+/**
+ * @param {string} command
+ * @param {string} format And its flags.
+ * @returns {Promise<Uint8Array>} What the command writes.
+ */
+async function output(command, format) {
+  const { stdout } = await run("bash", ["-c", command.replace(" -o card.png", ` -o - --format ${format}`)], {
     cwd: ROOT,
     env: { ...process.env, PALMETTE: findBinary() },
     encoding: "buffer",
     maxBuffer: 100_000_000,
   });
-  assert.deepEqual(new Uint8Array(stdout), cards[0], "the command makes another card");
-});
+  return new Uint8Array(stdout);
+}
 
 /**
- * @param {string} readme
+ * @param {string} page
  * @returns {string} The command that makes the card, for the program that `PALMETTE` names.
  */
-function commandOf(readme) {
-  const command = /^palmette (transform [^`]*? -o card\.png[^`]*)```/m.exec(readme)?.[1];
-  assert(command !== undefined, "the README has no command that makes the card");
+function commandOf(page) {
+  const command = /^palmette (transform [^`]*? -o card\.png[^`]*)```/m.exec(page)?.[1];
+  assert(command !== undefined, "the page has no command that makes the card");
   return `"$PALMETTE" ${command}`;
 }

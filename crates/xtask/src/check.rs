@@ -14,11 +14,12 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 17] = [
+const STAGES: [Stage; 18] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
     Stage { name: "workflows", run: workflows },
+    Stage { name: "docs", run: docs },
     Stage { name: "deny", run: deny },
     Stage { name: "clippy", run: clippy },
     Stage { name: "features", run: features },
@@ -96,6 +97,11 @@ fn typos() -> Result<(), Error> {
 /// The workflows of GitHub: whether they are ones, and what they let in.
 fn workflows() -> Result<(), Error> {
     Invocation::new("zizmor", &["--offline", "--quiet", ".github/workflows"]).run()
+}
+
+/// Makes a site of the documentation. Its links are checked by a test of `palmette-tests`.
+fn docs() -> Result<(), Error> {
+    Invocation::new("mdbook", &["build", "docs"]).run()
 }
 
 fn deny() -> Result<(), Error> {

@@ -3,7 +3,7 @@
 //! In the order in which they decide what is right: [`oracle`] (computed by hand), [`properties`], the goldens ([`fit`],
 //! [`resize`], [`draw`], [`effects`], [`text`]), and [`exactness`], [`chains`] and [`planes`], which hold engines against the exact reference. [`orientation`]
 //! goes through files and [`scene`] over the wire; [`dependencies`] watches who may use whom, [`packages`] what is
-//! published, [`goldens`] the goldens, and [`validation`] that the validation layer is awake where tests run under it.
+//! published, [`links`] the links of documents, [`goldens`] the goldens, and [`validation`] that the validation layer is awake where tests run under it.
 
 mod chains;
 mod client;
@@ -19,6 +19,7 @@ mod fit;
 mod fonts;
 mod goldens;
 mod gravity;
+mod links;
 mod models;
 mod models_accuracy;
 mod options;

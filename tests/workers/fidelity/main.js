@@ -1,4 +1,4 @@
-// Prints the table, or puts it into the README with --write.
+// Prints the table, or puts it into docs/fidelity.md with --write.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,10 +6,10 @@ import { measure } from "./measure.js";
 import { startServers } from "./servers.js";
 import { insert, table } from "./table.js";
 
-const README = join(import.meta.dirname, "..", "..", "..", "README.md");
+const PAGE = join(import.meta.dirname, "..", "..", "..", "docs", "fidelity.md");
 
 const { full, bare } = await startServers();
 const text = table(await measure(full.url, bare.url));
-if (process.argv.includes("--write")) await writeFile(README, insert(await readFile(README, "utf8"), text));
+if (process.argv.includes("--write")) await writeFile(PAGE, insert(await readFile(PAGE, "utf8"), text));
 else console.log(text);
 await Promise.all([full.stop(), bare.stop()]);

@@ -1,4 +1,4 @@
-// What was measured, as a table of Markdown, and the place in the README where it stands.
+// What was measured, as a table of Markdown, and the place on a page where it stands.
 
 /** @typedef {import("./measure.js").Row} Row */
 /** @typedef {import("./measure.js").Verdict} Verdict */
@@ -25,15 +25,15 @@ export function table({ columns, rows }) {
 }
 
 /**
- * Puts the table into a README.
+ * Puts the table into a page.
  *
- * @param {string} readme
+ * @param {string} page
  * @param {string} table
  */
-export function insert(readme, table) {
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`the README must have ${BEGIN} and, after it, ${END}`);
-  return `${readme.slice(0, begin + BEGIN.length)}\n${table}\n${readme.slice(end)}`;
+export function insert(page, table) {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`the page must have ${BEGIN} and, after it, ${END}`);
+  return `${page.slice(0, begin + BEGIN.length)}\n${table}\n${page.slice(end)}`;
 }
 
 /** @param {Row} row */
