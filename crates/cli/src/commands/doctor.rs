@@ -31,7 +31,7 @@ fn models() -> Result<Vec<String>, Error> {
         if installed.can(ability) {
             format!("model {word}: {}", installed.name(ability))
         } else {
-            format!("model {word}: not there, `palmette models install {word}` installs it")
+            format!("model {word}: not installed; run `palmette models install {word}`")
         }
     };
     Ok(Ability::ALL.into_iter().map(line).collect())
