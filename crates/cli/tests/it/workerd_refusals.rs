@@ -25,10 +25,10 @@ fn workerd_refusals_of_what_workerd_would_not_do() {
         ),
         (r#""newest_things": [{"binding": "NEW"}]"#, &["the binding NEW (newest_things)"]),
         (r#""newest_switch": true"#, &["the setting `newest_switch` is not supported here"]),
-        (r#""queues": {"consumers": [{"queue": "jobs"}]}"#, &["`queues` is set"]),
-        (r#""triggers": {"crons": ["* * * * *"]}"#, &["`triggers` is set"]),
-        (r#""tail_consumers": [{"service": "log"}]"#, &["`tail_consumers` is set"]),
-        (r#""secrets": {"optional": ["A"]}"#, &["`secrets.optional` is set"]),
+        (r#""queues": {"consumers": [{"queue": "jobs"}]}"#, &["the setting `queues` is not supported here"]),
+        (r#""triggers": {"crons": ["* * * * *"]}"#, &["the setting `triggers` is not supported here"]),
+        (r#""tail_consumers": [{"service": "log"}]"#, &["the setting `tail_consumers` is not supported here"]),
+        (r#""secrets": {"optional": ["A"]}"#, &["the setting `secrets.optional` is not supported here"]),
         (r#""vars": [1]"#, &["vars must be an object, got [1]"]),
         (r#""images": "IMAGES""#, &["images must be an object with a binding, got \"IMAGES\""]),
         (r#""images": {"binding": ""}"#, &["images must be an object with a binding"]),
@@ -44,14 +44,14 @@ fn workerd_refusals_of_what_workerd_would_not_do() {
             r#""assets": {"directory": "public", "html_handling": "drop-trailing-slash"}"#,
             &["assets.html_handling must be"],
         ),
-        (r#""assets": {"directory": "public", "base_path": "/x"}"#, &["`assets.base_path` is set"]),
+        (r#""assets": {"directory": "public", "base_path": "/x"}"#, &["the setting `assets.base_path` is not supported here"]),
         (r#""assets": {"binding": "ASSETS"}"#, &["assets.directory must be a string, got null"]),
         (r#""assets": {"directory": "rules"}"#, &["rules/_headers is not supported here"]),
         (r#""assets": {"directory": "src/index.js"}"#, &["is not a folder"]),
         (r#""main": "src/package.js""#, &["imports \"hono\"", "wrangler deploy --dry-run --outdir DIR", "--main"]),
         (r#""main": "src/extension.js""#, &["imports \"./lib/greet\""]),
         (r#""main": "src/script.js""#, &["exports nothing"]),
-        (r#""main": "src/typed.ts""#, &["typed.ts: is not a JavaScript module", "wrangler deploy --dry-run"]),
+        (r#""main": "src/typed.ts""#, &["typed.ts is not a JavaScript module", "wrangler deploy --dry-run"]),
         (r#""main": null"#, &["main must be the file of the Worker, got null"]),
         (
             r#""main": null, "assets": {"directory": "public"}, "vars": {"A": 1}"#,
@@ -88,7 +88,7 @@ fn workerd_refusals_of_files_and_flags_that_are_wrong() {
         (
             &["app/wrangler.jsonc", "--worker", "BUKET=services/bucket.js"],
             EX_USAGE,
-            &["--worker BUKET", "it has BUCKET"],
+            &["--worker BUKET", "only BUCKET"],
         ),
         (&["app/wrangler.jsonc", "--worker", "BUCKET=services/none.js"], EX_NOINPUT, &["services/none.js"]),
         (&["app/wrangler.jsonc", "--worker", &format!("{bucket},disk=none")], EX_NOINPUT, &["none"]),
@@ -97,7 +97,7 @@ fn workerd_refusals_of_files_and_flags_that_are_wrong() {
         folder.fail(&[&["workerd-config"], args].concat(), status, words);
     }
     let args = ["workerd-config", "app/wrangler.jsonc", "--worker", bucket, "--token-env", "TOKEN"];
-    folder.fail(&args, EX_USAGE, &["--token-env", "no binding of images"]);
+    folder.fail(&args, EX_USAGE, &["--token-env", "has no images binding"]);
     let output = folder.run(&["workerd-config", "app/wrangler.jsonc", "--worker", "BUCKET"]);
     assert_eq!(output.status.code(), Some(EX_USAGE));
 }

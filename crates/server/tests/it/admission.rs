@@ -124,7 +124,7 @@ async fn admission_lets_small_requests_pass_large_ones_that_wait_for_a_slow_read
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
         let answer = String::from_utf8_lossy(&answer);
-        assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("no worker for 5000 ms"), "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("no worker was free for 5000 ms"), "{answer}");
         assert!(answer.contains("\r\nretry-after: "), "{answer}");
     }
 }
