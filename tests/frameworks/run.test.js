@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Every development tool, as users start it but for `palmette run --` before it: the picture that comes out of `env.IMAGES` has the bytes
+ * Every development tool, as users start it, with `palmette run --` before it: the picture that comes out of `env.IMAGES` has the bytes
  * that `palmette transform` writes. Miniflare's stand-in neither mirrors nor frames.
  */
 import assert from "node:assert/strict";

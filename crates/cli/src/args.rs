@@ -28,9 +28,9 @@ pub(crate) struct Args {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run a development tool, whose Images bindings then reach Palmette: wrangler, Vite, Vitest, Astro, Next, Nuxt
+    /// Run a development tool with Images bindings that reach Palmette: wrangler, Vite, Vitest, Astro, Next, Nuxt
     Run(Box<RunArgs>),
-    /// Run `wrangler dev` like that
+    /// Run `wrangler dev` with Images bindings that reach Palmette
     Dev(DevArgs),
     /// Serve pictures over HTTP
     Serve(ServeArgs),
@@ -67,41 +67,41 @@ pub(crate) struct ServeArgs {
 
 /// How a command is run, below the flags of `palmette run`.
 const RUN_HELP: &str = "\
-Nothing has to be configured: `\"images\": { \"binding\": \"IMAGES\" }` in the wrangler config is enough. Examples:
+You configure nothing: `\"images\": { \"binding\": \"IMAGES\" }` in the wrangler config is enough. Examples:
 
   palmette run -- vite dev
   palmette run -- vitest
   palmette run -- astro build
 
-COMMAND is looked for in node_modules/.bin, here and above, then on PATH. Every Node process of it loads a module of Palmette
-(NODE_OPTIONS), which gives each miniflare that is loaded the real binding in place of its stand-in. A binding with
-`\"remote\": true` is left alone. What was found is said on standard error.
+COMMAND is looked up in node_modules/.bin, here and above, and then on PATH. Each of its Node processes loads a module of Palmette
+(by NODE_OPTIONS), which replaces miniflare's stand-in with the real binding. A binding with `\"remote\": true` is left alone. Standard
+error says which bindings were found.
 
-The server is the one at --server or PALMETTE_URL; else one that runs at http://127.0.0.1:9901; else one that is started, at a free port, and
-ends with COMMAND. Settings of a server that are given here are those of one that is started.
+The server is the one at --server or PALMETTE_URL. Otherwise it is the one that runs at http://127.0.0.1:9901. Otherwise one is started
+at a free port, and ends with COMMAND. Settings of a server apply to one that is started.
 
-The exit status is that of COMMAND: 128 and the number of the signal that ended it, 127 if there is no such command.";
+The exit status is that of COMMAND, or 128 plus the number of the signal that ended it, or 127 if there is no such command.";
 
 /// Arguments of `palmette run`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = RUN_HELP)]
 pub(crate) struct RunArgs {
-    /// The server, such as http://127.0.0.1:9901; started if none runs there, at an address of this machine
+    /// Server to use, such as http://127.0.0.1:9901; it is started if none runs there and the address is of this machine
     #[arg(long, value_name = "URL")]
     pub(crate) server: Option<String>,
-    /// A header for requests to the server; repeatable
+    /// Header for requests to the server; repeatable
     #[arg(long = "header", value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<Header>,
     #[command(flatten)]
     pub(crate) serve: ServeArgs,
-    /// What to run
+    /// Command to run, with its arguments
     #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) command: Vec<OsString>,
 }
 
 /// Arguments of `palmette dev`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "The same as `palmette run -- wrangler dev ARGS`; `palmette help run` says more.")]
+#[command(after_help = "The same as `palmette run -- wrangler dev ARGS`. See `palmette help run`.")]
 pub(crate) struct DevArgs {
     /// Arguments of `wrangler dev`
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]

@@ -29,9 +29,9 @@ const EXIT_CANNOT_CREATE: u8 = 73;
 /// Another time it may work (`EX_TEMPFAIL`).
 const EXIT_TEMPORARY: u8 = 75;
 
-/// A command that was to be run is no program, as shells say it.
+/// A command is not a program; the status that shells have for it.
 const EXIT_NOT_A_COMMAND: u8 = 126;
-/// A command that was to be run is not there, as shells say it.
+/// A command is not there; the status that shells have for it.
 const EXIT_NO_COMMAND: u8 = 127;
 
 /// A failure of a command.
@@ -135,7 +135,7 @@ pub(crate) enum Error {
         /// The address.
         url: String,
     },
-    /// Occurs when the address of a server is none.
+    /// Occurs when the address of a server is not valid.
     #[error(
         "{origin} {url}: must be an http or https URL without user, query and fragment, such as http://127.0.0.1:9901"
     )]

@@ -2,7 +2,7 @@
  * Sees every miniflare that a process loads. A project holds three or four copies of it (of wrangler, of Vite's plugin, of Vitest's),
  * each a CommonJS file `dist/src/index.js`, loaded by `require` or by `import`; nobody bundles it.
  *
- * Two nets catch it. Node compiles CommonJS by `Module.prototype._compile`, whoever asks for it, and also under tsx, which replaces what
+ * Two nets catch it. Node compiles CommonJS by `Module.prototype._compile`, for every caller, and also under tsx, which replaces what
  * is above it. Only where an asynchronous loader of older tools hands over the source itself, Node compiles without it; there
  * a call is appended to the source.
  */

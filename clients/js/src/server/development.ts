@@ -5,7 +5,7 @@
 
 /**
  * This machine, at any port: tools choose the port of a Worker late, and each has its own. Such a server listens on this machine only,
- * so whoever can ask it reaches the same ports without it.
+ * so every process that can ask it reaches the same ports without it.
  */
 const THIS_MACHINE = "http://localhost:*,http://127.0.0.1:*,http://[::1]:*";
 

@@ -26,7 +26,7 @@ pub(super) struct Signals(UnboundedReceiver<Signal>);
 pub(super) struct Signal(Number);
 
 impl Signals {
-    /// Catches signals from here on, but for those that this process was told to ignore: `nohup` holds for the command, too.
+    /// Catches signals from here on, except those that this process was told to ignore: `nohup` holds for the command, too.
     pub(super) fn catch() -> io::Result<Self> {
         let ignored = ignored();
         let wanted = CAUGHT.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
