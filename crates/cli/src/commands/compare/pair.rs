@@ -37,7 +37,7 @@ fn of_core(source: palmette::core::Error) -> Error {
 
 /// Compares two files.
 pub(super) fn compare(expected: &Path, actual: &Path, reading: &Reading) -> Result<(Finding, Shown), Error> {
-    let files = [File::read(0, expected, reading)?, File::read(1, actual, reading)?];
+    let files = [File::read(expected, reading)?, File::read(actual, reading)?];
     let [mut expected, mut actual] = [files[0].open(reading)?, files[1].open(reading)?];
     let mut finding = Finding::new(expected.side.clone(), actual.side.clone(), reading.tolerance);
     finding.compare_sides();
@@ -82,7 +82,7 @@ pub(super) fn compare(expected: &Path, actual: &Path, reading: &Reading) -> Resu
 
 /// Reads the first frame of a file.
 pub(super) fn first_frame(path: &Path, reading: &Reading) -> Result<Pixmap, Error> {
-    File::read(0, path, reading)?.open(reading)?.next().map(|frame| frame.pixmap)
+    File::read(path, reading)?.open(reading)?.next().map(|frame| frame.pixmap)
 }
 
 fn hint_of(shown: &Shown, tolerance: u8) -> Option<Hint> {
@@ -102,15 +102,13 @@ fn score_of(shown: &Shown) -> Option<Score> {
 
 /// A file in memory.
 struct File {
-    /// Which of the two it is, for messages.
-    index: usize,
     name: String,
     bytes: Vec<u8>,
 }
 
 impl File {
-    fn read(index: usize, path: &Path, reading: &Reading) -> Result<Self, Error> {
-        Ok(Self { index, name: path.display().to_string(), bytes: files::read(path, reading.max_bytes)? })
+    fn read(path: &Path, reading: &Reading) -> Result<Self, Error> {
+        Ok(Self { name: path.display().to_string(), bytes: files::read(path, reading.max_bytes)? })
     }
 
     fn open(&self, reading: &Reading) -> Result<Frames<'_>, Error> {
@@ -127,17 +125,13 @@ impl File {
         Ok(Frames { file: self, side: side(animation.plays()), pixels: Pixels::Moving(animation) })
     }
 
-    /// Says which of the two files an error is about.
+    /// Names the file that an error is about. To the pipeline it is a canvas, which means nothing to people who compare files.
     fn unreadable(&self, error: palmette::Error) -> Error {
-        let mut sources = vec![String::new(); self.index];
-        sources.push(self.name.clone());
         let source = match error {
-            palmette::Error::Open(source)
-            | palmette::Error::Source { source, .. }
-            | palmette::Error::At { source, .. } => palmette::Error::Source { index: self.index, source },
+            palmette::Error::Source { source, .. } => palmette::Error::Open(source),
             other => other,
         };
-        Error::Pipeline { source, sources }
+        Error::Pipeline { source, sources: vec![self.name.clone()] }
     }
 }
 
