@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use palmette_ops::transform::{Trim, TrimBorder};
-use palmette_ops::{Color, Fit, Flip, Gravity, Rotate};
+use palmette_ops::{Color, Fit, Flip, Gravity, Rotate, Transform};
 
 use super::*;
 use crate::plan::{Plan, Planned, Planner, Value, lower};
