@@ -189,6 +189,22 @@ fn run_refuses_what_cannot_be() {
     }
 }
 
+/// `palmette run -- npm run dev`, where that is `palmette run -- vite dev`.
+#[test]
+fn run_within_another_tells_both() {
+    let cache = tempfile::tempdir().unwrap();
+    let report = cache.path().join("report");
+    fs::write(&report, "").unwrap();
+    let event = "{\"event\":\"binding\",\"worker\":\"app\",\"binding\":\"IMAGES\",\"fate\":\"palmette\"}";
+    let script =
+        format!("echo '{event}' >> \"$(echo \"$PALMETTE_RUN\" | sed 's/.*\"report\":\"\\([^\"]*\\)\".*/\\1/')\"");
+    let mut run = Run::new(&["--", "sh", "-c", &script]);
+    run.command.env("PALMETTE_RUN", serde_json::json!({ "report": report }).to_string());
+    let output = run.output();
+    assert!(text(&output.stderr).ends_with("palmette: IMAGES of app goes to Palmette\n"), "{output:?}");
+    assert_eq!(fs::read_to_string(report).unwrap(), format!("{event}\n"));
+}
+
 #[test]
 fn run_takes_a_temporary_folder_where_the_cache_cannot_be_written() {
     let mut run = Run::new(&["--", "sh", "-c", "echo ${NODE_OPTIONS#--import=file://}; cat"]);

@@ -44,6 +44,12 @@ impl Environment<'_> {
     }
 }
 
+/// Returns where another `palmette run` is told what happens, if this process is part of its command.
+pub(super) fn outer_report() -> Option<PathBuf> {
+    let settings: serde_json::Value = serde_json::from_str(env::var(RUN_VARIABLE).ok()?.as_str()).ok()?;
+    Some(settings.get("report")?.as_str()?.into())
+}
+
 /// Adds a module to the flags that are there. In a URL there are no blanks, which would end a flag, nor quotes.
 fn node_options(before: Option<OsString>, module: &Path) -> OsString {
     let url = Url::from_file_path(module).expect("the folder of modules is absolute");

@@ -2,13 +2,16 @@
 //! `clients/js/src/run/report.ts`.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 use serde::Deserialize;
 use tempfile::NamedTempFile;
 
 use crate::error::{self, Error};
+
+use super::environment;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -36,7 +39,9 @@ enum Fate {
 /// The file, and what was read of it.
 pub(super) struct Report {
     file: NamedTempFile,
-    reader: BufReader<std::fs::File>,
+    /// The file of a `palmette run` whose command this one is, or is part of.
+    outer: Option<File>,
+    reader: BufReader<File>,
     /// The beginning of a line whose end is not there yet.
     rest: String,
     /// A tool loads its configuration again and again; each thing is said once.
@@ -48,7 +53,8 @@ impl Report {
     pub(super) fn create() -> Result<Self, Error> {
         let file = tempfile::Builder::new().prefix("palmette-report-").tempfile().map_err(Error::Start)?;
         let reader = BufReader::new(file.reopen().map_err(Error::Start)?);
-        Ok(Self { file, reader, rest: String::new(), seen: BTreeSet::new() })
+        let outer = environment::outer_report().and_then(|path| OpenOptions::new().append(true).open(path).ok());
+        Ok(Self { file, outer, reader, rest: String::new(), seen: BTreeSet::new() })
     }
 
     /// Returns where the file is.
@@ -82,6 +88,8 @@ impl Report {
                 && self.seen.insert(event.clone())
             {
                 new.push(event);
+                // It may have ended; then nobody reads it.
+                let _ = self.outer.as_mut().map(|outer| outer.write_all(self.rest.as_bytes()));
             }
             self.rest.clear();
         }
@@ -123,8 +131,6 @@ impl Event {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     const NODE: &str = r#"{"event":"node","version":"v26.10.0"}"#;
@@ -132,7 +138,7 @@ mod tests {
     const BINDING: &str = r#"{"event":"binding","worker":"app","binding":"IMAGES","fate":"palmette"}"#;
 
     fn append(report: &Report, text: &str) {
-        std::fs::OpenOptions::new().append(true).open(report.path()).unwrap().write_all(text.as_bytes()).unwrap();
+        OpenOptions::new().append(true).open(report.path()).unwrap().write_all(text.as_bytes()).unwrap();
     }
 
     #[test]
