@@ -150,7 +150,7 @@ mod tests {
         let error = Error::NotAnAnswer { url: "http://a".to_owned(), status: 502, text };
         let shown = error.to_string();
         assert!(
-            shown.starts_with("http://a: not an answer of the Images binding: status 502, <html> <p>xxx"),
+            shown.starts_with("http://a: the answer is not one of the Images binding: status 502, <html> <p>xxx"),
             "{shown}"
         );
         assert!(shown.len() < 300);

@@ -112,7 +112,7 @@ fn remote_failures_are_those_of_here() {
             EX_DATAERR,
             &["ERROR 9432: ", "output_format"],
         ),
-        (&["--request", "tree.json", "-o", "out.png"], EX_USAGE, &["ERROR 9401: ", "transform 1 of the canvas"]),
+        (&["--request", "tree.json", "-o", "out.png"], EX_USAGE, &["ERROR 9401: ", "transform 1 of picture 1"]),
         (&["--request", "none.json", "-o", "out.png"], EX_DATAERR, &["ERROR 9432: "]),
         (&["--request", "explain.json", "-o", "out.png"], EX_USAGE, &["ERROR 9401: explain must be", "got \"yes\""]),
     ] {

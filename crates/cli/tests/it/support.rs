@@ -18,7 +18,7 @@ pub(crate) const EX_TEMPFAIL: i32 = 75;
 
 /// Why there is no GPU: a build that has the engine looks for an adapter.
 pub(crate) const NO_GPU: &str =
-    if cfg!(feature = "gpu") { "there is no adapter" } else { "this build has no gpu engine" };
+    if cfg!(feature = "gpu") { "no usable adapter" } else { "this build has no GPU engine" };
 
 /// Returns the command, deaf to settings of the environment it is tested in.
 pub(crate) fn palmette() -> Command {

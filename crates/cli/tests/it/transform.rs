@@ -104,7 +104,7 @@ fn transform_failures() {
         (
             &["grey.png", "-o", "out.png", "--draw", "red.png:widht=1"],
             EX_USAGE,
-            &["ERROR 9401: ", "transform 1 of the canvas", "widht"],
+            &["ERROR 9401: ", "transform 1 of picture 1", "widht"],
         ),
         (
             &["grey.png", "-o", "out.png", "--draw", "red.png:top=1,bottom=1"],

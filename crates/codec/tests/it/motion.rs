@@ -290,7 +290,7 @@ fn motion_encoder_refuses_what_it_cannot_write() {
     for format in [EncodeFormat::Gif, EncodeFormat::Webp] {
         assert!(matches!(new(format, Size::new(4, 4)).unwrap().finish(), Err(Error::Encode { .. })));
         let error = new(format, Size::new(4, 4)).unwrap().push(gradient(4, 5), 10).unwrap_err();
-        assert_eq!(error.to_string(), "a frame has 4×5 pixels, its animation 4×4");
+        assert_eq!(error.to_string(), "a frame is 4×5 pixels, but its animation is 4×4");
     }
 }
 

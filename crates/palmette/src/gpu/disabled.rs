@@ -11,7 +11,7 @@ use crate::{Estimate, Price};
 
 /// Why there is no GPU engine.
 #[derive(Debug, thiserror::Error)]
-#[error("this build has no gpu engine")]
+#[error("this build has no GPU engine")]
 pub struct GpuError;
 
 /// What does not exist here.

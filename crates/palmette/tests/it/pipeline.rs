@@ -69,7 +69,7 @@ fn pipeline_refuses_a_gpu_that_is_not_there() {
         assert_eq!((answer.engine, answer.reason), (EngineKind::Cpu, Reason::CpuWanted));
     }
     let status = if cfg!(feature = "gpu") { "not wanted" } else { "not built in" };
-    let message = format!("engine must be auto or cpu, got \"gpu\": this server has no gpu ({status})");
+    let message = format!("engine must be auto or cpu, got \"gpu\": this server has no GPU ({status})");
     let picture = pipeline().transform(on(EngineChoice::Gpu), Deadline::NONE).unwrap_err();
     assert_eq!(
         (picture.code(), picture.class(), picture.to_string()),

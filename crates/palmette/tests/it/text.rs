@@ -174,8 +174,8 @@ fn text_that_cannot_be_set_says_why() {
         (with_url("https://example.com/photo.png"), Code::FontFailed, "not a font in a supported format"),
         (with_url("font:No Such"), Code::FontFailed, r#"font "No Such": there is no font of that name, only DejaVu"#),
         (with_url("data:font/ttf;base64"), Code::FontFailed, "font in a data URL: the data URL is malformed"),
-        (with_url("data:font/ttf,abc"), Code::FontFailed, "font in a data URL: the font is neither"),
-        (wide, Code::DimensionsTooLarge, "no side may have more than 4096"),
+        (with_url("data:font/ttf,abc"), Code::FontFailed, "font in a data URL: not a font in a supported format"),
+        (wide, Code::DimensionsTooLarge, "the limit for a side is 4096"),
     ] {
         let mut request = TransformRequest {
             sources: vec![Source::Image(png(4, 4)), Source::Text(text)],

@@ -43,7 +43,7 @@ const CASES: &[Case] = &[
     Case {
         code: Code::InvalidOption,
         status: 400,
-        names: &["draw 2 on the canvas"],
+        names: &["draw 1 on the canvas"],
         config: unchanged,
         request: || with_list(r#"[{"imageIndex":0},{"drawImageIndex":1,"targetImageIndex":0}]"#),
     },
