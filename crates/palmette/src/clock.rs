@@ -8,7 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Instant;
 
-use tracing::Span;
+use tracing::span::Id;
+use tracing::{Span, info_span};
 
 use crate::{Stage, Timings};
 
@@ -37,7 +38,7 @@ impl Clock {
     pub(crate) fn stage<T>(&self, stage: Stage, work: impl FnOnce() -> T) -> T {
         let current = Span::current();
         let around = if current.is_none() { self.lock().span.clone() } else { Some(current) };
-        let span = tracing::info_span!(parent: around.and_then(|span| span.id()), "stage", name = stage.as_str());
+        let span = span_of(stage, around.and_then(|span| span.id()));
         let before = self.lock().span.replace(span.clone());
         let result = span.in_scope(|| self.within(stage, work));
         self.lock().span = before;
@@ -73,6 +74,17 @@ impl Clock {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Every change is complete before the lock is let go.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes the span of a stage below another one. The name of a span has to be written where it is made.
+fn span_of(stage: Stage, parent: Option<Id>) -> Span {
+    match stage {
+        Stage::Probe => info_span!(parent: parent, "probe"),
+        Stage::Lower => info_span!(parent: parent, "lower"),
+        Stage::Decode => info_span!(parent: parent, "decode"),
+        Stage::Run => info_span!(parent: parent, "run"),
+        Stage::Encode => info_span!(parent: parent, "encode"),
     }
 }
 

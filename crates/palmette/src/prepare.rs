@@ -87,8 +87,7 @@ impl Pipeline {
             Planned::Complete(plan) => Guess { measuring: Vec::new(), plan: plan.clone() },
             Planned::Measure(_) => planner.guess(),
         };
-        let selection =
-            tracing::info_span!("stage", name = "select").in_scope(|| self.engines.select(&guess.plan, engine))?;
+        let selection = tracing::info_span!("select").in_scope(|| self.engines.select(&guess.plan, engine))?;
         // Frames are decoded one by one, and a GPU takes whole sources into memory of its own.
         let kept_bytes = if frame_count > 1 || selection.is_gpu() { 0 } else { self.kept_bytes(&guess) };
         let timings = clock.into_timings();

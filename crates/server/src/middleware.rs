@@ -21,6 +21,11 @@ use crate::shared::Shared;
 /// The paths that orchestrators and monitors ask for.
 const WATCHED_PATHS: [&str; 3] = ["/live", "/ready", "/metrics"];
 
+/// Tells whether a request is one of an orchestrator or a monitor.
+fn is_watched(path: &str) -> bool {
+    WATCHED_PATHS.contains(&path)
+}
+
 /// Puts a span around a request and logs its end.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
@@ -33,11 +38,18 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
         engine.kind = tracing::field::Empty,
         engine.reason = tracing::field::Empty,
     );
+    let is_watcher = is_watched(request.uri().path());
     let start = Instant::now();
     async move {
         let response = next.run(request).await;
         let duration_ms = start.elapsed().as_secs_f64() * 1e3;
-        tracing::info!(http.status = response.status().as_u16(), duration_ms, "request answered");
+        let status = response.status().as_u16();
+        // Probes come every few seconds, for ever.
+        if is_watcher {
+            tracing::debug!(http.status = status, duration_ms, "request answered");
+        } else {
+            tracing::info!(http.status = status, duration_ms, "request answered");
+        }
         response
     }
     .instrument(span)
@@ -63,8 +75,7 @@ pub(crate) fn caught_panic(payload: Box<dyn Any + Send + 'static>) -> Response {
 
 /// Refuses requests on connections beyond the limit, except those for health and metrics.
 pub(crate) async fn places(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let is_watcher = WATCHED_PATHS.contains(&request.uri().path());
-    if is_watcher || !shared.places.are_overfull() {
+    if is_watched(request.uri().path()) || !shared.places.are_overfull() {
         return next.run(request).await;
     }
     let max_connections = shared.places.max_connections();

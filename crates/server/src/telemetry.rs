@@ -1,10 +1,9 @@
-//! Logging: where lines go and how they look, and the spans of stages.
+//! Logging: where lines go and how they look.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 
-use tracing::Span;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogConfig, LogFormat};
@@ -18,16 +17,12 @@ pub fn init(config: &LogConfig) {
     // An error means that somebody, a test perhaps, has set logging up already, and knows what to do with panics.
     let set_up = match config.format {
         LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        // The list of all spans has the current one, too.
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
     };
     if set_up.is_ok() {
         std::panic::set_hook(Box::new(log_panic));
     }
-}
-
-/// Makes the span of a stage that happens here; those of the pipeline have theirs from it, with the same name.
-pub(crate) fn stage(name: &'static str) -> Span {
-    tracing::info_span!("stage", name)
 }
 
 /// Logs a panic in the form of all other lines; the code that catches it says what follows.

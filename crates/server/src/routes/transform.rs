@@ -11,11 +11,10 @@ use palmette::core::Deadline;
 use palmette::{Answer, Damage, Explanation, Prepared, Stage, Timings};
 use palmette_protocol::OutputFormat;
 use palmette_protocol::request::TransformCollector;
-use tracing::{Instrument, Span};
+use tracing::{Instrument, Span, info_span};
 
 use crate::admission::{Answered, HeldBody};
 use crate::shared::Shared;
-use crate::telemetry::stage;
 use crate::{Error, fonts, multipart};
 
 /// The stages that a client is told about; the others are in the metrics.
@@ -32,10 +31,10 @@ pub(crate) async fn transform(
 ) -> Result<Response, Error> {
     shared.admission.check()?;
     let mut collector = TransformCollector::new(shared.config.limits.request);
-    let mut body = multipart::collect(request, &shared, &mut collector).instrument(stage("collect")).await?;
-    let mut request = stage("parse").in_scope(|| collector.finish())?;
+    let mut body = multipart::collect(request, &shared, &mut collector).instrument(info_span!("collect")).await?;
+    let mut request = info_span!("parse").in_scope(|| collector.finish())?;
     let explains = request.explain;
-    fonts::fetch(&shared, &mut request, &mut body).instrument(stage("fetch")).await?;
+    fonts::fetch(&shared, &mut request, &mut body).instrument(info_span!("fetch")).await?;
 
     // Headers and the plan tell what the request will hold. It waits for that much memory, and for a worker, at once.
     let pipeline = shared.pipeline.clone();
@@ -46,7 +45,7 @@ pub(crate) async fn transform(
         let content_type = HeaderValue::from_static("application/json");
         return Ok(([(header::CONTENT_TYPE, content_type)], explanation.to_json()).into_response());
     }
-    let turn = shared.admission.turn(prepared.memory_bytes()).instrument(stage("wait")).await?;
+    let turn = shared.admission.turn(prepared.memory_bytes()).instrument(info_span!("wait")).await?;
     shared.metrics.count_wait(turn.waited());
 
     let pipeline = shared.pipeline.clone();

@@ -86,20 +86,13 @@ struct Trace(Arc<Mutex<Vec<String>>>);
 /// Marks the span of the request, and so all that are below it.
 struct IsFollowed;
 
-/// The fields of a span that matter here.
+/// Whether a span has the id of the request that is followed.
 #[derive(Default)]
-struct Fields {
-    name: Option<String>,
-    is_followed: bool,
-}
+struct HasId(bool);
 
-impl Visit for Fields {
+impl Visit for HasId {
     fn record_str(&mut self, field: &Field, value: &str) {
-        match field.name() {
-            "name" => self.name = Some(value.to_owned()),
-            "request.id" => self.is_followed = value == REQUEST_ID,
-            _ => {}
-        }
+        self.0 |= field.name() == "request.id" && value == REQUEST_ID;
     }
 
     fn record_debug(&mut self, _field: &Field, _value: &dyn std::fmt::Debug) {}
@@ -107,16 +100,16 @@ impl Visit for Fields {
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Trace {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut fields = Fields::default();
-        attributes.record(&mut fields);
+        let mut has_id = HasId::default();
+        attributes.record(&mut has_id);
         let span = context.span(id).expect("a span that was just made");
-        if fields.is_followed {
+        if has_id.0 {
             span.extensions_mut().insert(IsFollowed);
         }
         // Libraries may have spans of their own.
         let is_ours = attributes.metadata().target().starts_with("palmette");
         if is_ours && span.scope().from_root().any(|span| span.extensions().get::<IsFollowed>().is_some()) {
-            self.0.lock().unwrap().push(fields.name.unwrap_or_else(|| attributes.metadata().name().to_owned()));
+            self.0.lock().unwrap().push(attributes.metadata().name().to_owned());
         }
     }
 }
