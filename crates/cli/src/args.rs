@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap_complete::Shell;
 use palmette_server::Config;
 use palmette_server::config::{Environment, RawConfig, Setting, settings};
 
@@ -49,6 +50,10 @@ pub(crate) enum Command {
     Models(ModelsCommand),
     /// Test the engines, codecs and models of this machine
     Doctor,
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write the pages of all commands to a folder
+    Man(ManArgs),
 }
 
 /// Arguments of `palmette serve`.
@@ -228,6 +233,32 @@ impl ModelsArgs {
         let config = RawConfig::gather(None, &Environment, flag)?.resolve()?;
         config.models.path().ok_or(Error::NoModelsFolder)
     }
+}
+
+/// Where the completions of each shell go.
+const COMPLETIONS_HELP: &str = "\
+Examples:
+
+  palmette completions bash > ~/.local/share/bash-completion/completions/palmette
+  palmette completions zsh > ~/.zfunc/_palmette
+  palmette completions fish > ~/.config/fish/completions/palmette.fish";
+
+/// Arguments of `palmette completions`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = COMPLETIONS_HELP)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+/// Arguments of `palmette man`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: palmette man ~/.local/share/man/man1")]
+pub(crate) struct ManArgs {
+    /// Folder to write palmette.1, palmette-serve.1 and so on to; without one, palmette.1 goes to standard output
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// The settings of commands that make single pictures; all others come from the environment or the file.

@@ -60,6 +60,8 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::WorkerdConfig(args) => commands::workerd_config(&args),
         Command::Models(args) => commands::models(args),
         Command::Doctor => commands::doctor(),
+        Command::Completions(args) => commands::completions(&args),
+        Command::Man(args) => commands::man(&args),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
 mod compare;
+mod completions;
 mod dev;
 mod doctor;
 mod explain;
 mod info;
+mod man;
 mod models;
 mod run;
 mod serve;
@@ -24,10 +26,12 @@ use palmette_server::config::{Budgets, Memory};
 use crate::error::Error;
 
 pub(crate) use compare::{CompareArgs, CompareError, compare};
+pub(crate) use completions::completions;
 pub(crate) use dev::dev;
 pub(crate) use doctor::doctor;
 pub(crate) use explain::explain;
 pub(crate) use info::info;
+pub(crate) use man::man;
 pub(crate) use models::models;
 pub(crate) use run::run;
 pub(crate) use serve::serve;

@@ -7,6 +7,7 @@ mod doctor;
 mod explain;
 mod faults;
 mod info;
+mod manual;
 #[cfg(target_os = "linux")]
 mod memory;
 mod models;
