@@ -49,7 +49,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Models(ModelsCommand),
     /// Test the engines, codecs and models of this machine
-    Doctor,
+    Doctor(DoctorArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page, or write the pages of all commands to a folder
@@ -232,6 +232,30 @@ impl ModelsArgs {
         let flag = settings::find("models.folder").zip(self.models.clone());
         let config = RawConfig::gather(None, &Environment, flag)?.resolve()?;
         config.models.path().ok_or(Error::NoModelsFolder)
+    }
+}
+
+/// Arguments of `palmette doctor`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "With --live the exit status is 0 if the server answers, or else 1. The settings come from the environment and FILE."
+)]
+pub(crate) struct DoctorArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Ask the server that runs with these settings whether it is alive, and do nothing else: the health check of a container
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) live: bool,
+    /// TOML file with settings
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl DoctorArgs {
+    /// Resolves the settings.
+    pub(crate) fn to_config(&self) -> Result<Config, Error> {
+        Ok(RawConfig::gather(self.config.as_deref(), &Environment, [])?.resolve()?)
     }
 }
 

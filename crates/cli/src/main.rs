@@ -59,7 +59,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Compare(args) => return commands::compare(&args),
         Command::WorkerdConfig(args) => commands::workerd_config(&args),
         Command::Models(args) => commands::models(args),
-        Command::Doctor => commands::doctor(),
+        Command::Doctor(args) => return commands::doctor(&args),
         Command::Completions(args) => commands::completions(&args),
         Command::Man(args) => commands::man(&args),
     }?;

@@ -6,7 +6,7 @@ use palmette_core::{CpuEngine, Engine, IdleCores};
 use palmette_protocol::EngineChoice;
 
 use crate::gpu::{self, Gpu};
-use crate::{Error, GpuSettings, Price};
+use crate::{Diagnosis, Error, GpuSettings, Price};
 
 /// The engines of a process and the wish of its operator. The CPU engine is always there.
 #[derive(Clone, Debug)]
@@ -102,17 +102,14 @@ impl Engines {
         }
     }
 
-    /// Tries everything that could be used and says in lines how it is; takes a second.
+    /// Tries everything that could be used; takes a second.
     #[must_use]
-    pub fn diagnose() -> Vec<String> {
-        let mut lines =
-            vec![format!("cpu: ready, {} cores", std::thread::available_parallelism().map_or(1, usize::from))];
-        lines.extend(gpu::diagnose());
-        lines.push(match palmette_codec::heic::version() {
-            Some(version) => format!("heic: libheif {version}"),
-            None => "heic: not decoded, there is no libheif (Debian, Ubuntu: apt-get install libheif1)".into(),
-        });
-        lines
+    pub fn diagnose() -> Diagnosis {
+        Diagnosis {
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            gpu: gpu::diagnose(),
+            libheif: palmette_codec::heic::version().map(str::to_owned),
+        }
     }
 
     /// Uses one engine for everything; meant for tests that need a slow or failing one.

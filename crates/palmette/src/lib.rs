@@ -16,6 +16,7 @@ mod answer;
 mod builder;
 mod clock;
 mod code;
+mod diagnosis;
 mod engines;
 mod error;
 mod estimate;
@@ -50,6 +51,7 @@ pub use palmette_protocol::{EngineChoice, Info, Output, OutputFormat, Quality};
 
 pub use answer::{Answer, Damage, Stage, Timings};
 pub use builder::PipelineBuilder;
+pub use diagnosis::{Diagnosis, GpuDiagnosis};
 pub use engines::Engines;
 pub use error::Error;
 pub use explain::{Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};

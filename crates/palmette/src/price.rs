@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// The time that an operation takes on an engine of this machine.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Price {
     /// The engine: `cpu` or `gpu`.
     pub engine: &'static str,

@@ -7,7 +7,7 @@ use palmette_core::plan::Plan;
 use palmette_core::{Deadline, DeviceFault, Engine, EngineKind, Sink, Sources};
 
 use super::GpuSettings;
-use crate::{Estimate, Price};
+use crate::{Estimate, GpuDiagnosis, Price};
 
 /// Why there is no GPU engine.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +78,7 @@ impl Engine for Attempt {
     }
 }
 
-/// Says what there is.
-pub(crate) fn diagnose() -> Vec<String> {
-    vec![format!("gpu: not usable: {GpuError}")]
+/// Says that there is none.
+pub(crate) fn diagnose() -> GpuDiagnosis {
+    GpuDiagnosis::Unusable { reason: GpuError.to_string() }
 }

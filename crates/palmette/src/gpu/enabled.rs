@@ -12,7 +12,7 @@ use palmette_gpu::{AdapterChoice, GpuEngine, GpuOptions};
 use super::GpuSettings;
 use super::cost::Costs;
 use super::recovery::{Recovery, Verdict};
-use crate::{Estimate, Price};
+use crate::{Estimate, GpuDiagnosis, Price};
 
 /// Why there is no GPU engine.
 pub type GpuError = palmette_gpu::Error;
@@ -268,29 +268,16 @@ impl Engine for Attempt {
     }
 }
 
-/// Opens whatever adapter there is, and says how it did.
-pub(crate) fn diagnose() -> Vec<String> {
+/// Opens whatever adapter there is, and says how that went.
+pub(crate) fn diagnose() -> GpuDiagnosis {
     let cpu: Arc<dyn Engine> = Arc::new(palmette_core::CpuEngine::new());
     match Gpu::open(true, GpuSettings::default(), &cpu) {
-        Err(error) => vec![format!("gpu: not usable: {}", with_causes(&error))],
-        Ok(gpu) => {
-            let is_software = gpu.engine().is_some_and(|engine| engine.is_software());
-            let use_ =
-                if is_software { "only used by --engine gpu, since it is software" } else { "used where it pays" };
-            let prices = gpu.prices();
-            let line = |engine| {
-                let prices = prices.iter().filter(|price| price.engine == engine);
-                let list: Vec<String> =
-                    prices.map(|Price { what, seconds, .. }| format!("{what} {:.3}", 1e9 * seconds)).collect();
-                format!("cost: in ns on the {engine}: {}", list.join(", "))
-            };
-            vec![
-                format!("gpu: {}", gpu.status()),
-                format!("gpu: every kernel gives the right answer; {use_}"),
-                line("cpu"),
-                line("gpu"),
-            ]
-        }
+        Err(error) => GpuDiagnosis::Unusable { reason: with_causes(&error) },
+        Ok(gpu) => GpuDiagnosis::Ready {
+            adapter: gpu.lock().adapter.clone(),
+            is_software: gpu.engine().is_some_and(|engine| engine.is_software()),
+            prices: gpu.prices(),
+        },
     }
 }
 
