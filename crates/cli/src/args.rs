@@ -34,7 +34,7 @@ pub(crate) enum Command {
     /// Run `wrangler dev` with Images bindings that reach Palmette
     Dev(DevArgs),
     /// Serve pictures over HTTP
-    Serve(ServeArgs),
+    Serve(ServeCommandArgs),
     /// Make one picture
     Transform(Box<TransformArgs>),
     /// Show how a picture would be made: every step, and the effect of every option
@@ -56,7 +56,37 @@ pub(crate) enum Command {
     Man(ManArgs),
 }
 
+impl Command {
+    /// Tells whether a command takes settings from the environment. `serve` is not among them: its log says what is wrong there.
+    pub(crate) const fn reads_settings(&self) -> bool {
+        match self {
+            Self::Run(_)
+            | Self::Dev(_)
+            | Self::Transform(_)
+            | Self::Explain(_)
+            | Self::Info(_)
+            | Self::Compare(_)
+            | Self::Models(_)
+            | Self::Doctor(_) => true,
+            Self::Serve(_) | Self::WorkerdConfig(_) | Self::Completions(_) | Self::Man(_) => false,
+        }
+    }
+}
+
 /// Arguments of `palmette serve`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ServeCommandArgs {
+    /// Read the configuration, fonts and models, and open the GPU, as at a start, and stop there; the exit status says how it went
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Print every setting with its value and who said it, in the form of a TOML file, and stop there
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) print_config: bool,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+}
+
+/// The settings of a server.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "A setting comes from its flag, or else from the environment (PALMETTE_SECTION_KEY, for example \
@@ -303,16 +333,15 @@ pub(crate) struct SetupArgs {
 }
 
 impl ServeArgs {
-    /// Resolves the settings.
-    pub(crate) fn to_config(&self) -> Result<Config, Error> {
-        self.to_config_over([])
-    }
-
     /// Resolves the settings of a command that has other defaults.
     pub(crate) fn to_config_over<const N: usize>(&self, defaults: [(&'static str, &str); N]) -> Result<Config, Error> {
-        let flags = self.settings.iter();
         let defaults = defaults.into_iter().filter_map(|(key, value)| Some((settings::find(key)?, value.to_owned())));
-        Ok(RawConfig::gather(self.config.as_deref(), &Environment, flags)?.with_defaults(defaults).resolve()?)
+        Ok(self.gather()?.with_defaults(defaults).resolve()?)
+    }
+
+    /// Returns all settings that were given, with who said them.
+    pub(crate) fn gather(&self) -> Result<RawConfig, Error> {
+        Ok(RawConfig::gather(self.config.as_deref(), &Environment, self.settings.iter())?)
     }
 
     /// Returns whether anything was said on the command line.

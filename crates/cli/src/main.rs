@@ -25,6 +25,7 @@ mod workerd;
 use std::process::ExitCode;
 
 use clap::Parser;
+use palmette_server::config::{Environment, UnknownVariable};
 
 use crate::args::{Args, Command};
 use crate::error::{EXIT_USAGE, Error};
@@ -38,6 +39,11 @@ fn main() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS };
         }
     };
+    if args.command.reads_settings() {
+        for unknown in UnknownVariable::find(&Environment) {
+            error::report(&format!("warning: {unknown}"));
+        }
+    }
     match run(args.command) {
         Ok(code) => code,
         Err(error) => {
@@ -52,7 +58,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
     match command {
         Command::Run(args) => return commands::run(&args),
         Command::Dev(args) => return commands::dev(args),
-        Command::Serve(args) => commands::serve(args),
+        Command::Serve(args) => commands::serve(&args),
         Command::Transform(args) => commands::transform(&args),
         Command::Explain(args) => commands::explain(&args),
         Command::Info(args) => commands::info(&args),

@@ -59,7 +59,8 @@ impl Hint {
 
 /// Returns the name that a word is nearest to, if it is near enough to be a slip: a third of its letters, or one, which are added,
 /// left out, exchanged, or swapped with their neighbour.
-fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let letters = |text: &str| -> String {
         text.chars()
             .filter(|letter| letter.is_alphanumeric())
@@ -71,7 +72,7 @@ fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Option<
     if word.is_empty() || word.chars().count() > MAX_CHARS {
         return None;
     }
-    let near = |name: &'static str| {
+    let near = |name: &'a str| {
         let name_letters = letters(name);
         let (steps, len) = (osa_distance(&word, &name_letters), name_letters.chars().count());
         (steps <= (len / 3).max(1) && steps < len).then_some((steps, name))

@@ -38,7 +38,7 @@ pub use code::Code;
 pub use engine::EngineChoice;
 pub use error::Error;
 pub use form::{FormEvent, FormLimits, FormReader};
-pub use hint::Hint;
+pub use hint::{Hint, nearest};
 pub use info::Info;
 pub use list::{Options, RawNode, RawOp};
 pub use object::{IntoOptions, Named, OptionObject};

@@ -2,25 +2,38 @@
 //! everything else is known to be right.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::exit;
 
-use palmette_server::config::{Budgets, Memory};
+use palmette_server::config::{Budgets, Environment, Memory, UnknownVariable};
 use palmette_server::shutdown::Signals;
 use palmette_server::{Config, Ending, telemetry};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::args::ServeArgs;
+use crate::args::ServeCommandArgs;
 use crate::error::Error;
+use crate::files;
 
 /// Exit status if a second signal cuts the end short: 128 and the number of SIGINT.
 const EXIT_INTERRUPTED: i32 = 130;
 
-/// Serves until a signal comes.
-pub(crate) fn serve(args: ServeArgs) -> Result<(), Error> {
-    let config = args.to_config()?;
+/// Serves until a signal comes, or only says what it would serve with.
+pub(crate) fn serve(args: &ServeCommandArgs) -> Result<(), Error> {
+    let settings = args.serve.gather()?;
+    let text = settings.to_toml();
+    let config = settings.resolve()?;
+    if args.print_config {
+        return files::write(Path::new(files::STANDARD), text.as_bytes());
+    }
     telemetry::init(&config.log);
+    for unknown in UnknownVariable::find(&Environment) {
+        tracing::warn!("{unknown}");
+    }
     let pipeline = super::build(&config)?;
+    if args.check {
+        return files::write(Path::new(files::STANDARD), b"a server would start with this configuration\n");
+    }
     let runtime = palmette_server::runtime(&config).map_err(Error::Start)?;
     let outcome = runtime.block_on(listen_and_serve(config, pipeline));
     // Work whose client is gone is not waited for.

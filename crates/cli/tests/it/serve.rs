@@ -2,11 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::server::{Server, transform_request};
-use crate::support::{EX_UNAVAILABLE, EX_USAGE, Folder, NO_GPU, png};
+use crate::support::{EX_NOINPUT, EX_UNAVAILABLE, EX_USAGE, Folder, NO_GPU, palmette, png};
 
 impl Server {
     fn signal(&self, name: &str) {
@@ -115,4 +115,77 @@ fn serve_does_not_start_with_a_wrong_configuration() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     folder.fail(&["serve", "--engine", "cpu", "--listen", &address], EX_UNAVAILABLE, &["cannot listen on", &address]);
+}
+
+#[test]
+fn serve_checks_its_configuration_without_a_socket() {
+    let folder = Folder::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let line = folder.run(&["serve", "--check", "--engine", "cpu", "--listen", &address]);
+    assert!(line.status.success(), "{line:?}");
+    assert_eq!(line.stdout, b"a server would start with this configuration\n");
+    folder.fail(&["serve", "--check", "--timeout-ms", "soon"], EX_USAGE, &["--timeout-ms", "soon"]);
+    folder.fail(&["serve", "--check", "--engine", "gpu"], EX_UNAVAILABLE, &["engine `gpu` cannot be used"]);
+    let fonts = ["serve", "--check", "--engine", "cpu", "--fonts", "no-such-folder"];
+    folder.fail(&fonts, EX_NOINPUT, &["--fonts", "no-such-folder"]);
+}
+
+#[test]
+fn serve_prints_its_configuration() {
+    let folder = Folder::new();
+    folder.write("own.toml", b"[limits]\nmax_steps = 10\nmax_depth = 5\n");
+    let mut command = palmette();
+    command.current_dir(folder.path()).env("PALMETTE_LOG_FILTER", "warn");
+    let output =
+        command.args(["serve", "--print-config", "--config", "own.toml", "--max-steps", "11"]).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    for line in ["max_steps = 11 # --max-steps", "max_depth = 5 # own.toml", "filter = \"warn\" # PALMETTE_LOG_FILTER"]
+    {
+        assert!(text.lines().any(|printed| printed == line), "{line} is not in {text}");
+    }
+    // It can be read again, and says the same.
+    folder.write("printed.toml", text.as_bytes());
+    let again = folder.succeed(&["serve", "--print-config", "--config", "printed.toml"]);
+    let bare = |text: &str| -> String {
+        text.lines().map(|line| line.split(" # ").next().unwrap().to_owned() + "\n").collect()
+    };
+    assert_eq!(bare(&String::from_utf8(again).unwrap()), bare(&text));
+    folder.fail(&["serve", "--print-config", "--max-steps", "0"], EX_USAGE, &["--max-steps"]);
+}
+
+#[test]
+fn misspelt_variables_are_named() {
+    let mut command = palmette();
+    command.env("PALMETTE_LIMITS_TIMEOUT", "1").stderr(Stdio::piped());
+    let server = Server::start_with(command, &[]);
+    server.signal("TERM");
+    let (_, log) = server.wait();
+    let words = ["WARN", "PALMETTE_LIMITS_TIMEOUT` is not a setting", "did you mean PALMETTE_LIMITS_TIMEOUT_MS?"];
+    assert!(words.iter().all(|word| log.contains(word)), "{log}");
+
+    let output = palmette().env("PALMETTE_ENGINE_CHOICES", "cpu").args(["doctor"]).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && text.contains("did you mean PALMETTE_ENGINE_CHOICE?"), "{text}");
+}
+
+#[test]
+fn serve_logs_probes_only_to_those_who_debug() {
+    for (filter, probes) in [("info", 0), ("debug", 3)] {
+        let server = Server::start(&["--log-format", "json", "--log-filter", filter]);
+        for path in ["/live", "/ready", "/metrics", "/options"] {
+            server.get(path);
+        }
+        server.signal("TERM");
+        let (_, log) = server.wait();
+        let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let answered = |path: &str| {
+            let is_of = |line: &&serde_json::Value| line["spans"][0]["http.path"] == path && line["http.status"] == 200;
+            lines.iter().filter(is_of).count()
+        };
+        assert_eq!(["/live", "/ready", "/metrics"].map(answered).iter().sum::<usize>(), probes, "{log}");
+        assert_eq!(answered("/options"), 1, "{log}");
+        assert!(!log.contains("\"span\""), "the list of spans has them all: {log}");
+    }
 }

@@ -7,6 +7,7 @@
 pub mod memory;
 pub mod raw;
 pub mod settings;
+pub mod variables;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -23,6 +24,7 @@ use palmette_protocol::request::RequestLimits;
 pub use memory::{Budgets, MaxBytes, Memory, MemorySource};
 pub use raw::{ConfigError, Environment, Origin, RawConfig, Strings};
 pub use settings::{SETTINGS, Setting};
+pub use variables::UnknownVariable;
 
 /// The defaults as a commented file, ready to be copied and changed.
 pub const DEFAULT_FILE: &str = include_str!("../../config.default.toml");

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::settings::{Expected, SETTINGS, Setting};
-use super::{Config, settings};
+use super::{Config, DEFAULT_FILE, settings};
 
 /// Where strings of configuration come from; the environment, or in tests a map.
 pub trait Strings {
@@ -15,6 +15,9 @@ pub trait Strings {
     ///
     /// [`ConfigError::NotUnicode`] if it has one that is not UTF-8.
     fn get(&self, name: &str) -> Result<Option<String>, ConfigError>;
+
+    /// Returns every name that is UTF-8, in any order.
+    fn names(&self) -> Vec<String>;
 }
 
 /// The environment of this process.
@@ -29,11 +32,19 @@ impl Strings for Environment {
             Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError::NotUnicode { name: name.to_owned() }),
         }
     }
+
+    fn names(&self) -> Vec<String> {
+        std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
+    }
 }
 
 impl Strings for HashMap<&str, &str> {
     fn get(&self, name: &str) -> Result<Option<String>, ConfigError> {
         Ok(HashMap::get(self, name).map(|&value| value.to_owned()))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.keys().map(|&name| name.to_owned()).collect()
     }
 }
 
@@ -119,7 +130,7 @@ impl RawConfig {
     /// Adds the settings of the environment.
     ///
     /// Only names of settings are looked up. Others that begin alike are no error: Kubernetes, for one, sets
-    /// `PALMETTE_SERVICE_HOST` beside a service of that name.
+    /// `PALMETTE_SERVICE_HOST` beside a service of that name. [`UnknownVariable`](super::UnknownVariable) finds misspelt ones.
     ///
     /// # Errors
     ///
@@ -137,6 +148,32 @@ impl RawConfig {
     #[cfg(test)]
     pub(super) fn values(&self) -> impl Iterator<Item = (&'static Setting, &str)> {
         self.said.iter().map(|said| (said.setting, said.value.as_str()))
+    }
+
+    /// Writes every setting in the form of `config.default.toml`, without its comments; one behind a value tells who said it.
+    ///
+    /// Nothing is checked: [`RawConfig::resolve`] does that. What is read from it resolves to the same.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let defaults: toml::Table = DEFAULT_FILE.parse().expect("a test reads the file of defaults");
+        let mut text = String::new();
+        let mut open_section = "";
+        for setting in SETTINGS {
+            let (section, key) = setting.section_and_key();
+            if section != open_section {
+                let gap = if open_section.is_empty() { "" } else { "\n" };
+                text.push_str(&format!("{gap}[{section}]\n"));
+                open_section = section;
+            }
+            let default =
+                defaults.get(section).and_then(|section| section.get(key)).expect("a test knows every setting there");
+            let line = match self.said.iter().rfind(|said| said.setting.key == setting.key) {
+                None => format!("{key} = {default}\n"),
+                Some(said) => format!("{key} = {} # {}\n", like(default, &said.value), said.origin.of(setting)),
+            };
+            text.push_str(&line);
+        }
+        text
     }
 
     /// Parses the given settings, on top of the defaults.
@@ -165,6 +202,26 @@ impl Origin {
             Self::Environment => format!("environment variable `{}`", setting.variable()),
             Self::Flag => format!("`--{}`", setting.flag),
         }
+    }
+
+    /// Tells, in one line, where a setting was said.
+    fn of(&self, setting: &Setting) -> String {
+        match self {
+            Self::File(path) => path.display().to_string().replace(char::is_control, "?"),
+            Self::Environment => setting.variable(),
+            Self::Flag => format!("--{}", setting.flag),
+        }
+    }
+}
+
+/// Returns the text of a setting as a TOML value of the same type as its default, where it can be one.
+fn like(default: &toml::Value, text: &str) -> toml::Value {
+    let number = || text.trim().replace('_', "").parse().ok().map(toml::Value::Integer);
+    let list = || text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(toml::Value::from).collect();
+    match default {
+        toml::Value::Integer(_) => number().unwrap_or_else(|| text.into()),
+        toml::Value::Array(_) => toml::Value::Array(list()),
+        _ => text.into(),
     }
 }
 
@@ -339,6 +396,31 @@ mod tests {
             1,
             "a list is replaced, not joined"
         );
+    }
+
+    #[test]
+    fn config_is_written_as_it_was_said() {
+        let toml =
+            "[limits]\nmax_sources = 10\n[fetch]\nallow = [\"http://127.0.0.1:1\", \"http://b:2\"]\nvia = \"a\"\n";
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a\nb.toml");
+        std::fs::write(&path, toml).unwrap();
+        let variables = HashMap::from([("PALMETTE_LIMITS_MAX_STEPS", "1_1"), ("PALMETTE_ADMISSION_WORKERS", "3")]);
+        let flags = [("limits.max_steps", "12"), ("models.folder", "/a \"b\"\\")]
+            .map(|(key, value)| (settings::find(key).unwrap(), value.to_owned()));
+        let raw = RawConfig::gather(Some(&path), &variables, flags).unwrap();
+        let written = raw.to_toml();
+        for line in [
+            &format!("max_sources = 10 # {}/a?b.toml", directory.path().display()),
+            "max_steps = 12 # --max-steps",
+            "workers = \"3\" # PALMETTE_ADMISSION_WORKERS",
+            "max_depth = 16",
+        ] {
+            assert!(written.lines().any(|written| written == line), "{line} is not in {written}");
+        }
+        let mut again = RawConfig::default();
+        again.read_toml(&written, Path::new("written")).unwrap();
+        assert_eq!(again.resolve().unwrap(), raw.resolve().unwrap());
     }
 
     #[test]
