@@ -111,7 +111,7 @@ enum Member {
 fn members(values: Values) -> Vec<Member> {
     let simple = |of: &str| vec![Member::Simple(of.to_owned())];
     match values {
-        Values::Number { .. } | Values::Positive => simple("number"),
+        Values::Number { .. } | Values::Positive { .. } => simple("number"),
         Values::Numbers { numbers } => numbers.iter().map(|number| Member::Simple(number.to_string())).collect(),
         Values::Words { words } => words.iter().map(|word| Member::Simple(format!("\"{word}\""))).collect(),
         Values::Switch => simple("boolean"),
@@ -136,7 +136,7 @@ fn inline(values: Values) -> Option<String> {
 fn doc(info: &OptionInfo) -> String {
     let has_ends = |values: &Values| match values {
         Values::Number { min, max } => min.or(*max).is_some(),
-        Values::Positive => true,
+        Values::Positive { .. } => true,
         _ => false,
     };
     let says_numbers = match info.values {

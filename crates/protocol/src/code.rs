@@ -72,6 +72,27 @@ impl Code {
         }
     }
 
+    /// Says when it comes.
+    #[must_use]
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::InvalidOption => {
+                "an option, an index or a combination is wrong, or needs something that this server does not have"
+            }
+            Self::SourceTooLarge => "a source or the form is over its limit of bytes",
+            Self::FontFailed => "a font cannot be fetched or read",
+            Self::NotAPicture => "a source is not a picture, or is an SVG",
+            Self::DimensionsTooLarge => "a width, height or area is over its limit, or is 0",
+            Self::BadForm => "not a multipart form, a missing or doubled part, an unknown output format, a broken body",
+            Self::Damaged => "a source is damaged (422); encoding failed (500)",
+            Self::UnsupportedFormat => "the picture format is not supported",
+            Self::Busy => "too busy; `retry-after` says when to come back",
+            Self::Internal => "a fault of the server",
+            Self::Reused => "a transformer was used twice",
+            Self::TimedOut => "the time limit ran out",
+        }
+    }
+
     /// Returns the HTTP status of an answer with this code.
     ///
     /// 9516 is 422 for a damaged source and 500 when encoding failed, so it takes the class as well.

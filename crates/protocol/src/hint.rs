@@ -42,7 +42,7 @@ impl Hint {
         let Value::String(text) = value else { return Self::None };
         let kinds = values.kinds();
         let is_number =
-            |kind: &Values| matches!(kind, Values::Number { .. } | Values::Positive | Values::Numbers { .. });
+            |kind: &Values| matches!(kind, Values::Number { .. } | Values::Positive { .. } | Values::Numbers { .. });
         let takes_numbers = kinds.iter().any(is_number) && text.trim().parse::<f64>().is_ok_and(f64::is_finite);
         let takes_switches =
             kinds.iter().any(|kind| matches!(kind, Values::Switch)) && matches!(&**text, "true" | "false");
@@ -113,11 +113,11 @@ mod tests {
     fn hints_see_numbers_and_switches_in_quotes() {
         let hint = |value: Value, values| Hint::of_value(&value, values).to_string();
         assert_eq!(hint(json!("100"), Values::at_least(1.0)), ", which is text; write 100 without quotes");
-        assert_eq!(hint(json!(" -1.5 "), Values::Positive), ", which is text; write -1.5 without quotes");
+        assert_eq!(hint(json!(" -1.5 "), Values::POSITIVE), ", which is text; write -1.5 without quotes");
         assert_eq!(hint(json!("true"), Values::Switch), ", which is text; write true without quotes");
         for (value, values) in [
-            (json!("100px"), Values::Positive),
-            (json!("NaN"), Values::Positive),
+            (json!("100px"), Values::POSITIVE),
+            (json!("NaN"), Values::POSITIVE),
             (json!("100"), Values::Words { words: &["cover"] }),
             (json!(100), Values::Switch),
             (json!("yes"), Values::Switch),

@@ -30,6 +30,7 @@ mod object;
 mod options;
 pub mod output;
 pub mod request;
+mod schema;
 pub mod text;
 mod transform;
 pub mod values;
@@ -45,6 +46,7 @@ pub use object::{IntoOptions, Named, OptionObject};
 pub use options::OptionSpec;
 pub use output::{Output, OutputFormat, Quality, RawOutput};
 pub use request::{Collector, InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest};
+pub use schema::object_schema;
 pub use values::{OptionInfo, Values};
 
 /// The examples of the README run as tests.

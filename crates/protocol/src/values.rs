@@ -32,7 +32,11 @@ pub enum Values {
         max: Option<f64>,
     },
     /// A number above 0.
-    Positive,
+    Positive {
+        /// The greatest; absent means that there is none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        max: Option<f64>,
+    },
     /// One of a few numbers.
     Numbers {
         /// The numbers.
@@ -81,6 +85,14 @@ impl Values {
         Self::Number { min: Some(min), max: None }
     }
 
+    /// A number above 0, whatever it is.
+    pub(crate) const POSITIVE: Self = Self::Positive { max: None };
+
+    /// A number above 0, up to this.
+    pub(crate) const fn positive_to(max: f64) -> Self {
+        Self::Positive { max: Some(max) }
+    }
+
     /// A number between these ends.
     pub(crate) const fn between(min: f64, max: f64) -> Self {
         Self::Number { min: Some(min), max: Some(max) }
@@ -123,7 +135,7 @@ mod tests {
                 let (low, high) = (min.unwrap_or(-1000.0), max.unwrap_or(1000.0));
                 [low, f64::midpoint(low, high), high].map(Value::from).to_vec()
             }
-            Values::Positive => vec![json!(0.001), json!(1), json!(500.5)],
+            Values::Positive { max } => vec![json!(0.001), json!(1), json!(max.unwrap_or(500.5))],
             Values::Numbers { numbers } => numbers.iter().copied().map(Value::from).collect(),
             Values::Words { words } => words.iter().copied().map(Value::from).collect(),
             Values::Switch => vec![json!(true), json!(false)],
@@ -149,7 +161,9 @@ mod tests {
             Values::Number { min, max } => {
                 [min.map(|min| json!(min - 0.01)), max.map(|max| json!(max + 0.01))].into_iter().flatten().collect()
             }
-            Values::Positive => vec![json!(0), json!(-1)],
+            Values::Positive { max } => {
+                [Some(json!(0)), Some(json!(-1)), max.map(|max| json!(max + 0.01))].into_iter().flatten().collect()
+            }
             Values::Numbers { .. } => vec![json!(0.5), json!("90")],
             Values::Words { words } => words.iter().map(|word| json!(word.to_uppercase())).collect(),
             Values::Switch => vec![json!("yes"), json!(1)],

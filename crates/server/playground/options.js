@@ -11,7 +11,7 @@ import { lackText, lackView } from "./lacks.js";
 /** @typedef {import("./lacks.js").Lack} Lack */
 
 /**
- * @typedef {| { kind: "number", min?: number, max?: number } | { kind: "positive" } | { kind: "numbers", numbers: number[] }
+ * @typedef {| { kind: "number", min?: number, max?: number } | { kind: "positive", max?: number } | { kind: "numbers", numbers: number[] }
  *   | { kind: "words", words: string[], lacks?: Record<string, Lack> } | { kind: "switch" } | { kind: "text" } | { kind: "color" } | { kind: "axes" }
  *   | { kind: "object", fields: OptionInfo[] } | { kind: "any", of: Values[] }} Values What an option may be.
  * @typedef {{ name: string, allowed: string, summary: string, values: Values, lack?: Lack }} OptionInfo

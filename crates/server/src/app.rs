@@ -37,6 +37,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/", get(routes::playground))
         .route("/playground/{file}", get(routes::playground_file))
         .route("/options", get(routes::options))
+        .route("/openapi.json", get(routes::openapi))
         .route("/transform", post(routes::transform))
         .route("/info", post(routes::info))
         .route("/live", get(routes::live))

@@ -19,7 +19,7 @@ use crate::request_id;
 pub enum Error {
     /// Occurs when nothing is served at a path.
     #[error(
-        "there is nothing at {path}; try GET / in a browser, POST /transform, POST /info, GET /options, GET /live, GET /ready or GET /metrics"
+        "there is nothing at {path}; try GET / in a browser, POST /transform, POST /info, GET /options, GET /openapi.json, GET /live, GET /ready or GET /metrics"
     )]
     UnknownPath {
         /// The path.

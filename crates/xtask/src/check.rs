@@ -14,7 +14,7 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 18] = [
+const STAGES: [Stage; 19] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
@@ -32,6 +32,7 @@ const STAGES: [Stage; 18] = [
     Stage { name: "validation", run: vulkan::validation },
     Stage { name: "aarch64", run: aarch64 },
     Stage { name: "fuzz", run: fuzz },
+    Stage { name: "openapi", run: openapi },
     Stage { name: "node", run: node },
 ];
 
@@ -182,6 +183,13 @@ fn aarch64() -> Result<(), Error> {
 fn fuzz() -> Result<(), Error> {
     programs()?;
     Invocation::new(workspace::built("palmette-fuzz"), &["all", "2", "1"]).run()
+}
+
+/// Whether `GET /openapi.json` is what it says it is, and the server what that says.
+fn openapi() -> Result<(), Error> {
+    programs()?;
+    let program = workspace::built("palmette");
+    Invocation::new("python3", &["tests/openapi/check.py", &program.to_string_lossy()]).run()
 }
 
 /// Everything that is not Rust, against the server and the JPEG codec as they are built here: lints, types and tests of the

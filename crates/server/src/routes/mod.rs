@@ -3,6 +3,7 @@
 mod health;
 mod info;
 mod metrics;
+mod openapi;
 mod options;
 mod playground;
 mod transform;
@@ -14,6 +15,7 @@ use crate::Error;
 pub(crate) use health::{live, ready};
 pub(crate) use info::info;
 pub(crate) use metrics::metrics;
+pub(crate) use openapi::openapi;
 pub(crate) use options::options;
 pub(crate) use playground::{playground, playground_file};
 pub(crate) use transform::transform;

@@ -1,0 +1,154 @@
+//! The answers: pictures, documents and failures.
+
+use std::collections::BTreeMap;
+
+use palmette::ops::Class;
+use palmette_protocol::answer::ERROR_HEADER;
+use palmette_protocol::{Code, OutputFormat};
+use serde_json::{Map, Value, json};
+
+use crate::metrics::CONTENT_TYPE as METRICS_TYPE;
+
+/// Every class of failures.
+const CLASSES: [Class; 5] = [Class::Caller, Class::Unsupported, Class::Limit, Class::Deadline, Class::Ours];
+
+/// What may happen to any request.
+const ANYWHERE: [u16; 4] = [401, 500, 503, 504];
+
+pub(super) fn of_transform() -> Value {
+    let mut content: Map<_, _> =
+        OutputFormat::ALL.iter().map(|format| (format.content_type().to_owned(), json!({}))).collect();
+    content.insert("application/json".to_owned(), json!({ "schema": explanation() }));
+    let header = |name: &str| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
+    let names = ["palmette-engine", "palmette-damaged", "server-timing", "image-width", "image-height"];
+    let success = json!({
+        "description": "The picture, or its plan.",
+        "headers": names.map(header).into_iter().collect::<Map<_, _>>(),
+        "content": content,
+    });
+    with_failures(&success, &[400, 413, 415, 422, 502])
+}
+
+pub(super) fn of_info() -> Value {
+    let raster = json!({
+        "type": "object",
+        "properties": {
+            "format": { "type": "string", "description": "Its media type, such as `image/png`." },
+            "file_size": { "type": "integer", "minimum": 0 },
+            "width": { "type": "integer", "minimum": 1, "description": "As displayed, in pixels." },
+            "height": { "type": "integer", "minimum": 1 },
+        },
+        "required": ["format", "file_size", "width", "height"],
+    });
+    let svg =
+        json!({ "type": "object", "properties": { "format": { "const": "image/svg+xml" } }, "required": ["format"] });
+    let success = json_answer("The format and the size.", &json!({ "anyOf": [raster, svg] }));
+    with_failures(&success, &[400, 413, 415, 422])
+}
+
+pub(super) fn of_options() -> Value {
+    let names = ["profile", "engine", "models", "needs", "transform", "draw", "output", "text", "fonts"];
+    with_failures(&json_answer("Tables of options.", &json!({ "type": "object", "required": names })), &[])
+}
+
+pub(super) fn of_openapi() -> Value {
+    let schema = json!({ "type": "object", "required": ["openapi", "info", "paths"] });
+    with_failures(&json_answer("This document.", &schema), &[])
+}
+
+pub(super) fn of_live() -> Value {
+    json!({ "200": { "description": "It does.", "content": { "text/plain": { "schema": { "const": "live\n" } } } } })
+}
+
+pub(super) fn of_ready() -> Value {
+    let status = json!({
+        "type": "object",
+        "properties": {
+            "ready": { "type": "boolean" },
+            "version": { "type": "string" },
+            "profile": { "type": "string" },
+            "engine": { "type": "object" },
+            "models": { "type": "object", "additionalProperties": { "type": ["string", "null"] } },
+            "libheif": { "type": ["string", "null"] },
+        },
+        "required": ["ready", "version", "profile", "engine", "models", "libheif"],
+    });
+    json!({
+        "200": json_answer("They are.", &status),
+        "503": json_answer("They are not: the server is about to stop.", &status),
+    })
+}
+
+pub(super) fn of_metrics() -> Value {
+    let content = Map::from_iter([(METRICS_TYPE.to_owned(), json!({ "schema": { "type": "string" } }))]);
+    with_failures(&json!({ "description": "Counters and times.", "content": content }), &[])
+}
+
+/// The answers of a path that may also fail in these ways.
+fn with_failures(success: &Value, statuses: &[u16]) -> Value {
+    let failure = |status: &u16| (status.to_string(), json!({ "$ref": format!("#/components/responses/{status}") }));
+    let success = ("200".to_owned(), success.clone());
+    std::iter::once(success).chain(statuses.iter().chain(&ANYWHERE).map(failure)).collect()
+}
+
+/// The failures by status, each with the codes that it may have.
+pub(super) fn failures() -> Value {
+    let mut codes: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    // Clients alone report what is used twice.
+    for code in Code::ALL.into_iter().filter(|code| *code != Code::Reused) {
+        for class in CLASSES {
+            let known = codes.entry(code.status(class)).or_default();
+            if !known.contains(&code) {
+                known.push(code);
+            }
+        }
+    }
+    codes.entry(401).or_default().push(Code::InvalidOption);
+    let failures = codes.into_iter().map(|(status, codes)| (status.to_string(), failure(status, &codes)));
+    Value::Object(failures.collect())
+}
+
+fn failure(status: u16, codes: &[Code]) -> Value {
+    let meaning = match status {
+        401 => "9401: the token is missing or wrong.".to_owned(),
+        _ => codes.iter().map(|code| format!("{code}: {}. ", code.summary())).collect::<String>().trim_end().to_owned(),
+    };
+    let mut headers = json!({ ERROR_HEADER: { "$ref": format!("#/components/headers/{ERROR_HEADER}") } });
+    if status == 503 {
+        headers["retry-after"] = json!({ "$ref": "#/components/headers/retry-after" });
+    }
+    let numbers: Vec<String> = codes.iter().map(ToString::to_string).collect();
+    let pattern = format!("^ERROR ({}): ", numbers.join("|"));
+    json!({
+        "description": meaning,
+        "headers": headers,
+        "content": { "text/plain": { "schema": { "type": "string", "pattern": pattern } } },
+    })
+}
+
+pub(super) fn headers() -> Value {
+    let text = |description: &str| json!({ "description": description, "schema": { "type": "string" } });
+    let number = |description: &str| json!({ "description": description, "schema": { "type": "integer" } });
+    json!({
+        ERROR_HEADER: { "description": "The code, as the binding reads it.", "required": true, "schema": { "type": "string", "pattern": "^err=[0-9]{4}$" } },
+        "retry-after": number("Seconds until another try makes sense."),
+        "palmette-engine": text("The engine that computed: `cpu` or `gpu`."),
+        "palmette-damaged": text("The damage of a source that was shown all the same."),
+        "server-timing": text("Milliseconds of each stage."),
+        "image-width": number("Pixels of a row, for `rgb` and `rgba`."),
+        "image-height": number("Rows, for `rgb` and `rgba`."),
+    })
+}
+
+/// The plan of a request.
+fn explanation() -> Value {
+    json!({
+        "type": "object",
+        "description": "The plan, for `explain`.",
+        "required": ["profile", "engine", "engine_reason", "memory_bytes", "is_measured", "sources", "frame_count", "steps", "idle", "output"],
+    })
+}
+
+fn json_answer(description: &str, schema: &Value) -> Value {
+    json!({ "description": description, "content": { "application/json": { "schema": schema } } })
+}

@@ -1,0 +1,150 @@
+//! The forms of requests, and the options in them.
+
+use palmette::ops::text::MAX_CHARS;
+use palmette::ops::{Draw, Text, Transform};
+use palmette_protocol::form::Part;
+use palmette_protocol::{EngineChoice, OptionInfo, OptionObject, OptionSpec, Output, object_schema};
+use serde_json::{Map, Value, json};
+
+/// The body of `POST /transform`.
+pub(super) fn transform_body() -> Value {
+    json!({
+        "required": true,
+        "content": { "multipart/form-data": {
+            "schema": { "$ref": "#/components/schemas/TransformForm" },
+            "encoding": {
+                "image": { "contentType": "application/octet-stream" },
+                "draw_image": { "contentType": "application/octet-stream" },
+            },
+        } },
+    })
+}
+
+/// The body of `POST /info`.
+pub(super) fn info_body() -> Value {
+    json!({
+        "required": true,
+        "content": { "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": { "image": picture("The picture.") },
+                "required": ["image"],
+                "additionalProperties": false,
+            },
+            "encoding": { "image": { "contentType": "application/octet-stream" } },
+        } },
+    })
+}
+
+/// The schemas of forms and options.
+pub(super) fn schemas() -> Value {
+    json!({
+        "TransformForm": transform_form(),
+        "Steps": {
+            "type": "array",
+            "description": "What to do with the pictures, in order: the flattening of one tree. The canvas has index 0; each \
+                            `draw_image` or `draw_text` takes the next index, in the order of the parts, one count across both names.",
+            "items": { "oneOf": [{ "$ref": "#/components/schemas/TransformStep" }, { "$ref": "#/components/schemas/DrawStep" }] },
+        },
+        "TransformStep": step(&["imageIndex"], &infos::<Transform>(), "Changes a picture."),
+        "DrawStep": step(&["drawImageIndex", "targetImageIndex"], &infos::<Draw>(), "Draws a picture on another one, once."),
+        "Text": text(),
+    })
+}
+
+/// The parts of the form.
+fn transform_form() -> Value {
+    let part = |part: &Part| (part.as_str().to_owned(), schema_of(*part));
+    let without = |other: Part| json!({ "required": [other.as_str()] });
+    json!({
+        "type": "object",
+        "description": "A canvas, which is `image` or `text_input`, the pictures that are drawn, and what to do with them.",
+        "properties": Part::OF_TRANSFORM.iter().map(part).collect::<Map<_, _>>(),
+        "required": [Part::Transforms.as_str(), Part::OutputFormat.as_str()],
+        "oneOf": [without(Part::Image), without(Part::TextInput)],
+        "additionalProperties": false,
+    })
+}
+
+/// The schema of a part.
+fn schema_of(part: Part) -> Value {
+    match part {
+        Part::Image => picture("The canvas."),
+        Part::TextInput => json_text("Text", "The canvas as text to set."),
+        Part::DrawImage => json!({ "type": "array", "items": picture("A picture that is drawn.") }),
+        Part::DrawText => json!({ "type": "array", "items": json_text("Text", "A text that is drawn.") }),
+        Part::Transforms => json_text("Steps", "What to do with the pictures."),
+        Part::OutputFormat | Part::OutputQuality | Part::Background | Part::Anim => output_field(part),
+        Part::Explain => {
+            json!({ "type": "boolean", "description": "Whether the plan is asked for instead of the picture." })
+        }
+        Part::Engine => {
+            json!({ "enum": EngineChoice::ALL.map(EngineChoice::as_str), "description": "Which engine computes." })
+        }
+    }
+}
+
+/// The schema of a field of the output. A form has no `null`.
+fn output_field(part: Part) -> Value {
+    let field: Vec<OptionInfo> = Output::FIELDS.into_iter().filter(|field| field.name == part.as_str()).collect();
+    let mut schema = object_schema(&field)["properties"][part.as_str()].take();
+    drop_null(&mut schema);
+    schema
+}
+
+/// Takes the `null` out of a schema of simple values.
+fn drop_null(schema: &mut Value) {
+    for key in ["type", "enum"] {
+        if let Some(Value::Array(values)) = schema.get_mut(key) {
+            values.retain(|value| !value.is_null() && value != "null");
+        }
+    }
+    if let Some(Value::Array(kinds)) = schema.get_mut("anyOf") {
+        kinds.iter_mut().for_each(drop_null);
+    }
+}
+
+/// A file.
+fn picture(description: &str) -> Value {
+    json!({ "type": "string", "format": "binary", "contentMediaType": "application/octet-stream", "description": description })
+}
+
+/// A part that is JSON in a text.
+fn json_text(schema: &str, description: &str) -> Value {
+    json!({
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": { "$ref": format!("#/components/schemas/{schema}") },
+        "description": description,
+    })
+}
+
+/// An entry of the list: indices, and options.
+fn step(indices: &[&str], options: &[OptionInfo], description: &str) -> Value {
+    let mut schema = object_schema(options);
+    for index in indices {
+        schema["properties"][*index] = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
+    }
+    schema["required"] = json!(indices);
+    schema["description"] = description.into();
+    schema
+}
+
+/// A text to set, whose text and font have to be there.
+fn text() -> Value {
+    let mut schema = object_schema(&infos::<Text>());
+    schema["required"] = json!(["text", "font"]);
+    let content = &mut schema["properties"]["text"];
+    content["type"] = "string".into();
+    content["maxLength"] = MAX_CHARS.into();
+    let font = &mut schema["properties"]["font"];
+    font["type"] = "object".into();
+    font["required"] = json!(["url"]);
+    font["properties"]["url"]["type"] = "string".into();
+    font["properties"]["url"]["minLength"] = 1.into();
+    schema
+}
+
+fn infos<T: OptionObject>() -> Vec<OptionInfo> {
+    T::OPTIONS.iter().map(OptionSpec::info).collect()
+}
