@@ -9,6 +9,7 @@ use palmette_protocol::{OptionInfo, OptionObject, OptionSpec, Output};
 use palmette_server::config::SETTINGS;
 
 use crate::option_samples;
+use crate::python;
 use crate::typescript;
 
 /// A file, all or a part of which is made.
@@ -21,7 +22,7 @@ pub struct Made {
 }
 
 /// Every such file, apart from the pictures of [`option_samples`].
-pub const FILES: [Made; 4] = [
+pub const FILES: [Made; 5] = [
     Made {
         path: "docs/options.md",
         make: |text| {
@@ -40,6 +41,7 @@ pub const FILES: [Made; 4] = [
         },
     },
     Made { path: "clients/js/src/options.ts", make: |_| typescript::options_module() },
+    Made { path: "clients/python/src/palmette/_options.py", make: |_| python::options_module() },
 ];
 
 /// Writes a table of options without pictures.

@@ -40,6 +40,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("palmette-server", &["palmette", "palmette-protocol", "palmette-origin"]),
     ("palmette-client", &["palmette-ops", "palmette-protocol"]),
+    ("palmette-python", &["palmette"]),
     ("palmette-cli", &["palmette-server", "palmette", "palmette-client", "palmette-compare"]),
 ];
 
@@ -65,7 +66,11 @@ const RESERVED: &[(&[&str], &[&str])] = &[
         &["palmette-server", "palmette-client", "palmette-origin", "palmette-cli"],
     ),
     (&["wgpu", "naga"], &["palmette-gpu"]),
-    (&["serde"], &["palmette-protocol", "palmette", "palmette-server", "palmette-client", "palmette-cli"]),
+    (
+        &["serde"],
+        &["palmette-protocol", "palmette", "palmette-server", "palmette-client", "palmette-cli", "palmette-python"],
+    ),
+    (&["pyo3"], &["palmette-python"]),
     (
         &[
             "png",

@@ -7,8 +7,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that stay in the repository.
-const PRIVATE: &[&str] =
-    &["palmette-benches", "palmette-fault-driver", "palmette-fuzz", "palmette-tests", "palmette-xtask"];
+const PRIVATE: &[&str] = &[
+    "palmette-benches",
+    "palmette-fault-driver",
+    "palmette-fuzz",
+    "palmette-python",
+    "palmette-tests",
+    "palmette-xtask",
+];
 
 /// The most keywords that the registry takes, and the most characters of one.
 const MAX_KEYWORDS: usize = 5;
