@@ -2,6 +2,7 @@
 //!
 //! Every stage runs even if one before it failed, so that one run shows everything that is wrong.
 
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::time::{Duration, Instant};
 
 use crate::command::Invocation;
@@ -14,7 +15,7 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 19] = [
+const STAGES: [Stage; 20] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
@@ -34,6 +35,7 @@ const STAGES: [Stage; 19] = [
     Stage { name: "fuzz", run: fuzz },
     Stage { name: "openapi", run: openapi },
     Stage { name: "node", run: node },
+    Stage { name: "python", run: python },
 ];
 
 /// Runs the named stages, or all of them.
@@ -205,8 +207,18 @@ fn node() -> Result<(), Error> {
         .run()
 }
 
-/// Builds all programs together with the tests, so that crates have the features that they have there. One package alone would
-/// have others, and most crates were built again for it.
+/// The Python package, around the module as it is built here: pictures, types, and the wheel in an empty environment.
+fn python() -> Result<(), Error> {
+    programs()?;
+    Invocation::new("python3", &["-m", "pytest", "--quiet", "clients/python"])
+        .with("PALMETTE_BINARY", workspace::built("palmette"))
+        .with("PALMETTE_PYTHON_MODULE", workspace::built(&format!("{DLL_PREFIX}_palmette{DLL_SUFFIX}")))
+        .run()
+}
+
+/// Builds all programs, and the module for Python, together with the tests, so that crates have the features that they have there. One
+/// package alone would have others, and most crates were built again for it.
 fn programs() -> Result<(), Error> {
-    Invocation::cargo(&["build", "--quiet", "--workspace", "--locked", "--bins", "--examples", "--tests"]).run()
+    Invocation::cargo(&["build", "--quiet", "--workspace", "--locked", "--lib", "--bins", "--examples", "--tests"])
+        .run()
 }
