@@ -18,7 +18,9 @@ const USAGE: &str = "usage:
   cargo xtask check [STAGE…]     every check and test, or only these stages
   cargo xtask generate           writes the files that are made of code: tables and pictures of options, TypeScript's types
   cargo xtask goldens            one HTML page of all failures in tests/out
-  cargo xtask notices TARGET     the licences of everything that is linked into the program for a target of Rust, to stdout
+  cargo xtask notices TARGET [PACKAGE]
+                                 the licences of everything that is linked into the program, or another package, for a
+                                 target of Rust, to stdout
   cargo xtask bench NAME [ARG…]  runs the benches, with these arguments of criterion, and records them under
                                  benches/results/<date>-NAME; NAME says what machine this is
   cargo xtask bench gpu [NAME] [--from DIR | FLAG VALUE…]
@@ -52,7 +54,8 @@ fn main() -> ExitCode {
         ["check", stages @ ..] => check::run(stages),
         ["generate"] => Invocation::cargo(&["run", "-p", "palmette-tests", "--example", "generate"]).run(),
         ["goldens"] => goldens::run(),
-        ["notices", target] => notices::run(target),
+        ["notices", target] => notices::run(target, notices::PROGRAM),
+        ["notices", target, package] => notices::run(target, package),
         ["bench", "gpu", arguments @ ..] => bench::gpu::run(arguments),
         ["bench", "jpeg", arguments @ ..] => bench::jpeg::run(arguments),
         ["bench", "models", arguments @ ..] => bench::models::run(arguments),

@@ -1,4 +1,4 @@
-//! `cargo xtask notices TARGET`: the licences of everything that is linked into the program for a target, as their authors want them
+//! `cargo xtask notices TARGET [PACKAGE]`: the licences of everything that is linked into the program, or another package, for a target, as their authors want them
 //! beside it. The texts are those in the very sources that are compiled, so they are true for what `Cargo.lock` names today; C
 //! libraries lie in the packages of the crates that build them, with their own texts. Where a package has no text, that of its
 //! licence's name in SPDX stands in. Where it lets us choose MIT, we do: the text is short.
@@ -18,7 +18,7 @@ use crate::command::Invocation;
 use crate::error::Error;
 
 /// The package that makes the program.
-const PROGRAM: &str = "palmette-cli";
+pub(crate) const PROGRAM: &str = "palmette-cli";
 
 /// What is linked and is no crate of crates.io, with its licences: of every program, and of those for Linux alone, which zig links.
 const TOOLCHAIN: [(&str, &str); 1] = [("The standard library of Rust", "MIT OR Apache-2.0")];
@@ -59,14 +59,14 @@ impl Texts {
 /// # Errors
 ///
 /// Those of running cargo and of reading files, and [`Error::NoLicence`].
-pub(crate) fn run(target: &str) -> Result<(), Error> {
-    let text = notices(target)?;
+pub(crate) fn run(target: &str, package: &str) -> Result<(), Error> {
+    let text = notices(target, package)?;
     io::stdout().write_all(text.as_bytes()).map_err(|source| Error::File { path: "stdout".into(), source })
 }
 
 /// Collects the notices: a list of what is linked, then each text once, with the names of what it is for.
-fn notices(target: &str) -> Result<String, Error> {
-    let crates = linked(target)?;
+fn notices(target: &str, package: &str) -> Result<String, Error> {
+    let crates = linked(target, package)?;
     let mut texts = Texts::default();
     for linked in &crates {
         for text in licence_texts(linked)? {
@@ -81,7 +81,7 @@ fn notices(target: &str) -> Result<String, Error> {
         }
     }
 
-    let mut page = format!("What is linked into the program palmette for {target}, and its licences.\n\n");
+    let mut page = format!("What is linked into {package} for {target}, and its licences.\n\n");
     for Linked { name, licence, repository, .. } in &crates {
         let _ = writeln!(page, "{name}  {licence}  {repository}");
     }
@@ -96,10 +96,10 @@ fn notices(target: &str) -> Result<String, Error> {
 }
 
 /// The crates that are linked into the program and are not of this workspace, by name.
-fn linked(target: &str) -> Result<Vec<Linked>, Error> {
+fn linked(target: &str, package: &str) -> Result<Vec<Linked>, Error> {
     const UNEXPECTED: Error = Error::Unexpected { what: "the packages in cargo's metadata" };
-    // The tree knows which features the program is built with; the metadata, where the sources are.
-    let tree = ["tree", "--locked", "--package", PROGRAM, "--target", target, "--edges", "normal,no-proc-macro"];
+    // The tree knows which features the package is built with; the metadata, where the sources are.
+    let tree = ["tree", "--locked", "--package", package, "--target", target, "--edges", "normal,no-proc-macro"];
     let tree = Invocation::cargo(&[&tree[..], &["--prefix", "none", "--format", "{p}"]].concat()).output()?;
     let tree = String::from_utf8_lossy(&tree);
     let in_tree: BTreeSet<(&str, &str)> = tree
@@ -191,7 +191,7 @@ mod tests {
     /// Fails when a crate joins whose licence cannot be told. The C libraries come with the crates that build them.
     #[test]
     fn notices_hold_crates_and_c_libraries() {
-        let text = notices("x86_64-unknown-linux-gnu").unwrap();
+        let text = notices("x86_64-unknown-linux-gnu", PROGRAM).unwrap();
         let holders = [
             ("libaom", "Copyright (c) 2016, Alliance for Open Media"),
             ("dav1d", "Copyright © 2018-2019, VideoLAN and dav1d authors"),
