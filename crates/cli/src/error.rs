@@ -1,13 +1,13 @@
 //! Everything that can end a command, and how the shell learns of it: one line on standard error and an exit status of sysexits.h.
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use palmette::ops::Class;
 use palmette::protocol::Code;
 use palmette::protocol::answer::error_body;
-use palmette_server::config::ConfigError;
+use palmette_server::ListenError;
+use palmette_server::config::{ConfigError, Listen};
 
 use crate::commands::CompareError;
 use crate::workerd::WorkerdError;
@@ -117,12 +117,13 @@ pub(crate) enum Error {
         source: std::io::Error,
     },
     /// Occurs when an address cannot be listened on.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// Why.
-        source: std::io::Error,
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// Occurs when Node programs are to reach a server that has no address.
+    #[error("--listen {listen}: `palmette run` needs an address and a port, which Node programs can reach")]
+    NoAddress {
+        /// Where it listens.
+        listen: Listen,
     },
     /// Occurs when the system refuses threads or signal handlers.
     #[error("cannot start: {0}")]
@@ -256,6 +257,8 @@ impl Error {
     pub(crate) fn exit_status(&self) -> u8 {
         match self {
             Self::Config(_)
+            | Self::Listen(ListenError::Config(_))
+            | Self::NoAddress { .. }
             | Self::NoFormat { .. }
             | Self::NoEngineNeeded
             | Self::NoModelsFolder
@@ -274,7 +277,7 @@ impl Error {
             Self::Convert { .. } | Self::OtherPackage { .. } | Self::Models(_) => EXIT_DATA,
             Self::Read { .. } | Self::Fonts(_) => EXIT_NO_INPUT,
             Self::Write { .. } | Self::Modules { .. } => EXIT_CANNOT_CREATE,
-            Self::Engine(_) | Self::Listen { .. } | Self::Fetch { .. } | Self::NoServer { .. } => EXIT_UNAVAILABLE,
+            Self::Engine(_) | Self::Listen(_) | Self::Fetch { .. } | Self::NoServer { .. } => EXIT_UNAVAILABLE,
             Self::NoCommand { .. } => EXIT_NO_COMMAND,
             Self::Command { .. } => EXIT_NOT_A_COMMAND,
             Self::Start(_) => EXIT_SYSTEM,

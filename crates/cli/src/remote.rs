@@ -35,15 +35,20 @@ pub(crate) struct Remote {
     runtime: Runtime,
 }
 
-/// Returns headers for a server, with the bearer token of the environment if there is one and they have none.
-pub(crate) fn with_token(mut headers: Vec<Header>) -> Result<Vec<Header>, Error> {
+/// Returns the bearer token of the environment.
+pub(crate) fn token() -> Result<Option<String>, Error> {
+    Ok(Environment.get(TOKEN_VARIABLE)?.filter(|token| !token.is_empty()))
+}
+
+/// Returns headers for a server, with a bearer token if there is one and they have none.
+pub(crate) fn with_token(mut headers: Vec<Header>, token: Option<String>) -> Vec<Header> {
     const NAME: &str = "authorization";
-    if let Some(token) = Environment.get(TOKEN_VARIABLE)?
+    if let Some(token) = token
         && headers.iter().all(|header| header.name != NAME)
     {
         headers.push(Header { name: NAME.to_owned(), value: format!("Bearer {token}") });
     }
-    Ok(headers)
+    headers
 }
 
 impl RemoteArgs {
@@ -51,7 +56,7 @@ impl RemoteArgs {
     pub(crate) fn open(&self) -> Result<Option<Remote>, Error> {
         let Some(url) = &self.server else { return Ok(None) };
         let mut builder = Images::builder(url);
-        if let Some(token) = Environment.get(TOKEN_VARIABLE)? {
+        if let Some(token) = token()? {
             builder = builder.token(&token);
         }
         let images = builder.build().map_err(|source| Error::Client { source, sources: Vec::new() })?;

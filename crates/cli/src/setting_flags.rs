@@ -1,7 +1,7 @@
 //! A flag for every setting of the server, made from the server's list of them.
 
-use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches};
-use palmette_server::config::{SETTINGS, Setting};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
+use palmette_server::config::{FlagForm, SETTINGS, Setting};
 
 /// The settings that were given as flags.
 #[derive(Debug, Default)]
@@ -16,11 +16,14 @@ impl SettingFlags {
 
 impl Args for SettingFlags {
     fn augment_args(command: Command) -> Command {
-        command.args(
-            SETTINGS
-                .iter()
-                .map(|setting| Arg::new(setting.key).long(setting.flag).value_name("VALUE").help(setting.doc)),
-        )
+        command.args(SETTINGS.iter().map(|setting| {
+            let flag = Arg::new(setting.key).long(setting.flag).value_name("VALUE").help(setting.doc);
+            match setting.flag_form() {
+                FlagForm::Value => flag,
+                FlagForm::List => flag.action(ArgAction::Append),
+                FlagForm::Switch => flag.num_args(0..=1).require_equals(true).default_missing_value("on"),
+            }
+        }))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -30,7 +33,10 @@ impl Args for SettingFlags {
 
 impl FromArgMatches for SettingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let value = |setting: &'static Setting| Some((setting, matches.get_one::<String>(setting.key)?.clone()));
+        let value = |setting: &'static Setting| {
+            let values: Vec<&str> = matches.get_many::<String>(setting.key)?.map(String::as_str).collect();
+            Some((setting, values.join(",")))
+        };
         Ok(Self(SETTINGS.iter().filter_map(value).collect()))
     }
 

@@ -5,6 +5,7 @@ import { picture } from "./pictures.js";
 import { planView } from "./plan.js";
 import { askPlan, Refusal, Unreachable } from "./request.js";
 import { curl, worker } from "./snippets.js";
+import { hasToken } from "./token.js";
 import { flatten, listText } from "./tree.js";
 
 /** @typedef {import("./tree.js").Project} Project */
@@ -12,7 +13,7 @@ import { flatten, listText } from "./tree.js";
 /** @type {Record<string, (project: Project) => string>} */
 const WORDS = {
   worker: (project) => worker(project, picture),
-  curl: (project) => curl(project, picture, new URL("transform", document.baseURI).href),
+  curl: (project) => curl(project, picture, new URL("transform", document.baseURI).href, hasToken()),
   list: (project) => listText(flatten(project.canvas).list),
 };
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** Requests to the server: the form that a project becomes, and what came back. */
+import { askToken, withToken } from "./token.js";
 import { flatten, listText } from "./tree.js";
 
 /**
@@ -211,16 +212,24 @@ export async function askOptions() {
 }
 
 /**
- * Sends a request and waits for the head of a good answer.
+ * Sends a request and waits for the head of a good answer. If the server asks for a token, so does the page, and the request is sent
+ * again.
  *
  * @param {string} path
  * @param {RequestInit} [init]
+ * @returns {Promise<Response>}
  */
 async function send(path, init) {
-  const response = await fetch(path, init).catch((error) => {
+  const sent = withToken(init);
+  const response = await fetch(path, sent).catch((error) => {
     throw init?.signal?.aborted ? error : new Unreachable(error);
   });
   if (response.ok) return response;
+  if (response.status === 401) {
+    await askToken(sent);
+    init?.signal?.throwIfAborted();
+    return send(path, init);
+  }
   const text = await response.text();
   const [, code = "0", message = text] = text.match(/^ERROR (\d+): (.*)$/s) ?? [];
   throw new Refusal(Number(code), response.status, message);

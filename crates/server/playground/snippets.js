@@ -13,15 +13,17 @@ import { flatten } from "./tree.js";
  * @param {import("./tree.js").Project} project
  * @param {Named} picture
  * @param {string} url The address of `/transform`.
+ * @param {boolean} hasToken Whether the server asks for a token; then the command takes it out of the environment.
  */
-export function curl(project, picture, url) {
+export function curl(project, picture, url, hasToken) {
   const files = flatten(project.canvas).nodes.map(({ picture: id, text }, index) => {
     if (text) return `--form-string ${shellWord(`${textPart(index)}=${JSON.stringify(text)}`)}`;
     return `-F ${shellWord(`${index === 0 ? "image" : "draw_image"}=@${fileWord(picture(id).name)}`)}`;
   });
   const fields = textFields(project).map(([name, text]) => `--form-string ${shellWord(`${name}=${text}`)}`);
   const output = shellWord(`result.${project.output.output_format.replace("image/", "")}`);
-  return [`curl ${shellWord(url)} -o ${output}`, ...files, ...fields].join(" \\\n  ");
+  const token = hasToken ? [`-H "authorization: Bearer $PALMETTE_CLIENT_TOKEN"`] : [];
+  return [`curl ${shellWord(url)} -o ${output}`, ...token, ...files, ...fields].join(" \\\n  ");
 }
 
 /**

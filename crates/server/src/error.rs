@@ -11,6 +11,7 @@ use palmette::ops::Class;
 use palmette_protocol::Code;
 use palmette_protocol::answer::{ERROR_HEADER, error_body, error_header};
 
+use crate::credentials::Refusal;
 use crate::request_id;
 
 /// Everything that can end a request instead of its answer.
@@ -18,12 +19,12 @@ use crate::request_id;
 #[non_exhaustive]
 pub enum Error {
     /// Occurs when nothing is served at a path.
-    #[error(
-        "there is nothing at {path}; try GET / in a browser, POST /transform, POST /info, GET /options, GET /openapi.json, GET /live, GET /ready or GET /metrics"
-    )]
+    #[error("there is nothing at {path}; try {served}")]
     UnknownPath {
         /// The path.
         path: String,
+        /// What is served, as methods and paths.
+        served: String,
     },
     /// Occurs when something is served at a path, but not with this method.
     #[error("{path} does not take {method}")]
@@ -33,6 +34,9 @@ pub enum Error {
         /// The method.
         method: String,
     },
+    /// Occurs when a request lacks a token that is known.
+    #[error(transparent)]
+    NotAdmitted(#[from] Refusal),
     /// Occurs when a body breaks off or breaks the rules of HTTP.
     #[error("the body could not be read: {0}")]
     Body(#[source] axum::Error),
@@ -101,7 +105,7 @@ impl Error {
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::UnknownPath { .. } | Self::WrongMethod { .. } | Self::Body(_) => Class::Caller,
+            Self::UnknownPath { .. } | Self::WrongMethod { .. } | Self::NotAdmitted(_) | Self::Body(_) => Class::Caller,
             Self::Protocol(error) => error.class(),
             Self::Pipeline(error) => error.class(),
             Self::BodiesFull { .. }
@@ -118,7 +122,7 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::UnknownPath { .. } | Self::WrongMethod { .. } => Code::InvalidOption,
+            Self::UnknownPath { .. } | Self::WrongMethod { .. } | Self::NotAdmitted(_) => Code::InvalidOption,
             Self::Body(_) => Code::BadForm,
             Self::Protocol(error) => error.code(),
             Self::Pipeline(error) => error.code(),
@@ -132,11 +136,12 @@ impl Error {
         }
     }
 
-    /// Returns the status: that of the code, except for the two failures that come before there is a request to speak of.
+    /// Returns the status: that of the code, except for the three failures that come before there is a request to speak of.
     fn status(&self) -> StatusCode {
         match self {
             Self::UnknownPath { .. } => StatusCode::NOT_FOUND,
             Self::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAdmitted(_) => StatusCode::UNAUTHORIZED,
             _ => StatusCode::from_u16(self.code().status(self.class())).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
@@ -149,6 +154,15 @@ impl Error {
             | Self::ConnectionsFull { retry_after, .. }
             | Self::QueueFull { retry_after, .. }
             | Self::WaitedTooLong { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
+    /// Returns what a client has to prove, where that is missing.
+    const fn challenge(&self) -> Option<&'static str> {
+        match self {
+            Self::NotAdmitted(Refusal::Missing) => Some("Bearer"),
+            Self::NotAdmitted(Refusal::Unknown) => Some("Bearer error=\"invalid_token\""),
             _ => None,
         }
     }
@@ -186,6 +200,9 @@ impl IntoResponse for Error {
         }
         if let Some(retry_after) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, retry_after.as_secs().into());
+        }
+        if let Some(challenge) = self.challenge() {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         // For the metric.
         response.extensions_mut().insert(code);

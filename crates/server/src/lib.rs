@@ -1,7 +1,7 @@
 //! The HTTP service. It is thin: all computing is elsewhere.
 //!
-//! A connection is accepted by [`serve()`], held to a pace (`connection`), and its requests go through [`app()`]: the middleware
-//! stack, then one of the `routes`. `/transform` collects the form while it arrives (`multipart`), fetches its `fonts`, has its
+//! A connection comes from one of the [`Listeners`] to [`serve()`], is held to a pace (`connection`), and its requests go through
+//! [`app()`]: the middleware stack, which asks for a token (`credentials`), then one of the `routes`. `/transform` collects the form while it arrives (`multipart`), fetches its `fonts`, has its
 //! headers looked at, waits for a worker and for memory (`admission`) and runs the pipeline there, off the async threads. Every failure
 //! becomes an answer in `error`, and nowhere else.
 
@@ -9,9 +9,11 @@ mod admission;
 mod app;
 pub mod config;
 mod connection;
+mod credentials;
 mod error;
 mod fonts;
 mod linger;
+mod listener;
 mod metrics;
 mod middleware;
 mod multipart;
@@ -25,7 +27,9 @@ pub mod telemetry;
 
 pub use app::app;
 pub use config::Config;
+pub use credentials::{Credentials, Refusal, TlsError};
 pub use error::Error;
+pub use listener::{Inherited, ListenError, Listener, Listeners};
 pub use serve::{Ending, runtime, serve};
 
 /// The examples of the README run as tests.

@@ -26,6 +26,9 @@ fn is_watched(path: &str) -> bool {
     WATCHED_PATHS.contains(&path)
 }
 
+/// The routes that are open to those who have no token: for orchestrators, and the page that asks its user for one.
+const FREE_PATHS: [&str; 4] = ["/live", "/ready", "/", "/playground/{file}"];
+
 /// Puts a span around a request and logs its end.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
@@ -71,6 +74,22 @@ pub(crate) async fn metrics(State(shared): State<Arc<Shared>>, request: Request,
 /// Turns a panic in a handler into an answer. (One in a worker is caught by [`crate::admission`].)
 pub(crate) fn caught_panic(payload: Box<dyn Any + Send + 'static>) -> Response {
     Error::Panicked { message: panic_message(&*payload) }.into_response()
+}
+
+/// Refuses requests without a token, if tokens are asked for.
+pub(crate) async fn token(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    if path.is_some_and(|path| FREE_PATHS.contains(&path)) {
+        return next.run(request).await;
+    }
+    match shared.credentials.tokens().admit(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => {
+            // The client is to see the answer, and most of them read it only when they have sent everything.
+            drop(Lingering::wrap(request, &shared.config.server));
+            Error::from(refusal).into_response()
+        }
+    }
 }
 
 /// Refuses requests on connections beyond the limit, except those for health and metrics.

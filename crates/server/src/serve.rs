@@ -7,13 +7,14 @@ use std::time::Duration;
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use palmette::Pipeline;
-use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use crate::app;
 use crate::config::{Config, ServerConfig};
 use crate::connection::{Places, connection};
+use crate::credentials::Credentials;
+use crate::listener::{Listener, Listeners};
 use crate::shared::Shared;
 
 /// Pause after the system refused a connection, for lack of file descriptors as a rule.
@@ -22,6 +23,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Threads beside those of the workers, for whatever else may block: looks at headers are as many again, and one small request
 /// is worked on beside the workers.
 const SPARE_THREADS: usize = 16;
+
+/// Connections at once of the listener for metrics: those who watch a server are few.
+const MAX_METRICS_CONNECTIONS: usize = 64;
 
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,16 +49,35 @@ pub fn runtime(config: &Config) -> io::Result<Runtime> {
     Builder::new_multi_thread().enable_all().max_blocking_threads(threads).build()
 }
 
-/// Serves until `stop` resolves, then drains.
+/// Serves until `stop` resolves, then drains. Files of tokens and of TLS are looked at meanwhile, and read again if they change.
 ///
 /// Only HTTP/1.1 is spoken: it is what the clients of the protocol speak. Any `Host` is ours.
-pub async fn serve(listener: TcpListener, config: Config, pipeline: Pipeline, stop: impl Future) -> Ending {
+pub async fn serve(
+    listeners: Listeners,
+    config: Config,
+    credentials: Credentials,
+    pipeline: Pipeline,
+    stop: impl Future,
+) -> Ending {
     let server = config.server.clone();
-    let shared = Arc::new(Shared::new(config, pipeline));
-    let service = app::router(Arc::clone(&shared));
+    let shared = Arc::new(Shared::new(config, credentials.clone(), pipeline));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
-    tokio::spawn(Places::sweep(Arc::downgrade(&shared.places)));
+
+    // Ends with this function: those who watch see the drain to its end.
+    let mut beside = JoinSet::new();
+    beside.spawn(Places::sweep(Arc::downgrade(&shared.places)));
+    beside.spawn(credentials.clone().watch());
+    if let Some(listener) = listeners.metrics {
+        beside.spawn(Entrance::for_metrics(listener, &server, &shared).accept_alone());
+    }
+    let entrance = Entrance {
+        listener: listeners.main,
+        router: app::router(Arc::clone(&shared)),
+        credentials: Some(credentials),
+        places: Arc::clone(&shared.places),
+        config: server.clone(),
+    };
 
     // After `stop` the listener stays open for a moment, so that load balancers can learn that it is not ready.
     let leave = async {
@@ -64,33 +87,57 @@ pub async fn serve(listener: TcpListener, config: Config, pipeline: Pipeline, st
     };
     tokio::select! {
         () = leave => {}
-        () = accept(listener, &server, &shared.places, &service, &graceful, &mut connections) => {}
+        () = entrance.accept(&graceful, &mut connections) => {}
     }
-    drain(graceful, connections, server.grace).await
+    drop(entrance);
+    let ending = drain(graceful, connections, server.grace).await;
+    beside.shutdown().await;
+    ending
 }
 
-/// Accepts connections for ever; the listener is closed when the future is dropped.
-async fn accept(
-    listener: TcpListener,
-    config: &ServerConfig,
-    places: &Arc<Places>,
-    service: &Router,
-    graceful: &GracefulShutdown,
-    connections: &mut JoinSet<()>,
-) {
-    loop {
-        while connections.try_join_next().is_some() {}
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                let place = places.enter().await;
-                connections.spawn(connection(stream, place, config, service.clone(), graceful.watcher()));
-            }
-            // A client that left before it was greeted is no trouble of ours.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            Err(error) => {
-                tracing::warn!("a connection could not be accepted: {error}");
-                let pause = if places.make_room() { Duration::from_millis(1) } else { ACCEPT_PAUSE };
-                tokio::time::sleep(pause).await;
+/// A listener, and what becomes of its connections.
+struct Entrance {
+    listener: Listener,
+    router: Router,
+    /// Whose certificate is used; without, there is no TLS.
+    credentials: Option<Credentials>,
+    places: Arc<Places>,
+    config: ServerConfig,
+}
+
+impl Entrance {
+    /// Makes the one for those who watch. Its places are its own, so it is open even when all others are taken.
+    fn for_metrics(listener: Listener, config: &ServerConfig, shared: &Arc<Shared>) -> Self {
+        let config = ServerConfig { max_connections: MAX_METRICS_CONNECTIONS, ..config.clone() };
+        let places = Places::new(&config, shared.metrics.cuts.clone());
+        Self { listener, router: app::metrics_router(Arc::clone(shared)), credentials: None, places, config }
+    }
+
+    /// Accepts connections for ever, and lets go of them all when the future is dropped.
+    async fn accept_alone(self) {
+        let mut connections = JoinSet::new();
+        connections.spawn(Places::sweep(Arc::downgrade(&self.places)));
+        self.accept(&GracefulShutdown::new(), &mut connections).await;
+    }
+
+    /// Accepts connections for ever.
+    async fn accept(&self, graceful: &GracefulShutdown, connections: &mut JoinSet<()>) {
+        loop {
+            while connections.try_join_next().is_some() {}
+            match self.listener.accept().await {
+                Ok(stream) => {
+                    let place = self.places.enter().await;
+                    let tls = self.credentials.as_ref().and_then(Credentials::acceptor);
+                    let router = self.router.clone();
+                    connections.spawn(connection(stream, tls, place, &self.config, router, graceful.watcher()));
+                }
+                // A client that left before it was greeted is no trouble of ours.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    tracing::warn!("a connection could not be accepted: {error}");
+                    let pause = if self.places.make_room() { Duration::from_millis(1) } else { ACCEPT_PAUSE };
+                    tokio::time::sleep(pause).await;
+                }
             }
         }
     }

@@ -9,12 +9,14 @@ use palmette_origin::{Fetcher, Settings as FetchSettings};
 use crate::admission::Admission;
 use crate::config::{Budgets, Config, Memory};
 use crate::connection::Places;
+use crate::credentials::Credentials;
 use crate::metrics::Metrics;
 
 /// The state of a server.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: Config,
+    pub(crate) credentials: Credentials,
     pub(crate) pipeline: Pipeline,
     pub(crate) admission: Admission,
     pub(crate) fetcher: Fetcher,
@@ -24,7 +26,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(config: Config, pipeline: Pipeline) -> Self {
+    pub(crate) fn new(config: Config, credentials: Credentials, pipeline: Pipeline) -> Self {
         let budgets = Budgets::of(&config, Memory::find());
         let admission = Admission::new(&config.admission, &budgets);
         let pipeline = pipeline.with_idle_cores(admission.idle_cores().clone());
@@ -35,7 +37,7 @@ impl Shared {
             max_arriving_bytes: budgets.fetch_arriving_bytes,
             ..config.fetch.fetcher.clone()
         });
-        Self { config, pipeline, admission, fetcher, places, metrics, is_stopping: AtomicBool::new(false) }
+        Self { config, credentials, pipeline, admission, fetcher, places, metrics, is_stopping: AtomicBool::new(false) }
     }
 
     /// Says that the server will stop, so that nobody sends it new work.

@@ -1,8 +1,8 @@
-//! The signals that end the process.
+//! The signals that end the process, and the one that makes it read its files again.
 
 use std::io;
 
-pub use system::Signals;
+pub use system::{Hangups, Signals};
 
 #[cfg(unix)]
 mod system {
@@ -32,6 +32,26 @@ mod system {
                 _ = self.terminate.recv() => "SIGTERM",
                 _ = self.interrupt.recv() => "SIGINT",
             }
+        }
+    }
+
+    /// SIGHUP, caught from here on; before, it ends the process.
+    #[derive(Debug)]
+    pub struct Hangups(Signal);
+
+    impl Hangups {
+        /// Starts to catch the signal.
+        ///
+        /// # Errors
+        ///
+        /// Whatever the system says.
+        pub fn catch() -> io::Result<Self> {
+            Ok(Self(signal(SignalKind::hangup())?))
+        }
+
+        /// Waits for the next one.
+        pub async fn next(&mut self) {
+            self.0.recv().await;
         }
     }
 }
@@ -64,6 +84,26 @@ mod system {
                 _ = self.c.recv() => "Ctrl-C",
                 _ = self.r#break.recv() => "Ctrl-Break",
             }
+        }
+    }
+
+    /// There is no such signal on Windows.
+    #[derive(Debug)]
+    pub struct Hangups(());
+
+    impl Hangups {
+        /// Does nothing.
+        ///
+        /// # Errors
+        ///
+        /// None.
+        pub const fn catch() -> io::Result<Self> {
+            Ok(Self(()))
+        }
+
+        /// Waits for ever.
+        pub async fn next(&mut self) {
+            std::future::pending().await
         }
     }
 }

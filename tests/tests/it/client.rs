@@ -15,7 +15,7 @@ use palmette_client::{Draw, Error, Images, Info, Options, OutputFormat, Source, 
 use palmette_core::{CpuEngine, Deadline, Limits};
 use palmette_protocol::request::{self, FontFiles, TransformRequest};
 use palmette_protocol::{EngineChoice, Output, list};
-use palmette_server::{Config, serve};
+use palmette_server::{Config, Credentials, serve};
 use palmette_tests::pictures;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -36,7 +36,8 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(serve(listener, config, pipeline(), async move {
+        let credentials = Credentials::read(&config.server).expect("it names no files");
+        tokio::spawn(serve(listener.into(), config, credentials, pipeline(), async move {
             let _ = stopped.await;
         }));
         Self { url, _stop: stop }

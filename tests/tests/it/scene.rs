@@ -15,7 +15,7 @@ use palmette_core::{CpuEngine, Pixmap, Size};
 use palmette_ops::{AxisPosition, Draw, Node, Transform};
 use palmette_protocol::form::{Boundary, FormSource, Piece, TransformForm};
 use palmette_protocol::{Options, Output, OutputFormat};
-use palmette_server::{Config, Ending, serve};
+use palmette_server::{Config, Credentials, Ending, serve};
 use palmette_tests::Case;
 use palmette_tests::compare::mean_distance;
 use tokio::net::TcpListener;
@@ -40,7 +40,8 @@ impl Server {
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
                 tell.send(listener.local_addr().expect("it is bound")).expect("the test waits for it");
-                serve(listener, config, pipeline, stopped).await
+                let credentials = Credentials::read(&config.server).expect("it names no files");
+                serve(listener.into(), config, credentials, pipeline, stopped).await
             })
         });
         Self { address: told.recv().expect("the server starts"), stop, thread }

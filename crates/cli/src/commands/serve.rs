@@ -6,9 +6,8 @@ use std::path::Path;
 use std::process::exit;
 
 use palmette_server::config::{Budgets, Environment, Memory, UnknownVariable};
-use palmette_server::shutdown::Signals;
-use palmette_server::{Config, Ending, telemetry};
-use tokio::net::TcpListener;
+use palmette_server::shutdown::{Hangups, Signals};
+use palmette_server::{Config, Credentials, Ending, Inherited, Listeners, telemetry};
 use tokio::sync::oneshot;
 
 use crate::args::ServeCommandArgs;
@@ -20,12 +19,14 @@ const EXIT_INTERRUPTED: i32 = 130;
 
 /// Serves until a signal comes, or only says what it would serve with.
 pub(crate) fn serve(args: &ServeCommandArgs) -> Result<(), Error> {
+    let inherited = Inherited::take();
     let settings = args.serve.gather()?;
     let text = settings.to_toml();
     let config = settings.resolve()?;
     if args.print_config {
         return files::write(Path::new(files::STANDARD), text.as_bytes());
     }
+    let credentials = Credentials::read(&config.server)?;
     telemetry::init(&config.log);
     for unknown in UnknownVariable::find(&Environment) {
         tracing::warn!("{unknown}");
@@ -35,22 +36,26 @@ pub(crate) fn serve(args: &ServeCommandArgs) -> Result<(), Error> {
         return files::write(Path::new(files::STANDARD), b"a server would start with this configuration\n");
     }
     let runtime = palmette_server::runtime(&config).map_err(Error::Start)?;
-    let outcome = runtime.block_on(listen_and_serve(config, pipeline));
+    let outcome = runtime.block_on(listen_and_serve(config, credentials, inherited, pipeline));
     // Work whose client is gone is not waited for.
     runtime.shutdown_background();
     outcome
 }
 
 /// Binds, says where, and serves.
-async fn listen_and_serve(config: Config, pipeline: palmette::Pipeline) -> Result<(), Error> {
+async fn listen_and_serve(
+    config: Config,
+    credentials: Credentials,
+    inherited: Inherited,
+    pipeline: palmette::Pipeline,
+) -> Result<(), Error> {
     let stop = stop_signal().map_err(Error::Start)?;
-    let wanted = config.server.listen;
-    let unusable = |source| Error::Listen { address: wanted, source };
-    let listener = TcpListener::bind(wanted).await.map_err(unusable)?;
-    let address = listener.local_addr().map_err(unusable)?;
+    reread_at_hangups(&credentials).map_err(Error::Start)?;
+    let listeners = Listeners::bind(&config.server, inherited).await?;
+    let url = listeners.main.url(credentials.scheme());
     let budgets = Budgets::of(&config, Memory::find());
     tracing::info!(
-        server.address = %address,
+        server.address = %listeners.main,
         server.workers = config.admission.workers.count(),
         memory.bytes = budgets.memory.bytes,
         memory.source = %budgets.memory.source,
@@ -58,12 +63,18 @@ async fn listen_and_serve(config: Config, pipeline: palmette::Pipeline) -> Resul
         memory.answer_bytes = budgets.answer_bytes,
         memory.body_bytes = budgets.body_bytes,
         engine.choice = config.engine.as_str(),
-        "listening on http://{address}"
+        "listening on {url}"
     );
     // For scripts that asked for any free port. They may not listen; the log has it too.
-    let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+    let mut stdout = std::io::stdout();
+    let _ = writeln!(stdout, "listening on {url}");
+    if let Some(metrics) = &listeners.metrics {
+        let url = metrics.url("http");
+        tracing::info!(metrics.address = %metrics, "metrics on {url}");
+        let _ = writeln!(stdout, "metrics on {url}");
+    }
 
-    match palmette_server::serve(listener, config, pipeline, stop).await {
+    match palmette_server::serve(listeners, config, credentials, pipeline, stop).await {
         Ending::Drained => tracing::info!("stopped; every request was answered"),
         Ending::Cut { connections } => {
             tracing::warn!(
@@ -88,4 +99,20 @@ fn stop_signal() -> std::io::Result<impl Future> {
         exit(EXIT_INTERRUPTED);
     });
     Ok(receiver)
+}
+
+/// Has files read again at each SIGHUP. If there is none to read, the signal ends the process, as a terminal that goes away means it.
+fn reread_at_hangups(credentials: &Credentials) -> std::io::Result<()> {
+    if !credentials.are_in_files() {
+        return Ok(());
+    }
+    let (mut hangups, credentials) = (Hangups::catch()?, credentials.clone());
+    tokio::spawn(async move {
+        loop {
+            hangups.next().await;
+            tracing::info!(signal = "SIGHUP", "SIGHUP: reading files again");
+            credentials.reread();
+        }
+    });
+    Ok(())
 }

@@ -56,4 +56,27 @@ fn doctor_checks_the_health_of_a_server() {
     let (status, text) = live(&address);
     assert!(status == Some(1) && text.starts_with(&format!("palmette: http://{address}/live: ")), "{text}");
     assert_eq!(live("here").0, Some(EX_USAGE));
+    assert!(live("systemd").1.starts_with("palmette: only systemd knows the address"));
+}
+
+#[test]
+fn doctor_checks_the_health_of_a_server_with_a_token_and_a_socket() {
+    let folder = Folder::new();
+    folder.write("token", b"secret");
+    let (socket, token) = (folder.path().join("metrics.sock"), folder.path().join("token"));
+    let metrics = format!("unix:{}", socket.display());
+    let server = Server::start(&["--token-file", token.to_str().unwrap(), "--metrics-listen", &metrics]);
+    assert_eq!(live(&server.address.to_string()), (Some(0), String::new()));
+    assert_eq!(live(&metrics), (Some(0), String::new()));
+    // Where there is TLS, only the address of metrics can be asked.
+    let with_tls = |metrics_listen: &str| {
+        let mut command: Command = palmette();
+        command.args(["doctor", "--live"]).env("PALMETTE_SERVER_LISTEN", "127.0.0.1:1");
+        command.env("PALMETTE_SERVER_TLS_CERT", "cert.pem").env("PALMETTE_SERVER_METRICS_LISTEN", metrics_listen);
+        command.output().unwrap().status.code()
+    };
+    assert_eq!((with_tls("none"), with_tls(&metrics)), (Some(1), Some(0)));
+    drop(server);
+    let (status, text) = live(&metrics);
+    assert!(status == Some(1) && text.starts_with(&format!("palmette: {metrics}, /live: ")), "{text}");
 }

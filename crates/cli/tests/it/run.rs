@@ -142,6 +142,20 @@ fn run_keeps_node_options_and_tells_the_rest() {
 }
 
 #[test]
+fn run_gives_the_command_a_token_of_the_server_that_it_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let tokens = folder.path().join("tokens");
+    fs::write(&tokens, "# two\nfirst\nsecond\n").unwrap();
+    let mut run = Run::new(&["--token-file", tokens.to_str().unwrap(), "--", "sh", "-c", "echo $PALMETTE_RUN; cat"]);
+    run.command.env("PALMETTE_CLIENT_TOKEN", "of-another-server");
+    let mut running = run.start();
+    running.server();
+    let settings: serde_json::Value = serde_json::from_str(&running.read_line()).unwrap();
+    assert_eq!(settings["headers"], serde_json::json!({ "authorization": "Bearer first" }));
+    running.finish();
+}
+
+#[test]
 fn run_stops_the_server_that_it_started_with_the_command() {
     let mut run = Run::new(&["--", "cat"]).start();
     let server = run.server();
@@ -181,6 +195,7 @@ fn run_refuses_what_cannot_be() {
         (&["--server", "localhost:9901"], EX_USAGE, "--server localhost:9901: must be an http or https URL"),
         (&["--server", "http://127.0.0.1:1", "--engine", "cpu"], EX_USAGE, "one that runs keeps its settings"),
         (&["--header", "nonsense"], EX_USAGE, "NAME: VALUE"),
+        (&["--listen", "unix:palmette.sock"], EX_USAGE, "--listen unix:palmette.sock: `palmette run` needs an address"),
         (&["--engine", "tpu"], EX_USAGE, "`tpu` is not one of auto, cpu, gpu"),
     ] {
         let output = Run::new(&[args, &["--", "touch", "/nonexistent/ran"]].concat()).output();

@@ -95,6 +95,65 @@ fn serve_ends_at_once_on_a_second_signal() {
 }
 
 #[test]
+fn serve_reads_tokens_again_on_sighup() {
+    let folder = Folder::new();
+    let (tokens, more) = (folder.path().join("tokens"), folder.path().join("more"));
+    folder.write("tokens", b"old\n");
+    folder.write("more", b"# of a second client\nother\n");
+    let [tokens_flag, more_flag] = [&tokens, &more].map(|path| path.to_str().unwrap());
+    let server = Server::start(&["--token-file", tokens_flag, "--token-file", more_flag]);
+    let takes = |token: &str| {
+        let request =
+            format!("GET /options HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n");
+        server.exchange(request.as_bytes()).starts_with(b"HTTP/1.1 200 ")
+    };
+    assert_eq!(["old", "other", "new"].map(takes), [true, true, false]);
+    folder.write("tokens", b"new\n");
+    server.signal("HUP");
+    wait_until("the new token is taken", || takes("new"));
+    assert_eq!(["old", "other", "new"].map(takes), [false, true, true]);
+    folder.write("tokens", b"with a blank\n");
+    server.signal("HUP");
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(["old", "other", "new"].map(takes), [false, true, true]);
+    server.signal("TERM");
+    let (status, log) = server.wait();
+    assert_eq!(status, Some(0), "{log}");
+    assert!(log.contains("reloaded the tokens"), "{log}");
+    assert!(log.contains("kept the old tokens: ") && log.contains("tokens, line 1: "), "{log}");
+    assert!(!log.contains("with a blank") && !log.contains("other"), "tokens stay out of the log: {log}");
+}
+
+#[test]
+fn serve_without_files_ends_at_sighup_as_its_terminal_means_it() {
+    let server = Server::start(&[]);
+    server.signal("HUP");
+    assert_eq!(server.wait().0, None);
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_takes_sockets_from_systemd() {
+    use std::os::fd::OwnedFd;
+    // As systemd does it: sockets from number 3 on, and the process that they are for.
+    let hand_over = "exec 3<&0 4<&2 2>/dev/null; LISTEN_PID=$$ LISTEN_FDS=2 exec \"$@\"";
+    let [main, metrics] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let [main_address, metrics_address] = [&main, &metrics].map(|listener| listener.local_addr().unwrap());
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", hand_over, "sh", env!("CARGO_BIN_EXE_palmette"), "serve", "--engine", "cpu"]);
+    command.args(["--listen", "systemd", "--metrics-listen", "systemd"]).env_clear();
+    command.stdin(OwnedFd::from(main)).stderr(OwnedFd::from(metrics)).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    let mut line = || lines.next().unwrap().unwrap();
+    assert_eq!(line(), format!("listening on http://{main_address}"));
+    assert_eq!(line(), format!("metrics on http://{metrics_address}"));
+    let server = Server { child, address: main_address };
+    assert!(server.get("/options").starts_with("HTTP/1.1 200 "));
+    assert!(server.get("/metrics").starts_with("HTTP/1.1 404 "));
+}
+
+#[test]
 fn serve_logs_json_where_asked() {
     let server = Server::start(&["--log-format", "json"]);
     server.signal("TERM");
@@ -115,6 +174,28 @@ fn serve_does_not_start_with_a_wrong_configuration() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     folder.fail(&["serve", "--engine", "cpu", "--listen", &address], EX_UNAVAILABLE, &["cannot listen on", &address]);
+
+    folder.fail(&["serve", "--listen", "here"], EX_USAGE, &["`here` is not a port", "unix:PATH", "systemd"]);
+    folder.fail(&["serve", "--listen", "0.0.0.0:0"], EX_USAGE, &["0.0.0.0:0", "--token-file", "--insecure"]);
+    folder.fail(
+        &["serve", "--engine", "cpu", "--listen", "systemd"],
+        EX_UNAVAILABLE,
+        &["cannot listen on systemd: no socket was handed over"],
+    );
+    folder.fail(
+        &["serve", "--engine", "cpu", "--listen", "unix:none/a.sock"],
+        EX_UNAVAILABLE,
+        &["cannot listen on unix:none/a.sock"],
+    );
+    folder.fail(&["serve", "--playground", "no"], EX_USAGE, &["--playground", "`no` is not on or off"]);
+    folder.fail(&["serve", "--token-file", "none"], EX_USAGE, &["cannot read none"]);
+    folder.write("empty", b"# nothing\n");
+    folder.fail(&["serve", "--token-file", "empty"], EX_USAGE, &["there is no token in empty"]);
+    folder.fail(&["serve", "--token-file", "grey.png"], EX_USAGE, &["grey.png, line 1: a token has visible ASCII"]);
+    folder.fail(&["serve", "--tls-cert", "empty"], EX_USAGE, &["`server.tls_cert` is set and `server.tls_key` is not"]);
+    folder.fail(&["serve", "--tls-cert", "empty", "--tls-key", "empty"], EX_USAGE, &["empty holds no certificate"]);
+    let open = ["--listen", "0.0.0.0:0", "--insecure", "--tls-cert", "empty", "--tls-key", "empty"];
+    folder.fail(&[&["serve"], &open[..]].concat(), EX_USAGE, &["empty holds no certificate"]);
 }
 
 #[test]

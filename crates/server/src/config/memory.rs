@@ -141,7 +141,7 @@ impl Budgets {
     #[must_use]
     pub fn of(config: &Config, memory: Memory) -> Self {
         let connections = config.server.max_connections as u64;
-        let connection_bytes = connections.saturating_mul(connection::BUFFER_BYTES);
+        let connection_bytes = connections.saturating_mul(connection::buffer_bytes(&config.server));
         // With more connections than there is memory for, something has to be left all the same.
         let divided = memory.bytes - connection_bytes.min(memory.bytes / 2);
         let share = |percent: u64| (divided / 100 * percent).max(1);
@@ -207,7 +207,7 @@ mod tests {
         let memory = Memory { bytes: 1_000_000_000, source: MemorySource::Cgroup };
         let mut config = Config::default();
         let budgets = Budgets::of(&config, memory);
-        let divided = memory.bytes - 1024 * connection::BUFFER_BYTES;
+        let divided = memory.bytes - 1024 * connection::buffer_bytes(&config.server);
         assert_eq!((budgets.pixel_bytes, budgets.body_bytes), (divided / 100 * 60, divided / 100 * 15));
         assert_eq!((budgets.fetch_cache_bytes, budgets.fetch_arriving_bytes), (divided / 100 * 5, divided / 100 * 5));
         config.fetch.fetcher.cache_bytes = 0;

@@ -4,12 +4,13 @@
 //! what was said and by whom, lowest precedence first, and resolves it. The defaults live in [`Config::default`] and, for
 //! people, with their comments, in `config.default.toml`; a test keeps the two equal.
 
+mod listen;
 pub mod memory;
 pub mod raw;
 pub mod settings;
 pub mod variables;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,9 +22,10 @@ use palmette_origin::Settings as FetchSettings;
 use palmette_protocol::form::FormLimits;
 use palmette_protocol::request::RequestLimits;
 
+pub use listen::Listen;
 pub use memory::{Budgets, MaxBytes, Memory, MemorySource};
 pub use raw::{ConfigError, Environment, Origin, RawConfig, Strings};
-pub use settings::{SETTINGS, Setting};
+pub use settings::{FlagForm, SETTINGS, Setting};
 pub use variables::UnknownVariable;
 
 /// The defaults as a commented file, ready to be copied and changed.
@@ -55,8 +57,20 @@ pub struct Config {
 /// Sockets, connections and shutdown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerConfig {
-    /// Address and port to listen on; port 0 takes a free one. Default `127.0.0.1:9901`.
-    pub listen: SocketAddr,
+    /// Where to listen. Default `127.0.0.1:9901`.
+    pub listen: Listen,
+    /// Where to listen for `/metrics`, which then is not served at [`listen`](Self::listen); default nowhere else.
+    pub metrics_listen: Option<Listen>,
+    /// Whether other machines may reach a server that asks for no token; default no.
+    pub insecure: bool,
+    /// The files of tokens, one of which each request has to carry; default none, and then nobody is asked for one.
+    pub token_files: Vec<PathBuf>,
+    /// The file of the certificate, in PEM, and of those between it and its authority; default none, and then there is no TLS.
+    pub tls_cert: Option<PathBuf>,
+    /// The file of its private key, in PEM. Default none.
+    pub tls_key: Option<PathBuf>,
+    /// Whether there is a playground at `/`; default yes.
+    pub playground: bool,
     /// Connections that are served at once. One more takes the place of the one that has been of no use for longest: idle,
     /// without a whole head, or with a body behind the least rate. If there is none, it may only ask how the server is.
     /// Default 1,024.
@@ -87,7 +101,13 @@ pub struct ServerConfig {
 impl Default for ServerConfig {
     fn default() -> Self {
         Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9901)),
+            listen: Listen::at_port(9901),
+            metrics_listen: None,
+            insecure: false,
+            token_files: Vec::new(),
+            tls_cert: None,
+            tls_key: None,
+            playground: true,
             max_connections: 1024,
             head_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(75),
@@ -99,6 +119,20 @@ impl Default for ServerConfig {
             lame_duck: Duration::ZERO,
             grace: Duration::from_secs(30),
         }
+    }
+}
+
+impl ServerConfig {
+    /// Refuses an address that other machines reach if requests need no token there, unless the operator says that this is wanted.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Exposed`].
+    pub(crate) fn check_exposure(&self, address: SocketAddr) -> Result<(), ConfigError> {
+        if listen::is_loopback(address) || self.insecure || !self.token_files.is_empty() {
+            return Ok(());
+        }
+        Err(ConfigError::Exposed { address })
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::settings::{Expected, SETTINGS, Setting};
 use super::{Config, DEFAULT_FILE, settings};
+use crate::credentials::TlsError;
 
 /// Where strings of configuration come from; the environment, or in tests a map.
 pub trait Strings {
@@ -110,7 +112,7 @@ impl RawConfig {
     /// # Errors
     ///
     /// [`ConfigError::Toml`] if it is not TOML, [`ConfigError::Unknown`] for a setting that does not exist,
-    /// [`ConfigError::Shape`] for a value that is neither text, nor a number, nor a list of texts.
+    /// [`ConfigError::Shape`] for a value that is neither text, nor a number, nor true or false, nor a list of texts.
     pub fn read_toml(&mut self, text: &str, path: &Path) -> Result<(), ConfigError> {
         let file: toml::Table =
             text.parse().map_err(|source| ConfigError::Toml { path: path.to_owned(), source: Box::new(source) })?;
@@ -230,6 +232,7 @@ fn scalar(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(switch) => Some(if *switch { "on" } else { "off" }.to_owned()),
         toml::Value::Array(entries) => {
             let texts: Option<Vec<_>> = entries.iter().map(toml::Value::as_str).collect();
             Some(texts?.join(","))
@@ -278,8 +281,8 @@ pub enum ConfigError {
         /// The name.
         key: String,
     },
-    /// Occurs when a value in a file is neither text, nor a whole number, nor a list of texts.
-    #[error("{}: `{key}` must be text, a whole number, or a list of texts", path.display())]
+    /// Occurs when a value in a file is neither text, nor a whole number, nor true or false, nor a list of texts.
+    #[error("{}: `{key}` must be text, a whole number, true or false, or a list of texts", path.display())]
     Shape {
         /// The file.
         path: PathBuf,
@@ -302,6 +305,44 @@ pub enum ConfigError {
         /// The allowed values.
         expected: Expected,
     },
+    /// Occurs when other machines reach a server, and nothing protects it.
+    #[error(
+        "{address} can be reached from other machines, and no token is asked for; name a file of tokens with --token-file, or say --insecure if a proxy in front of the server protects it"
+    )]
+    Exposed {
+        /// The address to listen on.
+        address: SocketAddr,
+    },
+    /// Occurs when a line of a file of tokens cannot be one.
+    #[error("{}, line {line}: a token has visible ASCII characters and no spaces; a comment has a line of its own, which begins with #", path.display())]
+    TokenLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u32,
+    },
+    /// Occurs when files of tokens hold none.
+    #[error("there is no token in {}", join(paths))]
+    NoToken {
+        /// The files.
+        paths: Vec<PathBuf>,
+    },
+    /// Occurs when only one of the two files of TLS is named.
+    #[error("`{given}` is set and `{missing}` is not; TLS needs both")]
+    TlsHalf {
+        /// The setting that is given.
+        given: &'static str,
+        /// The other one.
+        missing: &'static str,
+    },
+    /// Occurs when the files of TLS cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+/// Lists files.
+fn join(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 impl fmt::Display for Expected {
@@ -309,7 +350,10 @@ impl fmt::Display for Expected {
         match self {
             Self::Whole { min, max } => write!(f, "a whole number from {min} to {max}"),
             Self::OneOf(values) => write!(f, "one of {}", values.join(", ")),
-            Self::Address => f.write_str("an address and port such as 127.0.0.1:9901 or [::]:9901"),
+            Self::Address => f.write_str(
+                "a port, localhost:PORT, an address and port such as 0.0.0.0:9901 or [::]:9901, unix:PATH, or systemd",
+            ),
+            Self::Switch => f.write_str("on or off"),
             Self::Folder => f.write_str("the path of a folder, auto or none"),
             Self::Budget => f.write_str("a whole number of bytes, or auto"),
             Self::Origins => {
@@ -368,7 +412,7 @@ mod tests {
         let text = message(gather("", &[("PALMETTE_ENGINE_CHOICE", "tpu")], &[]));
         assert_eq!(text, "environment variable `PALMETTE_ENGINE_CHOICE`: `tpu` is not one of auto, cpu, gpu");
         let text = message(gather("", &[], &[("server.listen", "here")]));
-        assert!(text.starts_with("`--listen`: `here` is not an address and port"), "{text}");
+        assert!(text.starts_with("`--listen`: `here` is not a port, localhost:PORT, an address and port"), "{text}");
     }
 
     #[test]
@@ -421,6 +465,35 @@ mod tests {
         let mut again = RawConfig::default();
         again.read_toml(&written, Path::new("written")).unwrap();
         assert_eq!(again.resolve().unwrap(), raw.resolve().unwrap());
+    }
+
+    #[test]
+    fn config_takes_switches() {
+        for (text, expected) in [("true", true), ("\"on\"", true), ("false", false), ("\"off\"", false)] {
+            let server =
+                gather(&format!("[server]\ninsecure = {text}\nplayground = {text}\n"), &[], &[]).unwrap().server;
+            assert_eq!((server.insecure, server.playground), (expected, expected), "{text}");
+        }
+        let error = gather("", &[("PALMETTE_SERVER_PLAYGROUND", "no")], &[]).unwrap_err().to_string();
+        assert!(error.ends_with("`no` is not on or off"), "{error}");
+    }
+
+    #[test]
+    fn config_refuses_other_machines_without_a_token() {
+        let check = |listen: &str, settings: &[(&str, &str)]| {
+            let server = gather("", &[], settings).unwrap().server;
+            server.check_exposure(listen.parse().unwrap()).map_err(|error| error.to_string())
+        };
+        assert_eq!(check("127.0.0.1:1", &[]), Ok(()));
+        assert_eq!(check("0.0.0.0:1", &[("server.insecure", "on")]), Ok(()));
+        assert_eq!(check("[::]:1", &[("server.token_file", "/run/token")]), Ok(()));
+        for address in ["0.0.0.0:1", "[::]:1", "10.1.2.3:1"] {
+            let error = check(address, &[]).unwrap_err();
+            assert!(
+                error.starts_with(address) && error.contains("--token-file") && error.contains("--insecure"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

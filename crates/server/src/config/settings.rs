@@ -1,6 +1,7 @@
 //! The list of settings: name, flag, meaning and parser of each in one place.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -21,6 +22,17 @@ pub struct Setting {
     apply: fn(&mut Config, &str) -> Result<(), Expected>,
 }
 
+/// How a setting is given as a flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlagForm {
+    /// With a value, once.
+    Value,
+    /// With a value, perhaps several times; the values of all, with commas between them, are that of the setting.
+    List,
+    /// Alone, which means `on`, or with `=` and a value.
+    Switch,
+}
+
 /// The kind of value that was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
@@ -33,8 +45,10 @@ pub enum Expected {
     },
     /// One of a few words.
     OneOf(&'static [&'static str]),
-    /// An address with a port.
+    /// Where to listen.
     Address,
+    /// `on` or `off`.
+    Switch,
     /// The path of a folder, `auto` or `none`.
     Folder,
     /// Directives of a log filter.
@@ -56,11 +70,54 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "server.listen",
         flag: "listen",
-        doc: "Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:9901]",
+        doc: "Where to listen: a port, localhost:PORT, IP:PORT, unix:PATH, or systemd; port 0 takes a free one [default: 127.0.0.1:9901]",
         apply: |config, text| {
-            config.server.listen = text.parse().map_err(|_| Expected::Address)?;
+            config.server.listen = text.parse()?;
             Ok(())
         },
+    },
+    Setting {
+        key: "server.metrics_listen",
+        flag: "metrics-listen",
+        doc: "Where to listen for /metrics instead of --listen, without a token and TLS [default: none]",
+        apply: |config, text| {
+            config.server.metrics_listen = if text == "none" { None } else { Some(text.parse()?) };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "server.insecure",
+        flag: "insecure",
+        doc: "Let other machines in without a token, because a proxy protects the server: on or off [default: off]",
+        apply: |config, text| set_switch(&mut config.server.insecure, text),
+    },
+    Setting {
+        key: "server.token_file",
+        flag: "token-file",
+        doc: "File of tokens, one a line, one of which each request must carry; repeatable, or separated by commas [default: none]",
+        apply: |config, text| {
+            let paths = text.split(',').map(str::trim).filter(|path| !path.is_empty());
+            config.server.token_files = paths.map(Into::into).collect();
+            Ok(())
+        },
+    },
+    Setting {
+        key: "server.tls_cert",
+        flag: "tls-cert",
+        doc: "PEM file of the certificate for TLS, and of those between it and its authority [default: none]",
+        apply: |config, text| set_file(&mut config.server.tls_cert, text),
+    },
+    Setting {
+        key: "server.tls_key",
+        flag: "tls-key",
+        doc: "PEM file of the private key for TLS [default: none]",
+        apply: |config, text| set_file(&mut config.server.tls_key, text),
+    },
+    Setting {
+        key: "server.playground",
+        flag: "playground",
+        doc: "Serve the playground at /: on or off [default: on]",
+        apply: |config, text| set_switch(&mut config.server.playground, text),
     },
     Setting {
         key: "server.max_connections",
@@ -423,6 +480,16 @@ impl Setting {
         self.key.split_once('.').unwrap_or(("", self.key))
     }
 
+    /// Returns how the setting is given as a flag.
+    #[must_use]
+    pub fn flag_form(&self) -> FlagForm {
+        match self.key {
+            "server.insecure" => FlagForm::Switch,
+            "server.token_file" | "fetch.allow" | "fetch.allow_hosts" => FlagForm::List,
+            _ => FlagForm::Value,
+        }
+    }
+
     /// Parses a value into its place.
     ///
     /// # Errors
@@ -474,6 +541,22 @@ fn set_budget(place: &mut MaxBytes, text: &str) -> Result<(), Expected> {
 /// Sets a number of bytes that are held in memory, at most 2³⁰.
 fn set_size(place: &mut usize, text: &str) -> Result<(), Expected> {
     set_count(place, text, 1, 1 << 30)
+}
+
+/// Sets what is on or off.
+fn set_switch(place: &mut bool, text: &str) -> Result<(), Expected> {
+    *place = match text {
+        "on" | "true" => true,
+        "off" | "false" => false,
+        _ => return Err(Expected::Switch),
+    };
+    Ok(())
+}
+
+/// Sets a file; the empty path is none.
+fn set_file(place: &mut Option<PathBuf>, text: &str) -> Result<(), Expected> {
+    *place = (!text.is_empty()).then(|| text.into());
+    Ok(())
 }
 
 /// Sets a number of 32 bits.

@@ -11,6 +11,7 @@ mod places;
 mod stream;
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -24,7 +25,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::Watcher;
-use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use self::activity::Activity;
@@ -32,35 +33,49 @@ use self::paced::Paced;
 pub(crate) use self::places::{Place, Places};
 use self::stream::{Patience, Watched};
 use crate::config::ServerConfig;
+use crate::listener::Stream;
 
 /// The most that is read from a connection, or written to it, at a time; a head has to fit, too.
 const MAX_READ_BYTES: usize = 64 * 1024;
 
 /// The memory for the buffers of one connection: for bytes that were read, and for the head of an answer and its parts. (An answer itself
 /// is counted elsewhere, and not copied here.)
-pub(crate) const BUFFER_BYTES: u64 = MAX_READ_BYTES as u64 + 32 * 1024;
+const BUFFER_BYTES: u64 = MAX_READ_BYTES as u64 + 32 * 1024;
 
-/// Serves one connection to its end, or until it has to make room.
+/// What TLS adds to that: what is to be encrypted is buffered up to 64 KiB, and what comes is decrypted record by record.
+const TLS_BUFFER_BYTES: u64 = 96 * 1024;
+
+/// Returns the memory for the buffers of one connection.
+pub(crate) const fn buffer_bytes(config: &ServerConfig) -> u64 {
+    if config.tls_cert.is_some() { BUFFER_BYTES + TLS_BUFFER_BYTES } else { BUFFER_BYTES }
+}
+
+/// Serves one connection to its end, or until it has to make room. A handshake of TLS has the time of a head.
 pub(crate) fn connection(
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
+    tls: Option<TlsAcceptor>,
     place: Place,
     config: &ServerConfig,
     router: Router,
     watcher: Watcher,
 ) -> impl Future<Output = ()> + use<> {
-    // Answers are written in as few pieces as possible, so there is nothing for the kernel to wait for.
-    let _ = stream.set_nodelay(true);
     let patience = Patience { timeout: config.write_timeout, min_bytes_per_s: config.min_write_bytes_per_s };
     let activity = Arc::clone(place.activity());
     let stream = Watched::new(stream, patience, Arc::clone(&activity));
     let min_bytes_per_s = config.min_read_bytes_per_s;
     let service = service_fn(move |request| answer(request, router.clone(), Arc::clone(&activity), min_bytes_per_s));
-    // The sweeper of places ends connections without a head.
-    let served = http1::Builder::new()
-        .header_read_timeout(None)
-        .max_buf_size(MAX_READ_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
-    let served = watcher.watch(served);
+    let served = async move {
+        let stream: Box<dyn Stream> = match tls {
+            Some(tls) => Box::new(tls.accept(stream).await?),
+            None => Box::new(stream),
+        };
+        // The sweeper of places ends connections without a head.
+        let served = http1::Builder::new()
+            .header_read_timeout(None)
+            .max_buf_size(MAX_READ_BYTES)
+            .serve_connection(TokioIo::new(stream), service);
+        Ok::<_, Box<dyn Error + Send + Sync>>(watcher.watch(served).await?)
+    };
     async move {
         tokio::select! {
             outcome = served => {

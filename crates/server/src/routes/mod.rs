@@ -8,9 +8,13 @@ mod options;
 mod playground;
 mod transform;
 
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::http::{Method, Uri};
 
 use crate::Error;
+use crate::shared::Shared;
 
 pub(crate) use health::{live, ready};
 pub(crate) use info::info;
@@ -21,8 +25,31 @@ pub(crate) use playground::{playground, playground_file};
 pub(crate) use transform::transform;
 
 /// Answers for every path that is not served.
-pub(crate) async fn unknown_path(uri: Uri) -> Error {
-    Error::UnknownPath { path: uri.path().to_owned() }
+pub(crate) async fn unknown_path(State(shared): State<Arc<Shared>>, uri: Uri) -> Error {
+    let config = &shared.config.server;
+    let served = [
+        config.playground.then_some("GET / in a browser"),
+        Some("POST /transform"),
+        Some("POST /info"),
+        Some("GET /options"),
+        Some("GET /openapi.json"),
+        Some("GET /live"),
+        Some("GET /ready"),
+        config.metrics_listen.is_none().then_some("GET /metrics"),
+    ];
+    unknown(&uri, &served)
+}
+
+/// Answers for every path that is not served beside `/metrics`.
+pub(crate) async fn unknown_path_of_metrics(uri: Uri) -> Error {
+    unknown(&uri, &[Some("GET /metrics"), Some("GET /live"), Some("GET /ready")])
+}
+
+/// Names what is served in place of a path.
+fn unknown(uri: &Uri, served: &[Option<&'static str>]) -> Error {
+    let served: Vec<_> = served.iter().copied().flatten().collect();
+    let (last, others) = served.split_last().expect("something is served");
+    Error::UnknownPath { path: uri.path().to_owned(), served: format!("{} or {last}", others.join(", ")) }
 }
 
 /// Answers for every method that a path does not take.

@@ -4,12 +4,15 @@
 //! the page always belongs to the server that it talks to.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use super::unknown_path;
 use crate::Error;
+use crate::shared::Shared;
 
 /// Where the files are that the page loads.
 const FOLDER: &str = "/playground/";
@@ -70,6 +73,8 @@ const FILES: &[File] = files![
     "stage.css",
     "stage.js",
     "texts.js",
+    "token.css",
+    "token.js",
     "touch.css",
     "tree.js",
 ];
@@ -87,19 +92,25 @@ static ETAG: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Answers with the page, unless it is a websocket that is asked for: miniflare does that here, and a page would confuse it.
-pub(crate) async fn playground(headers: HeaderMap) -> Result<Response, Error> {
+pub(crate) async fn playground(shared: State<Arc<Shared>>, uri: Uri, headers: HeaderMap) -> Result<Response, Error> {
     if headers.get(header::UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket")) {
-        return Err(Error::UnknownPath { path: "/".to_owned() });
+        return Err(unknown_path(shared, uri).await);
     }
     Ok(respond(&INDEX, &headers))
 }
 
 /// Answers with a file that the page loads.
-pub(crate) async fn playground_file(uri: Uri, headers: HeaderMap) -> Result<Response, Error> {
+pub(crate) async fn playground_file(
+    shared: State<Arc<Shared>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     // The path stays encoded: decoded, it could break a line of the log or be no text, and no file needs it.
     let name = uri.path().strip_prefix(FOLDER);
-    let file = FILES.iter().find(|file| Some(file.name) == name);
-    file.map(|file| respond(file, &headers)).ok_or_else(|| Error::UnknownPath { path: uri.path().to_owned() })
+    match FILES.iter().find(|file| Some(file.name) == name) {
+        Some(file) => Ok(respond(file, &headers)),
+        None => Err(unknown_path(shared, uri).await),
+    }
 }
 
 /// Sends a file, or nothing if the browser has this version already.

@@ -236,7 +236,7 @@ async fn codes_busy_comes_at_once_and_says_when_to_come_back() {
     let mut config = Config::default();
     one_worker(&mut config, 0);
     let (engine, gate) = Gated::new();
-    let app = app(config.clone(), pipeline(&config, engine));
+    let app = app(config.clone(), pipeline(&config, engine)).unwrap();
     let running = tokio::spawn({
         let app = app.clone();
         async move { transform(&app, form(&png(4, 4), "[]", "image/png")).await }
@@ -264,7 +264,7 @@ async fn codes_busy_when_bodies_take_too_much_memory() {
 #[tokio::test]
 async fn codes_panic_in_a_worker_is_ours_and_the_server_goes_on() {
     let config = Config::default();
-    let app: Router = app(config.clone(), pipeline(&config, Arc::new(Fragile)));
+    let app: Router = app(config.clone(), pipeline(&config, Arc::new(Fragile))).unwrap();
     for _ in 0..10 {
         let answer = transform(&app, form(&png(1, 4), "[]", "image/png")).await;
         // The Images binding shows no headers, so the text has the id, too.
@@ -283,7 +283,7 @@ async fn codes_deadline_of_work() {
     let mut config = Config::default();
     config.limits.timeout = Duration::from_millis(50);
     let (engine, _gate) = Gated::new();
-    let app = app(config.clone(), pipeline(&config, engine));
+    let app = app(config.clone(), pipeline(&config, engine)).unwrap();
     let answer = transform(&app, form(&png(4, 4), "[]", "image/png")).await;
     assert_failure(&answer, Code::TimedOut, 504, &["50 ms"]);
 }

@@ -40,7 +40,7 @@ impl Model for FaceModel {
 async fn health_names_the_models() {
     let config = Config::default();
     let with_model = pipeline(&config, Arc::new(CpuEngine::new())).with_model(Arc::new(FaceModel));
-    for (app, face) in [(default_app(), json!(null)), (app(config, with_model), json!("eyes 1"))] {
+    for (app, face) in [(default_app(), json!(null)), (app(config, with_model).unwrap(), json!("eyes 1"))] {
         for path in ["/ready", "/options"] {
             let body: serde_json::Value = serde_json::from_slice(&get(&app, path).await.body).unwrap();
             assert_eq!(body["models"], json!({ "face": face, "segment": null, "generate": null }), "{path}");

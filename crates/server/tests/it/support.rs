@@ -12,7 +12,7 @@ use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, encode};
 use palmette::core::{CpuEngine, Engine, Pixmap, Size};
 use palmette::{Engines, Pipeline};
 use palmette_server::config::{Budgets, Memory};
-use palmette_server::{Config, Ending, app, serve};
+use palmette_server::{Config, Credentials, Ending, app, serve};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -161,7 +161,7 @@ pub(crate) fn pipeline(config: &Config, engine: Arc<dyn Engine>) -> Pipeline {
 /// A router with the real engine.
 pub(crate) fn app_with(config: Config) -> Router {
     let pipeline = pipeline(&config, Arc::new(CpuEngine::new()));
-    app(config, pipeline)
+    app(config, pipeline).unwrap()
 }
 
 pub(crate) fn default_app() -> Router {
@@ -172,6 +172,7 @@ pub(crate) fn default_app() -> Router {
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    pub(crate) credentials: Credentials,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Ending>,
 }
@@ -186,10 +187,11 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(serve(listener, config, pipeline, async move {
+        let credentials = Credentials::read(&config.server).unwrap();
+        let task = tokio::spawn(serve(listener.into(), config, credentials.clone(), pipeline, async move {
             let _ = stopped.await;
         }));
-        Self { address, stop, task }
+        Self { address, credentials, stop, task }
     }
 
     pub(crate) async fn stop(self) -> Ending {

@@ -8,10 +8,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use palmette_client::{Error as Call, Images, Ready};
-use palmette_server::Config;
-use palmette_server::config::{Environment, Strings};
-use palmette_server::telemetry;
-use tokio::net::TcpListener;
+use palmette_server::config::{Environment, Listen, Strings};
+use palmette_server::{Config, Credentials, Inherited, Listeners, telemetry};
 use tokio::runtime::Runtime;
 use url::{Host, Url};
 
@@ -95,7 +93,8 @@ pub(super) fn find_or_start(wanted: Wanted, args: &RunArgs) -> Result<(Runtime, 
         return Ok((runtime, server));
     }
     if let Wanted::At(url) = &wanted {
-        config.server.listen = listen_address(url).ok_or_else(|| Error::NoServer { url: url.to_string() })?;
+        let address = listen_address(url).ok_or_else(|| Error::NoServer { url: url.to_string() })?;
+        config.server.listen = Listen::Address(address);
     }
     let server = Server::start(config, &runtime, args)?;
     Ok((runtime, server))
@@ -105,7 +104,7 @@ impl Server {
     /// Asks for the server at an address; there is none if nothing listens there. Over https, which the client does not speak, it
     /// is taken for one.
     fn find(url: &Url, args: &RunArgs, runtime: &Runtime) -> Result<Option<Self>, Error> {
-        let headers = remote::with_token(args.headers.clone())?;
+        let headers = remote::with_token(args.headers.clone(), remote::token()?);
         let found = Self { url: url.clone(), headers, ready: None, is_ours: false };
         if url.scheme() == "https" {
             return Ok(Some(found));
@@ -126,17 +125,19 @@ impl Server {
         }
     }
 
-    /// Starts one in the background of a runtime.
+    /// Starts one in the background of a runtime. If it asks for tokens, its clients get one of them.
     fn start(config: Config, runtime: &Runtime, args: &RunArgs) -> Result<Self, Error> {
+        let credentials = Credentials::read(&config.server)?;
+        let headers = remote::with_token(args.headers.clone(), Credentials::read_one_token(&config.server)?);
         let pipeline = crate::commands::build(&config)?;
-        let wanted = config.server.listen;
-        let unusable = |source| Error::Listen { address: wanted, source };
-        let listener = runtime.block_on(TcpListener::bind(wanted)).map_err(unusable)?;
-        let address = listener.local_addr().map_err(unusable)?;
-        runtime.spawn(palmette_server::serve(listener, config, pipeline, std::future::pending::<()>()));
-        let url = parse_url("", &format!("http://{}", reachable(address)))?;
+        let listeners = runtime.block_on(Listeners::bind(&config.server, Inherited::none()))?;
+        let address =
+            listeners.main.address().ok_or_else(|| Error::NoAddress { listen: config.server.listen.clone() })?;
+        let url = parse_url("", &format!("{}://{}", credentials.scheme(), reachable(address)))?;
+        let stop = std::future::pending::<()>();
+        runtime.spawn(palmette_server::serve(listeners, config, credentials, pipeline, stop));
         let ready = Ready::new(palmette::PROFILE, env!("CARGO_PKG_VERSION"));
-        Ok(Self { url, headers: args.headers.clone(), ready: Some(ready), is_ours: true })
+        Ok(Self { url, headers, ready: Some(ready), is_ours: true })
     }
 }
 
