@@ -38,6 +38,7 @@ export class Connection {
       throw new TypeError(`a URL or an object with a fetch method is needed, not ${String(target)}`);
     }
     this.#headers = new Headers(options.headers);
+    if (options.token !== undefined) this.#headers.set("authorization", `Bearer ${options.token}`);
     this.#streaming = options.streaming ?? !inBrowser();
   }
 
@@ -103,10 +104,14 @@ function sourceError(verb: Verb, form: Form): ImagesError | undefined {
 }
 
 /** Refuses what the types would have refused: a misspelt option is not one that was not given. */
-function checkOptions({ headers, fetch, streaming, ...unknown }: ClientOptions): void {
+function checkOptions({ headers, token, fetch, streaming, ...unknown }: ClientOptions): void {
   const [name] = Object.keys(unknown);
   if (name !== undefined) {
-    throw new TypeError(`there is no option ${name}; there are headers, fetch and streaming`);
+    throw new TypeError(`there is no option ${name}; there are headers, token, fetch and streaming`);
+  }
+  if (token !== undefined && (typeof token !== "string" || !/^[!-~]+$/.test(token))) {
+    // Without its value, which may be a secret all the same.
+    throw new TypeError("the option token must be a text of visible ASCII characters without spaces");
   }
   if (fetch !== undefined && typeof fetch !== "function") {
     throw new TypeError(`the option fetch must be a function, not ${String(fetch)}`);

@@ -131,7 +131,7 @@ function announcedUrl(child: ChildProcess): Promise<URL> {
   const lines = createInterface({ input: child.stdout });
   return new Promise((resolve) => {
     lines.on("line", (line) => {
-      const [, url] = /^listening on (http:\/\/\S+)$/.exec(line) ?? [];
+      const [, url] = /^listening on (https?:\/\/\S+)$/.exec(line) ?? [];
       if (url !== undefined) resolve(new URL(url));
     });
   });

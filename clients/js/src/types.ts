@@ -143,8 +143,10 @@ export interface FetcherLike {
 
 /** Settings of a client. */
 export interface ClientOptions {
-  /** Sent with every request, for example `{ authorization: "Bearer …" }`. */
+  /** Sent with every request. */
   headers?: HeadersSource;
+  /** The token of a server that asks for one, sent as `authorization: Bearer …`. */
+  token?: string;
   /** Used instead of the global `fetch`. Only with a URL. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /**

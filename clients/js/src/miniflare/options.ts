@@ -10,7 +10,10 @@ const DEFAULT_URL = "http://127.0.0.1:9901";
 export interface PluginOptions {
   /** Where the server is: `http` or `https`, a path in front of `/transform` allowed. Default: `PALMETTE_URL`, then `http://127.0.0.1:9901`. */
   url?: string | undefined;
-  /** Headers for every request, such as the `authorization` that a proxy in front of the server wants. Default: none. */
+  /**
+   * Headers for every request. Default: none. Whatever is here, the token in the environment variable `PALMETTE_CLIENT_TOKEN` is sent
+   * as `authorization`, unless there is such a header already.
+   */
   headers?: Record<string, string> | undefined;
   /** Whether to start a server at `url`, which must be this machine, if none answers there. Default: false. */
   start?: boolean | undefined;
@@ -72,7 +75,11 @@ function parseHeaders(headers: unknown): Record<string, string> {
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value !== "string") throw new TypeError(`header ${name} ${show(value)}: must be a text`);
   }
-  return Object.fromEntries(new Headers(headers as Record<string, string>));
+  const checked = new Headers(headers as Record<string, string>);
+  const { PALMETTE_CLIENT_TOKEN } = process.env;
+  if (PALMETTE_CLIENT_TOKEN && !checked.has("authorization"))
+    checked.set("authorization", `Bearer ${PALMETTE_CLIENT_TOKEN}`);
+  return Object.fromEntries(checked);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -249,9 +249,12 @@ describe("arguments of the wrong kind are refused at once", () => {
   test("an option of the client that is unknown, or of another kind", () => {
     /** @type {[object, string][]} */
     const wrong = [
-      [{ header: { a: "b" } }, "there is no option header; there are headers, fetch and streaming"],
-      [{ timeoutMs: undefined }, "there is no option timeoutMs; there are headers, fetch and streaming"],
+      [{ header: { a: "b" } }, "there is no option header; there are headers, token, fetch and streaming"],
+      [{ timeoutMs: undefined }, "there is no option timeoutMs; there are headers, token, fetch and streaming"],
       [{ fetch: "fetch" }, "the option fetch must be a function, not fetch"],
+      [{ token: "" }, "the option token must be a text of visible ASCII characters without spaces"],
+      [{ token: "open sesame" }, "the option token must be a text of visible ASCII characters without spaces"],
+      [{ token: 5 }, "the option token must be a text of visible ASCII characters without spaces"],
       [{ streaming: "no" }, "the option streaming must be true or false, not no"],
     ];
     for (const [options, message] of wrong) {
@@ -259,7 +262,7 @@ describe("arguments of the wrong kind are refused at once", () => {
     }
     createImages(
       "http://127.0.0.1:9901",
-      /** @type {any} */ ({ headers: undefined, fetch: undefined, streaming: undefined }),
+      /** @type {any} */ ({ headers: undefined, token: undefined, fetch: undefined, streaming: undefined }),
     );
   });
 

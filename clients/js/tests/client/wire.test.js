@@ -229,6 +229,17 @@ test("headers are sent with every request, and the content type stays the form's
   assert.equal(recorder.requests.length, 2);
 });
 
+test("a token is sent as the authorization, in place of one among the headers", async (t) => {
+  const recorder = await Recorder.start(t, answer);
+  const images = createImages(recorder.url, {
+    token: "open-sesame",
+    headers: { authorization: "Bearer other", "x-a": "b" },
+  });
+  await images.info(PICTURE);
+  const { headers } = await recorder.next();
+  assert.deepEqual([headers.authorization, headers["x-a"]], ["Bearer open-sesame", "b"]);
+});
+
 test("a fetcher and a fetch get the request that a server gets", async () => {
   /** @type {[string, RequestInit][]} */
   const calls = [];

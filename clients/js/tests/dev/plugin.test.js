@@ -4,7 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createSecureServer } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startServer } from "palmette/server";
 import { Picture } from "../client/picture.js";
@@ -112,6 +115,31 @@ test("a path in front and headers reach the server, and the host is the server's
   assert.equal(line, "POST /images/transform HTTP/1.1");
   assert.equal(got.authorization, "Bearer x");
   assert.equal(got.host, new URL(recorder.url).host);
+});
+
+test("the token of the environment reaches a server that asks for one, for Workers and for Node", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "palmette-token-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, "tokens");
+  await writeFile(file, "# of this test\nopen-sesame\n");
+  const strict = await startServer({ url: "http://127.0.0.1:0", args: ["--engine", "cpu", "--token-file", file] });
+  t.after(() => strict.stop());
+  const ask = async (/** @type {Record<string, string>} */ headers) => {
+    const bindings = { IMAGES: { url: strict.url, headers } };
+    const instance = await run(t, MINIFLARE, { script: MIRROR, bindings });
+    const answer = await instance.dispatchFetch("http://worker/", { method: "POST", body: SENT.png() });
+    const { IMAGES } = await instance.getBindings();
+    const info = await IMAGES.info(new Blob([SENT.png()]).stream()).catch((/** @type {Error} */ error) => error);
+    return [answer.status === 200 ? 200 : (await answer.json()).code, info.width ?? info.code];
+  };
+  assert.deepEqual(await ask({}), [9401, 9401]);
+  process.env.PALMETTE_CLIENT_TOKEN = "open-sesame";
+  t.after(() => {
+    delete process.env.PALMETTE_CLIENT_TOKEN;
+  });
+  assert.deepEqual(await ask({}), [200, 3]);
+  assert.deepEqual(await ask({ "x-other": "1" }), [200, 3]);
+  assert.deepEqual(await ask({ authorization: "Bearer other" }), [9401, 9401]);
 });
 
 test("https is spoken with a server that has an https URL, and only if it can be trusted", async (t) => {

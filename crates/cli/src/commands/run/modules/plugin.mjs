@@ -62,6 +62,7 @@ var Connection = class {
       throw new TypeError(`a URL or an object with a fetch method is needed, not ${String(target)}`);
     }
     this.#headers = new Headers(options.headers);
+    if (options.token !== void 0) this.#headers.set("authorization", `Bearer ${options.token}`);
     this.#streaming = options.streaming ?? !inBrowser();
   }
   /**
@@ -117,10 +118,13 @@ function sourceError(verb, form) {
   const text = `source ${index} (${name}) failed while it was sent: ${reason(error)}`;
   return clientError(verb, Code.BrokenForm, text, { cause: error });
 }
-function checkOptions({ headers, fetch: fetch2, streaming, ...unknown }) {
+function checkOptions({ headers, token, fetch: fetch2, streaming, ...unknown }) {
   const [name] = Object.keys(unknown);
   if (name !== void 0) {
-    throw new TypeError(`there is no option ${name}; there are headers, fetch and streaming`);
+    throw new TypeError(`there is no option ${name}; there are headers, token, fetch and streaming`);
+  }
+  if (token !== void 0 && (typeof token !== "string" || !/^[!-~]+$/.test(token))) {
+    throw new TypeError("the option token must be a text of visible ASCII characters without spaces");
   }
   if (fetch2 !== void 0 && typeof fetch2 !== "function") {
     throw new TypeError(`the option fetch must be a function, not ${String(fetch2)}`);
@@ -713,7 +717,11 @@ function parseHeaders(headers) {
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value !== "string") throw new TypeError(`header ${name} ${show(value)}: must be a text`);
   }
-  return Object.fromEntries(new Headers(headers));
+  const checked2 = new Headers(headers);
+  const { PALMETTE_CLIENT_TOKEN } = process.env;
+  if (PALMETTE_CLIENT_TOKEN && !checked2.has("authorization"))
+    checked2.set("authorization", `Bearer ${PALMETTE_CLIENT_TOKEN}`);
+  return Object.fromEntries(checked2);
 }
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
