@@ -1,12 +1,17 @@
 // `palmette workerd-config` writes a configuration with which workerd runs a Worker as it is: its pictures come from Palmette.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { startServer } from "palmette/server";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findBinary, startServer } from "palmette/server";
 import { paste, pattern, plain } from "./kit/picture.js";
 import { png } from "./kit/png.js";
 import { bundle, serve, workerdConfig, writeFiles } from "./node/serve.js";
@@ -143,6 +148,46 @@ test("every request to Palmette carries the token, which stands in no file", asy
   await (await fetch(`${app.urls.http}/marked`)).bytes();
   assert(authorizations.length > 0);
   assert.deepEqual(new Set(authorizations), new Set(["Bearer open sesame"]));
+});
+
+test("a Palmette behind a Unix socket asks for a token, which is changed while both run", async () => {
+  const socket = join(folder, "palmette.sock");
+  const tokens = join(folder, "tokens");
+  await writeFile(tokens, "old\n");
+  const args = ["serve", "--listen", `unix:${socket}`, "--engine", "cpu", "--token-file", tokens];
+  const server = spawn(findBinary(), args, { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(server, "exit");
+  /** @type {Awaited<ReturnType<typeof serve>>[]} */
+  const apps = [];
+  try {
+    const [line] = await once(createInterface({ input: server.stdout }), "line");
+    assert.equal(line, `listening on unix:${socket}`);
+    const bucket = `BUCKET=${join(folder, "services/bucket.js")},disk=${join(folder, "data")}`;
+    const flags = ["--palmette", `unix:${socket}`, "--token-env", "PALMETTE_TOKEN", "--worker", bucket];
+    const config = await workerdConfig(folder, flags);
+    for (const token of ["old", "new"]) {
+      apps.push(await serve(config, { env: { PALMETTE_TOKEN: token, API_KEY: "a secret" } }));
+    }
+    const ask = async (/** @type {number} */ app) => {
+      const answer = await fetch(`${apps[app]?.urls.http}/marked`);
+      return answer.ok ? (await answer.bytes()).length : answer.status;
+    };
+    const whole = PHOTO.width * PHOTO.height * 4;
+    assert.deepEqual([await ask(0), await ask(1)], [whole, 500]);
+    await writeFile(tokens, "old\nnew\n");
+    server.kill("SIGHUP");
+    while ((await ask(1)) === 500) await sleep(20);
+    assert.deepEqual([await ask(0), await ask(1)], [whole, whole]);
+    await writeFile(tokens, "new\n");
+    server.kill("SIGHUP");
+    while ((await ask(0)) !== 500) await sleep(20);
+    assert.deepEqual([await ask(0), await ask(1)], [500, whole]);
+  } finally {
+    for (const app of apps) await app.stop();
+    server.kill();
+    await ended;
+  }
+  assert(!existsSync(socket), "the file of the socket goes with the server");
 });
 
 test("a Worker of TypeScript and packages runs once wrangler has bundled it", async () => {
