@@ -1,20 +1,23 @@
 // `palmette workerd-config` writes a configuration with which workerd runs a Worker as it is: its pictures come from Palmette.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { findBinary, startServer } from "palmette/server";
 import { paste, pattern, plain } from "./kit/picture.js";
 import { png } from "./kit/png.js";
 import { bundle, serve, workerdConfig, writeFiles } from "./node/serve.js";
+
+const run = promisify(execFile);
 
 const PHOTO = pattern(40, 30);
 const MARK = plain(8, 6, [250, 10, 90]);
@@ -188,6 +191,50 @@ test("a Palmette behind a Unix socket asks for a token, which is changed while b
     await ended;
   }
   assert(!existsSync(socket), "the file of the socket goes with the server");
+});
+
+test("a Palmette with TLS is reached, and its certificate changes without a stop", async () => {
+  const certificate = async () => {
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+    const files = ["-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")];
+    await run("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject, ...files]);
+  };
+  const tls = ["--tls-cert", join(folder, "cert.pem"), "--tls-key", join(folder, "key.pem")];
+  await certificate();
+  const server = spawn(findBinary(), ["serve", "--listen", "localhost:0", "--engine", "cpu", ...tls], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const bucket = `BUCKET=${join(folder, "services/bucket.js")},disk=${join(folder, "data")}`;
+  const old = await copy("old.pem");
+  /** @type {Awaited<ReturnType<typeof serve>>[]} */
+  const apps = [];
+  try {
+    const [line] = await once(createInterface({ input: server.stdout }), "line");
+    const { port } = new URL(line.replace("listening on ", ""));
+    const start = async (/** @type {string} */ ca) => {
+      const flags = ["--palmette", `https://localhost:${port}`, "--palmette-ca", ca, "--worker", bucket];
+      const app = await serve(await workerdConfig(folder, flags), { env: { API_KEY: "a secret" } });
+      apps.push(app);
+      return async () => (await fetch(`${app.urls.http}/marked`)).status;
+    };
+    assert.equal(await (await start(old))(), 200);
+    await certificate();
+    const renewed = await copy("new.pem");
+    server.kill("SIGHUP");
+    const ask = await start(renewed);
+    while ((await ask()) !== 200) await sleep(20);
+    assert.equal(await (await start(old))(), 500);
+  } finally {
+    for (const app of apps) await app.stop();
+    server.kill();
+    await once(server, "exit");
+  }
+
+  /** Keeps the certificate of this moment. */
+  async function copy(/** @type {string} */ name) {
+    await copyFile(join(folder, "cert.pem"), join(folder, name));
+    return join(folder, name);
+  }
 });
 
 test("a Worker of TypeScript and packages runs once wrangler has bundled it", async () => {

@@ -212,9 +212,12 @@ pub(crate) struct WorkerdConfigArgs {
     /// Worker that serves a binding: `NAME=FILE` or `NAME=FILE,disk=DIR`; repeatable
     #[arg(long, value_name = "NAME=FILE[,disk=DIR]")]
     pub(crate) worker: Vec<WorkerFlag>,
-    /// Address of the Palmette server: HOST, HOST:PORT or unix:PATH
+    /// Address of the Palmette server: HOST, HOST:PORT, https://HOST:PORT or unix:PATH
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9901")]
     pub(crate) palmette: String,
+    /// PEM file of the authority that the certificate of Palmette is from [default: those that browsers trust]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) palmette_ca: Option<PathBuf>,
     /// Environment variable with a bearer token for Palmette, which workerd reads
     #[arg(long, value_name = "VARIABLE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) token_env: Option<String>,

@@ -269,6 +269,7 @@ impl Error {
                 WorkerdError::NoEnvironment { .. }
                 | WorkerdError::NoSuchBinding { .. }
                 | WorkerdError::NoAddress { .. }
+                | WorkerdError::NoTls { .. }
                 | WorkerdError::NoImages { .. },
             ) => EXIT_USAGE,
             Self::RequestFile { .. } | Self::FileTooLarge { .. } | Self::FramesMissing { .. } | Self::Workerd(_) => {

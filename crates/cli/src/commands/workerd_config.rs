@@ -16,7 +16,11 @@ pub(crate) fn workerd_config(args: &WorkerdConfigArgs) -> Result<(), Error> {
         environment: args.env.as_deref(),
         main: args.main.as_deref(),
         workers: &args.worker,
-        palmette: Palmette { address: &args.palmette, token_env: args.token_env.as_deref() },
+        palmette: Palmette {
+            address: &args.palmette,
+            ca: args.palmette_ca.as_deref(),
+            token_env: args.token_env.as_deref(),
+        },
         listen: &args.listen,
         folder,
     }

@@ -110,9 +110,15 @@ pub(crate) enum WorkerdError {
         path: PathBuf,
     },
     /// Occurs when the address of Palmette is none that workerd connects to.
-    #[error("--palmette {address}: must be HOST, HOST:PORT or unix:PATH")]
+    #[error("--palmette {address}: must be HOST, HOST:PORT, a URL without a path, or unix:PATH")]
     NoAddress {
         /// What was given.
+        address: String,
+    },
+    /// Occurs when an authority is named for an address without TLS.
+    #[error("--palmette-ca: has no effect with --palmette {address}, which is not https")]
+    NoTls {
+        /// The address.
         address: String,
     },
     /// Occurs when the main module is no JavaScript.

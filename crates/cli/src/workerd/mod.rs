@@ -79,7 +79,7 @@ impl Request<'_> {
             return Err(wrangler.bad_value("main", "the file of the Worker", &serde_json::Value::Null).into());
         }
         if bindings.has_images {
-            services.extend(self.palmette.services()?);
+            services.extend(self.palmette.services(&folder)?);
         } else if self.palmette.token_env.is_some() {
             return Err(WorkerdError::NoImages { path: self.wrangler.to_owned() }.into());
         }

@@ -1,11 +1,13 @@
 //! The way from a Worker to Palmette.
 
 use std::net::Ipv6Addr;
+use std::path::Path;
 
 use super::capnp::Value;
 use super::compatibility::Compatibility;
 use super::error::WorkerdError;
-use super::modules::built_in;
+use super::modules::{absolute, built_in, relative};
+use crate::error::Error;
 
 /// The name of the service that is Palmette.
 const PALMETTE_SERVICE: &str = "palmette";
@@ -21,6 +23,8 @@ const TOKEN_SOURCE: &str = include_str!("token.js");
 pub(crate) struct Palmette<'a> {
     /// Where it listens.
     pub(crate) address: &'a str,
+    /// The file of the authority that its certificate is from, if it has TLS and that is none that browsers know.
+    pub(crate) ca: Option<&'a Path>,
     /// The environment variable of workerd that holds a bearer token for it, if it needs one.
     pub(crate) token_env: Option<&'a str>,
 }
@@ -31,15 +35,20 @@ impl Palmette<'_> {
         if self.token_env.is_some() { TOKEN_SERVICE } else { PALMETTE_SERVICE }
     }
 
-    /// Returns the services on the way.
-    pub(super) fn services(&self) -> Result<Vec<Value>, WorkerdError> {
-        // Palmette says where it listens as an URL, which is copied easily.
-        let url = self.address.strip_prefix("http://");
-        let address = url.map_or(self.address, |url| url.strip_suffix('/').unwrap_or(url));
-        if !is_address(address) {
-            return Err(WorkerdError::NoAddress { address: self.address.to_owned() });
+    /// Returns the services on the way, for a configuration in `folder`, which is absolute.
+    pub(super) fn services(&self, folder: &Path) -> Result<Vec<Value>, Error> {
+        // Palmette says where it listens as a URL, which is copied easily.
+        let (secure, plain) = (self.address.strip_prefix("https://"), self.address.strip_prefix("http://"));
+        let address = secure.or(plain).map_or(self.address, |url| url.strip_suffix('/').unwrap_or(url));
+        if !is_address(address) || (secure.is_some() && address.starts_with("unix:")) {
+            return Err(WorkerdError::NoAddress { address: self.address.to_owned() }.into());
         }
-        let server = vec![("address", Value::text(address)), ("http", Value::Struct(vec![]))];
+        let protocol = match (secure, self.ca) {
+            (Some(_), ca) => ("https", https(ca, folder)?),
+            (None, None) => ("http", Value::Struct(vec![])),
+            (None, Some(_)) => return Err(WorkerdError::NoTls { address: self.address.to_owned() }.into()),
+        };
+        let server = vec![("address", Value::text(address)), protocol];
         let mut services = vec![Value::named(PALMETTE_SERVICE, "external", Value::Struct(server))];
         if let Some(variable) = self.token_env {
             let bindings = vec![
@@ -50,6 +59,15 @@ impl Palmette<'_> {
         }
         Ok(services)
     }
+}
+
+/// Returns how TLS is spoken: trusting what browsers trust, or one authority alone.
+fn https(ca: Option<&Path>, folder: &Path) -> Result<Value, Error> {
+    let trusted = match ca {
+        None => ("trustBrowserCas", Value::Bool(true)),
+        Some(ca) => ("trustedCertificates", Value::List(vec![Value::Embed(relative(&absolute(ca)?, folder))])),
+    };
+    Ok(Value::Struct(vec![("options", Value::Struct(vec![])), ("tlsOptions", Value::Struct(vec![trusted]))]))
 }
 
 /// Tells whether workerd can take a text for an address: a path, or a host and perhaps a port.

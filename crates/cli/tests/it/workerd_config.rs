@@ -1,6 +1,6 @@
 //! `palmette workerd-config`: the whole text for a Worker. Why none is written is in `workerd_refusals.rs`.
 
-use crate::support::{EX_DATAERR, EX_USAGE, Folder};
+use crate::support::{EX_DATAERR, EX_NOINPUT, EX_USAGE, Folder};
 
 const WORKER: &[u8] =
     b"import { greet } from \"./lib/greet.js\";\nexport default { fetch: () => new Response(greet()) };\n";
@@ -183,10 +183,38 @@ fn workerd_config_takes_addresses_as_palmette_prints_them() {
     );
     let text = text_of(&folder, &["app/wrangler.json", "--palmette", "http://127.0.0.1:9901/"]);
     assert!(text.contains(r#"external = (address = "127.0.0.1:9901", http = ())"#), "{text}");
-    for address in ["https://example.com", "ftp://a", "http://a/base", "http://me:secret@a:1"] {
+    for address in ["ftp://a", "http://a/base", "https://a/base", "https://unix:/a", "http://me:secret@a:1"] {
         let args = ["workerd-config", "app/wrangler.json", "--palmette", address];
-        folder.fail(&args, EX_USAGE, &[address, "must be HOST, HOST:PORT or unix:PATH"]);
+        folder.fail(&args, EX_USAGE, &[address, "must be HOST, HOST:PORT, a URL without a path, or unix:PATH"]);
     }
+}
+
+#[test]
+fn workerd_config_speaks_tls_with_an_https_address() {
+    let folder = folder_of_worker();
+    folder.write(
+        "app/wrangler.json",
+        br#"{"main": "src/index.js", "compatibility_date": "2026-08-01", "images": {"binding": "IMAGES"}}"#,
+    );
+    folder.write("certs/ca.pem", b"-----BEGIN CERTIFICATE-----\n");
+    let args = ["app/wrangler.json", "--palmette", "https://pictures.internal:9901/"];
+    for (more, https) in [
+        (&[][..], "https = (options = (), tlsOptions = (trustBrowserCas = true))"),
+        (
+            &["--palmette-ca", "certs/ca.pem"],
+            "https = (options = (), tlsOptions = (trustedCertificates = [embed \"certs/ca.pem\"]))",
+        ),
+    ] {
+        let text = text_of(&folder, &[&args, more].concat());
+        for part in ["address = \"pictures.internal:9901\"", https] {
+            assert!(text.contains(part), "`{part}` is not in: {text}");
+        }
+    }
+    let fail = |args: &[&str], status, words: &[&str]| {
+        folder.fail(&[&["workerd-config", "app/wrangler.json", "--palmette-ca"], args].concat(), status, words);
+    };
+    fail(&["certs/ca.pem"], EX_USAGE, &["--palmette-ca: has no effect with --palmette 127.0.0.1:9901"]);
+    fail(&["none.pem", "--palmette", "https://a"], EX_NOINPUT, &["cannot read none.pem"]);
 }
 
 #[test]
