@@ -27,7 +27,7 @@ pub(crate) fn open(source: &Bound<'_, PyAny>) -> PyResult<Transformer> {
 #[pyfunction]
 #[pyo3(signature = (array, /))]
 pub(crate) fn from_array(array: &Bound<'_, PyAny>) -> PyResult<Transformer> {
-    shared().from_array(array)
+    shared().open_array(array)
 }
 
 /// Sets a text, which is then a picture like any other.

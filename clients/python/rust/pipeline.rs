@@ -85,8 +85,8 @@ impl Pipeline {
     }
 
     /// Begins with pixels: an array of `uint8` whose shape is (height, width) or (height, width, channels).
-    #[pyo3(signature = (array, /))]
-    pub(crate) fn from_array(&self, array: &Bound<'_, PyAny>) -> PyResult<Transformer> {
+    #[pyo3(name = "from_array", signature = (array, /))]
+    pub(crate) fn open_array(&self, array: &Bound<'_, PyAny>) -> PyResult<Transformer> {
         let pixmap = pixels::read(array, &self.limits)?;
         let opened = self.pipeline.open(pixmap);
         Ok(self.begin(opened.map_err(|error| error::of_library(array.py(), &error))?))

@@ -87,7 +87,8 @@ class Client:
     def text(self, text: str, /, font: Source, **options: Unpack[TextOptions]) -> RemoteTransformer:
         """Begins with a text.
 
-        The font is a URL that the server can fetch, ``font:NAME`` for one that it has, or a file, which is sent along.
+        The font is a URL that the server can fetch, ``font:NAME`` for one that it has, or a file, which is sent along; by default, a server
+        takes one of up to 768 KiB so.
         """
         is_url = isinstance(font, str) and (font.startswith(("font:", "data:")) or "://" in font)
         url = str(font) if is_url else f"data:;base64,{base64.b64encode(b''.join(_chunks(font))).decode()}"
