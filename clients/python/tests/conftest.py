@@ -10,7 +10,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy
@@ -54,15 +55,32 @@ def binary() -> str:
     return os.environ["PALMETTE_BINARY"]
 
 
+@contextmanager
+def serving(binary: str, *arguments: str | Path) -> Iterator[str]:
+    """Runs a server, and tells its address."""
+    listen = [] if "--listen" in arguments else ["--listen", "127.0.0.1:0"]
+    command = [binary, "serve", "--engine", "cpu", *listen, *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().removeprefix("listening on ").strip()
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
 @pytest.fixture(scope="session")
 def server(binary: str) -> Iterator[str]:
     """The address of a server."""
-    arguments = [binary, "serve", "--listen", "127.0.0.1:0", "--engine", "cpu"]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert process.stdout is not None
-    yield process.stdout.readline().removeprefix("listening on ").strip()
-    process.terminate()
-    process.wait(10)
+    with serving(binary) as url:
+        yield url
+
+
+@pytest.fixture
+def start(binary: str) -> Iterator[Callable[..., str]]:
+    """Starts servers with arguments of their own."""
+    with ExitStack() as stack:
+        yield lambda *arguments: stack.enter_context(serving(binary, *arguments))
 
 
 @pytest.fixture(scope="session")

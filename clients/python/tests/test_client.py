@@ -6,6 +6,8 @@ import http.server
 import io
 import pickle
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -115,6 +117,47 @@ def test_addresses_are_checked() -> None:
         with pytest.raises(ValueError):
             palmette.Client(url)
     assert "secret" not in repr(palmette.Client("http://a", token="secret"))
+
+
+def test_a_server_that_asks_for_a_token(start: Callable[..., str], png: bytes, tmp_path: Path) -> None:
+    (tmp_path / "tokens").write_text("an-old-token-of-many-characters\na-new-token-of-many-characters\n")
+    url = start("--token-file", tmp_path / "tokens")
+    expected = palmette.open(png).resize(16).encode("png")
+    for token in ("an-old-token-of-many-characters", "a-new-token-of-many-characters"):
+        assert palmette.Client(url, token=token).open(png).resize(16).encode("png") == expected
+    for token in (None, "another-token-of-many-characters"):
+        images = palmette.Client(url, token=token)
+        assert images.ready()["ready"]
+        for call in (lambda: images.open(png).encode("png"), lambda: images.info(png)):
+            with pytest.raises(palmette.Error, match="token") as caught:
+                call()
+            assert caught.value.code == 9401
+
+
+def test_a_server_with_tls(start: Callable[..., str], png: bytes, tmp_path: Path) -> None:
+    pair = ["-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem", "-subj", "/CN=localhost"]
+    name = ["-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", *pair, *name]
+    subprocess.run(command, check=True, capture_output=True)
+    url = start("--tls-cert", tmp_path / "cert.pem", "--tls-key", tmp_path / "key.pem")
+    assert url.startswith("https://")
+    trusting = palmette.Client(url, context=ssl.create_default_context(cafile=tmp_path / "cert.pem"))
+    for _ in range(2):
+        assert trusting.info(png) == palmette.info(png)
+    with pytest.raises(palmette.Error, match="CERTIFICATE_VERIFY_FAILED"):
+        palmette.Client(url).info(png)
+    with pytest.raises(TypeError, match="context"):
+        pickle.dumps(trusting)
+
+
+def test_a_unix_socket(start: Callable[..., str], png: bytes, tmp_path: Path) -> None:
+    address = f"unix:{tmp_path}/socket"
+    start("--listen", address)
+    images = palmette.Client(address)
+    for _ in range(2):
+        assert images.open(png).resize(16).encode("png") == palmette.open(png).resize(16).encode("png")
+    with pytest.raises(palmette.Error, match="No such file"):
+        palmette.Client(f"unix:{tmp_path}/none").ready()
 
 
 def test_no_server() -> None:

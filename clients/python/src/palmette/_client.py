@@ -12,6 +12,7 @@ import http.client
 import json
 import os
 import secrets
+import socket
 import ssl
 import urllib.parse
 from typing import TYPE_CHECKING, Any, Final, Literal, Unpack
@@ -43,7 +44,7 @@ class Client:
     >>> webp = images.open("photo.jpg").resize(800, 600).encode("webp")
 
     Args:
-        url: The address, ``http://…`` or ``https://…``.
+        url: The address, ``http://…``, ``https://…``, or ``unix:`` and the path of a socket.
         token: Sent as ``authorization: Bearer …`` with every request.
         timeout: Seconds that the server may be silent; default none, as it has limits of its own.
         headers: Sent with every request.
@@ -59,12 +60,13 @@ class Client:
         headers: Mapping[str, str] | None = None,
         context: ssl.SSLContext | None = None,
     ) -> None:
-        parts = urllib.parse.urlsplit(url)
+        self.url: Final = url.rstrip("/")
+        self._socket = url.removeprefix("unix:") if url.startswith("unix:") else None
+        parts = urllib.parse.urlsplit("http://localhost" if self._socket else url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError(f"url must be the address of a server, such as http://127.0.0.1:9901, got {url!r}")
         if parts.username is not None:
             raise ValueError("a user in the url is not sent; use token")
-        self.url: Final = url.rstrip("/")
         self._is_secure = parts.scheme == "https"
         self._host: str = parts.hostname
         self._port = parts.port
@@ -150,6 +152,8 @@ class Client:
             return self._idle.pop(), True
         except IndexError:
             pass
+        if self._socket is not None:
+            return _UnixConnection(self._socket, self._timeout), False
         if self._is_secure:
             context = self._context or ssl.create_default_context()
             return http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=context), False
@@ -319,6 +323,20 @@ class RemoteTransformer:
         random = secrets.randbits(128)
         content_type, pieces = self._tree.form(random, format, engine=self._engine, explain=explain, **options)
         return self._client._post("/transform", content_type, pieces)
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """A connection to a socket of this machine."""
+
+    def __init__(self, path: str, timeout: float | None) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        """Opens it."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
 
 
 class _SourceError(Exception):
