@@ -17,12 +17,13 @@ use crate::admission::panic_message;
 use crate::linger::Lingering;
 use crate::request_id::REQUEST_ID;
 use crate::shared::Shared;
+use crate::telemetry;
 
 /// The paths that orchestrators and monitors ask for.
 const WATCHED_PATHS: [&str; 3] = ["/live", "/ready", "/metrics"];
 
 /// Tells whether a request is one of an orchestrator or a monitor.
-fn is_watched(path: &str) -> bool {
+pub(crate) fn is_watched(path: &str) -> bool {
     WATCHED_PATHS.contains(&path)
 }
 
@@ -41,22 +42,22 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
         engine.kind = tracing::field::Empty,
         engine.reason = tracing::field::Empty,
     );
+    telemetry::begun(&span, &request);
     let is_watcher = is_watched(request.uri().path());
     let start = Instant::now();
-    async move {
-        let response = next.run(request).await;
-        let duration_ms = start.elapsed().as_secs_f64() * 1e3;
-        let status = response.status().as_u16();
-        // Probes come every few seconds, for ever.
+    let response = next.run(request).instrument(span.clone()).await;
+    let duration_ms = start.elapsed().as_secs_f64() * 1e3;
+    let status = response.status().as_u16();
+    // Probes come every few seconds, for ever.
+    span.in_scope(|| {
         if is_watcher {
             tracing::debug!(http.status = status, duration_ms, "request answered");
         } else {
             tracing::info!(http.status = status, duration_ms, "request answered");
         }
-        response
-    }
-    .instrument(span)
-    .await
+    });
+    telemetry::answered(&span, response.status());
+    response
 }
 
 /// Counts and times every request.

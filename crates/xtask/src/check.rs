@@ -15,7 +15,7 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 20] = [
+const STAGES: [Stage; 21] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
@@ -29,6 +29,7 @@ const STAGES: [Stage; 20] = [
     Stage { name: "models", run: models },
     Stage { name: "doctest", run: doctest },
     Stage { name: "test", run: test },
+    Stage { name: "otel", run: otel },
     Stage { name: "driver", run: vulkan::second_driver },
     Stage { name: "validation", run: vulkan::validation },
     Stage { name: "aarch64", run: aarch64 },
@@ -162,6 +163,12 @@ fn doctest() -> Result<(), Error> {
 
 fn test() -> Result<(), Error> {
     Invocation::cargo(&["nextest", "run", "--workspace", "--locked"]).run()
+}
+
+/// Traces, which no build has that does not ask for them.
+fn otel() -> Result<(), Error> {
+    const FEATURE: [&str; 2] = ["--features", "palmette-cli/otel"];
+    Invocation::cargo(&[&["nextest", "run", "--workspace", "--locked", "--test", "otel"], &FEATURE[..]].concat()).run()
 }
 
 /// Lints what is only compiled for AArch64, and runs the twins with NEON, under an emulator. On AArch64 other stages do that.

@@ -7,7 +7,8 @@ use std::process::exit;
 
 use palmette_server::config::{Budgets, Environment, Memory, UnknownVariable};
 use palmette_server::shutdown::{Hangups, Signals};
-use palmette_server::{Config, Credentials, Ending, Inherited, Listeners, telemetry};
+use palmette_server::telemetry::{self, Traces};
+use palmette_server::{Config, Credentials, Ending, Inherited, Listeners};
 use tokio::sync::oneshot;
 
 use crate::args::ServeCommandArgs;
@@ -27,7 +28,11 @@ pub(crate) fn serve(args: &ServeCommandArgs) -> Result<(), Error> {
         return files::write(Path::new(files::STANDARD), text.as_bytes());
     }
     let credentials = Credentials::read(&config.server)?;
-    telemetry::init(&config.log);
+    let traces = Traces::open();
+    telemetry::init(&config.log, traces.as_ref().ok());
+    if let Err(missing) = &traces {
+        tracing::warn!("{missing}");
+    }
     for unknown in UnknownVariable::find(&Environment) {
         tracing::warn!("{unknown}");
     }
@@ -39,6 +44,7 @@ pub(crate) fn serve(args: &ServeCommandArgs) -> Result<(), Error> {
     let outcome = runtime.block_on(listen_and_serve(config, credentials, inherited, pipeline));
     // Work whose client is gone is not waited for.
     runtime.shutdown_background();
+    drop(traces);
     outcome
 }
 

@@ -270,3 +270,15 @@ fn serve_logs_probes_only_to_those_who_debug() {
         assert!(!log.contains("\"span\""), "the list of spans has them all: {log}");
     }
 }
+
+/// A build with traces sends them; `tests/otel.rs` tries that.
+#[cfg(not(feature = "otel"))]
+#[test]
+fn serve_says_that_it_has_no_traces() {
+    let mut command = palmette();
+    command.env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318").stderr(Stdio::piped());
+    let server = Server::start_with(command, &[]);
+    server.signal("TERM");
+    let (_, log) = server.wait();
+    assert!(log.contains("WARN") && log.contains("cargo feature otel"), "{log}");
+}

@@ -74,7 +74,7 @@ impl Wanted {
 pub(super) fn find_or_start(wanted: Wanted, args: &RunArgs) -> Result<(Runtime, Server), Error> {
     let defaults = [("server.listen", "127.0.0.1:0"), ("fetch.allow", THIS_MACHINE), ("log.filter", "warn")];
     let mut config = args.serve.to_config_over(defaults)?;
-    telemetry::init(&config.log);
+    telemetry::init(&config.log, None);
     let runtime = palmette_server::runtime(&config).map_err(Error::Start)?;
 
     let found = match &wanted {
