@@ -244,3 +244,83 @@ impl Metrics {
 fn histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.0005, 2.0, 18))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    /// Every sample that a server can write: its name, and the names of its labels.
+    fn samples() -> BTreeMap<String, BTreeSet<String>> {
+        let metrics = Metrics::new(&[Price { engine: "cpu", what: "taps", seconds: 1e-9 }]);
+        metrics.count_request("/transform".to_owned(), StatusCode::OK, None, Duration::ZERO);
+        metrics.count_wait(Duration::ZERO);
+        metrics.count_fetch(&Err(FetchError::Data), Duration::ZERO);
+        metrics.cuts.count("idle");
+        metrics.selections.get_or_create(&SelectionLabels { engine: "cpu", reason: "no_gpu" }).inc();
+        let text = metrics.encode(Load { queued: 0, working: 0, body_bytes: 0, pixel_bytes: 0, answer_bytes: 0 }, 0, 0);
+        let sample = |line: &str| {
+            let (name, rest) = line.split_once(['{', ' ']).unwrap();
+            let labels = rest.split_once('}').map_or("", |(labels, _)| labels);
+            (name.to_owned(), label_names(labels))
+        };
+        text.lines().filter(|line| !line.starts_with('#')).map(sample).collect()
+    }
+
+    /// Reads the names of `a="1",b=~"2"`.
+    fn label_names(labels: &str) -> BTreeSet<String> {
+        let name = |label: &str| Some(label.split_once(['=', '!'])?.0.trim().to_owned());
+        labels.split(',').filter_map(name).collect()
+    }
+
+    /// The files of a folder below `deploy`, as one text.
+    fn deployed(folder: &str) -> String {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy")).join(folder);
+        let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.retain(|path| path.is_file());
+        assert!(!files.is_empty());
+        files.iter().map(|path| fs::read_to_string(path).unwrap().replace("\\\"", "\"")).collect()
+    }
+
+    /// Finds every metric that a text names, with the labels behind it.
+    fn named(text: &str) -> impl Iterator<Item = (&str, BTreeSet<String>)> {
+        text.match_indices("palmette_").map(|(start, _)| {
+            let text = &text[start..];
+            let end = text.find(|character: char| !character.is_ascii_lowercase() && character != '_').unwrap();
+            let labels =
+                text[end..].strip_prefix('{').and_then(|rest| rest.split_once('}')).map_or("", |(labels, _)| labels);
+            (&text[..end], label_names(labels))
+        })
+    }
+
+    #[test]
+    fn metrics_of_dashboards_and_alerts_exist() {
+        let samples = samples();
+        let of_prometheus = ["instance", "job"].map(str::to_owned);
+        let mut count = 0;
+        for folder in ["grafana", "prometheus", "kubernetes"] {
+            for (name, labels) in named(&deployed(folder)) {
+                // Texts speak of a histogram as a whole.
+                let known = samples.get(name).or_else(|| samples.get(&format!("{name}_bucket")));
+                let known = known.unwrap_or_else(|| panic!("{folder}: there is no metric {name}"));
+                let unknown: Vec<_> =
+                    labels.iter().filter(|label| !known.contains(*label) && !of_prometheus.contains(label)).collect();
+                assert!(unknown.is_empty(), "{folder}: {name} has no labels {unknown:?}, but {known:?}");
+                count += 1;
+            }
+        }
+        assert!(count > 30, "{count}");
+    }
+
+    #[test]
+    fn metrics_are_all_in_the_dashboard() {
+        let dashboard = deployed("grafana");
+        for name in samples().keys() {
+            let family = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+            assert!(named(&dashboard).any(|(shown, _)| shown.starts_with(family)), "{family} is not shown");
+        }
+    }
+}
