@@ -114,8 +114,13 @@ fn failure(status: u16, codes: &[Code]) -> Value {
         _ => codes.iter().map(|code| format!("{code}: {}. ", code.summary())).collect::<String>().trim_end().to_owned(),
     };
     let mut headers = json!({ ERROR_HEADER: { "$ref": format!("#/components/headers/{ERROR_HEADER}") } });
-    if status == 503 {
-        headers["retry-after"] = json!({ "$ref": "#/components/headers/retry-after" });
+    let more = match status {
+        401 => Some("www-authenticate"),
+        503 => Some("retry-after"),
+        _ => None,
+    };
+    if let Some(name) = more {
+        headers[name] = json!({ "$ref": format!("#/components/headers/{name}") });
     }
     let numbers: Vec<String> = codes.iter().map(ToString::to_string).collect();
     let pattern = format!("^ERROR ({}): ", numbers.join("|"));
@@ -131,6 +136,7 @@ pub(super) fn headers() -> Value {
     let number = |description: &str| json!({ "description": description, "schema": { "type": "integer" } });
     json!({
         ERROR_HEADER: { "description": "The code, as the binding reads it.", "required": true, "schema": { "type": "string", "pattern": "^err=[0-9]{4}$" } },
+        "www-authenticate": text("`Bearer`."),
         "retry-after": number("Seconds until another try makes sense."),
         "palmette-engine": text("The engine that computed: `cpu` or `gpu`."),
         "palmette-damaged": text("The damage of a source that was shown all the same."),
