@@ -15,7 +15,7 @@ struct Stage {
     run: fn() -> Result<(), Error>,
 }
 
-const STAGES: [Stage; 21] = [
+const STAGES: [Stage; 22] = [
     Stage { name: "toolchain", run: toolchain },
     Stage { name: "fmt", run: fmt },
     Stage { name: "typos", run: typos },
@@ -35,6 +35,7 @@ const STAGES: [Stage; 21] = [
     Stage { name: "aarch64", run: aarch64 },
     Stage { name: "fuzz", run: fuzz },
     Stage { name: "openapi", run: openapi },
+    Stage { name: "deploy", run: deploy },
     Stage { name: "node", run: node },
     Stage { name: "python", run: python },
 ];
@@ -196,9 +197,18 @@ fn fuzz() -> Result<(), Error> {
 
 /// Whether `GET /openapi.json` is what it says it is, and the server what that says.
 fn openapi() -> Result<(), Error> {
+    with_program("tests/openapi/check.py")
+}
+
+/// Everything below `deploy`, by the tools of its kinds, and by the program whose arguments it has.
+fn deploy() -> Result<(), Error> {
+    with_program("deploy/check.py")
+}
+
+/// Runs a check in Python of the program `palmette`.
+fn with_program(script: &str) -> Result<(), Error> {
     programs()?;
-    let program = workspace::built("palmette");
-    Invocation::new("python3", &["tests/openapi/check.py", &program.to_string_lossy()]).run()
+    Invocation::new("python3", &[script, &workspace::built("palmette").to_string_lossy()]).run()
 }
 
 /// Everything that is not Rust, against the server and the JPEG codec as they are built here: lints, types and tests of the
