@@ -5,6 +5,7 @@
 //! and `PALMETTE_TEST_ADAPTER` says a part of the name that the adapter must have, so that nobody takes one for the other.
 
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use palmette_core::Engine;
 pub use palmette_gpu::{AdapterChoice, Error, GpuEngine, GpuOptions};
@@ -18,6 +19,9 @@ pub struct GpuEngines {
     pub tiled: Arc<dyn Engine>,
 }
 
+/// How the names of all tests begin that use a GPU: those of one module, so that other drivers and the validation layer run all of them.
+const MODULE: &str = "engines::";
+
 /// Words of a page of the tiled engine, as a power of two: 32×32 pixels.
 const SMALL_PAGE_SHIFT: u32 = 10;
 
@@ -25,10 +29,18 @@ const SMALL_PAGE_SHIFT: u32 = 10;
 ///
 /// # Panics
 ///
-/// If one is required and there is none, or another one than wanted, or if `PALMETTE_GPU` is none of the three words.
+/// If one is required and there is none, or another one than wanted, if `PALMETTE_GPU` is none of the three words, or in a test outside of
+/// [`MODULE`].
 #[must_use]
 pub fn engines() -> Option<&'static GpuEngines> {
     static ENGINES: OnceLock<Option<GpuEngines>> = OnceLock::new();
+    // The thread of a test has its name.
+    if let Some(test) = thread::current().name() {
+        assert!(
+            test.starts_with(MODULE),
+            "{test} uses a GPU: only tests in {MODULE} run on every driver, so it has to be one"
+        );
+    }
     ENGINES.get_or_init(open).as_ref()
 }
 
@@ -56,5 +68,14 @@ fn open() -> Option<GpuEngines> {
             eprintln!("skipped: no adapter ({error})");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    #[should_panic(expected = "uses a GPU: only tests in engines::")]
+    fn engines_open_in_their_module_alone() {
+        let _ = super::engines();
     }
 }

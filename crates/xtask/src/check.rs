@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::command::Invocation;
 use crate::error::Error;
-use crate::{vulkan, workspace};
+use crate::{suites, vulkan, workspace};
 
 /// One part of the check.
 struct Stage {
@@ -163,7 +163,7 @@ fn doctest() -> Result<(), Error> {
 }
 
 fn test() -> Result<(), Error> {
-    Invocation::cargo(&["nextest", "run", "--workspace", "--locked"]).run()
+    suites::run("all()", |tests| tests)
 }
 
 /// Traces, which no build has that does not ask for them.

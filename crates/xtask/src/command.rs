@@ -33,6 +33,13 @@ impl Invocation {
         self
     }
 
+    /// Has it ended after so many seconds, with everything that it started; by `timeout`, which every Linux has.
+    pub(crate) fn within(self, seconds: &str) -> Self {
+        let program = self.program.to_string_lossy().into_owned();
+        let arguments = [vec!["--kill-after=10".to_owned(), seconds.to_owned(), program], self.arguments].concat();
+        Self { program: "timeout".into(), arguments, ..self }
+    }
+
     /// Runs it with its output on the terminal.
     ///
     /// # Errors

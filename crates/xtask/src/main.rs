@@ -6,6 +6,7 @@ mod command;
 mod error;
 mod goldens;
 mod notices;
+mod suites;
 mod vulkan;
 mod workspace;
 

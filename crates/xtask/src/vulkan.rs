@@ -6,9 +6,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::command::Invocation;
 use crate::error::Error;
-use crate::workspace;
+use crate::{suites, workspace};
 
 /// Where Debian's Chromium has SwiftShader.
 const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -16,14 +15,13 @@ const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
 /// Names the manifest of another second driver than [`SWIFTSHADER`].
 const DRIVER_VARIABLE: &str = "PALMETTE_SECOND_DRIVER";
 
-/// The tests that hold engines against each other, or against the exact reference: all that compute pictures.
-const PARITY: &str = "package(palmette-gpu) or package(palmette-tests) and test(/^(chains|draw|effects|exactness|fallback|fit|gravity|oracle|parity|parity_nets|parity_planes|planes|properties|resize)::/)";
+/// What computes with a GPU beside the tests that compare engines.
+const OWN: &str = "package(palmette-gpu)";
 
-/// What runs under the validation layer: every kernel at every size where its work is divided, lost devices, random chains, and
-/// the layer's own test.
-const VALIDATED: &str = "package(palmette-gpu) or package(palmette-tests) and test(/^(chains|parity|parity_nets|parity_planes|planes|validation)::/)";
+/// What runs under the validation layer beside them: the layer's own test, too.
+const VALIDATED: &str = "package(palmette-gpu) or package(palmette-tests) and test(/^validation::/)";
 
-/// Runs every parity test on a driver that shares nothing with the first one.
+/// Runs every test that uses a GPU on a driver that shares nothing with the first one.
 pub(crate) fn second_driver() -> Result<(), Error> {
     let given = std::env::var_os(DRIVER_VARIABLE);
     let name = if given.is_none() { "SwiftShader" } else { "" };
@@ -31,23 +29,18 @@ pub(crate) fn second_driver() -> Result<(), Error> {
     if !Path::new(&manifest).exists() {
         return Err(Error::NoSecondDriver { manifest: PathBuf::from(manifest), variable: DRIVER_VARIABLE });
     }
-    tests(PARITY).with("VK_DRIVER_FILES", manifest).with("PALMETTE_TEST_ADAPTER", name).run()
+    suites::run(OWN, |tests| {
+        tests.with("PALMETTE_GPU", "require").with("VK_DRIVER_FILES", &manifest).with("PALMETTE_TEST_ADAPTER", name)
+    })
 }
 
-/// Runs parity tests under the Khronos validation layer, which ends a test that it has something to say of.
+/// Runs them under the Khronos validation layer, which ends a process at the first thing that it has to say.
 pub(crate) fn validation() -> Result<(), Error> {
     let settings: OsString = workspace::root().join("tests/validation/vk_layer_settings.txt").into();
-    tests(VALIDATED)
-        .with("VK_INSTANCE_LAYERS", "VK_LAYER_KHRONOS_validation")
-        .with("VK_LAYER_SETTINGS_PATH", settings)
+    suites::run(VALIDATED, |tests| {
+        let tests = tests.with("PALMETTE_GPU", "require").with("PALMETTE_VALIDATION", "require");
         // A layer of Mesa, which chooses a device, writes a line about the desktop that is not there.
-        .with("NODEVICE_SELECT", "1")
-        .with("PALMETTE_VALIDATION", "require")
-        .run()
-}
-
-/// Runs some tests, which need an adapter.
-fn tests(expression: &str) -> Invocation {
-    Invocation::cargo(&["nextest", "run", "--workspace", "--locked", "--filterset", expression])
-        .with("PALMETTE_GPU", "require")
+        let tests = tests.with("NODEVICE_SELECT", "1").with("VK_LAYER_SETTINGS_PATH", &settings);
+        tests.with("VK_INSTANCE_LAYERS", "VK_LAYER_KHRONOS_validation")
+    })
 }

@@ -2,6 +2,8 @@
 
 use palmette_tests::golden::{Goldens, MAX_FILE_BYTES};
 
+use crate::{engines, text};
+
 /// Declares one golden test a line, `name => picture or sheet;`, and lists their names for [`goldens_all_have_a_test`].
 macro_rules! goldens {
     ($topic:literal: $($name:ident => $picture:expr;)+) => {
@@ -24,11 +26,11 @@ const MAX_TOTAL_BYTES: u64 = 3 * 1024 * 1024;
 #[test]
 fn goldens_all_have_a_test() {
     let declared: Vec<&str> = [
-        crate::draw::GOLDENS,
-        crate::effects::GOLDENS,
-        crate::fit::GOLDENS,
-        crate::resize::GOLDENS,
-        crate::text::GOLDENS,
+        engines::draw::GOLDENS,
+        engines::effects::GOLDENS,
+        engines::fit::GOLDENS,
+        engines::resize::GOLDENS,
+        text::GOLDENS,
     ]
     .concat();
     for (name, _) in Goldens::of_workspace().names().unwrap() {

@@ -26,9 +26,9 @@ use palmette_tests::gpu;
 use palmette_tests::pictures::{Alpha, gradient_with, noise};
 use palmette_tests::random::Random;
 
+use super::parity_nets::random;
 use crate::models::{folder, part, photo};
 use crate::options::squeezed;
-use crate::parity_nets::random;
 
 /// A model that does by scalar kernels what another one's programs say.
 #[derive(Debug)]

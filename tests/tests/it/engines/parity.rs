@@ -16,8 +16,8 @@ use palmette_tests::gpu::{self, AdapterChoice, GpuEngine, GpuOptions};
 use palmette_tests::pictures::{Alpha, extremes, from_fn, gradient_with, noise};
 use palmette_tests::random::Random;
 
+use super::parity_models::Twin;
 use crate::options::{COMPOSITES, squeezed, turned};
-use crate::parity_models::Twin;
 
 /// Sizes around the workgroups of 64×4, the segments of 256, and the pages of the tiled engine.
 const SIZES: [(u32, u32); 6] = [(1, 1), (63, 5), (64, 4), (130, 31), (300, 9), (9, 300)];

@@ -12,7 +12,7 @@ use palmette_tests::pictures::{Alpha, noise};
 use palmette_tests::random::Random;
 use palmette_tests::stored::{Stored, jpeg, noise_planes};
 
-use crate::chains;
+use super::chains;
 use crate::options::{FITS, into, squeezed};
 
 /// What a JPEG may store.

@@ -1,6 +1,6 @@
 //! Nets on the device, against the scalar kernels of `palmette-models`: every kind of layer by itself, and random nets whole.
 
-#[path = "../../../crates/models/tests/it/random.rs"]
+#[path = "../../../../crates/models/tests/it/random.rs"]
 #[expect(clippy::unwrap_used, reason = "it is a module of tests")]
 pub(crate) mod random;
 
