@@ -23,6 +23,12 @@ const HERE = `${process.platform}-${process.arch}`;
 /** What an install may add to a project that has wrangler: 25 MB as `du` counts them. */
 const MAX_ADDED_BYTES = 25 << 20;
 
+/** How long it may take from an empty folder to the first right picture, with what npm needs in its cache. */
+const MAX_FIRST_PICTURE_MS = 120_000;
+
+/** What the apps do to a picture; the stand-in of miniflare neither mirrors nor frames. */
+const FRAMED = ["--flip", "h", "--border", '{"color":"gold","width":10}'];
+
 /** Every pixel is another. */
 const PICTURE = new Picture(7, 5, (x, y) => [x * 30, y * 50, 200 - x * 20, 255]);
 const TURNED = new Picture(5, 7, (x, y) => PICTURE.pixel(y, 4 - x));
@@ -36,12 +42,20 @@ after(() => {
 });
 
 let bytesBefore = 0;
+let installMs = 0;
+/** @type {string[]} */
+let miniflares;
 
 before(async () => {
   const tarballs = PALMETTE_PACKAGES === undefined ? packHere() : packedBefore(PALMETTE_PACKAGES);
-  await project.installWrangler();
+  const start = performance.now();
+  await project.installTools("wrangler", "astro", "@astrojs/cloudflare");
+  const toolsMs = performance.now() - start;
   bytesBefore = project.bytes;
+  miniflares = project.copiesOf("miniflare");
+  const again = performance.now();
   await project.install(...tarballs);
+  installMs = toolsMs + performance.now() - again;
   project.write("picture.png", PICTURE.png());
 });
 
@@ -63,7 +77,7 @@ function packedBefore(folder) {
   return [`palmette-${version}.tgz`, `palmette-${HERE}-${version}.tgz`].map((name) => join(folder, name));
 }
 
-test("an install adds 25 MB at most, and no second miniflare", () => {
+test("an install adds 25 MB at most, and no miniflare", () => {
   let added = project.bytes - bytesBefore;
   if (PALMETTE_PACKAGES === undefined) {
     const recorded = JSON.parse(readFileSync(join(PACKAGE, "npm", "recorded.json"), "utf8"));
@@ -71,7 +85,7 @@ test("an install adds 25 MB at most, and no second miniflare", () => {
     added += recorded["linux-x64"].bytes - statSync(join(packaged, "bin", "palmette")).size;
   }
   assert.ok(added > 0 && added <= MAX_ADDED_BYTES, `${added} bytes`);
-  assert.equal(project.copiesOf("miniflare").length, 1);
+  assert.deepEqual(project.copiesOf("miniflare"), miniflares);
   const palmettes = readdirSync(join(project.app, "node_modules", "@palmette"));
   assert.deepEqual(palmettes, [HERE], "the package for this machine alone");
 });
@@ -110,6 +124,55 @@ test("npx palmette serve, until Ctrl-C", async () => {
     await interrupt();
   }
   await assert.rejects(fetch(`${url}/live`));
+});
+
+describe("a development tool, with no configuration of Palmette's", () => {
+  /** @type {Buffer} what the apps answer */
+  let framed;
+
+  before(async () => {
+    await project.run("npx", "palmette", "transform", "picture.png", ...FRAMED, "--output", "framed.png");
+    framed = readFileSync(join(project.app, "framed.png"));
+  });
+
+  test("npx palmette dev, in a Worker with assets and a bucket: a picture at most two minutes after an empty folder", async () => {
+    project.add("worker");
+    project.write("worker/public/picture.png", PICTURE.png());
+    const start = performance.now();
+    const { captured: url, interrupt } = await project.startIn(
+      "worker",
+      /Ready on (http:\/\/\S+)/,
+      "npx",
+      ...["palmette", "dev", "--port", "0"],
+    );
+    try {
+      const answer = await fetch(url);
+      assert.equal(answer.status, 200, await answer.clone().text());
+      assert.deepEqual(Buffer.from(await answer.arrayBuffer()), framed);
+      const ms = installMs + performance.now() - start;
+      assert.ok(ms < MAX_FIRST_PICTURE_MS, `${ms} ms`);
+    } finally {
+      await interrupt();
+    }
+  });
+
+  test("npx palmette run -- astro dev", async () => {
+    project.add("site");
+    const { captured: url, interrupt } = await project.startIn(
+      "site",
+      /Local +(http:\/\/[^/\s]+)/,
+      "npx",
+      ...["palmette", "run", "--", "astro", "dev", "--port", "0"],
+    );
+    try {
+      const headers = { "content-type": "image/png" };
+      const answer = await fetch(`${url}/framed.png`, { method: "POST", headers, body: PICTURE.png() });
+      assert.equal(answer.status, 200, await answer.clone().text());
+      assert.deepEqual(Buffer.from(await answer.arrayBuffer()), framed);
+    } finally {
+      await interrupt();
+    }
+  });
 });
 
 describe("without anything else", () => {

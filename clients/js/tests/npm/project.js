@@ -1,10 +1,11 @@
 // @ts-check
 /**
- * A project of a user's: a folder outside of this repository with wrangler in it, and tools that know no Rust and no Palmette.
+ * A project of a user's: a folder outside of this repository with development tools in it, and a machine that knows no Rust and no Palmette.
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  cpSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -21,23 +22,38 @@ import { promisify } from "node:util";
 
 const ROOT = dirname(dirname(dirname(dirname(import.meta.dirname))));
 
+/** Tools tell nobody that they run. */
+const QUIET = {
+  ASTRO_TELEMETRY_DISABLED: "1",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  NO_COLOR: "1",
+  WRANGLER_SEND_METRICS: "false",
+};
+
 /** A project. Its folder is there until {@link Project.remove}. */
 export class Project {
   folder = mkdtempSync(join(tmpdir(), "palmette-project-"));
   app = join(this.folder, "app");
-  #env = { ...environment(), PATH: tools(join(this.folder, "tools")) };
+  #env = {
+    ...environment(),
+    ...QUIET,
+    PATH: tools(join(this.folder, "tools")),
+    XDG_CACHE_HOME: join(this.folder, "cache"),
+  };
 
   constructor() {
     mkdirSync(this.app);
   }
 
   /**
-   * Gets wrangler, the one of this repository's lock file: npm has it and what it needs in its cache.
+   * Gets packages, in the versions of this repository's lock file: npm has them and all that they need in its cache.
+   *
+   * @param {string[]} names
    */
-  async installWrangler() {
+  async installTools(...names) {
     const { packages } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8"));
-    const { version } = packages["node_modules/wrangler"];
-    const manifest = { name: "app", private: true, devDependencies: { wrangler: version } };
+    const devDependencies = Object.fromEntries(names.map((name) => [name, packages[`node_modules/${name}`].version]));
+    const manifest = { name: "app", private: true, devDependencies };
     const fromRegistry = Object.entries(packages).filter(
       ([path, { link }]) => path.startsWith("node_modules/") && !link,
     );
@@ -86,8 +102,20 @@ export class Project {
    * @param {string[]} args
    */
   async start(line, program, ...args) {
+    return await this.startIn("", line, program, ...args);
+  }
+
+  /**
+   * Does the same in a folder of the project.
+   *
+   * @param {string} folder
+   * @param {RegExp} line
+   * @param {string} program
+   * @param {string[]} args
+   */
+  async startIn(folder, line, program, ...args) {
     const child = spawn(program, args, {
-      cwd: this.app,
+      cwd: join(this.app, folder),
       env: this.#env,
       detached: true,
       stdio: ["ignore", "pipe", "inherit"],
@@ -98,12 +126,17 @@ export class Project {
       await closed;
     };
     let output = "";
-    for await (const text of child.stdout.setEncoding("utf8")) {
-      output += text;
-      const [, captured] = line.exec(output) ?? [];
-      if (captured !== undefined) return { captured, interrupt };
-    }
-    throw new Error(`${program} ${args.join(" ")} ended: ${output}`);
+    /** @type {string} */
+    const captured = await new Promise((resolve, reject) => {
+      // Read to the end: a tool that cannot write what it has to say fails.
+      child.stdout.setEncoding("utf8").on("data", (text) => {
+        output += text;
+        const [, found] = line.exec(output) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+      child.stdout.on("end", () => reject(new Error(`${program} ${args.join(" ")} ended: ${output}`)));
+    });
+    return { captured, interrupt };
   }
 
   /**
@@ -111,7 +144,18 @@ export class Project {
    * @param {string | Uint8Array} content
    */
   write(file, content) {
-    writeFileSync(join(this.app, file), content);
+    const path = join(this.app, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+
+  /**
+   * Copies one of `apps` beside this file into a folder of the project.
+   *
+   * @param {string} name
+   */
+  add(name) {
+    cpSync(join(import.meta.dirname, "apps", name), join(this.app, name), { recursive: true });
   }
 
   /** Bytes of all files in node_modules. */
