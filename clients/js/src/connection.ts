@@ -98,8 +98,10 @@ function sourceError(verb: Verb, form: Form): ImagesError | undefined {
   if (form.failure === undefined) {
     return undefined;
   }
-  const { index, name, error } = form.failure;
-  const text = `source ${index} (${name}) failed while it was sent: ${reason(error)}`;
+  const { index, error } = form.failure;
+  // In the words of the server.
+  const place = verb !== "TRANSFORM" ? "the picture" : index === 0 ? "the canvas" : `picture ${index}`;
+  const text = `${place} failed while it was sent: ${reason(error)}`;
   return clientError(verb, Code.BrokenForm, text, { cause: error });
 }
 

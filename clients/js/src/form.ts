@@ -15,8 +15,6 @@ export interface Part {
 export interface SourceFailure {
   /** Its place among the parts, from 0, which is its image index. */
   readonly index: number;
-  /** The field that it was sent in. */
-  readonly name: string;
   /** What the source threw. */
   readonly error: unknown;
 }
@@ -56,12 +54,12 @@ export class Form {
    * @throws What a source throws that cannot be opened
    */
   stream(): ReadableStream<Uint8Array> {
-    for (const [index, { name, value }] of this.#parts.entries()) {
+    for (const [index, { value }] of this.#parts.entries()) {
       if (typeof value !== "string") {
         try {
           value.open();
         } catch (error) {
-          this.#failure = { index, name, error };
+          this.#failure = { index, error };
           throw error;
         }
       }
@@ -104,7 +102,7 @@ export class Form {
         yield* value.chunks();
       } catch (error) {
         if (!this.#cancelled) {
-          this.#failure = { index, name, error };
+          this.#failure = { index, error };
           await this.#breakOff(error);
         }
         throw error;

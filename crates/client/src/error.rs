@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use palmette_ops::Place;
 use palmette_protocol::Code;
 
 /// A failure of a call.
@@ -34,7 +35,7 @@ pub enum Error {
         message: String,
     },
     /// Occurs when a source fails while it is sent; the server gets no whole request then.
-    #[error("cannot read source {index}: {source}")]
+    #[error("cannot read {}: {source}", Place::of_source(*index))]
     Source {
         /// The index of the source: 0 is the canvas, then drawn sources in their order.
         index: usize,

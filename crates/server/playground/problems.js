@@ -14,8 +14,8 @@ import { flatten, nodeName, placeOfStep } from "./tree.js";
 export function showProblem(root, project, refusal) {
   const flat = flatten(project.canvas);
   const { nodes, places } = flat;
-  const step = places[refusal.position] ?? places.find((step) => placeOfStep(flat, step) === refusal.place);
-  const node = nodes[refusal.source] ?? nodes.find((_, index) => nodeName(index) === refusal.place);
+  const step = places.find((step) => placeOfStep(flat, step) === refusal.place);
+  const node = nodes.find((_, index) => nodeName(index) === refusal.place);
   const scope = step ? `[data-step="${step.key}"]` : node ? `[data-node="${node.key}"] > .picture` : ".output";
   const area = root.querySelector(scope);
   const row = step || !node ? findRow(area, refusal.option, step?.kind === "draw" ? "> .options " : "") : null;

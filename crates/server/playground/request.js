@@ -56,19 +56,9 @@ export class Refusal extends Error {
     return this.message.match(PLACE)?.[1] ?? "";
   }
 
-  /** The entry of the list that the message names, or -1. */
-  get position() {
-    return Number(this.message.match(/^op (\d+)/)?.[1] ?? -1);
-  }
-
-  /** The source that the message names, or -1. */
-  get source() {
-    return Number(this.message.match(/^source (\d+)/)?.[1] ?? -1);
-  }
-
   /** What is wrong, without the place. */
   get what() {
-    return this.message.replace(PLACE, "").replace(/^(op \d+, \w+|source \d+(, \w+)?): /, "");
+    return this.message.replace(PLACE, "");
   }
 
   /** The option or field that the message begins with, `trim.border.keep` if it is nested; maybe a word that is none. */

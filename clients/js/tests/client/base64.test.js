@@ -115,7 +115,7 @@ for (const [text, message] of [
   test(`${JSON.stringify(text)} is refused`, async () => {
     await assert.rejects(decoded([...(text ?? "")]), {
       code: 9432,
-      message: `IMAGES_INFO_ERROR 9432: source 0 (image) failed while it was sent: ${message}`,
+      message: `IMAGES_INFO_ERROR 9432: the picture failed while it was sent: ${message}`,
     });
   });
 }

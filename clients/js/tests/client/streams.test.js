@@ -157,7 +157,7 @@ test("a failing source cancels the others", async (t) => {
   const output = images.input(before.stream).draw(failing).draw(after.stream).output(format);
   await assert.rejects(output, {
     code: 9432,
-    message: /source 1 \(draw_image\) failed while it was sent: the disk is gone/,
+    message: /picture 1 failed while it was sent: the disk is gone/,
   });
   await until(() => after.cancelled !== undefined);
   assert.deepEqual([before.chunks, after.chunks], [2, 0]);
@@ -168,7 +168,7 @@ test("a failing source is told where the form is collected, too", async (t) => {
   const recorder = await Recorder.start(t);
   const images = createImages(recorder.url, { streaming: false });
   const failing = new ReadableStream({ pull: (controller) => controller.error(new Error("the disk is gone")) });
-  await assert.rejects(images.info(failing), { code: 9432, message: /^IMAGES_INFO_ERROR 9432: source 0 \(image\)/ });
+  await assert.rejects(images.info(failing), { code: 9432, message: /^IMAGES_INFO_ERROR 9432: the picture failed/ });
   assert.equal(recorder.requests.length, 0);
 });
 
@@ -205,7 +205,7 @@ test("a stream that somebody else reads is refused before anything is sent", asy
   const images = createImages(recorder.url);
   const { stream } = new Counted(1);
   const twice = images.input(stream).draw(stream).output(format);
-  await assert.rejects(twice, { code: 9432, message: /source 1 \(draw_image\) failed while it was sent: .*locked/ });
+  await assert.rejects(twice, { code: 9432, message: /picture 1 failed while it was sent: .*locked/ });
   assert.equal(recorder.requests.length, 0);
 });
 

@@ -176,11 +176,11 @@ for (const streaming of [true, false]) {
 for (const [name, run] of Object.entries(BROKEN)) {
   test(`${name} breaks the request off`, async (t) => {
     const recorder = await Recorder.start(t, answer);
-    const index = name === "drawerr" ? "1 (draw_image)" : "0 (image)";
+    const place = name === "drawerr" ? "picture 1" : "the canvas";
     await assert.rejects(run(createImages(recorder.url)), (error) => {
       assert.ok(error instanceof ImagesError);
       assert.equal(error.code, 9432);
-      const message = `IMAGES_TRANSFORM_ERROR 9432: source ${index} failed while it was sent: the disk is gone`;
+      const message = `IMAGES_TRANSFORM_ERROR 9432: ${place} failed while it was sent: the disk is gone`;
       assert.equal(error.message, message);
       assert.equal(/** @type {Error} */ (error.cause).message, "the disk is gone");
       return true;

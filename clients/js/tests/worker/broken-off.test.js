@@ -42,7 +42,7 @@ test("a source that fails in workerd breaks the request off", { timeout: 60_000 
   t.after(() => miniflare.dispose());
   for (const chunks of [0, 1, 5]) {
     const answer = await miniflare.dispatchFetch(`http://worker/${chunks}`);
-    const message = "IMAGES_TRANSFORM_ERROR 9432: source 0 (image) failed while it was sent: the disk is gone";
+    const message = "IMAGES_TRANSFORM_ERROR 9432: the canvas failed while it was sent: the disk is gone";
     assert.deepEqual(await answer.json(), [9432, message]);
     // A request whose source fails at once may not even be begun.
     const sent = chunks === 0 ? undefined : await recorder.next();

@@ -103,7 +103,8 @@ async fn sources_that_fail_end_the_request_unfinished() {
         };
         let error = transformer.output(OutputFormat::Png).await.unwrap_err();
         assert!(matches!(&error, Error::Source { index: failed, .. } if *failed == index), "{error}");
-        assert_eq!(error.to_string(), format!("cannot read source {index}: the disk is gone"));
+        let place = ["the canvas", "picture 1"][index];
+        assert_eq!(error.to_string(), format!("cannot read {place}: the disk is gone"));
         let recorded = recorded.await.unwrap();
         assert!(!recorded.is_whole, "the server must not take a cut request for a whole one");
         assert!(!String::from_utf8_lossy(&recorded.body).contains("transforms"));

@@ -114,8 +114,9 @@ function sourceError(verb, form) {
   if (form.failure === void 0) {
     return void 0;
   }
-  const { index, name, error } = form.failure;
-  const text = `source ${index} (${name}) failed while it was sent: ${reason(error)}`;
+  const { index, error } = form.failure;
+  const place = verb !== "TRANSFORM" ? "the picture" : index === 0 ? "the canvas" : `picture ${index}`;
+  const text = `${place} failed while it was sent: ${reason(error)}`;
   return clientError(verb, Code.BrokenForm, text, { cause: error });
 }
 function checkOptions({ headers, token, fetch: fetch2, streaming, ...unknown }) {
@@ -437,12 +438,12 @@ var Form = class {
    * @throws What a source throws that cannot be opened
    */
   stream() {
-    for (const [index, { name, value }] of this.#parts.entries()) {
+    for (const [index, { value }] of this.#parts.entries()) {
       if (typeof value !== "string") {
         try {
           value.open();
         } catch (error) {
-          this.#failure = { index, name, error };
+          this.#failure = { index, error };
           throw error;
         }
       }
@@ -488,7 +489,7 @@ ${value}\r
         yield* value.chunks();
       } catch (error) {
         if (!this.#cancelled) {
-          this.#failure = { index, name, error };
+          this.#failure = { index, error };
           await this.#breakOff(error);
         }
         throw error;
