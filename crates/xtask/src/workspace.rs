@@ -17,6 +17,8 @@ pub(crate) struct Package {
     pub(crate) features: Vec<String>,
     /// Whether it goes to the registry.
     pub(crate) is_published: bool,
+    /// Its folder.
+    pub(crate) folder: PathBuf,
 }
 
 /// Returns the folder of the workspace.
@@ -57,9 +59,31 @@ pub(crate) fn packages() -> Result<Vec<Package>, Error> {
     let package = |value: &Value| {
         let name = value["name"].as_str()?.to_owned();
         let features = value["features"].as_object()?.keys().filter(|name| *name != "default").cloned().collect();
+        let folder = Path::new(value["manifest_path"].as_str()?).parent()?.to_owned();
         // What names no registry goes to all; what goes to none names an empty list.
-        Some(Package { name, features, is_published: value["publish"].is_null() })
+        Some(Package { name, features, is_published: value["publish"].is_null(), folder })
     };
     let packages = metadata["packages"].as_array().ok_or(UNEXPECTED)?;
     packages.iter().map(|value| package(value).ok_or(UNEXPECTED)).collect()
+}
+
+/// Reads all of a crate's own code, one file behind the other.
+///
+/// # Errors
+///
+/// Those of reading it.
+pub(crate) fn sources(package: &Package) -> Result<String, Error> {
+    let (mut folders, mut text) = (vec![package.folder.join("src")], String::new());
+    while let Some(folder) = folders.pop() {
+        let failed = |source| Error::File { path: folder.clone(), source };
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text += &fs::read_to_string(&path).map_err(|source| Error::File { path, source })?;
+            }
+        }
+    }
+    Ok(text)
 }
