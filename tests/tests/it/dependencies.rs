@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("palmette-gpu", &["palmette-ops", "palmette-core", "palmette-shaders"]),
     ("palmette-models", &["palmette-ops", "palmette-core"]),
     ("palmette-origin", &[]),
+    ("palmette-store", &[]),
     (
         "palmette",
         &[
@@ -41,7 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("palmette-server", &["palmette", "palmette-protocol", "palmette-origin"]),
     ("palmette-client", &["palmette-ops", "palmette-protocol"]),
     ("palmette-python", &["palmette"]),
-    ("palmette-cli", &["palmette-server", "palmette", "palmette-client", "palmette-compare"]),
+    ("palmette-cli", &["palmette-server", "palmette", "palmette-client", "palmette-compare", "palmette-store"]),
 ];
 
 /// What the tests of a crate may use of the workspace beside that.
@@ -63,12 +64,22 @@ const RESERVED: &[(&[&str], &[&str])] = &[
     (&["axum"], &["palmette-server"]),
     (
         &["tokio", "hyper", "reqwest", "tower"],
-        &["palmette-server", "palmette-client", "palmette-origin", "palmette-cli"],
+        &["palmette-server", "palmette-client", "palmette-origin", "palmette-store", "palmette-cli"],
     ),
+    // Buckets, and walks of folders.
+    (&["object_store", "walkdir"], &["palmette-store"]),
     (&["wgpu", "naga"], &["palmette-gpu"]),
     (
         &["serde"],
-        &["palmette-protocol", "palmette", "palmette-server", "palmette-client", "palmette-cli", "palmette-python"],
+        &[
+            "palmette-protocol",
+            "palmette",
+            "palmette-server",
+            "palmette-client",
+            "palmette-store",
+            "palmette-cli",
+            "palmette-python",
+        ],
     ),
     (&["pyo3"], &["palmette-python"]),
     (

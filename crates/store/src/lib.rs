@@ -1,0 +1,26 @@
+//! Pictures and results in a folder or a bucket.
+//!
+//! [`Place`] is where pictures are: a folder, or what has a prefix in a bucket. It lists [`Object`]s, which are read whole.
+//! [`Results`] is where pictures go. Each is written beside its name and renamed, or put in one request, so that none is ever half
+//! there; and each is remembered with a *mark*, the digest of all that it was made of, so that it need not be made again.
+//!
+//! Everything here waits where it is called; buckets have a small runtime of their own ([`Buckets`]).
+
+mod bucket;
+mod error;
+mod key;
+mod object;
+mod place;
+mod results;
+
+pub use bucket::Buckets;
+pub use error::{BucketError, Error};
+pub use key::Key;
+pub use object::Object;
+pub use place::{Found, Place};
+pub use results::{Results, Written};
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
