@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use palmette_server::Config;
 use palmette_server::config::{Environment, RawConfig, Setting, settings};
 
-use crate::commands::CompareArgs;
+use crate::commands::{BatchArgs, CompareArgs};
 use crate::error::Error;
 use crate::files;
 use crate::header_flag::Header;
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Serve(ServeCommandArgs),
     /// Make one picture
     Transform(Box<TransformArgs>),
+    /// Make many pictures, of folders or buckets
+    Batch(Box<BatchArgs>),
     /// Show how a picture would be made: every step, and the effect of every option
     Explain(Box<ExplainArgs>),
     /// Print the format and size of a picture, as JSON
@@ -63,6 +65,7 @@ impl Command {
             Self::Run(_)
             | Self::Dev(_)
             | Self::Transform(_)
+            | Self::Batch(_)
             | Self::Explain(_)
             | Self::Info(_)
             | Self::Compare(_)
@@ -364,7 +367,7 @@ impl RunArgs {
 impl TransformArgs {
     /// Resolves the settings of a picture that is made here.
     pub(crate) fn to_config(&self) -> Result<Config, Error> {
-        self.request.setup.to_config_with(settings::find("limits.damaged").zip(self.damaged.clone()))
+        self.request.work.setup.to_config_with(settings::find("limits.damaged").zip(self.damaged.clone()))
     }
 }
 
@@ -380,7 +383,7 @@ impl SetupArgs {
     }
 
     /// Resolves the settings, with one more that was given as a flag.
-    fn to_config_with(&self, flag: Option<(&'static Setting, String)>) -> Result<Config, Error> {
+    pub(crate) fn to_config_with(&self, flag: Option<(&'static Setting, String)>) -> Result<Config, Error> {
         let engine = settings::find("engine.choice").zip(self.engine.clone());
         let models = settings::find("models.folder").zip(self.models.clone());
         let fonts = settings::find("fonts.folder").zip(self.fonts.clone());

@@ -9,7 +9,7 @@ use palmette::protocol::answer::error_body;
 use palmette_server::ListenError;
 use palmette_server::config::{ConfigError, Listen};
 
-use crate::commands::CompareError;
+use crate::commands::{BatchError, CompareError};
 use crate::workerd::WorkerdError;
 
 /// The command line or the configuration is wrong (`EX_USAGE`).
@@ -91,6 +91,12 @@ pub(crate) enum Error {
         path: PathBuf,
         /// Where and why.
         source: serde_json::Error,
+    },
+    /// Occurs when a request file for many pictures has a text in their place.
+    #[error("{}: the canvas is a text; for a batch it must be a picture, which each source takes the place of", path.display())]
+    TextCanvas {
+        /// The file.
+        path: PathBuf,
     },
     /// Occurs when a file cannot be read.
     #[error("cannot read {}: {source}", path.display())]
@@ -194,6 +200,18 @@ pub(crate) enum Error {
         /// The names of the sources, by index.
         sources: Vec<String>,
     },
+    /// Occurs when a batch cannot be begun.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// Occurs when a place of pictures or results cannot be used.
+    #[error(transparent)]
+    Store(#[from] palmette_store::Error),
+    /// Occurs when a picture makes the program panic, which is our fault.
+    #[error("a mistake in palmette: {message}")]
+    Panicked {
+        /// The message of the panic.
+        message: String,
+    },
     /// Occurs when a request is wrong.
     #[error("{}", error_body(.0.code(), &.0.to_string()))]
     Protocol(#[from] palmette::protocol::Error),
@@ -209,7 +227,7 @@ pub(crate) enum Error {
 
 /// Says which file a source is, where an error is about one.
 fn file_hint(error: &palmette::Error, sources: &[String]) -> String {
-    let name = error.source_index().and_then(|index| sources.get(index));
+    let name = error.source_index().and_then(|index| sources.get(index)).filter(|name| !name.is_empty());
     name.map_or_else(String::new, |name| format!(" ({name})"))
 }
 
@@ -220,7 +238,7 @@ fn remote_hint(error: &palmette_client::Error, sources: &[String]) -> String {
         palmette_client::Error::Images { message, .. } => index_in_message(message),
         _ => None,
     };
-    let name = index.and_then(|index| sources.get(index));
+    let name = index.and_then(|index| sources.get(index)).filter(|name| !name.is_empty());
     name.map_or_else(String::new, |name| format!(" ({name})"))
 }
 
@@ -253,6 +271,16 @@ impl Error {
         report(&self.to_string());
     }
 
+    /// Returns the code that a server answers with, if the failure has one.
+    pub(crate) fn code(&self) -> Option<u16> {
+        match self {
+            Self::Protocol(error) => Some(error.code().number()),
+            Self::Pipeline { source, .. } => Some(source.code().number()),
+            Self::Client { source, .. } => source.code(),
+            _ => None,
+        }
+    }
+
     /// Returns the exit status.
     pub(crate) fn exit_status(&self) -> u8 {
         match self {
@@ -265,6 +293,16 @@ impl Error {
             | Self::ServerUrl { .. }
             | Self::SettingsOfServer
             | Self::Compare(_)
+            | Self::Batch(
+                BatchError::Glob { .. }
+                | BatchError::NotBelow { .. }
+                | BatchError::Name { .. }
+                | BatchError::OutIsSource { .. }
+                | BatchError::SameTarget { .. }
+                | BatchError::OverSource { .. }
+                | BatchError::Explain
+                | BatchError::StandardInputTwice,
+            )
             | Self::Workerd(
                 WorkerdError::NoEnvironment { .. }
                 | WorkerdError::NoSuchBinding { .. }
@@ -272,11 +310,16 @@ impl Error {
                 | WorkerdError::NoTls { .. }
                 | WorkerdError::NoImages { .. },
             ) => EXIT_USAGE,
-            Self::RequestFile { .. } | Self::FileTooLarge { .. } | Self::FramesMissing { .. } | Self::Workerd(_) => {
-                EXIT_DATA
-            }
+            Self::RequestFile { .. }
+            | Self::TextCanvas { .. }
+            | Self::FileTooLarge { .. }
+            | Self::FramesMissing { .. }
+            | Self::Workerd(_) => EXIT_DATA,
             Self::Convert { .. } | Self::OtherPackage { .. } | Self::Models(_) => EXIT_DATA,
             Self::Read { .. } | Self::Fonts(_) => EXIT_NO_INPUT,
+            Self::Batch(BatchError::NoPictures { .. } | BatchError::NoMatch { .. }) => EXIT_NO_INPUT,
+            Self::Store(error) => status_of_store(error),
+            Self::Panicked { .. } => EXIT_SOFTWARE,
             Self::Write { .. } | Self::Modules { .. } => EXIT_CANNOT_CREATE,
             Self::Engine(_) | Self::Listen(_) | Self::Fetch { .. } | Self::NoServer { .. } => EXIT_UNAVAILABLE,
             Self::NoCommand { .. } => EXIT_NO_COMMAND,
@@ -286,6 +329,20 @@ impl Error {
             Self::Protocol(error) => status_of(error.code(), error.class()),
             Self::Pipeline { source, .. } => status_of(source.code(), source.class()),
         }
+    }
+}
+
+/// Returns the exit status for a place of pictures or results.
+const fn status_of_store(error: &palmette_store::Error) -> u8 {
+    use palmette_store::Error as Store;
+    match error {
+        Store::Url { .. } | Store::NotBuilt { .. } => EXIT_USAGE,
+        Store::TooLarge { .. } => EXIT_DATA,
+        Store::List { .. } | Store::Read { .. } | Store::NotFound { .. } | Store::NotUtf8 { .. } => EXIT_NO_INPUT,
+        Store::Write { .. } => EXIT_CANNOT_CREATE,
+        Store::Bucket { .. } => EXIT_UNAVAILABLE,
+        // The store may learn of further failures.
+        _ => EXIT_SYSTEM,
     }
 }
 

@@ -14,6 +14,7 @@ mod files;
 mod form;
 mod header_flag;
 mod option_flags;
+mod pictures;
 mod remote;
 mod request_file;
 mod request_flags;
@@ -59,6 +60,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Run(args) => return commands::run(&args),
         Command::Dev(args) => return commands::dev(args),
         Command::Serve(args) => commands::serve(&args),
+        Command::Batch(args) => return commands::batch(&args),
         Command::Transform(args) => commands::transform(&args),
         Command::Explain(args) => commands::explain(&args),
         Command::Info(args) => commands::info(&args),

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 use palmette::ops::tree::Step;
@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::error::Error;
 use crate::files;
-use crate::form::Outline;
+use crate::form::{Input, Outline};
 use crate::header_flag::Header;
 
 /// The environment variable that holds a bearer token for the server.
@@ -68,6 +68,13 @@ impl RemoteArgs {
 impl Remote {
     /// Makes a picture, or its plan; `sources` are the names of its sources, for messages.
     pub(crate) fn transform(self, outline: Outline, sources: Vec<String>) -> Result<Vec<u8>, Error> {
+        let picture = self.transform_next(outline, sources);
+        self.end();
+        picture
+    }
+
+    /// Makes a picture, one of several, which may be asked for by several threads at once.
+    pub(crate) fn transform_next(&self, outline: Outline, sources: Vec<String>) -> Result<Vec<u8>, Error> {
         let Outline { tree, output, explain, engine } = outline;
         let mut transformer = self.describe(tree)?;
         if let Some(engine) = engine {
@@ -85,13 +92,16 @@ impl Remote {
     pub(crate) fn info(self, file: &Path) -> Result<String, Error> {
         let source = self.open(file)?;
         let images = self.images.clone();
-        self.wait(vec![file.display().to_string()], async move { Ok(images.info(source).await?.to_json()) })
+        let info = self.wait(vec![file.display().to_string()], async move { Ok(images.info(source).await?.to_json()) });
+        self.end();
+        info
     }
 
     /// Describes a tree with the client. Trees are no deeper than the protocol allows.
-    fn describe(&self, tree: RawNode<FormSource<PathBuf>>) -> Result<Transformer, Error> {
+    fn describe(&self, tree: RawNode<FormSource<Input>>) -> Result<Transformer, Error> {
         let mut transformer = match tree.source {
-            FormSource::Image(path) => self.images.input(self.open(&path)?),
+            FormSource::Image(Input::File(path)) => self.images.input(self.open(&path)?),
+            FormSource::Image(Input::Bytes(bytes)) => self.images.input(bytes),
             FormSource::Text(options) => self.images.text(options),
         };
         for step in tree.steps {
@@ -118,13 +128,15 @@ impl Remote {
 
     /// Waits for a call.
     fn wait<T>(
-        self,
+        &self,
         sources: Vec<String>,
         call: impl Future<Output = Result<T, palmette_client::Error>>,
     ) -> Result<T, Error> {
-        let outcome = self.runtime.block_on(call);
-        // A thread that waits for standard input, which nobody needs any more, is not waited for.
+        self.runtime.block_on(call).map_err(|source| Error::Client { source, sources })
+    }
+
+    /// Ends the threads; one that waits for standard input, which nobody needs any more, is not waited for.
+    fn end(self) {
         self.runtime.shutdown_background();
-        outcome.map_err(|source| Error::Client { source, sources })
     }
 }

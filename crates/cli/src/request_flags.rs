@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use palmette::ops::{ImageIndex, Op};
-use palmette::protocol::OutputFormat;
 use palmette::protocol::form::Part;
 use palmette::protocol::list::list_to_json;
+use palmette::protocol::{Options, OutputFormat};
 
 use crate::args::SetupArgs;
 use crate::draw_flag::DrawFlag;
 use crate::error::Error;
-use crate::form::Form;
+use crate::form::{Form, Input};
 use crate::option_flags::OptionFlags;
 use crate::request_file;
 use crate::text_flag::{TextDefaults, TextFlag};
@@ -32,25 +32,32 @@ and --color apply to every text without its own.
 HTTP form: {\"sources\": [\"photo.jpg\", \"mark.png\"], \"transforms\": [{\"drawImageIndex\": 1,
 \"targetImageIndex\": 0, \"bottom\": 10}], \"output_format\": \"image/avif\", \"output_quality\": 80}";
 
-/// The flags that describe a request.
+/// The flags that describe a request with its canvas.
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
     /// The canvas; `-` is standard input
     #[arg(value_name = "IN", required_unless_present_any = ["request", "text"], conflicts_with_all = ["request", "text"])]
     pub(crate) input: Option<PathBuf>,
-    /// Picture to draw, with options: `FILE` or `FILE:key=value,...`; repeatable
-    #[arg(long, value_name = "FILE:KEY=VALUE,...", conflicts_with = "request")]
-    pub(crate) draw: Vec<DrawFlag>,
     /// Text as the canvas, with options: `TEXT` or `TEXT:key=value,...`
     #[arg(long, value_name = "TEXT:KEY=VALUE,...", conflicts_with = "request")]
     pub(crate) text: Option<TextFlag>,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+}
+
+/// The flags that describe what is done with a canvas.
+#[derive(Debug, Args)]
+pub(crate) struct WorkArgs {
+    /// Picture to draw, with options: `FILE` or `FILE:key=value,...`; repeatable
+    #[arg(long, value_name = "FILE:KEY=VALUE,...", conflicts_with = "request")]
+    pub(crate) draw: Vec<DrawFlag>,
     /// Text to draw, above all drawn pictures, with options: `TEXT` or `TEXT:key=value,...`; repeatable
     #[arg(long, value_name = "TEXT:KEY=VALUE,...", conflicts_with = "request")]
     pub(crate) draw_text: Vec<TextFlag>,
     /// File that describes the whole request, as JSON
     #[arg(long, value_name = "FILE.json")]
     pub(crate) request: Option<PathBuf>,
-    /// Output format: jpeg, png, gif, webp, avif, rgb, rgba or a media type [default: from the name of OUT]
+    /// Output format: jpeg, png, gif, webp, avif, rgb, rgba or a media type [default: from the name of OUT; in a batch, from that of each picture]
     #[arg(long)]
     pub(crate) format: Option<String>,
     /// Output quality: 1 to 100, high, medium-high, medium-low or low
@@ -73,27 +80,57 @@ pub(crate) struct RequestArgs {
 impl RequestArgs {
     /// Makes the form that the flags, or the request file, describe; `output` is where the picture goes.
     pub(crate) fn to_form(&self, output: &Path) -> Result<Form, Error> {
-        let mut form = match &self.request {
+        let mut form = match &self.work.request {
             Some(path) => request_file::read(path)?,
             None => self.form_of_flags(),
+        };
+        self.work.push_output(&mut form, output)?;
+        Ok(form)
+    }
+
+    /// Makes the form that the flags describe.
+    fn form_of_flags(&self) -> Form {
+        let mut form = Form::default();
+        let mut own = Vec::new();
+        if let Some(canvas) = &self.input {
+            form.push_file(Part::Image, canvas.clone());
+        }
+        if let Some(text) = &self.text {
+            form.push_text_source(Part::TextInput, text.to_source(&self.work.text_defaults), Path::new(""));
+            // What a text says of itself comes first; how it would be drawn is refused by the protocol.
+            own.extend([&text.transform, &text.draw]);
+        }
+        self.work.push_steps(&mut form, own);
+        form
+    }
+}
+
+impl WorkArgs {
+    /// Makes the form that the flags, or the request file, describe, with a picture as the canvas; `output` is where the result goes.
+    pub(crate) fn to_form_on(&self, canvas: Input, output: &Path) -> Result<Form, Error> {
+        let mut form = match &self.request {
+            Some(path) => {
+                let mut form = request_file::read(path)?;
+                if !form.replace_canvas(canvas) {
+                    return Err(Error::TextCanvas { path: path.clone() });
+                }
+                form
+            }
+            None => {
+                let mut form = Form::default();
+                form.push_input(Part::Image, canvas);
+                self.push_steps(&mut form, Vec::new());
+                form
+            }
         };
         self.push_output(&mut form, output)?;
         Ok(form)
     }
 
-    /// Makes the form that the flags describe: one transform of the canvas, then the draws in their order.
-    fn form_of_flags(&self) -> Form {
-        let mut form = Form::default();
+    /// Adds the steps that the flags describe: the transforms of the canvas, its own first, then the draws in their order.
+    fn push_steps(&self, form: &mut Form, own: Vec<&Options>) {
         let mut ops = Vec::new();
-        if let Some(canvas) = &self.input {
-            form.push_file(Part::Image, canvas.clone());
-        }
-        if let Some(text) = &self.text {
-            form.push_text_source(Part::TextInput, text.to_source(&self.text_defaults), Path::new(""));
-        }
-        // What a text that is the canvas says of itself comes first; how it would be drawn is refused by the protocol.
-        let own = self.text.iter().flat_map(|text| [&text.transform, &text.draw]);
-        for options in own.chain([&self.options.0]).filter(|options| !options.is_empty()) {
+        for options in own.into_iter().chain([&self.options.0]).filter(|options| !options.is_empty()) {
             ops.push(Op::Transform { image_index: ImageIndex::CANVAS, options: options.clone() });
         }
         let mut draws = Vec::new();
@@ -113,17 +150,17 @@ impl RequestArgs {
             ops.push(Op::Draw { draw_image_index: index, target_image_index, options: draw.clone() });
         }
         form.push_text(Part::Transforms, list_to_json(&ops));
-        form
     }
 
     /// Adds the fields of the output; a flag overrules nothing, so a field that a request file has already is then doubled,
     /// and refused.
     fn push_output(&self, form: &mut Form, output: &Path) -> Result<(), Error> {
         if let Some(format) = &self.format {
-            form.push_text(Part::OutputFormat, wire_format(format).unwrap_or(format).to_owned());
+            let format = format_called(format).map_or(format.as_str(), |format| format.as_str());
+            form.push_text(Part::OutputFormat, format.to_owned());
         } else if !form.has(Part::OutputFormat) {
             let format = format_of_name(output).ok_or_else(|| Error::NoFormat { path: output.to_owned() })?;
-            form.push_text(Part::OutputFormat, format.to_owned());
+            form.push_text(Part::OutputFormat, format.as_str().to_owned());
         }
         let fields = [
             (Part::OutputQuality, &self.quality),
@@ -139,14 +176,14 @@ impl RequestArgs {
     }
 }
 
-/// Returns the format that the end of a file's name stands for, as it is written on the wire.
-fn format_of_name(path: &Path) -> Option<&'static str> {
-    wire_format(&path.extension()?.to_str()?.to_ascii_lowercase())
+/// Returns the format that the end of a file's name stands for.
+fn format_of_name(path: &Path) -> Option<OutputFormat> {
+    format_called(path.extension()?.to_str()?)
 }
 
-/// Returns the name on the wire of a format that is named shortly.
-fn wire_format(name: &str) -> Option<&'static str> {
-    let format = match name {
+/// Returns the format that a short name, or an extension, stands for.
+pub(crate) fn format_called(name: &str) -> Option<OutputFormat> {
+    Some(match name.to_ascii_lowercase().as_str() {
         "jpg" | "jpeg" => OutputFormat::Jpeg,
         "png" => OutputFormat::Png,
         "gif" => OutputFormat::Gif,
@@ -155,6 +192,5 @@ fn wire_format(name: &str) -> Option<&'static str> {
         "rgb" => OutputFormat::Rgb,
         "rgba" => OutputFormat::Rgba,
         _ => return None,
-    };
-    Some(format.as_str())
+    })
 }

@@ -17,7 +17,7 @@ const DEFAULT_OUTPUT: &str = "out.png";
 
 /// Explains one picture.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Error> {
-    let config = args.request.setup.to_config()?;
+    let config = args.request.work.setup.to_config()?;
     let pipeline = super::build_for_one(&config)?;
     let form = args.request.to_form(args.output.as_deref().unwrap_or(Path::new(DEFAULT_OUTPUT)))?;
 

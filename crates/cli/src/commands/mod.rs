@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod batch;
 mod compare;
 mod completions;
 mod dev;
@@ -25,6 +26,7 @@ use palmette_server::config::{Budgets, Memory};
 
 use crate::error::Error;
 
+pub(crate) use batch::{BatchArgs, BatchError, batch};
 pub(crate) use compare::{CompareArgs, CompareError, compare};
 pub(crate) use completions::completions;
 pub(crate) use dev::dev;
@@ -49,6 +51,12 @@ fn build_for_one(config: &Config) -> Result<Pipeline, Error> {
     let choice = if config.engine == EngineChoice::Auto { EngineChoice::Cpu } else { config.engine };
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     Ok(build_with(choice, config)?.with_idle_cores(IdleCores::new(cores - 1)))
+}
+
+/// Builds the pipeline for many pictures. A GPU is opened only if the command line asks for one: few pictures are worth the time.
+fn build_for_many(config: &Config, is_engine_given: bool) -> Result<Pipeline, Error> {
+    let is_cpu_enough = config.engine == EngineChoice::Auto && !is_engine_given;
+    build_with(if is_cpu_enough { EngineChoice::Cpu } else { config.engine }, config)
 }
 
 fn build_with(choice: EngineChoice, config: &Config) -> Result<Pipeline, Error> {

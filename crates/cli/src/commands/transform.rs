@@ -12,7 +12,7 @@ use crate::files;
 pub(crate) fn transform(args: &TransformArgs) -> Result<(), Error> {
     if let Some(remote) = args.remote.open()? {
         let mut form = args.request.to_form(&args.output)?;
-        if let Some(engine) = args.request.setup.engine() {
+        if let Some(engine) = args.request.work.setup.engine() {
             form.push_text(Part::Engine, engine.to_owned());
         }
         let sources = form.source_names();

@@ -13,12 +13,7 @@ use serde_json::json;
 use super::report::{Entry, Report, State};
 use super::{CompareArgs, Reading, pair};
 use crate::error::Error;
-
-/// The extensions of pictures. By these and not by first bytes, so that a broken picture is missed.
-const EXTENSIONS: [&str; 21] = [
-    "apng", "avif", "bmp", "gif", "heic", "heif", "ico", "jfif", "jpe", "jpeg", "jpg", "pam", "pbm", "pgm", "pnm",
-    "png", "ppm", "qoi", "tif", "tiff", "webp",
-];
+use crate::pictures::is_picture;
 
 /// What is to be done.
 #[derive(Debug, PartialEq, Eq)]
@@ -147,12 +142,6 @@ fn list(folder: &Path, skipped: Option<&Path>) -> Result<Listing, Error> {
     Ok(listing)
 }
 
-fn is_picture(path: &Path) -> bool {
-    path.extension()
-        .and_then(|extension| extension.to_str())
-        .is_some_and(|extension| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()))
-}
-
 /// Finds what belongs together: what has the same name; of the rest, what has the same name but for its extension, if there is one on each side.
 fn jobs(expected: &[PathBuf], actual: &[PathBuf]) -> Vec<Job> {
     let mut jobs = Vec::new();
@@ -250,12 +239,5 @@ mod tests {
             ["a.png: only expected", "a.gif: only actual", "a.webp: only actual"]
         );
         assert_eq!(found(&["a.png"], &["a.webp", "a.png"]), ["a.png: a.png = a.png", "a.webp: only actual"]);
-    }
-
-    #[test]
-    fn folders_know_pictures_by_their_names() {
-        let is = |name: &str| is_picture(Path::new(name));
-        assert!(is("a.PNG") && is("a.tif") && is("a.b.jpeg"));
-        assert!(!is("notes.txt") && !is("png"));
     }
 }
