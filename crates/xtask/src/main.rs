@@ -24,6 +24,10 @@ const USAGE: &str = "usage:
                                  target of Rust, to stdout
   cargo xtask bench NAME [ARG…]  runs the benches, with these arguments of criterion, and records them under
                                  benches/results/<date>-NAME; NAME says what machine this is
+  cargo xtask bench batch [--rounds N] [--name NAME] [--program FILE] [FOLDER]
+                                 many pictures beside vipsthumbnail (apt-get install libvips-tools) and sharp, copies of the two
+                                 largest JPEGs of a folder, or of two that are drawn; to benches/results/<date>-NAME-batch.
+                                 --program measures that one instead of a release build
   cargo xtask bench gpu [NAME] [--from DIR | FLAG VALUE…]
                                  both engines on the same pictures, with charts of where which is faster, to
                                  benches/results/<date>-NAME, by default a name made of the adapter's; the flags are
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
         ["goldens"] => goldens::run(),
         ["notices", target] => notices::run(target, notices::PROGRAM),
         ["notices", target, package] => notices::run(target, package),
+        ["bench", "batch", arguments @ ..] => bench::batch::run(arguments),
         ["bench", "gpu", arguments @ ..] => bench::gpu::run(arguments),
         ["bench", "jpeg", arguments @ ..] => bench::jpeg::run(arguments),
         ["bench", "models", arguments @ ..] => bench::models::run(arguments),

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: runs benches and records what they measured under `benches/results`.
 
+pub(crate) mod batch;
 mod codecs;
 pub(crate) mod criterion;
 mod dialogue;

@@ -6,7 +6,7 @@
 mod case;
 mod http;
 mod peer;
-mod process;
+pub(super) mod process;
 mod record;
 mod scores;
 
@@ -17,6 +17,7 @@ use serde_json::json;
 
 use self::case::{CASES, Case};
 use self::peer::{NAMES, Peer};
+pub(super) use self::peer::{SHARP, install_sharp};
 use self::record::{Record, Row};
 use self::scores::Judge;
 use super::folder::Folder;
@@ -100,7 +101,11 @@ fn prepare(programs: &Path, sources: &Path, folder: Option<&Path>) -> Result<Str
 }
 
 /// Draws two pictures, which `sharp.mjs` enlarges.
-fn drawn(programs: &Path) -> Result<[PathBuf; 2], Error> {
+///
+/// # Errors
+///
+/// Those of the programs.
+pub(super) fn drawn(programs: &Path) -> Result<[PathBuf; 2], Error> {
     let folder = codecs::empty("pictures")?;
     let turbo = programs.join("turbo");
     Invocation::new(&turbo, &["draw", &folder.to_string_lossy()]).run()?;
@@ -116,7 +121,11 @@ fn drawn(programs: &Path) -> Result<[PathBuf; 2], Error> {
 }
 
 /// Finds the two largest JPEGs of a folder, the larger one last; if there is but one, it is both.
-fn largest(folder: &Path) -> Result<[PathBuf; 2], Error> {
+///
+/// # Errors
+///
+/// Those of reading the folder, and [`Error::Unexpected`] if there is none.
+pub(super) fn largest(folder: &Path) -> Result<[PathBuf; 2], Error> {
     let failed = |source| Error::File { path: folder.to_owned(), source };
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::workspace;
 
 /// The release of sharp that is installed.
-pub(super) const SHARP: &str = "0.35.5";
+pub(in crate::bench) const SHARP: &str = "0.35.5";
 /// The release of oximg that is installed.
 pub(super) const OXIMG: &str = "0.18.1";
 
@@ -43,6 +43,20 @@ pub(super) trait Peer {
 /// Those of cargo and npm.
 pub(super) fn install() -> Result<(), Error> {
     Invocation::cargo(&["build", "--release", "--locked", "--package", "palmette-cli"]).run()?;
+    install_sharp()?;
+    let (root, target) = (scratch().join("oximg"), scratch().join("build"));
+    let (root, target) = (root.to_string_lossy(), target.to_string_lossy());
+    let command = ["install", "oximg", "--version", OXIMG, "--locked", "--root", &root, "--target-dir", &target];
+    // Cargo does nothing where this release is there.
+    Invocation::cargo(&command).run()
+}
+
+/// Installs sharp, unless it is there.
+///
+/// # Errors
+///
+/// Those of npm.
+pub(in crate::bench) fn install_sharp() -> Result<(), Error> {
     let sharp = scratch().join("sharp");
     let package = sharp.join("node_modules/sharp/package.json");
     if !fs::read_to_string(package).is_ok_and(|text| text.contains(&format!("\"version\": \"{SHARP}\""))) {
@@ -50,11 +64,7 @@ pub(super) fn install() -> Result<(), Error> {
         let (folder, package) = (sharp.to_string_lossy(), format!("sharp@{SHARP}"));
         Invocation::new("npm", &["install", "--no-audit", "--no-fund", "--prefix", &folder, &package]).run()?;
     }
-    let (root, target) = (scratch().join("oximg"), scratch().join("build"));
-    let (root, target) = (root.to_string_lossy(), target.to_string_lossy());
-    let command = ["install", "oximg", "--version", OXIMG, "--locked", "--root", &root, "--target-dir", &target];
-    // Cargo does nothing where this release is there.
-    Invocation::cargo(&command).run()
+    Ok(())
 }
 
 /// Starts a program for one case; nothing if it does not do that. `sources` is the folder of what cases work on.

@@ -11,7 +11,7 @@ use crate::error::Error;
 /// # Errors
 ///
 /// Those of asking for it.
-pub(super) fn ticks_per_second() -> Result<f64, Error> {
+pub(in crate::bench) fn ticks_per_second() -> Result<f64, Error> {
     text(&["getconf", "CLK_TCK"])?.parse().map_err(|_| Error::Unexpected { what: "the ticks of a second" })
 }
 
@@ -23,7 +23,18 @@ pub(super) fn ticks_per_second() -> Result<f64, Error> {
 pub(super) fn ticks(process: u32) -> Result<f64, Error> {
     let path = PathBuf::from(format!("/proc/{process}/stat"));
     let stat = fs::read_to_string(&path).map_err(|source| Error::File { path, source })?;
-    ticks_in(&stat).ok_or(Error::Unexpected { what: "the times of a process" })
+    fields(&stat, [14, 15]).ok_or(Error::Unexpected { what: "the times of a process" })
+}
+
+/// The ticks that all processes have had a processor for that this one started, and that have ended.
+///
+/// # Errors
+///
+/// If the system does not say.
+pub(in crate::bench) fn ticks_of_children() -> Result<f64, Error> {
+    let path = PathBuf::from("/proc/self/stat");
+    let stat = fs::read_to_string(&path).map_err(|source| Error::File { path, source })?;
+    fields(&stat, [16, 17]).ok_or(Error::Unexpected { what: "the times of processes" })
 }
 
 /// The most memory that a process had at once, in bytes.
@@ -37,11 +48,12 @@ pub(super) fn peak_bytes(process: u32) -> Result<u64, Error> {
     peak_in(&status).ok_or(Error::Unexpected { what: "the memory of a process" })
 }
 
-/// Finds the times in a `stat`: the 14th and 15th field. The second is a name in parentheses, and may hold anything.
-fn ticks_in(stat: &str) -> Option<f64> {
+/// Adds two times up in a `stat`: of the process they are the 14th and 15th field, of its children the next two. The second field is a
+/// name in parentheses, and may hold anything.
+fn fields(stat: &str, numbers: [usize; 2]) -> Option<f64> {
     let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
     let field = |number: usize| fields.get(number - 3)?.parse::<f64>().ok();
-    Some(field(14)? + field(15)?)
+    Some(field(numbers[0])? + field(numbers[1])?)
 }
 
 /// Finds the peak in a `status`.
@@ -56,8 +68,8 @@ mod tests {
 
     #[test]
     fn times_are_found_behind_any_name() {
-        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 90 0 0 0 31 11 0 0 20 0 5 0 100 1 2";
-        assert_eq!(ticks_in(stat), Some(42.0));
+        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 90 0 0 0 31 11 5 6 20 0 5 0 100 1 2";
+        assert_eq!((fields(stat, [14, 15]), fields(stat, [16, 17])), (Some(42.0), Some(11.0)));
         assert_eq!(peak_in("Name:\tx\nVmHWM:\t   2048 kB\n"), Some(2 << 20));
     }
 
