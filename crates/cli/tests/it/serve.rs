@@ -188,7 +188,8 @@ fn serve_does_not_start_with_a_wrong_configuration() {
         &["cannot listen on unix:none/a.sock"],
     );
     folder.fail(&["serve", "--playground", "no"], EX_USAGE, &["--playground", "`no` is not on or off"]);
-    folder.fail(&["serve", "--token-file", "none"], EX_USAGE, &["cannot read none"]);
+    folder.fail(&["serve", "--token-file", "absent"], EX_USAGE, &["cannot read absent"]);
+    folder.fail(&["serve", "--token-file", ""], EX_USAGE, &["--token-file", "`` is not the path of a file, or none"]);
     folder.write("empty", b"# nothing\n");
     folder.fail(&["serve", "--token-file", "empty"], EX_USAGE, &["there is no token in empty"]);
     folder.fail(&["serve", "--token-file", "grey.png"], EX_USAGE, &["grey.png, line 1: a token has visible ASCII"]);

@@ -354,6 +354,7 @@ impl fmt::Display for Expected {
                 "a port, localhost:PORT, an address and port such as 0.0.0.0:9901 or [::]:9901, unix:PATH, or systemd",
             ),
             Self::Switch => f.write_str("on or off"),
+            Self::File => f.write_str("the path of a file, or none"),
             Self::Folder => f.write_str("the path of a folder, auto or none"),
             Self::Budget => f.write_str("a whole number of bytes, or auto"),
             Self::Origins => {

@@ -49,6 +49,8 @@ pub enum Expected {
     Address,
     /// `on` or `off`.
     Switch,
+    /// The path of a file, or `none`.
+    File,
     /// The path of a folder, `auto` or `none`.
     Folder,
     /// Directives of a log filter.
@@ -96,8 +98,10 @@ pub const SETTINGS: &[Setting] = &[
         flag: "token-file",
         doc: "File of tokens, one a line, one of which each request must carry; repeatable, or separated by commas [default: none]",
         apply: |config, text| {
-            let paths = text.split(',').map(str::trim).filter(|path| !path.is_empty());
-            config.server.token_files = paths.map(Into::into).collect();
+            config.server.token_files = match text {
+                "none" => Vec::new(),
+                _ => text.split(',').map(|path| file(path.trim())).collect::<Result<_, _>>()?,
+            };
             Ok(())
         },
     },
@@ -553,10 +557,15 @@ fn set_switch(place: &mut bool, text: &str) -> Result<(), Expected> {
     Ok(())
 }
 
-/// Sets a file; the empty path is none.
+/// Sets a file, or `none`.
 fn set_file(place: &mut Option<PathBuf>, text: &str) -> Result<(), Expected> {
-    *place = (!text.is_empty()).then(|| text.into());
+    *place = if text == "none" { None } else { Some(file(text)?) };
     Ok(())
+}
+
+/// Parses a path. An empty one is most likely a variable that nobody set, and must not mean that nothing is protected.
+fn file(text: &str) -> Result<PathBuf, Expected> {
+    if text.is_empty() { Err(Expected::File) } else { Ok(text.into()) }
 }
 
 /// Sets a number of 32 bits.
@@ -618,6 +627,24 @@ mod tests {
         let ca_file = find("fetch.ca_file").unwrap();
         assert_eq!(ca_file.apply(&mut config, "/nonexistent"), Err(Expected::Certificates));
         assert_eq!(find("fetch.via").unwrap().apply(&mut config, "a b"), Err(Expected::Via));
+    }
+
+    #[test]
+    fn settings_parse_files_and_take_none_for_an_empty_one() {
+        let mut config = Config::default();
+        let tokens = find("server.token_file").unwrap();
+        tokens.apply(&mut config, " a , /run/b c ").unwrap();
+        assert_eq!(config.server.token_files, [PathBuf::from("a"), PathBuf::from("/run/b c")]);
+        let cert = find("server.tls_cert").unwrap();
+        cert.apply(&mut config, "cert.pem").unwrap();
+        for text in ["", "a,", ",a"] {
+            assert_eq!(tokens.apply(&mut config, text), Err(Expected::File), "{text}");
+        }
+        assert_eq!(cert.apply(&mut config, ""), Err(Expected::File));
+        for setting in [tokens, cert] {
+            setting.apply(&mut config, "none").unwrap();
+        }
+        assert_eq!(config, Config::default());
     }
 
     #[test]
