@@ -6,7 +6,7 @@
 
 use crate::Size;
 
-/// What a sample stands for: so many pixels from left to right and from top to bottom, 1, 2, 4, 8 or 16 each.
+/// The pixels that a sample stands for, from left to right and from top to bottom: 1, 2, 4, 8 or 16 each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Spacing {
     /// Pixels from left to right.
@@ -74,7 +74,7 @@ impl Layout {
         }
     }
 
-    /// Returns what a sample of a plane stands for.
+    /// Returns the pixels that a sample of a plane stands for.
     ///
     /// # Panics
     ///

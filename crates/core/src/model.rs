@@ -1,4 +1,4 @@
-//! What a picture shows: nothing here can tell, but a model that an operator configures may.
+//! The contents of a picture: nothing here can tell them, but a model that an operator configures may.
 //!
 //! [`Model`] is all that Palmette asks of one. A plan carries the model to the steps that need it, so that engines know
 //! nothing of models but how to hand them a picture.
@@ -24,7 +24,7 @@ use crate::{Deadline, Error, IdleCores, Pixmap, Rows, Size};
 /// at once. What takes long is told the request's deadline, and may give up when it passes. The memory estimate of a request counts what the model says
 /// that it uses.
 pub trait Model: fmt::Debug + Send + Sync {
-    /// Names what has an ability in explanations, with its version. Asked only for abilities that the model has.
+    /// Names the model that has an ability, for explanations, with its version. Asked only for abilities that the model has.
     fn name(&self, ability: Ability) -> &str;
 
     /// Tells whether the model has an ability, always the same. Plans ask before a pixel is decoded.
@@ -62,7 +62,7 @@ pub trait Model: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Finds faces, in pixels of the picture; what lies outside of it is ignored.
+    /// Finds faces, in pixels of the picture; parts outside of it are ignored.
     ///
     /// # Errors
     ///
@@ -89,7 +89,7 @@ pub trait Model: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// Whatever keeps the model from an answer; whatever it likes once the deadline has passed. What goes wrong later is an error of the rows,
+    /// Any failure of the model; any error at all once the deadline has passed. A failure that comes later is an error of the rows,
     /// [`Error::ModelFailed`] for one.
     fn enlarge<'a>(
         &'a self,
@@ -266,7 +266,7 @@ impl ModelStep {
     }
 }
 
-/// Multiplies alpha by the foreground, rounded to nearest, halves up; what comes out clear has no colour either.
+/// Multiplies alpha by the foreground, rounded to nearest, halves up; a pixel that becomes clear loses its colour, too.
 fn segment(model: &SharedModel, mut picture: Pixmap, deadline: Deadline) -> Result<Pixmap, ModelError> {
     let mask = model.foreground(&picture, deadline)?;
     if mask.len() as u64 != picture.size().area() {

@@ -92,7 +92,7 @@ impl Operation {
     }
 }
 
-/// What slides over a picture. Pairs are vertical, horizontal.
+/// A window that slides over a picture. Pairs are vertical, horizontal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Taps, 1 to [`Window::MAX_TAPS`] an axis.

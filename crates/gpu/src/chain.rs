@@ -1,6 +1,6 @@
 //! The steps of a plan, recorded for the device one after the other.
 //!
-//! Nothing comes back before the end but what is measured. Steps that make each pixel of one other wait until something needs
+//! Nothing but measurements comes back before the end. Steps that make each pixel of one other wait until something needs
 //! their result, and run as one kernel.
 
 use palmette_core::engine::{Collected, open_planned};
@@ -99,7 +99,7 @@ fn plane_number(index: usize) -> u32 {
     u32::try_from(index).expect("one of three")
 }
 
-/// Answers what a plan cannot know. A border is found on the device; a window and faces are found by the host, on the small copy that the
+/// Answers the questions that a plan cannot. A border is found on the device; a window and faces are found by the host, on the small copy that the
 /// plan has had made.
 fn measure(job: &mut Job<'_>, step: &MeasureStep, picture: Picture) -> Result<Measurement, Error> {
     match step {

@@ -131,7 +131,7 @@ impl Gpu {
     }
 }
 
-/// Bytes of the parameters of a kernel: what every device has.
+/// Bytes of the parameters of a kernel: as many as every device has.
 pub(crate) const IMMEDIATE_BYTES: u32 = 128;
 
 /// Finds the best adapter.
@@ -164,7 +164,7 @@ const fn rank(device_type: DeviceType) -> u32 {
     }
 }
 
-/// Hears of what no call reports. Without a handler, an error that no scope catches ends the process.
+/// Takes the errors that no call reports. Without a handler, an error that no scope catches ends the process.
 fn listen(device: &wgpu::Device, lost: &Arc<AtomicBool>) {
     let uncaptured_lost = Arc::clone(lost);
     device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
@@ -173,7 +173,7 @@ fn listen(device: &wgpu::Device, lost: &Arc<AtomicBool>) {
     }));
     let lost = Arc::clone(lost);
     device.set_device_lost_callback(move |reason, message| {
-        // Destroyed is what a device is when it is closed on purpose.
+        // A device that is closed on purpose is reported as destroyed.
         if reason != wgpu::DeviceLostReason::Destroyed {
             tracing::error!(?reason, message, "the device was lost");
         }

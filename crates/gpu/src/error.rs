@@ -74,7 +74,7 @@ pub enum Error {
     /// Occurs when the probe at the start finds a border where there is none.
     #[error("the probe gave a wrong answer: it found another border")]
     ProbeBorder,
-    /// Occurs for what is no matter of the device: a deadline, a wrong plan, the memory of the host.
+    /// Occurs for failures that are not the device's: a deadline, a wrong plan, the memory of the host.
     #[error(transparent)]
     Core(#[from] palmette_core::Error),
 }

@@ -227,7 +227,7 @@ impl<'a> Job<'a> {
         self.recorded += u64::from(grid.0) * u64::from(grid.1);
     }
 
-    /// Names what is bound where. Every binding has to be there: what a kernel does not read is the first page again.
+    /// Names the buffer of each binding. All have to be there: one that a kernel does not read is the first page again.
     fn bindings<'b>(
         &'b self,
         source: Source<'b>,
@@ -334,7 +334,7 @@ impl<'a> Job<'a> {
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected)
                     if start.elapsed() >= self.gpu.timeout =>
                 {
-                    // What it still does with our buffers nobody knows.
+                    // Nobody knows which of our buffers it still uses.
                     self.gpu.give_up();
                     return Err(Error::TimedOut { timeout_ms: self.gpu.timeout.as_millis() });
                 }
@@ -349,7 +349,7 @@ impl<'a> Job<'a> {
         self.stages.iter().for_each(Stage::close);
         let encoder = self.encoder.take().unwrap_or_else(|| new_encoder(&self.gpu.device));
         let commands = encoder.finish();
-        // What is wrong with them must not be found in a submission, where it would harm others.
+        // Mistakes in them must be found before the submission, where they would harm others.
         self.check_scopes()?;
         let submission = self.gpu.submitter.submit(commands, std::mem::take(&mut self.recorded))?;
         self.stages.drain(..).for_each(Stage::give_back);

@@ -1,8 +1,8 @@
 //! Steps of a plan that a model takes: by its program, so that the picture stays on the device; or by the model itself, if it has none.
 //!
 //! An enlargement leaves nothing to the host. To tell foreground from background, two copies of some hundred pixels a side travel: the
-//! one that the net looks at, and the mask that it makes. What is made of those, the host makes; it would take kernels of its own with numbers of
-//! 64 bits, for what takes a millisecond.
+//! one that the net looks at, and the mask that it makes. The host computes on those; a device would need kernels of their own with numbers of
+//! 64 bits, for the work of a millisecond.
 
 use palmette_core::model::{Ability, Enlarging, Line, ModelStep, Program, Segmenting};
 use palmette_core::plan::Value;

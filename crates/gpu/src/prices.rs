@@ -23,7 +23,7 @@ const SCALES: [u32; 2] = [8, 32];
 /// From how long on a scene was long enough.
 const ENOUGH: Duration = Duration::from_millis(4);
 
-/// How often each is run; the fastest counts, so that what happens once, such as a compilation, does not.
+/// How often each is run; the fastest counts, so that a compilation, which happens once, does not.
 const RUNS: usize = 2;
 
 /// Times every kernel.
@@ -93,7 +93,7 @@ impl Times {
         Ok(best)
     }
 
-    /// Takes over what was faster.
+    /// Keeps the faster of both times for each kernel.
     fn keep(&mut self, times: &[(&'static str, Duration)]) {
         if self.kernels.is_empty() {
             self.kernels = times.to_vec();
@@ -143,7 +143,7 @@ mod tests {
         let prices = prices(&UNITS, &[("map", ms(1)), ("draw", ms(3))], ms(8));
         assert!((price(&prices, "map") - 2e-5).abs() < 1e-12, "{prices:?}");
         assert!((price(&prices, "draw") - 2e-5).abs() < 1e-12, "{prices:?}");
-        // What was not in the scene costs as much as the rest on average.
+        // A kernel that was not in the scene costs as much as the others on average.
         assert!((price(&prices, "border") - 2e-5).abs() < 1e-12, "{prices:?}");
     }
 

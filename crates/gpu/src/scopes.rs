@@ -25,7 +25,7 @@ impl Scopes {
     /// [`Error::OutOfMemory`] or [`Error::Refused`] if they caught anything.
     pub(crate) fn pop(self) -> Result<(), Error> {
         let [memory, validation, internal] = self.0.map(|scope| pollster::block_on(scope.pop()));
-        // Memory first: what follows from a buffer that is not there are other errors.
+        // Memory first: a missing buffer causes other errors afterwards.
         match memory.or(validation).or(internal) {
             None => Ok(()),
             Some(wgpu::Error::OutOfMemory { .. }) => Err(Error::OutOfMemory { bytes: 0 }),

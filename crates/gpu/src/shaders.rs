@@ -1,4 +1,4 @@
-//! What is made of the shaders: the bindings that all have in common, and the pipelines.
+//! Pipelines, made of the shaders, and the bindings that all of them have in common.
 //!
 //! The texts are the package `palmette-shaders`. A pipeline is made when it is first needed, since a kernel has variants and most
 //! requests need few of them.
@@ -17,16 +17,16 @@ pub(crate) const OUTPUT_BINDING: u32 = 4;
 /// The binding of the table.
 pub(crate) const TABLE_BINDING: u32 = 5;
 
-/// What a pipeline is specialised for.
+/// The specialisation of a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Variant {
     /// The picture that is read takes more than one page.
     pub(crate) is_paged: bool,
-    /// What is read has 8 bits, and is no samples. Matters to kernels that work on samples, as do the next two.
+    /// The input is bytes, not samples. Matters to kernels that work on samples, as do the next two.
     pub(crate) from_levels: bool,
-    /// What is written has 8 bits, and is no samples.
+    /// The output is bytes, not samples.
     pub(crate) to_levels: bool,
-    /// What has 8 bits is a plane, not pixels.
+    /// Bytes are those of a plane, not pixels.
     pub(crate) is_plane: bool,
 }
 

@@ -48,7 +48,7 @@ impl Staging {
     pub(crate) fn take(self: &Arc<Self>, bytes: u64) -> Option<Stage> {
         let size = size_class(bytes.max(Self::MIN_BYTES));
         let mut state = self.lock();
-        // A buffer that is much too large is left to what needs it.
+        // A buffer that is much too large is left to uploads that need it.
         let fits = |buffer: &wgpu::Buffer| (size..=2 * size).contains(&buffer.size());
         let free = state.mapped.iter().enumerate().filter(|(_, buffer)| fits(buffer));
         if let Some((index, _)) = free.min_by_key(|(_, buffer)| buffer.size()) {

@@ -32,7 +32,7 @@ struct State {
     is_submitting: bool,
 }
 
-/// What one job hands in.
+/// The commands of one job.
 #[derive(Debug)]
 struct Entry {
     commands: wgpu::CommandBuffer,

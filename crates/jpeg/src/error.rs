@@ -59,7 +59,7 @@ pub enum Error {
     },
 }
 
-/// What is wrong with a segment.
+/// A mistake in a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {

@@ -161,7 +161,7 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// Returns what the components of the file are, and with it what the pixels are.
+    /// Returns the meaning of the file's components, which decides that of the pixels.
     #[must_use]
     pub const fn model(&self) -> Model {
         self.model
@@ -179,7 +179,7 @@ impl<'a> Rows<'a> {
         (self.rows.end - self.rows.start) as usize
     }
 
-    /// Returns what was found to be lacking so far; all is known behind the last row.
+    /// Returns the damage that was found so far; all is known behind the last row.
     #[must_use]
     pub const fn damage(&self) -> Option<&Damage> {
         self.bands.damage()

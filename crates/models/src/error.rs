@@ -40,7 +40,7 @@ pub enum Error {
         /// How many there must be.
         expected: usize,
     },
-    /// Occurs when a number is outside what a layer can do.
+    /// Occurs when a number is outside the range of a layer.
     #[error("{what} of {given} is outside {least} to {most}")]
     OutOfRange {
         /// Which number.
@@ -92,7 +92,7 @@ pub enum Error {
         /// The one that is read.
         known: u32,
     },
-    /// Occurs when a file ends before what it promises.
+    /// Occurs when a file ends earlier than it promises.
     #[error("the file of the net ends too early")]
     Truncated,
     /// Occurs when bytes of a file have changed.

@@ -22,7 +22,7 @@ pub struct ForegroundNet {
     runner: Runner,
 }
 
-/// What the net takes: a copy without regard to proportions, in which the brightest level becomes 255.
+/// The input of the net: a copy without regard to proportions, in which the brightest level becomes 255.
 ///
 /// # Errors
 ///

@@ -94,7 +94,7 @@ impl RowLayout {
         }
     }
 
-    /// Makes room for what a window reads outside the picture.
+    /// Makes room for the samples that a window reads outside the picture.
     pub(crate) fn reach(&mut self, window: &Window, positions: usize) {
         let before = window.before(1, self.width);
         // Tiles may reach further.

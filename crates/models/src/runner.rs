@@ -39,7 +39,7 @@ pub struct Tensor {
     pub samples: Vec<i16>,
 }
 
-/// Gives what goes in, and takes what comes out, row by row: pixels beside each other, the channels of each together.
+/// Gives inputs and takes outputs, row by row: pixels beside each other, the channels of each together.
 pub trait Rows {
     /// Fills a row of an input. Rows come in their order, each once.
     ///

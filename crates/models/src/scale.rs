@@ -16,7 +16,7 @@ pub(crate) fn to_size(picture: &Pixmap, size: Size) -> Result<Pixmap, Error> {
 pub(crate) fn plan(from: Size, to: Size) -> Result<Plan, palmette_core::Error> {
     let options = Transform { fit: Some(Fit::Squeeze), ..Transform::resize(to.width, to.height) };
     let ops = [Op::Transform { image_index: ImageIndex::CANVAS, options }];
-    // What a request may is for its planner to say.
+    // The planner says how large a request may be.
     let limits = Limits { max_side_px: u32::MAX, max_area_px: u64::MAX, ..Limits::default() };
     lower(&ops, &[from], &limits)
 }

@@ -1,4 +1,4 @@
-//! What is computed when: the order in which rows are made, how long each is kept, and so the memory of a run.
+//! The schedule of a run: the order in which rows are made, how long each is kept, and so the memory that it takes.
 //!
 //! Rows of the result are made in bands. A band asks each layer for the rows that it needs and that are not there yet, from the
 //! last layer to the first; then they are made, from the first to the last. So a net of convolutions runs over a picture of any
@@ -47,7 +47,7 @@ pub(crate) struct Held {
     pub(crate) buffer: usize,
 }
 
-/// What is computed when.
+/// The order of a run's work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     pub(crate) steps: Vec<Step>,
@@ -212,7 +212,7 @@ impl Planning<'_> {
                     let operation = self.layer(reader).map(|layer| &layer.operation)?;
                     (made[reader] < needed[reader].end).then(|| operation.reads(0, next, self.heights[value]).start)
                 };
-                // What is made but not read stays for this step alone.
+                // Rows that nothing reads stay for this step alone.
                 let first = readers[value].iter().filter_map(first).fold(made[value], usize::min);
                 kept[value] = kept[value].max(wanted[value] - first);
                 steps.push(Step { value: ValueId(value), rows: made[value]..wanted[value] });

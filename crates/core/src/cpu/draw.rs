@@ -6,7 +6,7 @@ use super::kernels::blend::blend;
 use crate::plan::{DrawStep, Tiling};
 use crate::{Pixmap, Size};
 
-/// What of an overlay meets the rows of a target.
+/// The part of an overlay that meets the rows of a target.
 #[derive(Debug)]
 pub(super) struct Overlay<'a> {
     step: &'a DrawStep,

@@ -1,4 +1,4 @@
-//! Finds what a border of one colour leaves.
+//! Finds the part of a picture inside a border of one colour.
 
 use super::{BorderMeasure, Measurement};
 use crate::{Error, Layout, Pixmap, Rows, Size};

@@ -10,7 +10,7 @@ const COPY_LONG_SIDE_PX: u32 = 256;
 /// Which windows are compared, and by what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WindowMeasure {
-    /// What makes a window good.
+    /// The measure of a good window.
     pub method: WindowMethod,
     /// The size of what is measured.
     pub copy_size: Size,
@@ -20,7 +20,7 @@ pub struct WindowMeasure {
     pub window: Size,
 }
 
-/// What makes a window good.
+/// The measure of a good window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowMethod {
     /// The sum of saliency (`gravity: "auto"`).

@@ -11,7 +11,7 @@ use crate::net::Graph;
 use crate::plan::{Placed, ResizeStep, Value};
 use crate::{Error, Layout, Pixmap, Size};
 
-/// What a device does in place of a model.
+/// The work of a device in place of a model.
 #[derive(Clone, Debug)]
 pub enum Program {
     /// For [`Model::enlarge`](super::Model::enlarge).
@@ -68,10 +68,10 @@ impl Enlarging {
     }
 }
 
-/// What [`Segmenting::prepare`] is.
+/// The type of [`Segmenting::prepare`].
 pub type Prepare = fn(&Pixmap) -> Result<Vec<i16>, ModelError>;
 
-/// What [`Segmenting::lines`] is.
+/// The type of [`Segmenting::lines`].
 pub type FitLines = fn(&[i16], &Pixmap) -> Result<Vec<Line>, ModelError>;
 
 /// The mask at a pixel of the copy as a function of luma: slope and offset, in 1/65,536.

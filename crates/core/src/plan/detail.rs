@@ -153,7 +153,7 @@ impl Measurement {
 }
 
 impl LookupTable {
-    /// Tells what becomes of the quarters of the scale.
+    /// Tells the levels to which the quarters of the scale change.
     pub(super) fn details(&self) -> Vec<Named> {
         [("level_64", 64), ("level_128", 128), ("level_192", 192)]
             .map(|(name, level)| (name, Detail::Count(self.levels()[level].into())))

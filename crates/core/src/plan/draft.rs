@@ -5,7 +5,7 @@ use super::kind::StepKind;
 use super::step::Origin;
 use crate::{Rectangle, Size};
 
-/// What a step will be.
+/// A step in the making.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "most steps are settled, and a draft has a few of them")]
 pub(super) enum DraftKind {
@@ -62,7 +62,7 @@ impl Draft {
         self.sizes.len()
     }
 
-    /// Returns what has to be said to come back to this point.
+    /// Returns the mark by which to come back to this point.
     pub(super) const fn mark(&self) -> (usize, usize) {
         (self.sizes.len(), self.steps.len())
     }
@@ -85,7 +85,7 @@ impl Draft {
                 let is_needed = match (step.output, &step.kind) {
                     (Some(id), _) => needed[id.index()],
                     (None, DraftKind::Settled(StepKind::Measure { answer: None, .. })) => true,
-                    // What was measured tells of a picture that is there anyway.
+                    // A measurement tells of a picture that is there anyway.
                     (None, _) => step.inputs.iter().all(|id| needed[id.index()]),
                 };
                 if is_needed {

@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn zoom_of_its_publication() {
-        // A box of 100×500 in a picture of 1024×1024, cut to the proportions of what is kept.
+        // A box of 100×500 in a picture of 1024×1024, cut to the proportions of the part that is kept.
         let faces = Rectangle { left: 400, top: 300, size: Size::new(100, 500) };
         let (picture, kept) =
             (Size::new(1024, 1024), |zoom, aspect| zoomed(faces, zoom, Size::new(1024, 1024), aspect));
@@ -290,7 +290,7 @@ mod tests {
         assert_eq!(kept(1.0, 1, 1), Rectangle { left: 0, top: 90, size: Size::new(10, 10) });
         assert_eq!(kept(0.5, 4, 1), Rectangle { left: 0, top: 82, size: Size::new(72, 18) });
         assert_eq!(kept(0.1, 1, 9), Rectangle { left: 0, top: 0, size: Size::new(100, 100) });
-        // The middle of the faces, at (5, 94.5), is the middle of what is kept, where that may be.
+        // The middle of the faces, at (5, 94.5), is the middle of the part that is kept, where that is possible.
         let Gravity::Point { x, y, mode: GravityMode::BoxCenter } = towards(faces, kept(0.5, 4, 1)) else {
             unreachable!("faces are a point")
         };

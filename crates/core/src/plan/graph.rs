@@ -12,7 +12,7 @@ use super::step::{Origin, ReadStep, Step};
 use crate::measure::MeasureStep;
 use crate::{Layout, Reading, Size};
 
-/// What a step makes.
+/// A value: the result of one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Value {
     /// Its size in pixels.

@@ -42,7 +42,7 @@ pub enum StepKind {
         measure: MeasureStep,
         /// The size of the picture that is asked about. What is measured may be a smaller copy of it.
         picture: Size,
-        /// What was found, if that is known: then nothing is left to be done.
+        /// The finding, if it is known: then nothing is left to do.
         answer: Option<Measurement>,
     },
     /// Places the picture, unscaled, on a canvas of the output size.

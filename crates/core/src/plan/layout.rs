@@ -82,11 +82,11 @@ struct Settling<'a> {
     builder: Builder,
 }
 
-/// What comes of a source before anything but its geometry is changed.
+/// A source while nothing but its geometry has been changed.
 struct Lead {
     /// The source.
     source: usize,
-    /// What was done to the stored picture, in all.
+    /// All changes to the stored picture together.
     turn: Turn,
     /// What is kept of it, in pixels of the stored picture.
     part: Rectangle,

@@ -19,7 +19,7 @@ const WIDE_PIXEL_BYTES: u64 = 8;
 /// Rows that a step lends at a time, at most, beside those of its input.
 const BAND_ROWS: u32 = 16;
 
-/// What reading a source holds.
+/// The memory that reading a source holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadingMemory {
     /// Bytes at the worst moment before the first row comes.
@@ -129,7 +129,7 @@ fn of_step(plan: &Plan, step: &Step, input: Held) -> Held {
             let last_rows = after.layout.bytes(Size::new(after.size.width, BAND_ROWS));
             Held { while_rows: input.while_rows + between + last_rows, ..input }
         }
-        // What is made comes by rows; what it is made of stays until the last one.
+        // The result comes by rows; its input stays until the last one.
         StepKind::Model(ref model @ ModelStep::Enlarge(_)) => {
             input.collected(before.bytes()).with_rows(model.memory_bytes(before.size, after.size))
         }
@@ -141,7 +141,7 @@ fn of_step(plan: &Plan, step: &Step, input: Held) -> Held {
             let whole = input.collected(before.bytes());
             if step.is_in_place() { whole } else { whole.replaced(after.bytes(), between) }
         }
-        // What is cut off is never collected.
+        // The part that is cut off is never collected.
         StepKind::Crop { .. } => Held { is_whole: false, ..input },
         StepKind::Lookup(_) | StepKind::Saturation(_) | StepKind::Background(_) => input,
         StepKind::Read(_) | StepKind::Measure { .. } | StepKind::Draw(_) => {
@@ -179,7 +179,7 @@ impl Step {
         matches!(&self.kind, StepKind::Measure { measure, .. } if measure.takes_rows())
     }
 
-    /// Returns the bytes that measuring takes beside what is measured.
+    /// Returns the bytes that measuring takes beside the picture itself.
     fn measuring_bytes(&self) -> u64 {
         /// The sums that windows are compared by.
         const PIXEL_BYTES: u64 = 64;
@@ -198,7 +198,7 @@ impl Size {
     }
 }
 
-/// Returns the bytes of what only exists while the step runs.
+/// Returns the bytes that are held only while the step runs.
 fn between_passes_bytes(step: &Step, input: Value, output: Value) -> u64 {
     match &step.kind {
         StepKind::Resize(step) => step.between_bytes((input.size, input.layout), (output.size, output.layout)),

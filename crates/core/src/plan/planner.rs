@@ -16,7 +16,7 @@ use crate::measure::Measurement;
 use crate::model::SharedModel;
 use crate::{Error, Limits, Size, Spacing};
 
-/// What a planner hands out.
+/// A plan that a planner hands out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Planned {
     /// A plan that ends with a measurement: [`Planner::answer`] takes what an engine finds.
@@ -41,7 +41,7 @@ impl Planned {
     }
 }
 
-/// What a request will take, as far as that can be told without pixels.
+/// The cost of a request, as far as that can be told without pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Guess {
     /// The plans that measure, in their order.

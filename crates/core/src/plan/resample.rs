@@ -87,7 +87,7 @@ pub struct Passes {
     pub order: AxisOrder,
 }
 
-/// What resampling does along one axis.
+/// Resampling along one axis.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Axis {
     /// Output sample `i` is source sample `offset + i`.
@@ -304,7 +304,7 @@ impl Passes {
 }
 
 impl Axis {
-    /// Makes what one axis of a plane needs.
+    /// Makes the resampling of one axis of a plane.
     fn new(sampling: Sampling) -> Result<Self, Error> {
         Ok(match recent::table(sampling)? {
             Some(table) => Self::Filter(table),

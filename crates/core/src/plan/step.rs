@@ -16,7 +16,7 @@ pub struct Step {
     pub inputs: Vec<ValueId>,
     /// What it makes; absent if it measures.
     pub output: Option<ValueId>,
-    /// What is done.
+    /// The operation.
     pub kind: StepKind,
 }
 

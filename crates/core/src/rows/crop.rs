@@ -49,7 +49,7 @@ impl Rows for CropRows<'_> {
             [self.input.size().width as usize, self.left, self.size.width as usize].map(|px| px * Pixmap::PIXEL_BYTES);
         let bottom = self.top + self.size.height as usize;
         self.band.clear();
-        // What is above is passed over; what is below is never asked for.
+        // Rows above the part are passed over; rows below it are never asked for.
         while self.band.is_empty() && self.y < bottom {
             let Some(Band { planes: [rows, ..] }) = self.input.next_band()? else { break };
             let first = self.y;

@@ -58,7 +58,7 @@ pub(super) struct Stopwatch {
     timings: Timings,
     /// The device's clock, if it has one.
     queries: Option<wgpu::QuerySet>,
-    /// What was dispatched; each has two queries.
+    /// The dispatches; each has two queries.
     kernels: Vec<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! What a job brings to the device: pictures, tables, a few numbers.
+//! The uploads of a job: pictures, tables, a few numbers.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ impl Job<'_> {
             let words = words_of(layout, index, size);
             self.tiling().check(words)?;
             let bytes = 4 * words.area();
-            // Not one that this job has written to: what finds no stage runs ahead of all that is recorded.
+            // Not one that this job has written to: an upload without a stage runs ahead of all that is recorded.
             let lease = self.gpu.pool.take(Purpose::Storage, bytes)?;
             let staged = match stage(&mut self.stages, &self.gpu.staging, bytes) {
                 None => None,
@@ -48,7 +48,7 @@ impl Job<'_> {
         for (index, (plane, image)) in planes.into_iter().flatten().zip(&images).enumerate() {
             plane.check_whole().map_err(|missing| missing.of_plane(index))?;
             let Some(Staged { buffer, offset, view }) = plane.staged else { continue };
-            // What is mapped cannot be copied from.
+            // A mapped buffer cannot be copied from.
             drop(view);
             let encoder = encoder_of(&mut self.encoder, &self.gpu.device);
             encoder.copy_buffer_to_buffer(&buffer, offset, image.lease.buffer(), 0, 4 * image.size.area());

@@ -1,4 +1,4 @@
-//! Finds what a border of one colour leaves.
+//! Finds the part of a picture inside a border of one colour.
 
 use palmette_core::measure::{BorderEdges, BorderMeasure, Measurement};
 

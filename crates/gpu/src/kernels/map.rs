@@ -166,7 +166,7 @@ impl MapRun {
     /// If the run has a pad already.
     pub(crate) fn pad(&mut self, left: u32, top: u32, canvas: Size, surround: Color) {
         assert!(self.can_pad(), "one surround for each run");
-        // What a crop took away must not come back.
+        // Pixels that a crop took away must not come back.
         let (ax, ay) = self.view.of(0, 0);
         let (bx, by) = self.view.of(signed(self.size.width) - 1, signed(self.size.height) - 1);
         self.visible = Rectangle { left: ax.min(bx), top: ay.min(by), right: ax.max(bx) + 1, bottom: ay.max(by) + 1 };

@@ -76,7 +76,7 @@ pub(crate) const KERNELS: [&Kernel; 27] = [
     &net_table::KERNEL,
 ];
 
-/// What a kernel is told with each dispatch: its bytes are those of the shader's structure.
+/// The parameters of a dispatch: their bytes are those of the shader's structure.
 pub(crate) trait Parameters: bytemuck::Pod {
     /// The names and types of the fields.
     const FIELDS: &'static [(&'static str, &'static str)];
@@ -85,7 +85,7 @@ pub(crate) trait Parameters: bytemuck::Pod {
 /// Declares the parameters of a kernel.
 macro_rules! parameters {
     ($($(#[$doc:meta])* $field:ident: $type:ty,)+) => {
-        /// What the kernel is told; see the shader for what each means.
+        /// The parameters of the kernel; the shader explains each.
         #[repr(C)]
         #[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
         pub(crate) struct KernelParameters {

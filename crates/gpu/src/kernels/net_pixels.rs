@@ -1,4 +1,4 @@
-//! Makes pixels of what a net makes.
+//! Makes pixels of the result of a net.
 
 use crate::kernels::{Kernel, Parameters, parameters};
 

@@ -1,4 +1,4 @@
-//! Resamples a plane from left to right. What it is told is what [`resize_h`](super::resize_h) is told.
+//! Resamples a plane from left to right. It takes the parameters of [`resize_h`](super::resize_h).
 
 use super::resize_h::KernelParameters;
 use super::{Kernel, Parameters};

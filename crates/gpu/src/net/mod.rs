@@ -5,7 +5,7 @@
 //! dispatch takes long; the deadline is looked at between submissions, of which few are on their way at once. A picture
 //! that is too large for the buffers of a device is run in [`tiles`].
 //!
-//! What a net is, and that no sum of it leaves 32 bits, is checked where it is made; here it is taken at its word.
+//! A net is checked where it is made: that it is one, and that no sum of it leaves 32 bits. Nothing of that is checked again here.
 
 mod layers;
 mod run;

@@ -410,7 +410,7 @@ fn place(job: &mut Job<'_>, values: &Values<'_>, layer: &DeviceLayer, value: usi
     }
 }
 
-/// What the dispatches of a layer have in common.
+/// The common part of all dispatches of a layer.
 #[derive(Clone, Copy)]
 struct Dispatch<'a> {
     source: Source<'a>,

@@ -1,7 +1,7 @@
 //! A net on a picture of any size: in tiles, each with as much around it as the net looks at.
 //!
 //! A tile of the result needs a part of each value before it, which follows from the layers ([`Graph::spans`]); what lies outside of the
-//! picture is padding, as it is for the whole. So each sample is what it is without tiles, and only those near the edges of tiles are made
+//! picture is padding, as it is for the whole. So each sample is the same as without tiles, and only those near the edges of tiles are made
 //! twice. Both axes are independent of each other. Tiles are as large as buffers allow, since the share of what is made twice falls with their
 //! sides. A net that looks so far that nothing is left of a tile is for the CPU, which keeps rows of all layers instead.
 
@@ -205,7 +205,7 @@ mod tests {
         let whole = Tiles::of_picture(&graph(18, 64), Size::new(300, 400), Tiling::new(25)).unwrap();
         assert_eq!(whole.parts().count(), 1);
         assert_eq!((whole.pixels(0), whole.pixels(19)), (120_000, 480_000));
-        // What is made twice costs something.
+        // Samples that are made twice cost something.
         assert!(tiles.pixels(1) > size.area() * 11 / 10 && tiles.pixels(1) < size.area() * 3 / 2);
     }
 

@@ -1,4 +1,4 @@
-//! What can be known of a shader without a device: that it is valid, and that host and shader mean the same things.
+//! What can be tested of a shader without a device: that it is valid, and that host and shader agree.
 
 use std::fs;
 use std::path::Path;

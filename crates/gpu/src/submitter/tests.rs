@@ -1,4 +1,4 @@
-//! What goes together, and what fails together; on an adapter, where `PALMETTE_GPU` does not say otherwise.
+//! Which jobs are submitted together, and which fail together; on an adapter, unless `PALMETTE_GPU` says otherwise.
 
 use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};

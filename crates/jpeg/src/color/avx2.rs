@@ -18,9 +18,9 @@ use crate::vector::{self, store};
 const STEP: usize = 16;
 /// One, as the factors have it.
 const ONE: i32 = 1 << SCALE_BITS;
-/// What is left of the factor of red without 1.
+/// The factor of red less 1.
 const RED: i16 = short(CR_TO_RED - ONE);
-/// Half of what is left of the factor of blue without 2.
+/// Half of the factor of blue less 2.
 const BLUE: i16 = short((CB_TO_BLUE - 2 * ONE) / 2);
 /// The factors of green, that of Cr without -1.
 const GREEN: [i16; 2] = [short(-CB_FROM_GREEN), short(ONE - CR_FROM_GREEN)];

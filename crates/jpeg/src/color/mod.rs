@@ -103,7 +103,7 @@ pub(crate) fn inks([cyan, magenta, yellow, black]: [&[u8]; 4], out: &mut [u8]) {
     }
 }
 
-/// Makes inks of YCCK: three are what is left of white by the colour of YCbCr, the fourth stays.
+/// Makes inks of YCCK: three are white less the colour of YCbCr, the fourth stays.
 pub(crate) fn ycck_to_inks([y, cb, cr, black]: [&[u8]; 4], out: &mut [u8]) {
     let planes = y.iter().zip(cb).zip(cr).zip(black);
     for (pixel, (((&y, &cb), &cr), &black)) in out.as_chunks_mut::<4>().0.iter_mut().zip(planes) {

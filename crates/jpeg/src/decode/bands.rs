@@ -122,7 +122,7 @@ impl<'a> Bands<'a> {
             let x = columns.start * usize::from(component.horizontal) * side;
             let rows = usize::from(component.vertical) * side;
             planes.push(PlaneBand {
-                // What no scan holds is grey.
+                // Samples that no scan holds are grey.
                 samples: try_filled(128, stride * rows)?,
                 stride: stride.max(1),
                 x: u32::try_from(x).unwrap_or(u32::MAX),
@@ -167,7 +167,7 @@ impl<'a> Bands<'a> {
         &mut self.planes
     }
 
-    /// Returns what was found to be lacking so far.
+    /// Returns the damage that was found so far.
     ///
     /// With the last band everything is found that this request depends on. Of what lies outside a window no more may be
     /// read than its restart markers: then only those that are missing are noticed there.

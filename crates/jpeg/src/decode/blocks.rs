@@ -85,7 +85,7 @@ impl<'a> Blocks<'a> {
         self.window.columns.start as usize..self.window.columns.end as usize
     }
 
-    /// Returns what was found to be lacking so far.
+    /// Returns the damage that was found so far.
     pub(super) const fn damage(&self) -> Option<&Damage> {
         self.damage.as_ref()
     }
@@ -302,7 +302,7 @@ impl Units {
     }
 }
 
-/// Reads MCUs of a scan, of which those before `first` are read; what is not wanted is left out as far as possible.
+/// Reads MCUs of a scan, of which those before `first` are read; blocks that nobody wants are left out as far as possible.
 fn read(
     entropy: Entropy,
     scan: &mut Scan<'_>,

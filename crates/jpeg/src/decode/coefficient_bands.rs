@@ -105,7 +105,7 @@ impl<'a> CoefficientBands<'a> {
         for (component, steps) in decoder.components().iter().zip(steps) {
             let (size, mcu_rows) = (component.blocks(), component.vertical.into());
             components.push(CoefficientBand {
-                // What no scan holds is zero.
+                // Coefficients that no scan holds are zero.
                 blocks: try_filled([0; 64], size.0 as usize * usize::from(component.vertical))?,
                 steps,
                 size,
@@ -137,7 +137,7 @@ impl<'a> CoefficientBands<'a> {
         &self.components
     }
 
-    /// Returns what was found to be lacking so far; with the last band all is found. What lacks is zero.
+    /// Returns the damage that was found so far; with the last band all is found. Missing coefficients are zero.
     #[must_use]
     pub const fn damage(&self) -> Option<&Damage> {
         self.blocks.damage()

@@ -52,7 +52,7 @@ pub(super) struct Coefficients {
     pub(super) parts: Vec<Part>,
     /// If the picture is progressive: DC of the blocks of a row of MCUs.
     pub(super) dc: Vec<i16>,
-    /// What of it belongs to each component.
+    /// The part of it that belongs to each component.
     pub(super) dc_parts: Vec<Part>,
 }
 

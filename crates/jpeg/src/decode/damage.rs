@@ -1,10 +1,10 @@
-//! What is lacking of a picture.
+//! Damage: samples that a file lacks.
 
 use std::fmt;
 
 /// A place where a picture lacks samples, or has wrong ones.
 ///
-/// Decoding goes on behind it, as libjpeg does: what lacks is grey, or what came of earlier scans.
+/// Decoding goes on behind it, as libjpeg does: missing samples are grey, or as earlier scans left them.
 ///
 /// No damage is what no sample depends on: bytes between segments, or behind the last MCU, or before a restart marker; a
 /// missing end mark of an image whose scans are whole; and in a sequential scan the parameters of progression.
@@ -22,7 +22,7 @@ pub struct Damage {
     pub mcu: u64,
 }
 
-/// What is wrong with a picture.
+/// A kind of damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DamageKind {

@@ -29,7 +29,7 @@ impl Entropy {
     }
 }
 
-/// Decodes with nothing but what every machine has.
+/// Decodes with instructions that every machine has.
 fn portable(scan: &mut Scan<'_>, units: &[Unit], count: usize, kept: &Range<usize>, into: &mut Coefficients) {
     match (scan.header.part, units) {
         (Part::Sequential, _) => sequential::decode(scan, units, count, kept, into),
@@ -59,7 +59,7 @@ mod x86_64 {
         has_all.then_some(Entropy(checked))
     }
 
-    /// Calls what the machine is known to be able to run.
+    /// Calls the twin that the machine is known to be able to run.
     fn checked(scan: &mut Scan<'_>, units: &[Unit], count: usize, kept: &Range<usize>, into: &mut Coefficients) {
         // SAFETY: `entropy` has found all these features, and nobody else gives out this function.
         unsafe {

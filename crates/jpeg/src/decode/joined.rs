@@ -1,6 +1,6 @@
 //! Codes of AC, several at a time: one look-up gives symbols with their values.
 //!
-//! Most codes are short, and waiting for the next look-up is what entropy decoding does most of its time.
+//! Most codes are short, and entropy decoding waits for the next look-up most of its time.
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bits are cut out of words")]
 
 use super::huffman::{Codes, END, SINGLE, Spec, value};
@@ -117,7 +117,7 @@ impl AcTable {
         Ok(table)
     }
 
-    /// Returns what the uppermost bits are.
+    /// Returns the symbols of the uppermost bits.
     #[inline(always)]
     pub(super) fn joined(&self, bits: u64) -> Joined {
         self.joined[(bits >> (64 - JOINED_BITS)) as usize]

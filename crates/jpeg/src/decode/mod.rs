@@ -5,12 +5,12 @@
 //! | `segments`, `frame`, `tables`, `model`, `scan` | what headers say |
 //! | `script` | the scans of a file, and whether all are there |
 //! | `bits`, `huffman`, `joined`, `standard` | bits and codes |
-//! | `request`, `wanted` | what is wanted of a picture, and of a scan |
+//! | `request`, `wanted` | the wanted part of a picture, and of a scan |
 //! | `sequential`, `skip`, `progressive`, `deposit`, `entropy` | entropy decoding into `coefficients` |
 //! | `blocks` | rows of MCUs, run by run: all scans in lockstep |
 //! | `bands` | samples: the inverse DCT of these |
 //! | `coefficient_bands` | these as they are |
-//! | `damage` | what is lacking of a picture |
+//! | `damage` | samples that a file lacks |
 //! | `metadata` | EXIF, XMP and the colour profile |
 //!
 //! A progressive picture is not collected scan by scan: each scan has its own reader, and all of them decode a part of a
@@ -60,7 +60,7 @@ use self::tables::Tables;
 use crate::markers::{DNL, SOS};
 use crate::{Error, Reason};
 
-/// What is refused, because it would take too long.
+/// Limits beyond which a file is refused, because it would take too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The most scans of a file; default 100.
@@ -145,7 +145,7 @@ impl<'a> Decoder<'a> {
         &self.frame.components
     }
 
-    /// Returns what the components are.
+    /// Returns the meaning of the components.
     #[must_use]
     pub fn model(&self) -> Model {
         self.hints.model(&self.frame.components)

@@ -1,10 +1,10 @@
-//! What the samples of a picture mean.
+//! The meaning of samples.
 
 use super::frame::Component;
 use super::segments::Segment;
 use crate::markers::{APP0, APP14};
 
-/// What the components of a picture are.
+/// The meaning of the components of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Model {
@@ -41,7 +41,7 @@ impl Hints {
         }
     }
 
-    /// Decides what the components are, by libjpeg's rules.
+    /// Decides the meaning of the components, by libjpeg's rules.
     pub(super) fn model(self, components: &[Component]) -> Model {
         match (components, self.adobe) {
             ([_], _) => Model::Gray,

@@ -166,7 +166,7 @@ impl AcFirst<'_> {
         if k == self.last + 1 || (END..=END + self.last).contains(&k) {
             return true;
         }
-        // What was joined belongs to the next block in part.
+        // A part of the joined symbols belongs to the next block.
         (*cursor, k, self.mask) = before;
         self.end_run = 0;
         out[k..].fill(0);
@@ -306,7 +306,7 @@ impl<D: Deposit> AcRefine<'_, D> {
             let below = target.saturating_sub(1);
             self.correct_old(cursor, rest & old & !below);
             if new != 0 {
-                // What finds no zero is put behind the band by libjpeg, or into the last place of the block.
+                // libjpeg puts a coefficient that finds no zero behind the band, or into the last place of the block.
                 let place = if target == 0 { 1 << band.trailing_zeros().saturating_sub(1) } else { target };
                 self.is_valid &= target != 0;
                 out[place.leading_zeros() as usize & 63] = new;

@@ -1,4 +1,4 @@
-//! What is wanted of a picture: the scale of each plane, and a window.
+//! The wanted part of a picture: the scale of each plane, and a window.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ impl Scale {
     /// All scales, from the largest on.
     pub const ALL: [Self; 4] = [Self::Full, Self::Half, Self::Quarter, Self::Eighth];
 
-    /// Returns what sides are divided by: 1, 2, 4 or 8.
+    /// Returns the divisor of sides: 1, 2, 4 or 8.
     #[must_use]
     pub const fn denominator(self) -> u32 {
         match self {
@@ -54,7 +54,7 @@ impl Scale {
     }
 }
 
-/// Which MCUs are wanted; what reaches beyond the picture is cut.
+/// Which MCUs are wanted; parts beyond the picture are cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Columns of MCUs.
@@ -77,7 +77,7 @@ impl Window {
     }
 }
 
-/// What is wanted of a picture; by default everything.
+/// The wanted part of a picture; by default all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// The scale of each component's plane.

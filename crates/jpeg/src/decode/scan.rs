@@ -160,7 +160,7 @@ pub(super) struct Scan<'a> {
     number: usize,
     /// Which MCUs are wanted; absent: all.
     pub(super) wanted: Option<Wanted>,
-    /// What was met first.
+    /// The damage that was met first.
     damage: Option<Damage>,
 }
 
@@ -208,7 +208,7 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// Returns what was met first.
+    /// Returns the damage that was met first.
     pub(super) fn damage(&self) -> Option<Damage> {
         self.damage
     }

@@ -126,7 +126,7 @@ impl<'a> Script<'a> {
     }
 }
 
-/// What is found behind a scan.
+/// The part of a file that follows a scan.
 enum Found {
     /// The next scan.
     Scan(Header),

@@ -221,7 +221,7 @@ fn block(buffer: &Buffer, cursor: &mut Cursor, table: &AcTable, out: &mut [i16; 
             *cursor = at;
             return (last(next), true);
         }
-        // What was joined belongs to the next block in part.
+        // A part of the joined symbols belongs to the next block.
         let is_valid;
         (*cursor, is_valid) = one_by_one(buffer, at, &table.codes, k, out);
         return (63, is_valid);
@@ -282,7 +282,7 @@ fn symbol(buffer: &Buffer, at: Cursor, codes: &Codes, k: usize, out: &mut [i16; 
     if size == 0 {
         return (at, next, is_valid);
     }
-    // What leads beyond the block is put into its last place by libjpeg.
+    // libjpeg puts a coefficient beyond the block into its last place.
     out[(next - 1).min(63)] = wrap(value(at.bits, size));
     at.drop(size);
     (at, next, next <= 64 && is_valid)

@@ -45,7 +45,7 @@ impl Tables {
         while let Some((&head, after)) = rest.split_first() {
             let table =
                 self.quant.get_mut(usize::from(head & 15)).ok_or_else(|| segment.error(Reason::Table))?.insert([0; 64]);
-            // Some files end a table early; what is missing is taken as 1 by nobody else either.
+            // Some files end a table early; nobody else takes the missing numbers as 1 either.
             let bytes = if head >> 4 == 0 { 1 } else { 2 };
             let (steps, after) = after.split_at_checked(64 * bytes).ok_or_else(|| segment.error(Reason::Length))?;
             for (step, bytes) in table.iter_mut().zip(steps.chunks_exact(bytes)) {

@@ -1,4 +1,4 @@
-//! What the scans of a progressive file ask of a block, as sets of coefficients.
+//! The coefficients of a block that the scans of a progressive file ask for, as sets.
 
 use super::fdct::Block;
 

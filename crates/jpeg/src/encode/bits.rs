@@ -104,7 +104,7 @@ impl Bits<'_> {
     /// Writes whole bytes out: eight at a time, of which those that are not whole are written over next time.
     #[inline(always)]
     pub(super) fn settle(&mut self) {
-        // Without any bits the shift is none, and what is written does not matter.
+        // Without any bits nothing is shifted, and it does not matter which bits are written.
         let aligned = self.pending << (self.count.wrapping_neg() & 63);
         self.bytes[self.len % BUFFER..][..8].copy_from_slice(&aligned.to_be_bytes());
         let count = self.count & 63;

@@ -20,15 +20,15 @@ pub(super) const RED_OVER: i32 = 1402;
 /// Bytes of a pixel.
 pub(super) const PIXEL: usize = 4;
 
-// What vectorised twins compute with. Luma stays within 16 bits: its numerator, with a half added, over eight is
+// The numbers of vectorised twins. Luma stays within 16 bits: its numerator, with a half added, over eight is
 // 37 R + 73 G + 14 B, and what is left over eight, rounded down; it is at most 31,937. Dividing by the other 125 is multiplying
 // by 33,555 / 2^22, which is too large by 71 / (125 · 2^22): too little, with such numerators, to reach the next 125th.
 
 /// Weights of red, green and blue for an eighth of luma's numerator.
 pub(super) const LUMA_EIGHTHS: [u8; 3] = [37, 73, 14];
-/// Weights for what is left.
+/// Weights for the remainder.
 pub(super) const LUMA_REST: [u8; 3] = [3, 3, 2];
-/// What is added to what is left, so that halves are rounded up.
+/// The number that is added to the remainder, so that halves are rounded up.
 pub(super) const LUMA_BIAS: u16 = 500;
 /// 2^22 over 125, rounded up.
 pub(super) const LUMA_OVER_EIGHT: u16 = 33_555;

@@ -46,7 +46,7 @@ pub(super) struct Divisors {
     ///
     /// The product with a magnitude, divided by 2^(15 + b), is the exact quotient once that is rounded, halves up: the
     /// reciprocal is too large by less than 1, so the quotient is too large by less than 2^14 / 2^(15 + b), as no magnitude
-    /// reaches 2^14. That is less than one over the divisor, which is what lacks at least before the next half.
+    /// reaches 2^14. That is less than one over the divisor, which is the least distance to the next half.
     pub(super) reciprocal: [[u16; 2 * SIDE]; SIDE],
     /// 2^(16 - b): the high half of the product, multiplied by it, loses the b - 1 bits that are left as the lower 15 bits.
     pub(super) scale: [[i16; 2 * SIDE]; SIDE],
@@ -78,7 +78,7 @@ impl Divisors {
 /// Each row has at least 8 samples for each block.
 pub(super) type Fdct = fn(rows: [&[u8]; SIDE], &Divisors, &mut [Block]);
 
-/// What is kept of the samples' precision between the passes.
+/// Bits of precision that samples gain between the passes.
 pub(super) const KEPT_BITS: u32 = 2;
 /// Bits behind the point of [`ODD`] and [`EVEN`].
 pub(super) const CONSTANT_BITS: u32 = 13;

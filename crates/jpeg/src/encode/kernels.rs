@@ -1,4 +1,4 @@
-//! What has vectorised twins, as one choice.
+//! All functions that have vectorised twins, as one choice.
 
 use super::bit_planes::{self, FindPlanes};
 use super::color::{self, ToChroma, ToLuma};

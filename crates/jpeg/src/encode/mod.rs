@@ -65,7 +65,7 @@
 //! | `tokens`, `stage`, `huffman` | symbols, their counts and their codes |
 //! | `restart` | where decoders may start anew |
 //! | `bits`, `output`, `segments` | the bytes |
-//! | `kernels`, `avx2`, `neon` | what is vectorised |
+//! | `kernels`, `avx2`, `neon` | the vectorised parts |
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -126,7 +126,7 @@ pub struct Encoder<W> {
     output: Output<W>,
 }
 
-/// What makes a file of blocks.
+/// The maker of a file of blocks.
 #[derive(Debug)]
 enum Coder {
     Sequential(Box<Sequential>),

@@ -31,7 +31,7 @@ pub(super) struct BandRows<'a> {
     height: usize,
 }
 
-/// What a band is made of.
+/// The source of a band.
 #[derive(Clone, Copy, Debug)]
 enum Source<'a> {
     /// Samples.

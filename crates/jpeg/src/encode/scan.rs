@@ -40,7 +40,7 @@ pub(super) struct Scan {
     pub(super) tokens: Tokens,
 }
 
-/// What a coder knows from one strip to the next.
+/// The state of a coder from one strip to the next.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) histogram: Box<Histogram>,

@@ -34,7 +34,7 @@ const RUN_SHIFT: u32 = FOLLOW + 4;
 pub(super) const NEXT_TABLE: u32 = 256 << FOLLOW;
 /// Sixteen zeros.
 pub(super) const SIXTEEN_ZEROS: u32 = 0xf0 << FOLLOW;
-/// Nothing to be written but what stands between two intervals: bare bits without any.
+/// The boundary of two intervals, which writes nothing by itself: bare bits without any.
 pub(super) const RESTART: Token = 0x0f << FOLLOW;
 
 /// A value as tokens: in the low half its size, as if there were no zeros before it, with its first bits; in the high half a

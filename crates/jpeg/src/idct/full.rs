@@ -91,7 +91,7 @@ pub(super) fn descale(value: i32, shift: u32) -> i32 {
     value.wrapping_add(1 << (shift - 1)) >> shift
 }
 
-/// Clamps to what is kept between the passes.
+/// Clamps to the range that is kept between the passes.
 #[expect(clippy::cast_possible_truncation, reason = "clamped")]
 pub(super) fn saturate(value: i32) -> i16 {
     value.clamp(i16::MIN.into(), i16::MAX.into()) as i16
@@ -118,7 +118,7 @@ pub(super) fn has_rows_below<const N: usize>(block: &Block, rows: [u8; N]) -> bo
     block.0.iter().zip(&NATURAL_ORDER).any(|(&coefficient, place)| coefficient != 0 && rows.contains(&(place / 8)))
 }
 
-/// What the first pass makes of a block whose first row alone counts: columns of equal samples.
+/// The first pass over a block of which only the first row counts: columns of equal samples.
 pub(super) fn flat_columns<const N: usize>(dequant: &Dequant, block: &Block) -> [[i16; N]; 8] {
     natural(dequant, block)[0].map(|value| [value << PASS1_BITS; N])
 }

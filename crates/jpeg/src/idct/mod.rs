@@ -5,7 +5,7 @@
 //! it by averaging neighbouring outputs. Samples are equal to those of libjpeg-turbo to the bit, where a file says sensible
 //! things.
 //!
-//! # What is computed of nonsense
+//! # Nonsense
 //!
 //! A damaged file can hold coefficients that no encoder writes. What becomes of them is defined here once, as 16-bit vector
 //! code computes it, so that every twin agrees with every other and, on x86-64, with libjpeg-turbo's:
@@ -118,7 +118,7 @@ impl Kernels {
     }
 }
 
-/// Checks what callers of an [`Idct`] promise.
+/// Checks the promises of callers of an [`Idct`].
 #[inline]
 fn check(size: usize, blocks: &[Block], last: &[u8], out: &[u8], stride: usize) {
     assert_eq!(blocks.len(), last.len(), "a last index for each block");

@@ -3,7 +3,7 @@
 //! One block at a time, a row of eight samples in a vector. The block is a table of bytes that one look-up instruction
 //! reads half of, so undoing the zigzag takes two for a row. At 1/4 and 1/8 the scalar functions are used.
 //!
-//! As in the twin for x86-64, the reference takes over where it matters what wraps: see [`is_extreme`].
+//! As in the twin for x86-64, the reference takes over where it matters which sums wrap: see [`is_extreme`].
 #![expect(unsafe_code, reason = "calls of functions that need NEON")]
 
 use std::arch::aarch64::{

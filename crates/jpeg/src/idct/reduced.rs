@@ -1,7 +1,7 @@
 //! The inverse DCT at 1/2, 1/4 and 1/8: each sample is the mean of 2×2, 4×4 or 8×8 samples of the full size.
 //!
 //! The means are taken inside the flow graph, by constants of their own, so half or three quarters of the outputs are never
-//! made. What cancels out is not read: row and column 4 at 1/2; 2, 4 and 6 at 1/4; everything but DC at 1/8.
+//! made. Coefficients that cancel out are not read: row and column 4 at 1/2; 2, 4 and 6 at 1/4; everything but DC at 1/8.
 
 use super::full::{
     CONST_BITS, PASS1_BITS, columns_of, descale, dot, fill, flat_columns, has_rows_below, level, natural, saturate,

@@ -73,7 +73,7 @@ pub fn register_hooks() -> bool {
 /// JPEG, as `image` names it in errors.
 const FORMAT: ImageFormatHint = ImageFormatHint::Exact(ImageFormat::Jpeg);
 
-/// Makes an error of what is not supported.
+/// Makes an error of an unsupported request.
 fn unsupported(what: String) -> ImageError {
     let kind = UnsupportedErrorKind::GenericFeature(what);
     ImageError::Unsupported(UnsupportedError::from_format_and_kind(FORMAT, kind))

@@ -4,7 +4,7 @@ use crate::decode::try_filled;
 use crate::upsample::{self, Method};
 use crate::{Error, PlaneBand};
 
-/// A plane, and what of it is still needed.
+/// A plane, and the rows of it that are still needed.
 #[derive(Debug)]
 pub(super) struct Plane {
     method: Method,
@@ -74,7 +74,7 @@ impl Plane {
         &self.kept[start..start + self.width]
     }
 
-    /// Makes what a row of the picture is to have of the plane.
+    /// Makes the samples that a row of the picture takes from the plane.
     pub(super) fn enlarge(&mut self, row: u32, band: &PlaneBand, kernels: &upsample::Kernels) {
         let mut out = std::mem::take(&mut self.enlarged);
         let [near, far] = self.sources(row).map(|y| self.row(y, band));
@@ -89,7 +89,7 @@ impl Plane {
         self.enlarged = out;
     }
 
-    /// Returns what was made.
+    /// Returns the row that was made.
     pub(super) fn enlarged<'b>(&'b self, row: u32, band: &'b PlaneBand) -> &'b [u8] {
         let [near, _] = self.sources(row);
         let enlarged = if self.enlarged.is_empty() { self.row(near, band) } else { &self.enlarged };

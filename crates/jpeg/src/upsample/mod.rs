@@ -110,7 +110,7 @@ fn across(row: &[u8], out: &mut [u8]) {
     out[2 * n - 1] = row[n - 1];
 }
 
-/// Computes what lies between samples of a range: behind the first one, before the last one.
+/// Computes the samples between those of a range: behind the first one, before the last one.
 fn across_part(row: &[u8], out: &mut [u8], range: std::ops::Range<usize>) {
     for i in range {
         let three = 3 * u16::from(row[i]);

@@ -14,13 +14,13 @@ use std::arch::aarch64::{int16x8_t, uint8x8_t, uint8x16_t, uint16x8_t};
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{__m128i, __m256i, __m512i};
 
-/// Whether it is looked at what callers of [`store_at`] vouch for.
+/// Whether [`store_at`] checks the places for which its callers vouch.
 ///
 /// So it is in builds for development, those that tests and the fuzzer run, and anywhere with the feature `checked`.
 #[cfg(target_arch = "x86_64")]
 const CHECKED: bool = cfg!(any(debug_assertions, feature = "checked"));
 
-/// What is nothing but bits, any of which mean something.
+/// Types for which any bits are a value.
 ///
 /// # Safety
 ///

@@ -18,7 +18,7 @@ pub(super) fn depthwise(convolution: &PackedConvolution, block: usize, taps: &Ta
     assert!(taps.cover(block + 1, output.len()), "what is read lies inside the rows");
     let (ends, weights) = (&convolution.ends[block], convolution.weights_of(block));
     let start = block * taps.pitch + taps.start;
-    // What each tap of the first position reads, the last one twice where it has no partner: its weight is 0 then.
+    // The samples of each tap of the first position, the last one twice where it has no partner: its weight is 0 then.
     let count = taps.rows.len() * taps.count;
     let mut few = [const { std::ptr::null() }; FEW];
     let mut many = Vec::new();

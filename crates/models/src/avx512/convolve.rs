@@ -20,7 +20,7 @@ pub(super) const PAIRS: usize = CHANNELS / 2;
 /// The most pixels at once: 24 vectors of sums, of 32 registers.
 const MOST: usize = 24;
 
-/// What makes some pixels: as [`some`].
+/// The function that makes some pixels: as [`some`].
 type Some = unsafe fn(&PackedConvolution, &Ends, &[PairWeights], &Taps<'_>, usize, &mut [Lanes]);
 
 /// One for each number of pixels, from 1.

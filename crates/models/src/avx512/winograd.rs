@@ -10,7 +10,7 @@ use crate::layout::Lanes;
 use crate::packed::{PairWeights, Words};
 use crate::winograd::{CENTER, GROUP, PLACES, PackedWinograd};
 
-/// What makes the sums of some tiles: as [`some`].
+/// The function that makes the sums of some tiles: as [`some`].
 type Some = unsafe fn(&PackedWinograd, &[PairWeights], &Words, *const Lanes, &mut [Words]);
 
 /// One for each number of tiles, from 1: all sums of a group fit into the registers.

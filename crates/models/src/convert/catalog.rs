@@ -49,13 +49,13 @@ pub struct Source {
     pub package: &'static Package,
     /// Its files.
     parts: &'static [Part],
-    /// What its licence is called.
+    /// The name of its licence.
     pub license: &'static str,
     /// Who made it, for the notice.
     notice: &'static str,
     /// The text of the licence: in the package, or ours where the package has none.
     license_path: Option<&'static str>,
-    /// What its values reach.
+    /// The range of its values.
     ranges: &'static str,
     /// How it is read and converted.
     pub(super) kind: Kind,
@@ -292,7 +292,7 @@ impl Source {
         match self.kind {
             // Boxes and scores.
             Kind::Face { .. } => graph.outputs.iter().map(|&output| all(1.0 / UNITS, output)).collect(),
-            // What goes into the sigmoid, which is the last node.
+            // The input of the sigmoid, which is the last node.
             Kind::Segment => vec![all(1.0 / 512.0, graph.outputs[0].saturating_sub(1))],
             Kind::GenerateLarge => {
                 vec![Fixed { value: graph.outputs[0], step: 1.0 / 255.0, low: 0, high: 255 }]

@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Occurs when a file ends too early, or its parts point to what is not there.
+    /// Occurs when a file ends too early, or a part of it points outside of it.
     #[error("the file is broken near {at}")]
     Broken {
         /// The byte, or the line, as far as known.
@@ -13,7 +13,7 @@ pub enum Error {
     /// Occurs when a file holds a net that was not expected.
     #[error("the file holds {what}")]
     Foreign {
-        /// What is not known here.
+        /// The part that is not known here.
         what: &'static str,
     },
     /// Occurs when parts of a graph do not fit together.

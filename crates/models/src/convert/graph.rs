@@ -33,9 +33,9 @@ pub struct Node {
 pub enum Op {
     /// A convolution.
     Conv(Conv),
-    /// What is below 0 becomes 0.
+    /// Numbers below 0 become 0.
     Relu,
-    /// What is below 0 is multiplied by its channel's slope.
+    /// Numbers below 0 are multiplied by the slope of their channel.
     Prelu(Vec<f32>),
     /// The largest of two by two; a row or column left over is taken by itself.
     MaxPool,
@@ -66,7 +66,7 @@ pub struct Conv {
     pub kernel: [usize; 2],
     /// Weights: channel out, channel in, row, column.
     pub weights: Vec<f32>,
-    /// What is added, a channel.
+    /// A number to be added, for each channel.
     pub bias: Vec<f32>,
     /// Pixels from one window to the next.
     pub stride: usize,
@@ -118,7 +118,7 @@ impl Graph {
     ///
     /// # Errors
     ///
-    /// [`Error::Inconsistent`] if a node takes what is not there, or other channels than its weights are for.
+    /// [`Error::Inconsistent`] if a node takes a value that is not there, or other channels than its weights are for.
     pub fn channels(&self) -> Result<Vec<usize>, Error> {
         let mut channels = vec![self.input_channels];
         for (index, node) in self.nodes.iter().enumerate() {

@@ -143,7 +143,7 @@ fn attribute<'a>(message: &'a [u8], node: &mut RawNode<'a>) -> Result<(), Error>
 struct Reader<'a> {
     /// What each name stands for.
     known: HashMap<&'a str, Known>,
-    /// What was read so far.
+    /// The nodes that were read so far.
     graph: Graph,
 }
 

@@ -1,4 +1,4 @@
-//! SHA-256: what says that a file of a package is the one that was looked at.
+//! SHA-256, which tells that a file of a package is the one that was looked at.
 
 use sha2::{Digest, Sha256};
 

@@ -101,7 +101,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// What a tensor of the file is to us.
+/// The part that a tensor of the file plays here.
 #[derive(Clone, Debug)]
 enum Tensor<'a> {
     /// Not made yet, or of no interest.
@@ -160,11 +160,11 @@ pub fn read(file: &[u8]) -> Result<Graph, Error> {
 /// The state of reading.
 #[derive(Debug)]
 struct Reader<'a> {
-    /// What each tensor is.
+    /// The part that each tensor plays.
     known: Vec<Tensor<'a>>,
     /// The sides of each tensor.
     shapes: Vec<Vec<usize>>,
-    /// What was read so far.
+    /// The nodes that were read so far.
     graph: Graph,
 }
 
@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
         self.known.get(tensor).ok_or(Error::Foreign { what: "a tensor that is not there" })
     }
 
-    /// Says what a tensor is.
+    /// Sets the part that a tensor plays.
     fn set(&mut self, tensor: usize, is: Tensor<'a>) -> Result<(), Error> {
         *self.known.get_mut(tensor).ok_or(Error::Foreign { what: "a tensor that is not there" })? = is;
         Ok(())

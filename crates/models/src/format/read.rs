@@ -30,7 +30,7 @@ pub(super) fn net(bytes: &[u8]) -> Result<Net, Error> {
     Net::new(about, inputs, layers, outputs)
 }
 
-/// What is left of a file.
+/// The unread rest of a file.
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {

@@ -98,7 +98,7 @@ fn format_survives_cuts_and_flips() {
             assert!(Net::read(&sealed(bytes[..len].to_vec())).is_err(), "{len}");
         }
     }
-    // What still is a net after a change is written as it was read.
+    // If the changed bytes are still those of a net, it is written as it was read.
     let mut read = 0;
     for at in 12..bytes.len() - 4 {
         for change in [0x01, 0x80, 0xff] {

@@ -1,4 +1,4 @@
-//! What a net becomes in a file.
+//! Writes a net to a file.
 
 use palmette_core::net::{Add, Convolution, Layer, Operation, Padding, Positions, Table, ValueId, Window};
 

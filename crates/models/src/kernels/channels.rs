@@ -8,7 +8,7 @@ pub fn place(input: &[Lanes], from: &RowLayout, offset: usize, output: &mut [Lan
         let first = offset + block * CHANNELS;
         let source = from.block(input, block);
         if first.is_multiple_of(CHANNELS) {
-            // What is behind the last channel is overwritten by the next value, or nobody reads it.
+            // Numbers behind the last channel are overwritten by the next value, or never read.
             to.block_mut(output, first / CHANNELS).copy_from_slice(source);
             continue;
         }

@@ -72,7 +72,7 @@ pub(super) fn narrow(units: &[i16], levels: &mut [u8]) {
 
 /// Rounds 32 samples without alpha to levels.
 ///
-/// A sum that saturates is beyond 255 levels, and so is what it would have been.
+/// A sum that saturates is beyond 255 levels, as is the sum that it stands for.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn narrow_32(low: __m256i, high: __m256i) -> __m256i {

@@ -45,7 +45,7 @@ pub fn blur_h<const C: usize>(step: &BlurStep, source: &[i16], extended: &mut Ve
     }
 }
 
-/// What the blur along columns knows of the rows above: a sum for each column, and how it changed last.
+/// The state of the blur along columns: for each column a sum over the rows above, and its last change.
 #[derive(Debug)]
 pub struct ColumnSums {
     sums: Vec<i32>,

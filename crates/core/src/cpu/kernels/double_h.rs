@@ -23,7 +23,7 @@ pub struct Doubling {
 }
 
 impl Doubling {
-    /// Tells whether a table doubles, and what.
+    /// Tells whether a table doubles, and which samples.
     #[must_use]
     pub fn of(table: &WeightTable) -> Option<Self> {
         if table.kernel() != Kernel::Triangle || table.taps() != 2 {

@@ -1,4 +1,4 @@
-//! What colours are in planes, by the formula of JFIF (ITU-T T.871), as exact fractions.
+//! From colours to planes, by the formula of JFIF (ITU-T T.871), as exact fractions.
 //!
 //! Luma is `0.299·R + 0.587·G + 0.114·B`, Cb `(B - luma) / 1.772 + 128`, Cr `(R - luma) / 1.402 + 128`. Each is a whole number
 //! of parts of a level; later computation takes the parts, so that a result is rounded once.
@@ -14,7 +14,7 @@ pub const PARTS: [u32; 3] = [1_000, 1_772, 1_402];
 #[must_use]
 pub fn parts(plane: usize, [red, green, blue]: [u8; 3]) -> u32 {
     let [red, green, blue] = [red, green, blue].map(u32::from);
-    // What is added comes first, so that nothing on the way is negative.
+    // Additions come first, so that nothing on the way is negative.
     match plane {
         0 => 299 * red + 587 * green + 114 * blue,
         1 => 128 * PARTS[1] + 886 * blue - (299 * red + 587 * green),

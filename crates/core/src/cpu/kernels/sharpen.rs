@@ -5,7 +5,7 @@ use crate::plan::SharpenStep;
 /// Sharpens one row of associated RGBA samples, given the rows above and below it.
 ///
 /// Colour becomes `v + (strength / 2) · (v - b)`, with `b` the mean over 3×3 pixels weighted 1 2 1 each way; edges repeat.
-/// Alpha stays what it is. `columns` is working space, reused between rows.
+/// Alpha does not change. `columns` is working space, reused between rows.
 ///
 /// # Panics
 ///

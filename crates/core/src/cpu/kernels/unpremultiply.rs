@@ -5,7 +5,7 @@ use super::to_level;
 /// Divides the colour of associated RGBA pixels by their alpha: `round(255·c / a)`, clamped.
 ///
 /// Alpha is rounded by itself, and the colour is divided by alpha as it was before that, so that a constant colour stays
-/// what it is wherever alpha goes. Where alpha rounds to 0, colour is 0.
+/// the same whatever alpha becomes. Where alpha rounds to 0, colour is 0.
 ///
 /// # Panics
 ///

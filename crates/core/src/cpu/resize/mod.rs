@@ -80,7 +80,7 @@ impl<'a> ResizeRows<'a> {
                 continue;
             };
             let lent = band.planes;
-            // What already waits goes first, so what comes has to join it.
+            // Rows that already wait go first, so new ones have to join them.
             let mut waits = [false; Layout::MAX_PLANES];
             for ((waiting, lent), waits) in self.waiting.iter_mut().zip(&lent).zip(&mut waits) {
                 *waits = !waiting.is_empty();

@@ -14,7 +14,7 @@ const FULL: Layout = Layout::ycc(Spacing::ONE);
 /// 4:2:2
 const HALF_X: Layout = Layout::ycc(Spacing::new(2, 1));
 
-/// What can become what.
+/// Layouts before and after a resize.
 const LAYOUTS: [(Layout, Layout); 12] = [
     (Layout::Rgba, Layout::Rgba),
     (Layout::GRAY, Layout::GRAY),

@@ -2,7 +2,7 @@
 //!
 //! Rows are loaded, in order, into a ring of as many as the kernel has taps. A height that shrinks so much that its table is
 //! summed in chunks would need a ring of many rows; there the rows of a result are summed as chunks of source rows come, and
-//! the ring holds little more than a chunk. What is added up is the same in both.
+//! the ring holds little more than a chunk. The sums are the same in both.
 
 use crate::cpu::kernels::Kernels;
 use crate::cpu::kernels::resize_h_opaque::ROWS;

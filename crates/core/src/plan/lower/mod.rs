@@ -99,7 +99,7 @@ impl Lowering {
     }
 }
 
-/// Lowers one entry of the list: the node it changes, and what that is by now.
+/// Lowers one entry of the list: the node that it changes, and the present state of that node.
 struct NodeLowering<'a, 'b> {
     walk: &'a mut Lowering,
     /// What was measured for this entry, in the order of the questions.

@@ -1,4 +1,4 @@
-//! What needs a model.
+//! Options that need a model.
 
 use palmette_ops::transform::Upscale;
 use palmette_ops::{Gravity, Transform};
@@ -31,7 +31,7 @@ impl NodeLowering<'_, '_> {
     }
 }
 
-/// What an option needs a model for.
+/// The reason why an option needs a model.
 #[derive(Clone, Copy)]
 pub(super) struct Need {
     pub(super) option: &'static str,

@@ -3,8 +3,8 @@
 //! # Arithmetic
 //!
 //! Samples are 16-bit signed (a level of 8-bit colour is 64 units, so that opaque white is 16,320 and the overshoot of a
-//! kernel still fits). Weights are 16-bit signed too, a sum of products is 32-bit: that is what both a CPU's pairwise
-//! multiply-add and a GPU without 64-bit integers do well. Two rules keep the sum inside 32 bits for *any* samples:
+//! kernel still fits). Weights are 16-bit signed too, a sum of products is 32-bit, which suits both a CPU's
+//! pairwise multiply-add and a GPU without 64-bit integers. Two rules keep the sum inside 32 bits for *any* samples:
 //!
 //! - The absolute weights of one output sample add up to at most 65,535, since 65,535 · 32,767 < 2³¹. A table that is this
 //!   coarse has a scale of 2¹⁵ at most, enough for up to about 48 taps (shrinking to an eighth).

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::Kernel;
 
-/// What one axis of a plane is resampled from and to, in whole numbers.
+/// The two ends of resampling one axis of a plane, in whole numbers.
 ///
 /// Output sample `i` lies in the middle of the pixels that it stands for, at pixel `offset + (i + 0.5)·scaled_spacing` of the
 /// scaled picture. That is pixel `x`, `picture_len / scaled_len` times as much, of the source, and so `x / spacing` in
@@ -121,7 +121,7 @@ impl Sampling {
         (half_pixels as f64 * f64::from(self.picture_len) + lead as f64) / (2 * scaled) as f64
     }
 
-    /// Checks what every table relies on.
+    /// Checks the conditions on which every table relies.
     pub(super) fn check(self) {
         assert!(self.picture_len > 0 && self.spacing > 0 && self.window.1 > 0, "an axis has samples");
         assert!((1..=2).contains(&self.scaled_spacing), "no result has samples for more than two pixels");

@@ -277,7 +277,7 @@ fn nonzero(levels: &[__m256i; SIDE]) -> [u64; 2] {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn zero(levels: &[__m256i; 4]) -> [u64; 2] {
-    // Cut to bytes they stay what they are, zero or not.
+    // Cut to bytes they stay zero or not zero.
     let packed = [_mm256_packs_epi16(levels[0], levels[1]), _mm256_packs_epi16(levels[2], levels[3])];
     let [low, high] = packed.map(|bytes| _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256()));
     let blocks = [_mm256_permute2x128_si256::<0x20>(low, high), _mm256_permute2x128_si256::<0x31>(low, high)];

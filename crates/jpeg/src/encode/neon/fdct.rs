@@ -28,7 +28,7 @@ const SECOND_SHIFT: i32 = (CONSTANT_BITS + KEPT_BITS).cast_signed();
 pub(super) fn fdct(rows: [&[u8]; SIDE], divisors: &Divisors, blocks: &mut [Block]) {
     let rows = rows.map(|row| &row.as_chunks::<SIDE>().0[..blocks.len()]);
     for (i, block) in blocks.iter_mut().enumerate() {
-        // Less 128: below zero it wraps to what it is as a signed number.
+        // Less 128: below zero it wraps to the same number, signed.
         let rows = rows.map(|row| vreinterpretq_s16_u16(vsubl_u8(load(&row[i]), vdup_n_u8(128))));
         let mut levels = pass::<false>(transpose(pass::<true>(transpose(rows))));
         for (y, levels) in levels.iter_mut().enumerate() {

@@ -85,7 +85,7 @@ unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> b
     }
     let mut packed = [[_mm256_set1_epi16(0); 4]; 2];
     for half in 0..2 {
-        // A one beside each sum of rows 0 and 4 is multiplied by what rounds.
+        // A one beside each sum of rows 0 and 4 is multiplied by the rounding term.
         let row_0 = _mm256_or_si256(row_0[half], _mm256_set1_epi32(1 << 16));
         let row_4 = ROW_4[half].collect(&zigzag);
         let round = 1 << (SHIFT_1 - 1);
@@ -175,7 +175,7 @@ fn corner_columns(first: __m256i, second: __m256i) -> [__m256i; 8] {
 }
 
 /// One-dimensional transform, four in each half: [`crate::idct::full::pass`] of given sums and differences of inputs 0
-/// and 4, scaled and with what rounds.
+/// and 4, scaled and with the rounding term.
 ///
 /// `sums` are inputs 1 + 5 and 7 + 3.
 #[inline]
@@ -200,7 +200,7 @@ fn pass(
     outputs([even_0, even_1, even_2, even_3], [odd_0, odd_1, odd_2, odd_3])
 }
 
-/// One-dimensional transform of inputs 0 to 3 only, the others being zero: what is left of [`pass`].
+/// One-dimensional transform of inputs 0 to 3 only, the others being zero: a part of [`pass`].
 #[inline]
 #[target_feature(enable = "avx2")]
 fn corner_pass(pairs_02: __m256i, pairs_13: __m256i, round: i32) -> [__m256i; 8] {

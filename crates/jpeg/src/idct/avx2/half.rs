@@ -79,7 +79,7 @@ fn whole(dequant: &Dequant, blocks: [&Block; 2]) -> Option<[u64; 4]> {
         packed[half] = packed_rows(outputs(even, dot(ROWS_26[half].collect(&zigzag), fix::HALF_EVEN), inner, outer));
     }
     let [low, high] = packed;
-    // Each vector: the four rows of one pair of columns. What is opposite to column 0 counts nothing.
+    // Each vector: the four rows of one pair of columns. The column opposite to 0 has no weight.
     let [column_0, pairs_17, pairs_26, pairs_35] = transpose_pairs([
         _mm256_unpacklo_epi16(low[0], high[0]),
         _mm256_unpackhi_epi16(low[0], high[0]),

@@ -10,7 +10,7 @@
 //! the first pass, low and high interleave to the pairs (0, 4), (1, 7), (2, 6) and (3, 5) of each row, which are what the
 //! second pass multiplies, so that rows become columns by a transposition of 4×4 pairs instead of 8×8 samples.
 //!
-//! Where a block pair holds what no sane file does, so that it matters what wraps where, the reference takes over: see
+//! Where a block pair holds numbers of no sane file, so that it matters which sums wrap, the reference takes over: see
 //! [`is_extreme`].
 //!
 //! `unsafe` is used for stores of samples, rows apart, whose places are computed, and for the calls from the entry points,
@@ -80,7 +80,7 @@ fn load_block(dequant: &Dequant, blocks: [&Block; 2]) -> [__m256i; 8] {
 fn is_extreme([low, high]: [__m256i; 2]) -> bool {
     let middle = _mm256_set1_epi16(0x2000);
     let (low, high) = (_mm256_add_epi16(low, middle), _mm256_add_epi16(high, middle));
-    // What is within has its upper two bits clear now. The high halves of pairs held 0, so theirs are clear.
+    // A number within the range has its upper two bits clear now. The high halves of pairs held 0, so theirs are clear.
     _mm256_testz_si256(_mm256_or_si256(low, high), _mm256_set1_epi16(0xc000_u16.cast_signed())) == 0
 }
 

@@ -67,7 +67,7 @@ unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> b
     if _mm512_test_epi16_mask(_mm512_add_epi16(rows_04, middle), beyond) & FIRST != 0 {
         return false;
     }
-    // A one beside each sum of rows 0 and 4 is multiplied by what rounds.
+    // A one beside each sum of rows 0 and 4 is multiplied by the rounding term.
     let one = _mm512_set1_epi16(1);
     let rows_40 = _mm512_rol_epi32(rows_04, 16);
     let sum = _mm512_mask_blend_epi16(!FIRST, _mm512_add_epi16(rows_04, rows_40), one);
@@ -77,7 +77,7 @@ unsafe fn whole(dequant: &Dequant, blocks: [&Block; 2], target: Target<'_>) -> b
     let rows = pass(evens, gather(&ROWS_26, zigzag), rows_17, rows_53);
 
     let [pairs_04, pairs_17, pairs_26, pairs_35] = columns(rows);
-    // 16 beside each sum of columns 0 and 4, times ONE, is what rounds.
+    // 16 beside each sum of columns 0 and 4, times ONE, is the rounding term.
     let column_4 = _mm512_srli_epi32(pairs_04, 16);
     let sixteen = _mm512_set1_epi16(1 << (SHIFT_2 - 1 - CONST_BITS));
     let sum = _mm512_mask_blend_epi16(!FIRST, _mm512_add_epi16(pairs_04, column_4), sixteen);
@@ -113,7 +113,7 @@ fn gather(places: &[u16; 32], [[a0, a1], [b0, b1]]: [[__m512i; 2]; 2]) -> __m512
 }
 
 /// One-dimensional transform: [`crate::idct::full::pass`] of given sums and differences of inputs 0 and 4, scaled and with
-/// what rounds.
+/// the rounding term.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn pass([even_0, even_1]: [__m512i; 2], pairs_26: __m512i, pairs_17: __m512i, pairs_53: __m512i) -> [__m512i; 8] {

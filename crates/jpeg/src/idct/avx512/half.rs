@@ -110,7 +110,7 @@ fn columns(upper: __m512i, lower: __m512i) -> [__m512i; 2] {
     const OUTER: [i16; 4] = fix::HALF_OUTER;
     const ROTATED: [i16; 2] = fix::HALF_EVEN;
     // The even half of the outer columns beside the odd half of the inner ones: of columns 0 and 1 and their opposites, then
-    // of 2 and 3. What is opposite to column 0 counts nothing.
+    // of 2 and 3. The column opposite to 0 has no weight.
     const OUTER_EVEN: [[i16; 32]; 2] = [
         factors([[ONE, 0], [ONE, 0], [INNER[0], INNER[3]], [INNER[0], INNER[3]]]),
         factors([ROTATED, ROTATED, [INNER[1], INNER[2]], [INNER[1], INNER[2]]]),
