@@ -273,11 +273,12 @@ pub(crate) fn diagnose() -> GpuDiagnosis {
     let cpu: Arc<dyn Engine> = Arc::new(palmette_core::CpuEngine::new());
     match Gpu::open(true, GpuSettings::default(), &cpu) {
         Err(error) => GpuDiagnosis::Unusable { reason: with_causes(&error) },
-        Ok(gpu) => GpuDiagnosis::Ready {
-            adapter: gpu.lock().adapter.clone(),
-            is_software: gpu.engine().is_some_and(|engine| engine.is_software()),
-            prices: gpu.prices(),
-        },
+        Ok(gpu) => {
+            // The lock has to be let go before the engine is asked for.
+            let adapter = gpu.lock().adapter.clone();
+            let is_software = gpu.engine().is_some_and(|engine| engine.is_software());
+            GpuDiagnosis::Ready { adapter, is_software, prices: gpu.prices() }
+        }
     }
 }
 

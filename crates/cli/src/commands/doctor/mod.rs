@@ -46,7 +46,7 @@ enum Models {
     /// The folder holds what cannot be used.
     Unusable(PathBuf, ModelsError),
     /// Those that were found, which may be none.
-    Found(PathBuf, Installed),
+    Found(PathBuf, Box<Installed>),
 }
 
 impl Models {
@@ -55,7 +55,7 @@ impl Models {
         match folder.map(|folder| (Installed::open(&folder), folder)) {
             None => Self::NoFolder,
             Some((Err(error), folder)) => Self::Unusable(folder, error),
-            Some((Ok(installed), folder)) => Self::Found(folder, installed),
+            Some((Ok(installed), folder)) => Self::Found(folder, Box::new(installed)),
         }
     }
 
