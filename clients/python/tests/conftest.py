@@ -18,7 +18,7 @@ import numpy
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from wheel import pack  # noqa: E402
+from wheel import pack
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="palmette-"))
 _WHEEL = Path(os.environ["PALMETTE_WHEEL"]) if "PALMETTE_WHEEL" in os.environ else None

@@ -35,7 +35,10 @@ def test_the_chain_is_the_same(images: palmette.Client, png: bytes, pixels: nump
     remote = describe(images.open(png), images.open(png).resize(8))
     assert remote.encode("avif", quality="low") == local.encode("avif", quality="low")
     assert numpy.array_equal(remote.to_numpy(), local.to_numpy())
-    assert numpy.array_equal(images.from_array(pixels).to_numpy(3, background="red"), palmette.from_array(pixels).to_numpy(3, background="red"))
+    assert numpy.array_equal(
+        images.from_array(pixels).to_numpy(3, background="red"),
+        palmette.from_array(pixels).to_numpy(3, background="red"),
+    )
     assert remote.engine("cpu").encode("png") == local.encode("png")
 
 
@@ -71,7 +74,11 @@ def test_texts_bring_their_fonts(images: palmette.Client) -> None:
 
 def test_refusals_have_the_codes_and_words_of_the_server(images: palmette.Client, png: bytes) -> None:
     for code, message, call in [
-        (9401, "transform 1 of the canvas: blur must be 0 to 250, got 251", lambda: images.open(png).transform(blur=251).encode("png")),
+        (
+            9401,
+            "transform 1 of the canvas: blur must be 0 to 250, got 251",
+            lambda: images.open(png).transform(blur=251).encode("png"),
+        ),
         (9410, "font:none|there is no font", lambda: images.text("a", "font:none").encode("png")),
         (9412, "not an image", lambda: images.open(b"no picture").encode("png")),
         (9412, "not an image", lambda: images.info(b"no picture")),
@@ -113,7 +120,16 @@ def test_threads_and_processes_share_a_client(images: palmette.Client, png: byte
 
 
 def test_addresses_are_checked() -> None:
-    for url in ["", "pictures", "ftp://a", "http://", "http://a?b", "http://a#b", "http://me:secret@a", "http://a:99999"]:
+    for url in [
+        "",
+        "pictures",
+        "ftp://a",
+        "http://",
+        "http://a?b",
+        "http://a#b",
+        "http://me:secret@a",
+        "http://a:99999",
+    ]:
         with pytest.raises(ValueError):
             palmette.Client(url)
     assert "secret" not in repr(palmette.Client("http://a", token="secret"))
@@ -128,16 +144,27 @@ def test_a_server_that_asks_for_a_token(start: Callable[..., str], png: bytes, t
     for token in (None, "another-token-of-many-characters"):
         images = palmette.Client(url, token=token)
         assert images.ready()["ready"]
-        for call in (lambda: images.open(png).encode("png"), lambda: images.info(png)):
+        for call in (images.open(png).resize(8).explain, images.open(png).encode):
             with pytest.raises(palmette.Error, match="token") as caught:
-                call()
+                call("png")
             assert caught.value.code == 9401
 
 
 def test_a_server_with_tls(start: Callable[..., str], png: bytes, tmp_path: Path) -> None:
     pair = ["-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem", "-subj", "/CN=localhost"]
     name = ["-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", *pair, *name]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        *pair,
+        *name,
+    ]
     subprocess.run(command, check=True, capture_output=True)
     url = start("--tls-cert", tmp_path / "cert.pem", "--tls-key", tmp_path / "key.pem")
     assert url.startswith("https://")
@@ -241,7 +268,9 @@ def test_a_request_has_the_form_of_the_binding_and_the_token() -> None:
         ('name="background"', "red"),
         ('name="anim"', "false"),
     ]
-    form = "".join(f"--{boundary}\r\ncontent-disposition: form-data; {name}\r\n\r\n{value}\r\n" for name, value in parts)
+    form = "".join(
+        f"--{boundary}\r\ncontent-disposition: form-data; {name}\r\n\r\n{value}\r\n" for name, value in parts
+    )
     assert bodies[0].decode() == f"{form}--{boundary}--\r\n"
     # Both went over one connection, with boundaries of their own.
     assert asked[0].client_address == asked[1].client_address
@@ -251,7 +280,13 @@ def test_a_request_has_the_form_of_the_binding_and_the_token() -> None:
 @pytest.mark.parametrize(
     ("status", "headers", "body", "code", "message"),
     [
-        (502, {}, b"<html>\n <p>Bad gateway", 9523, "the answer is not one of the Images binding: status 502, <html> <p>Bad gateway"),
+        (
+            502,
+            {},
+            b"<html>\n <p>Bad gateway",
+            9523,
+            "the answer is not one of the Images binding: status 502, <html> <p>Bad gateway",
+        ),
         (200, {"content-type": "text/html"}, b"Log in", 9523, "status 200, Log in"),
         (503, {"cf-images-binding": "err=9522"}, b"ERROR 9522: the queue is full", 9522, "^the queue is full$"),
         (400, {"cf-images-binding": "internal; err=9999 more"}, b"from a later server", 9999, "^from a later server$"),
@@ -259,9 +294,11 @@ def test_a_request_has_the_form_of_the_binding_and_the_token() -> None:
     ],
 )
 def test_answers_that_are_none(status: int, headers: dict[str, str], body: bytes, code: int, message: str) -> None:
-    with serving(lambda handler, _: reply(handler, status, headers, body)) as (url, _):
-        with pytest.raises(palmette.Error, match=message) as caught:
-            palmette.Client(url).open(b"x").encode("png")
+    with (
+        serving(lambda handler, _: reply(handler, status, headers, body)) as (url, _),
+        pytest.raises(palmette.Error, match=message) as caught,
+    ):
+        palmette.Client(url).open(b"x").encode("png")
     assert caught.value.code == code
 
 
@@ -297,9 +334,8 @@ def test_an_answer_that_breaks_off() -> None:
         handler.wfile.write(b"half")
         handler.close_connection = True
 
-    with serving(answer) as (url, _):
-        with pytest.raises(palmette.Error, match="IncompleteRead"):
-            palmette.Client(url).open(b"x").encode("png")
+    with serving(answer) as (url, _), pytest.raises(palmette.Error, match="IncompleteRead"):
+        palmette.Client(url).open(b"x").encode("png")
 
 
 def test_a_refusal_that_comes_early_is_heard() -> None:

@@ -1,5 +1,6 @@
 """Every option of the server's table, by its name in Python, with every kind of value that the table allows."""
 
+import io
 import json
 import re
 import typing
@@ -116,15 +117,25 @@ def test_values_may_be_numpys_and_none(png: bytes) -> None:
     photo = palmette.open(png)
     expected = photo.resize(20, 10, fit="squeeze").encode("png")
     assert photo.resize(numpy.int64(20), numpy.float32(10), fit="squeeze", blur=None).encode("png") == expected
-    assert photo.transform(trim={"top": numpy.uint8(4), "left": None}).encode("png") == photo.transform(trim={"top": 4}).encode("png")
+    assert photo.transform(trim={"top": numpy.uint8(4), "left": None}).encode("png") == photo.transform(
+        trim={"top": 4}
+    ).encode("png")
 
 
 @pytest.mark.parametrize(
     ("call", "code", "message"),
     [
         (lambda photo: photo.transform(blur=251), 9401, "blur must be 0 to 250, got 251"),
-        (lambda photo: photo.transform(widht=5), 9401, 'unknown option "widht"; known options are .*; did you mean width?'),
-        (lambda photo: photo.transform(gravity={"z": 1}), 9401, 'unknown option "gravity.z"; known options are x, y, mode'),
+        (
+            lambda photo: photo.transform(widht=5),
+            9401,
+            'unknown option "widht"; known options are .*; did you mean width?',
+        ),
+        (
+            lambda photo: photo.transform(gravity={"z": 1}),
+            9401,
+            'unknown option "gravity.z"; known options are x, y, mode',
+        ),
         (lambda photo: photo.transform(width="20"), 9401, "write 20 without quotes"),
         (lambda photo: photo.transform(width=float("nan")), 9401, "width must be a finite number, got nan"),
         (lambda photo: photo.transform(trim={"top": float("inf")}), 9401, "trim.top must be a finite number, got inf"),
@@ -143,11 +154,23 @@ def test_values_may_be_numpys_and_none(png: bytes) -> None:
         (lambda photo: palmette.open(b""), 9412, "the file is empty"),
         (lambda photo: palmette.text("a", b"no font"), 9410, "not a font"),
         (lambda photo: palmette.text("a", "https://example.com/font.ttf"), 9410, "does not fetch fonts"),
-        (lambda photo: palmette.text("a", b"", max_widht=5), 9401, 'unknown option "max_widht"; known options are size, color, max_width, .*; did you mean max_width?'),
+        (
+            lambda photo: palmette.text("a", b"", max_widht=5),
+            9401,
+            'unknown option "max_widht"; known options are size, color, max_width, .*; did you mean max_width?',
+        ),
         (lambda photo: palmette.text("a", b"", max_width=0), 9401, "max_width must be a number above 0, got 0"),
-        (lambda photo: palmette.text("a", b"", weight=5, axes={"wght": 5}), 9401, "weight and axes cannot be used together"),
+        (
+            lambda photo: palmette.text("a", b"", weight=5, axes={"wght": 5}),
+            9401,
+            "weight and axes cannot be used together",
+        ),
         (lambda photo: palmette.Pipeline(max_side_px=10).open(photo.encode("png")), 9413, "outside the limits"),
-        (lambda photo: palmette.Pipeline(max_pixel_bytes=10).open(photo.encode("png")).encode("png"), 9413, "bytes of memory"),
+        (
+            lambda photo: palmette.Pipeline(max_pixel_bytes=10).open(photo.encode("png")).encode("png"),
+            9413,
+            "bytes of memory",
+        ),
     ],
 )
 def test_failures_have_a_code_and_say_what_is_allowed(png: bytes, call, code: int, message: str) -> None:
@@ -162,8 +185,11 @@ def test_failures_have_a_code_and_say_what_is_allowed(png: bytes, call, code: in
         (lambda photo: photo.transform(width=[1]), "width must be a number, a string, a bool or a dict, got list"),
         (lambda photo: photo.transform(trim={1: 2}), "str"),
         (lambda photo: photo.draw(5), "a picture must be bytes, a path or a file"),
-        (lambda photo: palmette.open(None), "a picture must be bytes, a path or a file that is open for reading bytes, got NoneType"),
-        (lambda photo: palmette.open(open(__file__)), "opened for reading bytes"),
+        (
+            lambda photo: palmette.open(None),
+            "a picture must be bytes, a path or a file that is open for reading bytes, got NoneType",
+        ),
+        (lambda photo: palmette.open(io.StringIO("text")), "opened for reading bytes"),
         (lambda photo: photo.encode(), "format"),
         (lambda photo: palmette.Pipeline(models=5), "models must be a path or a bool"),
         (lambda photo: palmette.Transformer(), "No constructor|cannot create"),
@@ -196,7 +222,7 @@ def test_damaged_files_are_refused_or_shown(png: bytes) -> None:
 
 
 def test_depth_has_an_end(png: bytes) -> None:
-    base = palmette.from_array(__import__("numpy").zeros((2, 2), "uint8"))
+    base = palmette.open(png).resize(2, 2)
     tree = base
     with pytest.raises(palmette.Error, match="levels deep") as caught:
         for _ in range(300):

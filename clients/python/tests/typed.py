@@ -10,7 +10,9 @@ import palmette
 def thumbnails(photo: bytes, images: palmette.Client) -> None:
     options: palmette.TransformOptions = {"width": 300, "fit": "cover", "trim": {"border": {"tolerance": 5}}}
     mark = palmette.open("mark.png").resize(100).transform(**options)
-    drawn = palmette.open(photo).resize(800, 600, gravity={"x": 0.5, "mode": "box-center"}).draw(mark, right=10, repeat="x")
+    drawn = (
+        palmette.open(photo).resize(800, 600, gravity={"x": 0.5, "mode": "box-center"}).draw(mark, right=10, repeat="x")
+    )
     assert_type(drawn.encode("webp", quality="high"), bytes)
     assert_type(drawn.to_numpy(), numpy.typing.NDArray[numpy.uint8])
     assert_type(drawn.output("image/avif").timings["run"], float)

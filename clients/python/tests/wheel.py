@@ -36,6 +36,8 @@ def pack(module: Path, folder: Path) -> Path:
             archive.write(path, name)
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").digest()
-            record += f"{name},sha256={base64.urlsafe_b64encode(digest).rstrip(b'=').decode()},{os.path.getsize(path)}\n"
+            record += (
+                f"{name},sha256={base64.urlsafe_b64encode(digest).rstrip(b'=').decode()},{os.path.getsize(path)}\n"
+            )
         archive.writestr(f"{info.name}/RECORD", f"{record}{info.name}/RECORD,,\n")
     return wheel

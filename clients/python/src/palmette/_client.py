@@ -15,7 +15,7 @@ import secrets
 import socket
 import ssl
 import urllib.parse
-from typing import TYPE_CHECKING, Any, Final, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, Unpack
 
 from . import _palmette
 from ._error import Error
@@ -119,7 +119,7 @@ class Client:
         while self._idle:
             self._idle.pop().close()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
