@@ -228,8 +228,11 @@ fn node() -> Result<(), Error> {
         .run()
 }
 
-/// The Python package, around the module as it is built here: pictures, types, and the wheel in an empty environment.
+/// The Python package, around the module as it is built here: its form, pictures, types, and the wheel in an empty environment.
 fn python() -> Result<(), Error> {
+    const SOURCES: [&str; 3] = ["clients/python", "examples/ray", "examples/ray/check"];
+    Invocation::new("ruff", &[&["format", "--quiet", "--check"], &SOURCES[..]].concat()).run()?;
+    Invocation::new("ruff", &[&["check", "--quiet"], &SOURCES[..]].concat()).run()?;
     programs()?;
     Invocation::new("python3", &["-m", "pytest", "--quiet", "clients/python"])
         .with("PALMETTE_BINARY", workspace::built("palmette"))
