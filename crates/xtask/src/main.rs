@@ -17,7 +17,7 @@ use command::Invocation;
 /// What is printed when the arguments make no sense.
 const USAGE: &str = "usage:
   cargo xtask check [STAGE…]     every check and test, or only these stages
-  cargo xtask generate           writes the files that are made of code: tables and pictures of options, TypeScript's types
+  cargo xtask generate           writes the files that are made of code: tables and pictures of options, types of clients
   cargo xtask goldens            one HTML page of all failures in tests/out
   cargo xtask notices TARGET [PACKAGE]
                                  the licences of everything that is linked into the program, or another package, for a
