@@ -9,6 +9,7 @@ use palmette_core::{Pixmap, Size};
 use palmette_ops::tree::Node;
 use palmette_ops::{Draw, Transform};
 use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece, TransformForm};
+use palmette_protocol::url::url_options;
 use palmette_protocol::{OptionObject, RawOutput};
 
 use crate::fonts::{CFF, COLORED, DEVANAGARI, EMOJI, THAI, VARIABLE};
@@ -75,6 +76,23 @@ pub(crate) fn long_tail() -> Vec<Vec<u8>> {
         }
     }
     files
+}
+
+/// URLs in every grammar: with each option by itself, and with several.
+pub(crate) fn urls() -> Vec<Vec<u8>> {
+    let single = url_options().into_iter().flat_map(|option| option.examples);
+    let mut urls: Vec<String> = single.map(|example| format!("/cdn-cgi/image/{example}/a.jpg")).collect();
+    urls.extend(
+        [
+            "/cdn-cgi/image/w=80,h=60,fit=cover,g=0.5x0.2,f=auto,q=high,dpr=2/https://a.example/b.jpg?c=d",
+            "/cdn-cgi/image/trim.border.color=%23fff,trim=border,background=rgb(1 2 3 / 5%25),/%2Fa%20b.jpg",
+            "/_next/image?url=%2Fa.jpg&w=640&q=75",
+            "/_ipx/s_200x100,f_webp,fit_inside,b_ffeedd,flip,flop&enlarge/a.jpg",
+            "/_ipx/_/a.jpg",
+        ]
+        .map(str::to_owned),
+    );
+    urls.into_iter().map(String::into_bytes).collect()
 }
 
 /// Lists of the client, with every option between them.

@@ -6,9 +6,11 @@ use palmette_core::plan::Planner;
 use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
 use palmette_ops::Class;
 use palmette_ops::text::{Text, TextLayout, Variation};
+use palmette_protocol::OutputFormat;
 use palmette_protocol::form::{FormLimits, FormReader};
 use palmette_protocol::list::{parse_list, resolve};
 use palmette_protocol::request::{Collector, InfoCollector, RequestLimits, TransformCollector};
+use palmette_protocol::url::{Client, ImageOptions, ImageUrl, Strictness, ipx, next};
 use palmette_text::{Font, FontFolder, lay_out};
 
 use crate::{net, seeds, twin};
@@ -29,10 +31,11 @@ pub(crate) struct Target {
 
 impl Target {
     /// Every target.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self { name: "form", seeds: seeds::forms, run: form },
         Self { name: "list", seeds: seeds::lists, run: list },
         Self { name: "plan", seeds: seeds::lists, run: plan },
+        Self { name: "url", seeds: seeds::urls, run: url },
         Self { name: "jpeg", seeds: || seeds::stills(EncodeFormat::Jpeg), run: file },
         Self { name: "jpeg-twin", seeds: twin::files, run: twin::decode },
         Self { name: "jpeg-encode", seeds: twin::pictures, run: twin::encode },
@@ -75,6 +78,31 @@ fn list(bytes: &[u8]) {
     // Not the raw ones: the client writes 0 for 0.0.
     let [raw, again] = [raw, again].map(|raw| resolve(&raw).ok());
     assert_eq!(raw, again, "a list means the same after it was written again");
+}
+
+/// Reads a URL in every grammar there is. What is read means the same after it was written as the object of a Worker, and becomes a
+/// request whose list is read as a form's.
+fn url(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
+    let parsed = [
+        ImageUrl::parse(path, query, Strictness::Strict),
+        ImageUrl::parse(path, query, Strictness::Lenient),
+        next::parse(query.unwrap_or_default()),
+        ipx::parse(path, query),
+    ];
+    if let [Ok(strict), lenient, ..] = &parsed {
+        assert_eq!(Some(strict), lenient.as_ref().ok(), "what is read strictly is read leniently");
+    }
+    for ImageUrl { options, .. } in parsed.into_iter().flatten() {
+        let again = ImageOptions::from_object(&options.to_object()).expect("what was written is read");
+        assert_eq!(again, options, "options mean the same after they were written");
+        let client = Client { viewport_width: Some(500.0), is_slow: true, ..Client::default() };
+        let request = options.request(&b""[..], OutputFormat::Webp, &client).expect("what was read is a request");
+        let raw =
+            parse_list(&palmette_protocol::list::list_to_json(&request.raw_ops)).expect("what was written is read");
+        assert_eq!(resolve(&raw).ok().as_ref(), Some(&request.ops), "a URL is the request of a form");
+    }
 }
 
 /// Plans a list and runs it: every size is within the limits, and the result has the size that was planned.

@@ -103,7 +103,7 @@ fn types(outer: &str, field: &OptionInfo) -> Vec<String> {
         Values::Numbers { numbers } => literal(numbers.iter().map(f64::to_string).collect(), indent),
         Values::Words { words } => literal(words.iter().map(|word| format!("\"{word}\"")).collect(), indent),
         Values::Switch => "bool".to_owned(),
-        Values::Text => "str".to_owned(),
+        Values::Text | Values::Widths => "str".to_owned(),
         Values::Color => "Color".to_owned(),
         Values::Axes => "Mapping[str, float]".to_owned(),
         Values::Object { .. } => inner_name(outer, field.name),

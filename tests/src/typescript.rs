@@ -115,7 +115,7 @@ fn members(values: Values) -> Vec<Member> {
         Values::Numbers { numbers } => numbers.iter().map(|number| Member::Simple(number.to_string())).collect(),
         Values::Words { words } => words.iter().map(|word| Member::Simple(format!("\"{word}\""))).collect(),
         Values::Switch => simple("boolean"),
-        Values::Text => simple("string"),
+        Values::Text | Values::Widths => simple("string"),
         Values::Color => simple("Color"),
         Values::Axes => simple("Record<string, number>"),
         Values::Object { fields } => vec![Member::Object(fields())],

@@ -371,9 +371,23 @@ fn status_of_call(error: &palmette_client::Error) -> u8 {
                 | Code::DimensionsTooLarge
                 | Code::BadForm
                 | Code::Damaged
-                | Code::UnsupportedFormat,
+                | Code::UnsupportedFormat
+                // Only image URLs have these, which no command asks for.
+                | Code::Loop
+                | Code::SourceNotFound
+                | Code::BadSource
+                | Code::SourceNameUnknown
+                | Code::SourceDenied
+                | Code::SourceBroken
+                | Code::BadRedirect
+                | Code::TooManyRedirects
+                | Code::AccessDenied
+                | Code::NotFetched
+                | Code::SourceFailed
+                | Code::SourceUnreachable
+                | Code::SourceRefused,
             ) => EXIT_DATA,
-            Some(Code::Busy | Code::TimedOut) => EXIT_TEMPORARY,
+            Some(Code::Busy | Code::TimedOut | Code::SourceTimedOut) => EXIT_TEMPORARY,
             Some(Code::Internal | Code::Reused) | None => EXIT_SOFTWARE,
         },
         Call::Url { .. } | Call::Header { .. } => EXIT_USAGE,

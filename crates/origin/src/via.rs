@@ -42,6 +42,22 @@ pub struct ViaError {
 }
 
 impl Via {
+    /// Adds a name that requests carry besides, for those who look for it. A loop is not found by it.
+    ///
+    /// ```
+    /// use palmette_origin::Via;
+    ///
+    /// let via = Via::default().and(&"image-resizing".parse()?);
+    /// assert_eq!(via.value(), "1.1 palmette, 1.1 image-resizing");
+    /// # Ok::<(), palmette_origin::ViaError>(())
+    /// ```
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        let [own, other] = [&self.value, &other.value].map(|value| value.to_str().unwrap_or_default());
+        let value = HeaderValue::try_from(format!("{own}, {other}")).unwrap_or_else(|_| self.value.clone());
+        Self { value, ..self }
+    }
+
     /// Returns the value for a request.
     #[must_use]
     pub const fn value(&self) -> &HeaderValue {

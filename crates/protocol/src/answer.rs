@@ -8,6 +8,9 @@ use crate::Code;
 /// The header that carries the code of a failure, `err=N`.
 pub const ERROR_HEADER: &str = "cf-images-binding";
 
+/// The header that carries it in place of [`ERROR_HEADER`] in the answer to an image URL; of a success, how that came about.
+pub const RESIZED_HEADER: &str = "cf-resized";
+
 /// Writes the value of [`ERROR_HEADER`].
 #[must_use]
 pub fn error_header(code: Code) -> String {

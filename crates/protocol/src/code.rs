@@ -14,16 +14,44 @@ pub enum Code {
     InvalidOption,
     /// 9402: a source is larger than the byte limit.
     SourceTooLarge,
+    /// 9403: the source of an image URL leads back to a server of pictures.
+    Loop,
+    /// 9404: there is nothing where the source of an image URL should be.
+    SourceNotFound,
+    /// 9406: what an image URL names cannot be a source.
+    BadSource,
+    /// 9407: the host of a source has no address.
+    SourceNameUnknown,
+    /// 9408: the server of a source denies it.
+    SourceDenied,
     /// 9410: a font cannot be fetched or read.
     FontFailed,
     /// 9412: a source is not a picture, or an SVG is asked for as a raster format.
     NotAPicture,
     /// 9413: a width, height or area is over a limit, or is 0.
     DimensionsTooLarge,
+    /// 9416: a source broke off while it was fetched.
+    SourceBroken,
+    /// 9420: the server of a source sends to something that cannot be followed.
+    BadRedirect,
+    /// 9421: the server of a source sends on and on.
+    TooManyRedirects,
+    /// 9425: an image URL is not signed as it must be.
+    AccessDenied,
     /// 9432: not a multipart form, a missing or doubled part, an unknown output format, a broken body.
     BadForm,
+    /// 9504: a source did not come in time.
+    SourceTimedOut,
+    /// 9505: a source cannot be fetched.
+    NotFetched,
+    /// 9509: the server of a source failed.
+    SourceFailed,
+    /// 9510: the server of a source cannot be reached.
+    SourceUnreachable,
     /// 9516: a source is a picture but damaged or truncated; or encoding failed.
     Damaged,
+    /// 9519: the server of a source does not understand the request for it.
+    SourceRefused,
     /// 9520: a picture format that is not supported.
     UnsupportedFormat,
     /// 9522: the queue is full.
@@ -38,14 +66,28 @@ pub enum Code {
 
 impl Code {
     /// Every code, in ascending order of [`Code::number`].
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 26] = [
         Self::InvalidOption,
         Self::SourceTooLarge,
+        Self::Loop,
+        Self::SourceNotFound,
+        Self::BadSource,
+        Self::SourceNameUnknown,
+        Self::SourceDenied,
         Self::FontFailed,
         Self::NotAPicture,
         Self::DimensionsTooLarge,
+        Self::SourceBroken,
+        Self::BadRedirect,
+        Self::TooManyRedirects,
+        Self::AccessDenied,
         Self::BadForm,
+        Self::SourceTimedOut,
+        Self::NotFetched,
+        Self::SourceFailed,
+        Self::SourceUnreachable,
         Self::Damaged,
+        Self::SourceRefused,
         Self::UnsupportedFormat,
         Self::Busy,
         Self::Internal,
@@ -59,11 +101,25 @@ impl Code {
         match self {
             Self::InvalidOption => 9401,
             Self::SourceTooLarge => 9402,
+            Self::Loop => 9403,
+            Self::SourceNotFound => 9404,
+            Self::BadSource => 9406,
+            Self::SourceNameUnknown => 9407,
+            Self::SourceDenied => 9408,
             Self::FontFailed => 9410,
             Self::NotAPicture => 9412,
             Self::DimensionsTooLarge => 9413,
+            Self::SourceBroken => 9416,
+            Self::BadRedirect => 9420,
+            Self::TooManyRedirects => 9421,
+            Self::AccessDenied => 9425,
             Self::BadForm => 9432,
+            Self::SourceTimedOut => 9504,
+            Self::NotFetched => 9505,
+            Self::SourceFailed => 9509,
+            Self::SourceUnreachable => 9510,
             Self::Damaged => 9516,
+            Self::SourceRefused => 9519,
             Self::UnsupportedFormat => 9520,
             Self::Busy => 9522,
             Self::Internal => 9523,
@@ -80,11 +136,25 @@ impl Code {
                 "an option, an index or a combination is wrong, or needs something that this server does not have"
             }
             Self::SourceTooLarge => "a source or the form is over its limit of bytes",
+            Self::Loop => "the source of an image URL leads back to a server of pictures",
+            Self::SourceNotFound => "there is nothing where the source of an image URL should be",
+            Self::BadSource => "an image URL names something that cannot be a source, or is not public",
+            Self::SourceNameUnknown => "the name of the server of a source has no address",
+            Self::SourceDenied => "the server of a source answered with 4xx",
             Self::FontFailed => "a font cannot be fetched or read",
             Self::NotAPicture => "a source is not a picture, or is an SVG",
             Self::DimensionsTooLarge => "a width, height or area is over its limit, or is 0",
+            Self::SourceBroken => "a source broke off while it was fetched",
+            Self::BadRedirect => "the server of a source redirects to something that is not followed",
+            Self::TooManyRedirects => "the server of a source redirects too often",
+            Self::AccessDenied => "an image URL is not signed, or its signature does not hold",
             Self::BadForm => "not a multipart form, a missing or doubled part, an unknown output format, a broken body",
+            Self::SourceTimedOut => "a source did not come in time",
+            Self::NotFetched => "a source cannot be fetched: TLS failed, or the answer is no file",
+            Self::SourceFailed => "the server of a source answered with 5xx",
+            Self::SourceUnreachable => "the server of a source takes no connection",
             Self::Damaged => "a source is damaged (422); encoding failed (500)",
+            Self::SourceRefused => "the server of a source answered with 400",
             Self::UnsupportedFormat => "the picture format is not supported",
             Self::Busy => "too busy; `retry-after` says when to come back",
             Self::Internal => "a fault of the server",
@@ -99,14 +169,20 @@ impl Code {
     #[must_use]
     pub const fn status(self, class: Class) -> u16 {
         match self {
-            Self::InvalidOption | Self::BadForm | Self::Reused => 400,
+            Self::InvalidOption | Self::BadForm | Self::Reused | Self::BadRedirect | Self::TooManyRedirects => 400,
+            Self::BadSource | Self::AccessDenied => 403,
+            Self::SourceNotFound => 404,
             Self::SourceTooLarge | Self::DimensionsTooLarge => 413,
             Self::NotAPicture | Self::UnsupportedFormat => 415,
             Self::Damaged => match class {
                 Class::Ours => 500,
                 Class::Caller | Class::Unsupported | Class::Limit | Class::Deadline => 422,
             },
-            Self::FontFailed => 502,
+            Self::SourceBroken => 422,
+            Self::Loop => 508,
+            Self::FontFailed | Self::SourceDenied | Self::NotFetched | Self::SourceFailed | Self::SourceRefused => 502,
+            Self::SourceNameUnknown | Self::SourceUnreachable => 523,
+            Self::SourceTimedOut => 524,
             Self::Busy => 503,
             Self::Internal => 500,
             Self::TimedOut => 504,
@@ -135,11 +211,25 @@ mod tests {
         let table = [
             (9401, 400),
             (9402, 413),
+            (9403, 508),
+            (9404, 404),
+            (9406, 403),
+            (9407, 523),
+            (9408, 502),
             (9410, 502),
             (9412, 415),
             (9413, 413),
+            (9416, 422),
+            (9420, 400),
+            (9421, 400),
+            (9425, 403),
             (9432, 400),
+            (9504, 524),
+            (9505, 502),
+            (9509, 502),
+            (9510, 523),
             (9516, 422),
+            (9519, 502),
             (9520, 415),
             (9522, 503),
             (9523, 500),

@@ -84,6 +84,30 @@ pub enum Error {
         /// The other.
         second: &'static str,
     },
+    /// Occurs when an option of a URL is given more than once.
+    #[error("{option} is given twice")]
+    GivenTwice {
+        /// The option.
+        option: String,
+    },
+    /// Occurs when something between the commas of a URL is no option.
+    #[error("options must be NAME=VALUE with commas between them, got {actual}")]
+    NotAUrlOption {
+        /// What it is, quoted.
+        actual: String,
+    },
+    /// Occurs when a URL does not say a picture and what to do with it.
+    #[error("the URL must be {form}")]
+    NotAnImageUrl {
+        /// The URL as it has to be.
+        form: &'static str,
+    },
+    /// Occurs when percent-encoded bytes of a URL are not UTF-8.
+    #[error("{actual} is not percent-encoded UTF-8")]
+    BadEscape {
+        /// The text, quoted.
+        actual: String,
+    },
     /// Occurs when text that should be a colour is not one.
     #[error("a colour must be {}, got {actual}", crate::color::ALLOWED)]
     NotAColor {
@@ -231,6 +255,10 @@ impl Error {
             | Self::MissingOption { .. }
             | Self::TooManyChars { .. }
             | Self::Conflict { .. }
+            | Self::GivenTwice { .. }
+            | Self::NotAUrlOption { .. }
+            | Self::NotAnImageUrl { .. }
+            | Self::BadEscape { .. }
             | Self::NotAColor { .. }
             | Self::NotJson { .. }
             | Self::NotAnOp { .. }
@@ -260,6 +288,10 @@ impl Error {
             | Self::MissingOption { .. }
             | Self::TooManyChars { .. }
             | Self::Conflict { .. }
+            | Self::GivenTwice { .. }
+            | Self::NotAUrlOption { .. }
+            | Self::NotAnImageUrl { .. }
+            | Self::BadEscape { .. }
             | Self::NotAColor { .. }
             | Self::NotJson { .. }
             | Self::NotAnOp { .. }

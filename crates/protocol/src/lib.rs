@@ -12,6 +12,8 @@
 //! Everything that can be wrong with a request before a picture is opened is decided here, once: an [`Error`] that names
 //! the place and what is allowed there, and carries the numeric [`Code`] that the client sees ([`answer`]).
 //!
+//! A request can also be a URL ([`url`]): the same request afterwards, by the same tables.
+//!
 //! The way back is here too: typed options become objects ([`OptionObject::to_options`]), and [`list::list_to_json`] and the
 //! forms of [`form`] write what the client writes, byte for byte, for clients in Rust and for tests.
 
@@ -33,6 +35,7 @@ pub mod request;
 mod schema;
 pub mod text;
 mod transform;
+pub mod url;
 pub mod values;
 
 pub use code::Code;
@@ -44,7 +47,7 @@ pub use info::Info;
 pub use list::{Options, RawNode, RawOp};
 pub use object::{IntoOptions, Named, OptionObject};
 pub use options::OptionSpec;
-pub use output::{Output, OutputFormat, Quality, RawOutput};
+pub use output::{Metadata, Output, OutputFormat, Quality, RawOutput};
 pub use request::{Collector, InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest};
 pub use schema::object_schema;
 pub use values::{OptionInfo, Values};

@@ -32,11 +32,13 @@ impl RawOutput {
             quality: self.quality.as_deref().map(Quality::parse).transpose()?,
             background: self.background.as_deref().map(parse_background).transpose()?,
             anim: self.anim.as_deref().map(|text| parse_switch("anim", text)).transpose()?,
+            metadata: Metadata::default(),
+            is_baseline: false,
         })
     }
 }
 
-/// The output fields of a form.
+/// What the answer is: the output fields of a form, and what only a URL can say.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// The format of the answer.
@@ -47,6 +49,22 @@ pub struct Output {
     pub background: Option<Color>,
     /// Whether animations stay animated; absent means yes.
     pub anim: Option<bool>,
+    /// What a JPEG keeps of the metadata of a JPEG. No form says it.
+    pub metadata: Metadata,
+    /// Whether a JPEG must not be progressive. No form says it.
+    pub is_baseline: bool,
+}
+
+/// What of the metadata of its source a JPEG keeps; the other formats keep nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Metadata {
+    /// The copyright notice of the EXIF.
+    #[default]
+    Copyright,
+    /// EXIF, XMP and IPTC, places included; of a JPEG.
+    Keep,
+    /// Nothing.
+    None,
 }
 
 impl Output {
@@ -86,10 +104,10 @@ impl Output {
     /// Makes an output of the given format with nothing else said.
     #[must_use]
     pub const fn new(format: OutputFormat) -> Self {
-        Self { format, quality: None, background: None, anim: None }
+        Self { format, quality: None, background: None, anim: None, metadata: Metadata::Copyright, is_baseline: false }
     }
 
-    /// Returns the fields as they are sent.
+    /// Returns the fields as they are sent in a form.
     #[must_use]
     pub fn to_raw(&self) -> RawOutput {
         RawOutput {
@@ -215,7 +233,7 @@ impl Quality {
         [("high", Self(90)), ("medium-high", Self(70)), ("medium-low", Self(50)), ("low", Self(35))];
 
     /// The allowed texts, as they read after "must be".
-    const ALLOWED: &str = "1 to 100, high, medium-high, medium-low or low";
+    pub(crate) const ALLOWED: &str = "1 to 100, high, medium-high, medium-low or low";
 
     /// Makes a quality from a number; `None` outside 1 to 100.
     #[must_use]

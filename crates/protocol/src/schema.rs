@@ -19,6 +19,7 @@ impl Values {
             Self::Switch => json!({ "type": ["boolean", "null"] }),
             Self::Text => json!({ "type": ["string", "null"] }),
             Self::Color => json!({ "type": ["string", "null"], "format": "color" }),
+            Self::Widths => json!({ "type": ["string", "null"], "pattern": "^ *[1-9][0-9]*( *; *[1-9][0-9]*)* *$" }),
             Self::Object { fields } => {
                 let mut schema = object_schema(&fields());
                 schema["type"] = json!(["object", "null"]);

@@ -61,6 +61,8 @@ pub enum Values {
     },
     /// An object of numbers, each under a tag of four characters: the axes of a font.
     Axes,
+    /// Whole numbers above 0 as text, with `;` between them.
+    Widths,
     /// Any of several kinds.
     Any {
         /// The kinds.
@@ -126,6 +128,7 @@ mod tests {
 
     use super::*;
     use crate::options::{infos, read_options};
+    use crate::url::{Delivery, ImageOptions, url_options};
     use crate::{OptionObject, Options, Output, RawOutput};
 
     /// Values of which the description says that they are taken.
@@ -140,6 +143,7 @@ mod tests {
             Values::Words { words } => words.iter().copied().map(Value::from).collect(),
             Values::Switch => vec![json!(true), json!(false)],
             Values::Text => vec![json!("any text")],
+            Values::Widths => vec![json!("1"), json!("900;300; 600")],
             Values::Axes => vec![json!({}), json!({"wght": 700, "GRAD": -20.5})],
             Values::Color => vec![json!("gold"), json!("#12345678"), json!("rgb(1 2 3 / 40%)")],
             Values::Object { fields } => {
@@ -169,6 +173,7 @@ mod tests {
             Values::Switch => vec![json!("yes"), json!(1)],
             Values::Text => vec![json!(5)],
             Values::Color => vec![json!("12345678"), json!(5), json!(true)],
+            Values::Widths => vec![json!(5), json!(""), json!("0"), json!("300;"), json!("1.5")],
             Values::Axes => vec![json!({"weight": 700}), json!({"wght": "700"}), json!([700]), json!(5)],
             Values::Object { .. } => vec![json!("object"), json!(5), json!(true)],
             Values::Any { of } if of.iter().any(|values| matches!(values, Values::Switch)) => vec![json!(5)],
@@ -216,6 +221,14 @@ mod tests {
         assert_fields_true::<Text>();
     }
 
+    #[test]
+    fn values_of_urls_are_those_that_are_read() {
+        let delivery = Delivery::OPTIONS.iter().map(crate::OptionSpec::info).collect::<Vec<_>>();
+        assert_true(&delivery, |options| Delivery::from_options(options).map(drop));
+        let all = url_options().iter().map(|option| option.info).collect::<Vec<_>>();
+        assert_true(&all, |options| ImageOptions::from_object(options).map(drop));
+    }
+
     fn assert_fields_true<T: OptionObject>() {
         for (name, info) in T::OPTIONS.iter().flat_map(|spec| with_fields("", &spec.info())) {
             // Builds `{"trim": {"border": {"keep": value}}}` from the inside.
@@ -245,7 +258,8 @@ mod tests {
 
     #[test]
     fn values_are_named_to_people_too() {
-        let infos = [infos(Transform::OPTIONS), infos(Draw::OPTIONS), infos(Text::OPTIONS)].concat();
+        let infos =
+            [infos(Transform::OPTIONS), infos(Draw::OPTIONS), infos(Text::OPTIONS), infos(Delivery::OPTIONS)].concat();
         for (name, info) in infos.iter().flat_map(|info| with_fields("", info)) {
             for values in info.values.kinds() {
                 let words = match values {

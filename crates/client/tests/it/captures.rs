@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use palmette_client::{Color, Images, Options, Output, OutputFormat, Quality, RawOutput, Text, Transform, Transformer};
+use palmette_client::{Color, Images, Options, Output, OutputFormat, RawOutput, Text, Transform, Transformer};
 use palmette_client::{Draw, EngineChoice};
 use palmette_protocol::{FormEvent, FormLimits, FormReader, OptionObject};
 use serde_json::{Value, json};
@@ -106,8 +106,7 @@ fn written(name: &str, images: &Images, files: &[Vec<u8>]) -> (Transformer, RawO
         }
         "output_all" => {
             let background = Some(Color::opaque(255, 0, 255));
-            let output =
-                Output { format: OutputFormat::Jpeg, quality: Quality::new(80), background, anim: Some(false) };
+            let output = Output { background, anim: Some(false), ..OutputFormat::Jpeg.quality(80) };
             (input(0), output.into())
         }
         "output_anim" => (input(0), raw("image/webp", Some("33.5"), None, Some("true"))),

@@ -4,4 +4,5 @@ mod captures;
 mod forms;
 mod options;
 mod requests;
+mod url;
 mod wire;

@@ -220,6 +220,21 @@ async fn codes_cover_the_protocol() {
         Code::Internal, // below
         Code::TimedOut, // below
         Code::Reused,   // never sent by a server
+        // Of image URLs, in `image_url`.
+        Code::Loop,
+        Code::SourceNotFound,
+        Code::BadSource,
+        Code::SourceNameUnknown,
+        Code::SourceDenied,
+        Code::SourceBroken,
+        Code::BadRedirect,
+        Code::TooManyRedirects,
+        Code::AccessDenied,
+        Code::SourceTimedOut,
+        Code::NotFetched,
+        Code::SourceFailed,
+        Code::SourceUnreachable,
+        Code::SourceRefused,
     ];
     for code in Code::ALL {
         assert!(elsewhere.contains(&code) || CASES.iter().any(|case| case.code == code), "{code} is not reached");

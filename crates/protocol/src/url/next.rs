@@ -1,0 +1,130 @@
+//! The URLs that Next's `<Image>` writes: `/_next/image?url=SOURCE&w=WIDTH&q=QUALITY`.
+//!
+//! Next answers them in the format that the browser takes, never larger than the source. So does this.
+
+use form_urlencoded::parse as pairs;
+use serde_json::Value;
+
+use super::{ImageOptions, ImageUrl, UrlSource};
+use crate::json::excerpt_text;
+use crate::{Error, Hint, Options};
+
+/// The path of these URLs.
+pub const PATH: &str = "/_next/image";
+
+/// A URL as it has to be.
+const FORM: &str = "/_next/image?url=SOURCE&w=WIDTH&q=QUALITY, with a path or a URL as SOURCE";
+
+/// The quality where none is asked for, as Next has it.
+const QUALITY: u8 = 75;
+
+/// The parameters of these URLs. The last is the name of a deployment, by which Next tells its own apart.
+const PARAMETERS: [&str; 4] = ["url", "w", "q", "dpl"];
+
+/// Reads the query of such a URL.
+///
+/// ```
+/// use palmette_protocol::url::{UrlSource, next};
+///
+/// let url = next::parse("url=%2Fphotos%2Fcat.jpg&w=640&q=75")?;
+/// assert_eq!(url.source, UrlSource::Path("/photos/cat.jpg".to_owned()));
+/// # Ok::<(), palmette_protocol::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// 9401 if the source or the width is missing, a parameter is unknown or given twice, or a value is not allowed.
+pub fn parse(query: &str) -> Result<ImageUrl, Error> {
+    let mut given: Vec<(&'static str, String)> = Vec::new();
+    for (name, value) in pairs(query.as_bytes()) {
+        let Some(known) = PARAMETERS.into_iter().find(|known| *known == name) else {
+            return Err(Error::UnknownOption {
+                option: excerpt_text(&name),
+                known: PARAMETERS.to_vec(),
+                hint: Hint::of_name(&name, PARAMETERS),
+            });
+        };
+        if given.iter().any(|(name, _)| *name == known) {
+            return Err(Error::GivenTwice { option: known.to_owned() });
+        }
+        given.push((known, value.into_owned()));
+    }
+    let get = |name: &str| given.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+    let not_one = || Error::NotAnImageUrl { form: FORM };
+    // It was decoded already, so its own query is in it.
+    let source = get("url").and_then(|url| UrlSource::parse(url, None)).ok_or_else(not_one)?;
+    let width = whole("w", get("w").ok_or_else(not_one)?, "a whole number above 0", u32::MAX)?;
+    let quality = get("q").map(|quality| whole("q", quality, "a whole number from 1 to 100", 100)).transpose()?;
+    let object: Options = [
+        ("width", Value::from(width)),
+        ("fit", "scale-down".into()),
+        ("quality", quality.unwrap_or(QUALITY.into()).into()),
+        ("format", "auto".into()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    Ok(ImageUrl { options: ImageOptions::from_object(&object)?, source, warnings: Vec::new() })
+}
+
+/// Reads a whole number from 1 on.
+fn whole(name: &str, text: &str, allowed: &'static str, max: u32) -> Result<u32, Error> {
+    text.parse().ok().filter(|number| (1..=max).contains(number)).ok_or_else(|| Error::BadValue {
+        option: name.to_owned(),
+        allowed,
+        actual: excerpt_text(text),
+        hint: Hint::None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn next_urls_are_read() {
+        for (query, source, options) in [
+            (
+                "url=%2Fa%20b.jpg&w=640&q=75",
+                UrlSource::Path("/a b.jpg".to_owned()),
+                r#"{"width":640,"fit":"scale-down","format":"auto","quality":75}"#,
+            ),
+            (
+                "q=1&w=1&url=https%3A%2F%2Fa.example%2Fb.jpg%3Fc%3Dd%26e&dpl=abc",
+                UrlSource::Remote("https://a.example/b.jpg?c=d&e".to_owned()),
+                r#"{"width":1,"fit":"scale-down","format":"auto","quality":1}"#,
+            ),
+            (
+                "url=/a+b.jpg&w=3840",
+                UrlSource::Path("/a b.jpg".to_owned()),
+                r#"{"width":3840,"fit":"scale-down","format":"auto","quality":75}"#,
+            ),
+        ] {
+            let url = parse(query).unwrap();
+            assert_eq!(
+                (&url.source, json::to_string(&url.options.to_object()).as_str()),
+                (&source, options),
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn next_urls_that_are_none_are_refused() {
+        let form = format!("the URL must be {FORM}");
+        for (query, message) in [
+            ("", form.as_str()),
+            ("w=1", &form),
+            ("url=&w=1", &form),
+            ("url=/a.jpg", &form),
+            ("url=/a.jpg&w=0", r#"w must be a whole number above 0, got "0""#),
+            ("url=/a.jpg&w=1.5", r#"w must be a whole number above 0, got "1.5""#),
+            ("url=/a.jpg&w=1&q=101", r#"q must be a whole number from 1 to 100, got "101""#),
+            ("url=/a.jpg&w=1&w=2", "w is given twice"),
+            ("url=/a.jpg&w=1&h=2", r#"unknown option "h"; known options are url, w, q, dpl"#),
+        ] {
+            assert_eq!(parse(query).unwrap_err().to_string(), message, "{query}");
+        }
+    }
+}
