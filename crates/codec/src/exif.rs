@@ -9,6 +9,9 @@ use crate::orient::Orientation;
 const TAG_ORIENTATION: u16 = 0x0112;
 /// Tag of the copyright notice in the first directory.
 const TAG_COPYRIGHT: u16 = 0x8298;
+/// Tags of the preview in the second directory: where it begins, and how long it is.
+const TAG_PREVIEW_OFFSET: u16 = 0x0201;
+const TAG_PREVIEW_BYTES: u16 = 0x0202;
 /// Field types: characters, 16-bit and 32-bit numbers.
 const TYPE_ASCII: u16 = 2;
 const TYPE_SHORT: u16 = 3;
@@ -51,6 +54,42 @@ pub(crate) fn copyright_only(notice: &str) -> Vec<u8> {
     tiff
 }
 
+/// Makes EXIF, given without its signature, that of a picture that was turned upright: it says so, and its preview, which shows what was
+/// cut away, is gone.
+pub(crate) fn make_upright(bytes: &mut [u8]) {
+    let Some(tiff) = Tiff::open(bytes) else { return };
+    let Some(start) = tiff.u32_at(4).map(|offset| offset as usize) else { return };
+    let upright = if tiff.is_big_endian { [0, 1, 0, 0] } else { [1, 0, 0, 0] };
+    let upright_long = if tiff.is_big_endian { [0, 0, 0, 1] } else { [1, 0, 0, 0] };
+    let mut changes: Vec<(usize, [u8; 4])> = Vec::new();
+    for entry in tiff.entries(start) {
+        match (tiff.u16_at(entry), tiff.u16_at(entry + 2)) {
+            (Some(TAG_ORIENTATION), Some(TYPE_SHORT)) => changes.push((entry + 8, upright)),
+            (Some(TAG_ORIENTATION), Some(TYPE_LONG)) => changes.push((entry + 8, upright_long)),
+            _ => {}
+        }
+    }
+    // The second directory is that of the preview.
+    let next = start.saturating_add(2 + usize::from(tiff.u16_at(start).unwrap_or(0)) * ENTRY_BYTES);
+    let preview = tiff.u32_at(next).map_or(0, |offset| offset as usize);
+    let of_preview = |wanted: u16| {
+        let entry = tiff.entries(preview).find(|&entry| tiff.u16_at(entry) == Some(wanted))?;
+        tiff.u32_at(entry + 8).map(|value| value as usize)
+    };
+    let range = of_preview(TAG_PREVIEW_OFFSET).zip(of_preview(TAG_PREVIEW_BYTES)).filter(|_| preview != 0);
+    changes.push((next, [0; 4]));
+    for (at, value) in changes {
+        if let Some(place) = at.checked_add(4).and_then(|end| bytes.get_mut(at..end)) {
+            place.copy_from_slice(&value);
+        }
+    }
+    if let Some((offset, len)) = range
+        && let Some(preview) = bytes.get_mut(offset..offset.saturating_add(len))
+    {
+        preview.fill(0);
+    }
+}
+
 /// What is kept of the EXIF of a picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Exif {
@@ -84,6 +123,12 @@ impl<'a> Tiff<'a> {
             _ => return None,
         };
         Some(Self { bytes, is_big_endian })
+    }
+
+    /// Returns where the entries of a directory begin.
+    fn entries(&self, start: usize) -> impl Iterator<Item = usize> + use<> {
+        let count = usize::from(self.u16_at(start).unwrap_or(0)).min(MAX_ENTRIES);
+        (0..count).map(move |index| start.saturating_add(2 + index * ENTRY_BYTES))
     }
 
     /// Collects the tags of the first directory; an entry that makes no sense is passed over, of two the first counts.
@@ -175,6 +220,36 @@ mod tests {
         }
         let read = Exif::parse(Some(&copyright_only(&"é\0".repeat(9_000)))).copyright.unwrap();
         assert_eq!(read, "é".repeat(2_047));
+    }
+
+    #[test]
+    fn exif_that_is_upright_has_no_preview() {
+        for is_big_endian in [false, true] {
+            let number = |value: u32| if is_big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
+            let short = |value: u16| if is_big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
+            let mut bytes = tiff(is_big_endian, 6, b"Ada Lovelace\0");
+            let directory = bytes.len();
+            bytes[8 + 2 + 24..][..4].copy_from_slice(&number(u32::try_from(directory).unwrap()));
+            bytes.extend(short(2));
+            for (tag, value) in [(TAG_PREVIEW_OFFSET, directory + 30), (TAG_PREVIEW_BYTES, 7)] {
+                bytes.extend(
+                    [&short(tag)[..], &short(TYPE_LONG), &number(1), &number(u32::try_from(value).unwrap())].concat(),
+                );
+            }
+            bytes.extend(number(0));
+            bytes.extend(b"preview");
+            make_upright(&mut bytes);
+            let expected = Exif { copyright: Some("Ada Lovelace".to_owned()), ..Exif::default() };
+            assert_eq!(Exif::parse(Some(&bytes)), expected);
+            assert!(bytes.ends_with(&[0; 11]) && bytes[8 + 2 + 24..][..4] == [0; 4]);
+        }
+        for at in 0..40 {
+            let mut broken = tiff(true, 6, b"somebody\0");
+            broken[at] ^= 0xff;
+            make_upright(&mut broken);
+            broken.truncate(at);
+            make_upright(&mut broken);
+        }
     }
 
     #[test]

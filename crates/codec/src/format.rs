@@ -5,6 +5,8 @@ use std::fmt;
 use palmette_core::{Deadline, IdleCores};
 use palmette_ops::Color;
 
+use crate::Kept;
+
 /// The formats that are decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -139,6 +141,10 @@ pub struct EncodeOptions {
     pub background: Option<Color>,
     /// The copyright notice of a JPEG, see [`Probe::copyright`](crate::Probe::copyright); other formats keep none.
     pub copyright: Option<String>,
+    /// Metadata of a JPEG for a JPEG; if there is some, it stands for [`copyright`](Self::copyright) too. Default: nothing.
+    pub kept: Kept,
+    /// Whether a JPEG is baseline whatever its size. Default: no.
+    pub is_baseline: bool,
     /// After this moment encoders stop, as soon as they can: between rows or frames. Default: never.
     pub deadline: Deadline,
     /// Cores that an encoder which takes long may use beside its own. The file is the same whatever their number. Default: none.
@@ -158,6 +164,8 @@ impl EncodeOptions {
             setting: None,
             background: None,
             copyright: None,
+            kept: Kept::default(),
+            is_baseline: false,
             deadline: Deadline::NONE,
             idle: IdleCores::default(),
         }

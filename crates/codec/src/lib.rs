@@ -27,7 +27,7 @@
 //! | GIF | blocks by our own reader, codes by `weezl`, written by `gif`; colours are chosen by our own quantiser | no C, fast enough; the reader of `gif` gives up at what browsers step over; `quantette` knows no alpha, `imagequant` is under the GPL |
 //! | BMP, TIFF, ICO, QOI, PNM in | `image` | the usual crate for the long tail; no C |
 //! | profiles | `moxcms` | no C; matrix and table profiles, RGB, grey and CMYK |
-//! | EXIF | our own | two tags |
+//! | EXIF, XMP, IPTC | our own | two tags are read, and previews removed |
 //!
 //! All C libraries are built from source by cargo and linked into the program, which then needs none on the machine it
 //! runs on. dav1d is release 1.4.3, libaom 3.11.0: what crates carry. Newer releases exist; no
@@ -67,7 +67,7 @@
 //!   first frame; a pixel that no table of colours names is clear. Screens are transparent around their frames,
 //!   whatever background colour they name. Times and loops: see [`Animation`].
 //! - **CMYK in JPEG** is stored inverted, whether Adobe's segment says so or not.
-//! - **JPEG** carries a copyright notice, if it is told one; nothing else is kept of any metadata.
+//! - **JPEG** carries a copyright notice, if it is told one, or what is [`Kept`] of a JPEG; nothing else is kept of any metadata.
 //! - **Profiles** that change nothing are skipped, so that pixels stay exact; those that make no sense are ignored.
 //! - **EXIF** orientation counts in JPEG, PNG, WebP and TIFF; in AVIF the file's own properties do.
 //!
@@ -110,6 +110,7 @@ mod format;
 mod formats;
 mod guard;
 mod icc;
+mod kept;
 mod lightness;
 mod memory;
 mod orient;
@@ -148,6 +149,7 @@ pub use animation::{Animation, AnimationEncoder, Frame, animation};
 pub use cause::Cause;
 pub use error::Error;
 pub use format::{EncodeFormat, EncodeOptions, Encoded, Format};
+pub use kept::Kept;
 pub use memory::{WorkingMemory, reading_memory};
 pub use probe::{Note, Probe, probe};
 pub use reader::{Reader, reader};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use palmette_codec::{DecodeOptions, Encoded, OnDamage};
+use palmette_codec::{DecodeOptions, EncodeOptions, Encoded, OnDamage};
 use palmette_core::plan::{Plan, Planned};
 use palmette_core::{Deadline, IdleCores, Keeping, Limits, Model, SharedModel, Size, Sources, alloc};
 use palmette_protocol::Info;
@@ -214,7 +214,7 @@ impl Pipeline {
 
     /// Makes a still: the plan runs once.
     fn run_once(&self, prepared: &Prepared, deadline: Deadline, clock: &Clock) -> Result<Made, Error> {
-        let options = prepared.encode_options(deadline, self.idle.clone());
+        let options = EncodeOptions { kept: prepared.kept(), ..prepared.encode_options(deadline, self.idle.clone()) };
         let files = self.files(prepared, deadline, clock);
         let sources = Keeping::new(&files, prepared.images.len(), prepared.kept_bytes);
         let mut encoder = Encoder::new(&options, clock);

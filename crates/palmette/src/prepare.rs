@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use palmette_codec::{EncodeFormat, EncodeOptions};
+use palmette_codec::{EncodeFormat, EncodeOptions, Kept};
 use palmette_core::plan::{Guess, Plan, Planned, Planner, ReadingMemory};
 use palmette_core::{Deadline, IdleCores, Limits, Size};
 use palmette_ops::{ImageIndex, Op, Place};
 use palmette_protocol::request::{FontFiles, Source, TransformRequest};
-use palmette_protocol::{EngineChoice, Output, OutputFormat, RawOp};
+use palmette_protocol::{EngineChoice, Metadata, Output, OutputFormat, RawOp};
 
 use crate::clock::Clock;
 use crate::estimate::{Weighed, estimate};
@@ -156,6 +156,13 @@ impl Prepared {
         })
     }
 
+    /// Returns the size of the result; a guess, if the plan [depends on pixels](Self::is_measured).
+    #[must_use]
+    pub fn size(&self) -> Size {
+        let canvas = self.images.first().map_or(Size::new(0, 0), Image::size);
+        self.guess.plan.result().map_or(canvas, |value| value.size)
+    }
+
     /// Tells whether the plan depends on pixels, so that even to explain it takes the memory of the picture.
     #[must_use]
     pub const fn is_measured(&self) -> bool {
@@ -166,6 +173,13 @@ impl Prepared {
     pub(crate) fn encode_options(&self, deadline: Deadline, idle: IdleCores) -> EncodeOptions {
         EncodeOptions { deadline, idle, ..encode_options(&self.output, &self.images) }
     }
+
+    /// Returns what the result keeps of the metadata of the canvas.
+    pub(crate) fn kept(&self) -> Kept {
+        let canvas = self.images.first().filter(|_| self.output.metadata == Metadata::Keep);
+        let is_jpeg = self.output.format == OutputFormat::Jpeg;
+        canvas.filter(|_| is_jpeg).map_or_else(Kept::default, |canvas| Kept::read(canvas.bytes()))
+    }
 }
 
 /// Returns the codec's options for a result.
@@ -173,7 +187,11 @@ fn encode_options(output: &Output, images: &[Image]) -> EncodeOptions {
     EncodeOptions {
         quality: output.quality.map(palmette_protocol::Quality::get),
         background: output.background,
-        copyright: images.first().and_then(|canvas| canvas.probe()?.copyright.clone()),
+        copyright: images
+            .first()
+            .filter(|_| output.metadata != Metadata::None)
+            .and_then(|canvas| canvas.probe()?.copyright.clone()),
+        is_baseline: output.is_baseline,
         ..EncodeOptions::new(encode_format(output.format))
     }
 }

@@ -7,7 +7,7 @@ use palmette_ops::Color;
 use crate::flatten::flatten_pixels;
 use crate::writer::RowWriter;
 use crate::writer::gather::{Gather, PlaneSlices};
-use crate::{Cause, EncodeFormat, EncodeOptions, Error, WorkingMemory, exif};
+use crate::{Cause, EncodeFormat, EncodeOptions, Error, Kept, WorkingMemory, exif};
 
 /// From this quality on chroma keeps its full size.
 const FULL_CHROMA_QUALITY: u8 = 90;
@@ -32,10 +32,11 @@ pub(crate) struct Writer {
     strides: [usize; Layout::MAX_PLANES],
     background: Color,
     deadline: Deadline,
+    kept: Kept,
 }
 
 impl Writer {
-    /// Starts a file, with an EXIF of nothing but a copyright notice, if there is one.
+    /// Starts a file, with what is kept of another one, or an EXIF of nothing but a copyright notice, if there is one.
     ///
     /// # Errors
     ///
@@ -47,8 +48,8 @@ impl Writer {
         let jpeg = Options {
             quality: options.setting.unwrap_or(quality).clamp(1, 100),
             sampling: sampling(layout, quality)?,
-            coding: coding(size),
-            exif: exif.as_deref(),
+            coding: if options.is_baseline { Coding::Baseline } else { coding(size) },
+            exif: exif.as_deref().filter(|_| options.kept.is_empty()),
             ..Options::default()
         };
         let encoder = Encoder::new(Vec::new(), size.width, size.height, &jpeg).map_err(failed)?;
@@ -58,13 +59,14 @@ impl Writer {
             *stride = layout.row_bytes(plane, size);
         }
         let background = options.background.unwrap_or(Color::WHITE);
-        Ok(Self { encoder, gather, layout, strides, background, deadline: options.deadline })
+        let (deadline, kept) = (options.deadline, options.kept.clone());
+        Ok(Self { encoder, gather, layout, strides, background, deadline, kept })
     }
 }
 
 impl RowWriter for Writer {
     fn push(&mut self, band: Band<'_>) -> Result<(), Error> {
-        let Self { encoder, gather, layout, strides, background, deadline } = self;
+        let Self { encoder, gather, layout, strides, background, deadline, .. } = self;
         gather.push(band, |rows: PlaneSlices<'_>| {
             deadline.check()?;
             let written = if layout.is_rgba() {
@@ -83,7 +85,8 @@ impl RowWriter for Writer {
 
     fn finish(self: Box<Self>) -> Result<Vec<u8>, Error> {
         self.gather.check_whole()?;
-        self.encoder.finish().map_err(failed)
+        let Self { encoder, kept, .. } = *self;
+        kept.put_into(encoder.finish().map_err(failed)?)
     }
 }
 

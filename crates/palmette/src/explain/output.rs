@@ -3,7 +3,7 @@
 use palmette_codec::EncodeOptions;
 use palmette_core::Size;
 use palmette_ops::Color;
-use palmette_protocol::{Output, OutputFormat};
+use palmette_protocol::{Metadata, Output, OutputFormat};
 use serde::Serialize;
 
 use super::{details, serialize_size};
@@ -55,7 +55,7 @@ pub(super) fn explain(output: &Output, canvas: &Image, size: Size) -> (OutputEnt
         copyright: canvas
             .probe()
             .and_then(|probe| probe.copyright.clone())
-            .filter(|_| output.format == OutputFormat::Jpeg),
+            .filter(|_| output.format == OutputFormat::Jpeg && output.metadata != Metadata::None),
     };
     (entry, idle.into_iter().filter(|(_, is_idle)| *is_idle).map(|(field, _)| field).collect())
 }
