@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use palmette_ops::{Draw, Transform};
+use palmette_protocol::url::{UrlOption, url_options};
 use palmette_protocol::{OptionInfo, OptionObject, OptionSpec, Output};
 use palmette_server::config::SETTINGS;
 
@@ -22,7 +23,7 @@ pub struct Made {
 }
 
 /// Every such file, apart from the pictures of [`option_samples`].
-pub const FILES: [Made; 5] = [
+pub const FILES: [Made; 6] = [
     Made {
         path: "docs/options.md",
         make: |text| {
@@ -32,6 +33,7 @@ pub const FILES: [Made; 5] = [
         },
     },
     Made { path: "docs/settings.md", make: with_settings },
+    Made { path: "docs/urls.md", make: |text| with_table(text, "## Options", &of_urls()) },
     Made {
         path: "clients/js/README.md",
         make: |text| {
@@ -57,6 +59,17 @@ fn table(infos: &[OptionInfo]) -> String {
     };
     let rows: String = infos.iter().map(row).collect();
     format!("| option | values | what it does |\n| --- | --- | --- |\n{rows}")
+}
+
+/// Writes a table of the options of image URLs.
+fn of_urls() -> String {
+    let row = |option: &UrlOption| {
+        let alias = option.alias.map_or_else(String::new, |alias| format!(", `{alias}`"));
+        let examples: Vec<String> = option.examples.iter().map(|example| format!("`{example}`")).collect();
+        format!("| `{}`{alias} | {} | {} |\n", option.info.name, examples.join("<br>"), option.info.summary)
+    };
+    let rows: String = url_options().iter().map(row).collect();
+    format!("| option | examples | what it does |\n| --- | --- | --- |\n{rows}")
 }
 
 /// Writes the settings into the page that has a heading for each section.

@@ -11,6 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::config::{Config, ConfigError};
 use crate::credentials::Credentials;
+use crate::routes::image_url;
 use crate::shared::Shared;
 use crate::{middleware, proxied, request_id, routes};
 
@@ -29,23 +30,29 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     // Outermost first. The id comes before everything that logs. The span must hold whatever happens inside. Metrics see every
     // answer, so they stand around the five that make some: a caught panic, a missing token, a connection too many, the deadline, and
     // the routes. A panic is caught outside the others, so that a bug in them is caught too. The token comes before everything that
-    // a stranger could use up. The body is bounded innermost: it is what is left over when any of the others ends a request early.
+    // a stranger could use up. Around these, failures of image URLs get their own header, whoever made them. The body is bounded
+    // innermost: it is what is left over when any of the others ends a request early.
     let stack = ServiceBuilder::new()
         .layer(from_fn(request_id::assign))
         .layer(from_fn(middleware::trace))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::metrics))
+        .layer(from_fn(middleware::resized))
         .layer(CatchPanicLayer::custom(middleware::caught_panic))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::token))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::places))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::deadline))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::lingering_body));
 
+    let [cdn, next, ipx] = image_url::PATHS;
     let config = &shared.config.server;
     let mut routes = Router::new()
         .route("/options", get(routes::options))
         .route("/openapi.json", get(routes::openapi))
         .route("/transform", post(routes::transform))
         .route("/info", post(routes::info))
+        .route(cdn, get(routes::image_url))
+        .route(next, get(routes::next_url))
+        .route(ipx, get(routes::ipx_url))
         .route("/live", get(routes::live))
         .route("/ready", get(routes::ready));
     if config.playground {

@@ -13,6 +13,7 @@ use palmette_protocol::answer::{ERROR_HEADER, error_body, error_header};
 
 use crate::credentials::Refusal;
 use crate::request_id;
+use crate::routes::image_url::UrlError;
 
 /// Everything that can end a request instead of its answer.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,9 @@ pub enum Error {
     /// Occurs when the picture cannot be made.
     #[error(transparent)]
     Pipeline(#[from] palmette::Error),
+    /// Occurs when an image URL cannot become a picture, for a reason that only image URLs have.
+    #[error(transparent)]
+    Url(#[from] UrlError),
     /// Occurs when the bodies of all requests together are over their limit.
     #[error("too busy: the bodies of all requests may take {max_bytes} bytes in total; try again in {} s", retry_after.as_secs())]
     BodiesFull {
@@ -108,6 +112,7 @@ impl Error {
             Self::UnknownPath { .. } | Self::WrongMethod { .. } | Self::NotAdmitted(_) | Self::Body(_) => Class::Caller,
             Self::Protocol(error) => error.class(),
             Self::Pipeline(error) => error.class(),
+            Self::Url(error) => error.class(),
             Self::BodiesFull { .. }
             | Self::FetchesFull { .. }
             | Self::ConnectionsFull { .. }
@@ -126,6 +131,7 @@ impl Error {
             Self::Body(_) => Code::BadForm,
             Self::Protocol(error) => error.code(),
             Self::Pipeline(error) => error.code(),
+            Self::Url(error) => error.code(),
             Self::BodiesFull { .. }
             | Self::FetchesFull { .. }
             | Self::ConnectionsFull { .. }
@@ -137,12 +143,16 @@ impl Error {
     }
 
     /// Returns the status: that of the code, except for the three failures that come before there is a request to speak of.
-    fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::UnknownPath { .. } => StatusCode::NOT_FOUND,
             Self::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAdmitted(_) => StatusCode::UNAUTHORIZED,
-            _ => StatusCode::from_u16(self.code().status(self.class())).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            _ => {
+                let of_url = if let Self::Url(error) = self { error.status() } else { None };
+                let status = of_url.unwrap_or_else(|| self.code().status(self.class()));
+                StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
         }
     }
 
@@ -178,7 +188,7 @@ impl Error {
     }
 
     /// Writes the log line: ours are errors, the rest is everyday business.
-    fn log(&self) {
+    pub(crate) fn log(&self) {
         let (code, class) = (self.code().number(), self.class());
         match class {
             Class::Ours => tracing::error!(error.code = code, error.class = ?class, "request failed: {}", chain(self)),

@@ -30,6 +30,7 @@ pub use config::Config;
 pub use credentials::{Credentials, Refusal, TlsError};
 pub use error::Error;
 pub use listener::{Inherited, ListenError, Listener, Listeners};
+pub use routes::image_url::{BadSignature, UrlError};
 pub use serve::{Ending, runtime, serve};
 
 /// The examples of the README run as tests.

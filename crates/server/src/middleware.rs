@@ -10,12 +10,15 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use palmette::core::Deadline;
 use palmette_protocol::Code;
+use palmette_protocol::answer::{ERROR_HEADER, RESIZED_HEADER};
 use tracing::Instrument;
 
 use crate::Error;
 use crate::admission::panic_message;
+use crate::config::UrlAccess;
 use crate::linger::Lingering;
 use crate::request_id::REQUEST_ID;
+use crate::routes::image_url;
 use crate::shared::Shared;
 use crate::telemetry;
 
@@ -72,6 +75,16 @@ pub(crate) async fn metrics(State(shared): State<Arc<Shared>>, request: Request,
     response
 }
 
+/// Names the code of a failed image URL in the header that belongs there.
+pub(crate) async fn resized(request: Request, next: Next) -> Response {
+    let is_image_url = image_url::is_image_url(request.uri().path());
+    let mut response = next.run(request).await;
+    if is_image_url && let Some(value) = response.headers_mut().remove(ERROR_HEADER) {
+        response.headers_mut().insert(RESIZED_HEADER, value);
+    }
+    response
+}
+
 /// Turns a panic in a handler into an answer. (One in a worker is caught by [`crate::admission`].)
 pub(crate) fn caught_panic(payload: Box<dyn Any + Send + 'static>) -> Response {
     Error::Panicked { message: panic_message(&*payload) }.into_response()
@@ -80,7 +93,12 @@ pub(crate) fn caught_panic(payload: Box<dyn Any + Send + 'static>) -> Response {
 /// Refuses requests without a token, if tokens are asked for.
 pub(crate) async fn token(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    if path.is_some_and(|path| FREE_PATHS.contains(&path)) {
+    let is_free = |path: &str| {
+        // Pages cannot send a token.
+        let is_open_url = image_url::PATHS.contains(&path) && shared.config.url.access != UrlAccess::Token;
+        FREE_PATHS.contains(&path) || is_open_url
+    };
+    if path.is_some_and(is_free) {
         return next.run(request).await;
     }
     match shared.credentials.tokens().admit(request.headers()) {

@@ -11,6 +11,7 @@ use crate::config::{Budgets, Config, Memory};
 use crate::connection::Places;
 use crate::credentials::Credentials;
 use crate::metrics::Metrics;
+use crate::routes::image_url;
 
 /// The state of a server.
 #[derive(Debug)]
@@ -19,7 +20,10 @@ pub(crate) struct Shared {
     pub(crate) credentials: Credentials,
     pub(crate) pipeline: Pipeline,
     pub(crate) admission: Admission,
+    /// Fetches fonts.
     pub(crate) fetcher: Fetcher,
+    /// Fetches the sources of image URLs.
+    pub(crate) sources: Fetcher,
     pub(crate) places: Arc<Places>,
     pub(crate) metrics: Metrics,
     is_stopping: AtomicBool,
@@ -32,12 +36,26 @@ impl Shared {
         let pipeline = pipeline.with_idle_cores(admission.idle_cores().clone());
         let metrics = Metrics::new(&pipeline.engines().prices());
         let places = Places::new(&config.server, metrics.cuts.clone());
-        let fetcher = Fetcher::new(&FetchSettings {
-            cache_bytes: budgets.fetch_cache_bytes,
-            max_arriving_bytes: budgets.fetch_arriving_bytes,
+        // What is fetched for URLs and what is fetched for fonts are told apart by whom they may ask, and share the memory.
+        let shares = if config.url.has_sources() { 2 } else { 1 };
+        let settings = FetchSettings {
+            cache_bytes: budgets.fetch_cache_bytes / shares,
+            max_arriving_bytes: budgets.fetch_arriving_bytes / shares,
             ..config.fetch.fetcher.clone()
-        });
-        Self { config, credentials, pipeline, admission, fetcher, places, metrics, is_stopping: AtomicBool::new(false) }
+        };
+        let sources = image_url::source::fetcher(&config.url, settings.clone());
+        let fetcher = Fetcher::new(&settings);
+        Self {
+            config,
+            credentials,
+            pipeline,
+            admission,
+            fetcher,
+            sources,
+            places,
+            metrics,
+            is_stopping: AtomicBool::new(false),
+        }
     }
 
     /// Says that the server will stop, so that nobody sends it new work.

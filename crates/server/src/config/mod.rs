@@ -8,6 +8,7 @@ mod listen;
 pub mod memory;
 pub mod raw;
 pub mod settings;
+mod url;
 pub mod variables;
 
 use std::net::SocketAddr;
@@ -26,6 +27,7 @@ pub use listen::Listen;
 pub use memory::{Budgets, MaxBytes, Memory, MemorySource};
 pub use raw::{ConfigError, Environment, Origin, RawConfig, Strings};
 pub use settings::{FlagForm, SETTINGS, Setting};
+pub use url::{NotASource, OptionSets, SigningKeys, SourceRule, UrlAccess, UrlConfig, UrlOrigin};
 pub use variables::UnknownVariable;
 
 /// The defaults as a commented file, ready to be copied and changed.
@@ -50,6 +52,8 @@ pub struct Config {
     pub admission: AdmissionConfig,
     /// Files that are fetched by URL.
     pub fetch: FetchConfig,
+    /// Pictures whose URL says what is done with them.
+    pub url: UrlConfig,
     /// The log.
     pub log: LogConfig,
 }

@@ -362,6 +362,16 @@ impl fmt::Display for Expected {
             }
             Self::Hosts => f.write_str("hosts with commas between them, such as fonts.example or *.fonts.example"),
             Self::Certificates => f.write_str("a file of certificates in PEM that can be read"),
+            Self::UrlOrigins => {
+                f.write_str("folders and origins with commas between them, such as /srv/pictures or https://b.com")
+            }
+            Self::SourceRules => f.write_str(
+                "places with commas between them, such as b.com, *.b.com, b.com/pictures, https://b.com:8443 or *",
+            ),
+            Self::Keys => f.write_str("a file that can be read, of keys of at least 16 characters, one a line"),
+            Self::OptionSets => f.write_str(
+                "a file that can be read, of options such as width=320,format=auto, those of one URL a line",
+            ),
             Self::Via => f.write_str("a name of letters, digits, - and ."),
             Self::Filter => f.write_str("a list of log directives such as info,palmette_server=debug"),
         }

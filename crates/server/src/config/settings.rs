@@ -8,8 +8,9 @@ use std::time::Duration;
 use palmette::EngineChoice;
 use palmette::codec::OnDamage;
 use palmette_origin::Authorities;
+use palmette_protocol::url::Strictness;
 
-use super::{Config, LogFormat, MaxBytes, ModelsFolder, Workers};
+use super::{Config, LogFormat, MaxBytes, ModelsFolder, OptionSets, SigningKeys, UrlAccess, Workers};
 
 /// One thing that an operator can decide.
 pub struct Setting {
@@ -65,6 +66,14 @@ pub enum Expected {
     Certificates,
     /// A name in the header `via`.
     Via,
+    /// Folders and origins, with commas between them.
+    UrlOrigins,
+    /// Rules for the sources of image URLs, with commas between them.
+    SourceRules,
+    /// A file of keys.
+    Keys,
+    /// A file of options.
+    OptionSets,
 }
 
 /// Every setting, in the order of `config.default.toml`.
@@ -447,6 +456,84 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "url.origin",
+        flag: "url-origin",
+        doc: "Where paths in image URLs lead: folders and origins, the first that has the picture; repeatable, or separated by commas [default: none]",
+        apply: |config, text| set_list(&mut config.url.origins, text, Expected::UrlOrigins),
+    },
+    Setting {
+        key: "url.allow",
+        flag: "url-allow",
+        doc: "Where URLs in image URLs may lead: b.com, *.b.com, b.com/pictures, https://b.com:8443 or *; repeatable, or separated by commas [default: none]",
+        apply: |config, text| set_list(&mut config.url.allow, text, Expected::SourceRules),
+    },
+    Setting {
+        key: "url.options",
+        flag: "url-options",
+        doc: "Unknown options of image URLs: strict refuses them, lenient ignores them with a warning [default: strict]",
+        apply: |config, text| {
+            config.url.strictness = match text {
+                "strict" => Strictness::Strict,
+                "lenient" => Strictness::Lenient,
+                _ => return Err(Expected::OneOf(&["strict", "lenient"])),
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "url.access",
+        flag: "url-access",
+        doc: "Who may use image URLs: open to all, signed URLs only, or with a token as other requests [default: open]",
+        apply: |config, text| {
+            config.url.access = match text {
+                "open" => UrlAccess::Open,
+                "signed" => UrlAccess::Signed,
+                "token" => UrlAccess::Token,
+                _ => return Err(Expected::OneOf(&["open", "signed", "token"])),
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "url.key_file",
+        flag: "url-key-file",
+        doc: "File of keys that sign image URLs, one a line [default: none]",
+        apply: |config, text| {
+            config.url.keys = match text {
+                "" => SigningKeys::default(),
+                path => SigningKeys::read(path.as_ref()).ok_or(Expected::Keys)?,
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "url.sets_file",
+        flag: "url-sets-file",
+        doc: "File of the only options that image URLs may have, those of one URL a line [default: none]",
+        apply: |config, text| {
+            config.url.sets = match text {
+                "" => None,
+                path => Some(OptionSets::read(path.as_ref()).ok_or(Expected::OptionSets)?),
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "url.max_age_s",
+        flag: "url-max-age-s",
+        doc: "Seconds that an answer may be kept, if its source allows no longer, and does not forbid it [default: 3600]",
+        apply: |config, text| {
+            config.url.max_age = Duration::from_secs(whole(text, 0, 31_536_000)?);
+            Ok(())
+        },
+    },
+    Setting {
+        key: "url.max_avif_px",
+        flag: "url-max-avif-px",
+        doc: "Pixels along a side above which format=auto is not AVIF, which takes long [default: 1200]",
+        apply: |config, text| set_u32(&mut config.url.max_avif_px, text, 0, 65_536),
+    },
+    Setting {
         key: "log.filter",
         flag: "log-filter",
         doc: "Log filter, such as info,palmette_server=debug [default: info]",
@@ -489,7 +576,7 @@ impl Setting {
     pub fn flag_form(&self) -> FlagForm {
         match self.key {
             "server.insecure" => FlagForm::Switch,
-            "server.token_file" | "fetch.allow" | "fetch.allow_hosts" => FlagForm::List,
+            "server.token_file" | "fetch.allow" | "fetch.allow_hosts" | "url.origin" | "url.allow" => FlagForm::List,
             _ => FlagForm::Value,
         }
     }

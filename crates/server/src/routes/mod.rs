@@ -1,6 +1,8 @@
 //! The resources that are served, one file each.
 
+mod etag;
 mod health;
+pub(crate) mod image_url;
 mod info;
 mod metrics;
 mod openapi;
@@ -17,6 +19,7 @@ use crate::Error;
 use crate::shared::Shared;
 
 pub(crate) use health::{live, ready};
+pub(crate) use image_url::{image_url, ipx_url, next_url};
 pub(crate) use info::info;
 pub(crate) use metrics::metrics;
 pub(crate) use openapi::openapi;

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use super::etag::is_known;
 use super::unknown_path;
 use crate::Error;
 use crate::shared::Shared;
@@ -116,12 +117,7 @@ pub(crate) async fn playground_file(
 /// Sends a file, or nothing if the browser has this version already.
 fn respond(file: &File, request: &HeaderMap) -> Response {
     let etag = ETAG.as_str();
-    let has_it = request
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|tag| matches!(tag.trim(), "*") || tag.trim().trim_start_matches("W/") == etag);
+    let has_it = is_known(request, etag);
     let headers: [(HeaderName, &str); 6] = [
         (header::CONTENT_TYPE, content_type(file.name)),
         (header::ETAG, etag),

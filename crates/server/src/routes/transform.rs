@@ -1,6 +1,7 @@
 //! `POST /transform`: a form in, a picture out, or the plan of one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Body;
@@ -45,8 +46,29 @@ pub(crate) async fn transform(
         let content_type = HeaderValue::from_static("application/json");
         return Ok(([(header::CONTENT_TYPE, content_type)], explanation.to_json()).into_response());
     }
+    let Made { answer, memory, .. } = run(&shared, prepared, body, deadline).await?;
+    Ok(respond(answer, memory, HeaderMap::new()))
+}
+
+/// A picture that was made.
+pub(super) struct Made {
+    pub(super) answer: Answer,
+    /// What holds its memory until it is sent.
+    pub(super) memory: Answered,
+    /// How long it waited for a worker and for memory.
+    pub(super) waited: Duration,
+}
+
+/// Waits for the turn of a prepared request, and makes its picture.
+pub(super) async fn run(
+    shared: &Shared,
+    prepared: Prepared,
+    body: HeldBody,
+    deadline: Deadline,
+) -> Result<Made, Error> {
     let turn = shared.admission.turn(prepared.memory_bytes()).instrument(info_span!("wait")).await?;
-    shared.metrics.count_wait(turn.waited());
+    let waited = turn.waited();
+    shared.metrics.count_wait(waited);
 
     let pipeline = shared.pipeline.clone();
     let work = shared.admission.work(turn, move |memory| {
@@ -59,11 +81,11 @@ pub(crate) async fn transform(
     let answer = answer?;
     shared.metrics.count_answer(&answer);
     Span::current().record("engine.kind", answer.engine.as_str()).record("engine.reason", answer.reason.as_str());
-    Ok(respond(answer, memory))
+    Ok(Made { answer, memory, waited })
 }
 
 /// Puts a plan into words; where it depends on pixels, that takes as much as the picture does.
-async fn explain(
+pub(super) async fn explain(
     shared: &Shared,
     prepared: Prepared,
     body: HeldBody,
@@ -83,9 +105,8 @@ async fn explain(
     Ok(explanation?)
 }
 
-/// Puts a picture into HTTP.
-fn respond(answer: Answer, memory: Answered) -> Response {
-    let mut headers = HeaderMap::new();
+/// Puts a picture into HTTP, beside headers that it has already.
+pub(super) fn respond(answer: Answer, memory: Answered, mut headers: HeaderMap) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     headers.insert("palmette-engine", HeaderValue::from_static(answer.engine.as_str()));
     if let Ok(value) = HeaderValue::try_from(server_timing(&answer.timings)) {
