@@ -3,8 +3,8 @@
 
     python3 deploy/check.py PALMETTE
 
-PALMETTE is the program: it reads the arguments, the variables and the settings that the files give it, as it would at a start. Needs
-kubernetes-validate and hadolint (PyPI), promtool (Prometheus), systemd-analyze and
+PALMETTE is the program: it reads the arguments, the variables and the settings that the files give it, as it would at a start, and the
+shares of the batch are run on a few pictures. Needs kubernetes-validate and hadolint (PyPI), promtool (Prometheus), systemd-analyze and
 systemd-socket-activate. That every metric exists is a test of palmette-server.
 """
 
@@ -175,9 +175,9 @@ def containers() -> Iterator[tuple[dict, dict]]:
     """Yields every container of every manifest, with the specification of its pod."""
     for path in MANIFESTS:
         document = yaml.safe_load(path.read_text())
-        pod = document["spec"]["template"]["spec"] if document["kind"] == "Deployment" else {"containers": []}
-        for container in pod["containers"]:
-            yield container, pod
+        pod = document["spec"].get("template", {}).get("spec") if document["kind"] in ("Deployment", "Job") else None
+        for container in (pod or {}).get("containers", []):
+            yield container, {**pod, "job": document["spec"]} if document["kind"] == "Job" else pod
 
 
 def check_kubernetes(program: str) -> None:
@@ -190,8 +190,11 @@ def check_kubernetes(program: str) -> None:
         commands.append(arguments[0])
         image = container_variables()[1]
         own = {variable["name"]: variable["value"] for variable in container["env"]}
-        check_server(program, container, pod, {**image, **own})
-    assert commands == ["serve"], commands
+        if arguments[0] == "serve":
+            check_server(program, container, pod, {**image, **own})
+        else:
+            check_shares(program, arguments, pod["job"])
+    assert sorted(commands) == ["batch", "serve"], commands
     check_labels()
     say(f"{len(MANIFESTS)} manifests: valid against the schemas of kubernetes-validate")
 
@@ -220,6 +223,27 @@ def check_labels() -> None:
         documents["NetworkPolicy"]["podSelector"]["matchLabels"],
     ]
     assert all(selector.items() <= labels.items() for selector in selectors), selectors
+
+
+def check_shares(program: str, arguments: list[str], job: dict) -> None:
+    """Runs every share of the job on a few pictures: together they make each once."""
+    pictures = sorted((ROOT / "examples/pictures").glob("*.jpg"))
+    shares = job["completions"]
+    assert any(argument.endswith(f"/{shares}") for argument in arguments), f"the job has {shares} shares"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "in").mkdir()
+        for index in range(3 * shares):
+            shutil.copy(pictures[index % len(pictures)], folder / f"in/{index}.jpg")
+        made = []
+        for index in range(shares):
+            local = [argument.replace("$(JOB_COMPLETION_INDEX)", str(index)) for argument in arguments]
+            local = [argument.replace("s3://pictures", str(folder)) for argument in local]
+            lines = map(json.loads, filter(lambda line: line.startswith("{"), run(program, *local, env={}).splitlines()))
+            made += [line["source"] for line in lines if line["outcome"] == "made"]
+        results = list((folder / "out").rglob("*.webp"))
+    assert len(results) == len(made) == len(set(made)) == 3 * shares, (results, made)
+    say(f"read and run by the program: {' '.join(arguments)}: {len(results)} pictures in {shares} shares, each once")
 
 
 # Prometheus and Grafana.
