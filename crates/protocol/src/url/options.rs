@@ -65,7 +65,7 @@ impl ImageOptions {
         for (key, value) in object.iter().filter(|(_, value)| !value.is_null()) {
             let is_width = key == "width";
             let is_auto = Width::NAMES.iter().any(|(name, _)| value == name);
-            let is_own = Delivery::OPTIONS.iter().any(|spec| spec.name == key) && !(is_width && !is_auto);
+            let is_own = Delivery::OPTIONS.iter().any(|spec| spec.name == key) && (!is_width || is_auto);
             let known = || forms::url_options().into_iter().map(|option| option.info.name);
             if is_own {
                 delivery.insert(key.clone(), value.clone());

@@ -11,20 +11,21 @@ use super::settings::{SETTINGS, Setting};
 const PREFIX: &str = "PALMETTE_";
 
 /// Variables that others of our programs read: clients, the npm package, scripts, benches and tests.
-const OF_OTHERS: [&str; 13] = [
+const OF_OTHERS: [&str; 14] = [
     "PALMETTE_BENCH_PHOTO",
     "PALMETTE_BINARY",
     "PALMETTE_CLIENT_TOKEN",
     "PALMETTE_GPU",
     "PALMETTE_JPEG_EXCHANGE",
     "PALMETTE_PACKAGES",
+    "PALMETTE_PYTHON_MODULE",
     "PALMETTE_RUN",
     "PALMETTE_SECOND_DRIVER",
-    "PALMETTE_TOKEN",
     "PALMETTE_UPDATE_PICTURES",
     "PALMETTE_URL",
     "PALMETTE_VALIDATION",
     "PALMETTE_VALIDATION_MISTAKE",
+    "PALMETTE_WHEEL",
 ];
 
 /// What the variables of tests begin with.
@@ -56,7 +57,10 @@ impl UnknownVariable {
         names.retain(|name| name.starts_with(PREFIX) && !known.contains(&name.as_str()) && !is_foreign(name));
         names.sort_unstable();
         let unknown = |name: String| {
-            let meant = nearest(after_prefix(&name), known.iter().map(|known| after_prefix(known)));
+            // A name that goes on where this one ends is likelier than one that is spelt alike.
+            let longer = known.iter().find(|known| known.starts_with(&format!("{name}_")));
+            let alike = || nearest(after_prefix(&name), known.iter().map(|known| after_prefix(known)));
+            let meant = longer.map(|longer| after_prefix(longer)).or_else(alike);
             Self { meant: meant.map(|meant| format!("{PREFIX}{meant}")), name }
         };
         names.into_iter().map(unknown).collect()
@@ -109,6 +113,7 @@ mod tests {
                 ("PALMETTE_COLOUR", "red"),
                 ("PALMETTE_CLIENT_TOKN", "secret"),
                 ("PALMETTE_SERVER_PORT", "80"),
+                ("PALMETTE_SERVER_TOKEN", "secret"),
                 ("PATH", "/bin"),
             ]),
             [
@@ -117,6 +122,7 @@ mod tests {
                 "environment variable `PALMETTE_LIMITS_TIMEOUT` is not a setting, and is ignored; did you mean PALMETTE_LIMITS_TIMEOUT_MS?",
                 "environment variable `PALMETTE_LIMIT_TIMEOUT_MS` is not a setting, and is ignored; did you mean PALMETTE_LIMITS_TIMEOUT_MS?",
                 "environment variable `PALMETTE_SERVER_PORT` is not a setting, and is ignored",
+                "environment variable `PALMETTE_SERVER_TOKEN` is not a setting, and is ignored; did you mean PALMETTE_SERVER_TOKEN_FILE?",
             ]
         );
     }

@@ -18,7 +18,7 @@ use crate::support::{Folder, png};
 /// Small pictures with numbers for names, all different.
 fn draw(folder: &Folder, below: &str, count: u32) {
     for number in 0..count {
-        let level = |shift: u32| u8::try_from(number * 37 >> shift & 255).unwrap();
+        let level = |shift: u32| u8::try_from(((number * 37) >> shift) & 255).unwrap();
         let picture = png(24 + number % 7, 16 + number % 5, [level(0), level(3), level(6), 255]);
         folder.write(&format!("{below}/{}/{number}.png", number % 3), &picture);
     }
