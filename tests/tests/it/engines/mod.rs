@@ -24,5 +24,6 @@ mod parity_planes;
 mod planes;
 mod properties;
 pub(crate) mod resize;
+mod samples;
 mod scene;
 mod timings;
