@@ -30,7 +30,7 @@ const SMALL_PAGE_SHIFT: u32 = 10;
 /// # Panics
 ///
 /// If one is required and there is none, or another one than wanted, if `PALMETTE_GPU` is none of the three words, or in a test outside of
-/// [`MODULE`].
+/// the module `engines`.
 #[must_use]
 pub fn engines() -> Option<&'static GpuEngines> {
     static ENGINES: OnceLock<Option<GpuEngines>> = OnceLock::new();

@@ -1,4 +1,4 @@
-//! Telemetry: where log lines go and how they look, and traces ([`Traces`]). Metrics are in [`crate::metrics`].
+//! Telemetry: where log lines go and how they look, and traces ([`Traces`]). Metrics are in the module `metrics`.
 
 mod traces;
 
