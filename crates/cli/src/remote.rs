@@ -1,7 +1,8 @@
-//! Requests that a server answers instead of this process: `--server URL`.
+//! Requests that a server answers instead of this process: `--server URL`, and what is sent along to one that this process starts or asks.
 
 use std::fs::File;
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use clap::Args;
@@ -139,4 +140,14 @@ impl Remote {
     fn end(self) {
         self.runtime.shutdown_background();
     }
+}
+
+/// Returns the address at which this machine reaches a server that listens at `address`.
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }

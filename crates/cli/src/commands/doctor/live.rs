@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use palmette_server::Config;
 use palmette_server::config::Listen;
 
-use crate::error;
+use crate::{error, remote};
 
 /// Time that a server has to take the connection, and to answer.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -53,7 +53,7 @@ impl Place {
             return Err("the server speaks TLS only; give it --metrics-listen, where it can be asked without");
         }
         match server.metrics_listen.as_ref().unwrap_or(&server.listen) {
-            Listen::Address(address) => Ok(Self::Address(reachable(*address))),
+            Listen::Address(address) => Ok(Self::Address(remote::reachable(*address))),
             Listen::Unix(path) => Ok(Self::Unix(path.clone())),
             Listen::Systemd => Err("only systemd knows the address of the server; systemd watches it as well"),
         }
@@ -97,14 +97,4 @@ fn exchange(mut stream: impl Read + Write) -> io::Result<String> {
     stream.take(MAX_ANSWER_BYTES).read_to_end(&mut answer)?;
     let text = String::from_utf8_lossy(&answer);
     Ok(text.lines().next().unwrap_or_default().to_owned())
-}
-
-/// Returns the address at which this machine reaches a server that listens at `address`.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
 }

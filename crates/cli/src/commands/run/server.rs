@@ -4,7 +4,7 @@
 //! loses it because the other one ends.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use palmette_client::{Error as Call, Images, Ready};
@@ -133,22 +133,12 @@ impl Server {
         let listeners = runtime.block_on(Listeners::bind(&config.server, Inherited::none()))?;
         let address =
             listeners.main.address().ok_or_else(|| Error::NoAddress { listen: config.server.listen.clone() })?;
-        let url = parse_url("", &format!("{}://{}", credentials.scheme(), reachable(address)))?;
+        let url = parse_url("", &format!("{}://{}", credentials.scheme(), remote::reachable(address)))?;
         let stop = std::future::pending::<()>();
         runtime.spawn(palmette_server::serve(listeners, config, credentials, pipeline, stop));
         let ready = Ready::new(palmette::PROFILE, env!("CARGO_PKG_VERSION"));
         Ok(Self { url, headers, ready: Some(ready), is_ours: true })
     }
-}
-
-/// Returns the address at which this machine reaches a server that listens at `address`.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
 }
 
 /// Returns what a server listens on that is to answer at `url`, if that is an address which only this machine reaches.
