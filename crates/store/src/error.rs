@@ -10,7 +10,9 @@ pub use crate::bucket::BucketError;
 #[non_exhaustive]
 pub enum Error {
     /// Occurs when a bucket is named in a build without the feature `buckets`.
-    #[error("{url}: this build has no buckets; it lacks the feature `buckets`")]
+    #[error(
+        "{url}: this program was built without buckets, like that of the npm package; `cargo install palmette-cli` and the container have them"
+    )]
     NotBuilt {
         /// The URL.
         url: String,

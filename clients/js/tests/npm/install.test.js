@@ -20,8 +20,8 @@ import { Project } from "./project.js";
 const PACKAGE = dirname(dirname(import.meta.dirname));
 const HERE = `${process.platform}-${process.arch}`;
 
-/** What an install may add to a project that has wrangler: 25 MB as `du` counts them. */
-const MAX_ADDED_BYTES = 25 << 20;
+/** What an install may add to a project that has wrangler: 25 MB. */
+const MAX_ADDED_BYTES = 25_000_000;
 
 /** How long it may take from an empty folder to the first right picture, with what npm needs in its cache. */
 const MAX_FIRST_PICTURE_MS = 120_000;

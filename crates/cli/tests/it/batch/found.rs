@@ -170,5 +170,5 @@ fn batch_shards_are_all_pictures_each_once() {
 #[test]
 fn batch_says_that_there_are_no_buckets() {
     let folder = Folder::new();
-    folder.fail(&["batch", "grey.png", "-o", "s3://b"], EX_USAGE, &["s3://b", "this build has no buckets"]);
+    folder.fail(&["batch", "grey.png", "-o", "s3://b"], EX_USAGE, &["s3://b", "was built without buckets"]);
 }
