@@ -16,3 +16,10 @@ pub(crate) mod reduction;
 pub(crate) mod resize;
 mod score;
 mod statistics;
+
+use std::num::NonZeroUsize;
+
+/// Reads how many times something is done, the value of a flag; nothing if it is not once at least.
+fn times(text: Option<&&str>) -> Option<usize> {
+    text?.parse().ok().map(NonZeroUsize::get)
+}

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::folder::Folder;
 use super::statistics::median;
-use super::{codecs, machine};
+use super::{codecs, machine, times};
 use crate::command::Invocation;
 use crate::error::Error;
 
@@ -64,9 +64,7 @@ fn parse<'a>(arguments: &[&'a str]) -> Result<(usize, Option<&'a str>), Error> {
     while let Some(&argument) = rest.next() {
         let value = rest.next();
         match (argument, value) {
-            ("--turns", Some(text)) => {
-                turns = text.parse().ok().filter(|turns| *turns > 0).ok_or_else(|| wrong(argument))?;
-            }
+            ("--turns", text) => turns = times(text).ok_or_else(|| wrong(argument))?,
             ("--name", Some(text)) => name = Some(*text),
             _ => return Err(wrong(argument)),
         }

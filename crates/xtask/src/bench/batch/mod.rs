@@ -14,7 +14,7 @@ use serde_json::Value;
 use self::record::{Record, Turn};
 use super::folder::Folder;
 use super::peers::{drawn, install_sharp, largest, process};
-use super::{codecs, machine};
+use super::{codecs, machine, times};
 use crate::command::Invocation;
 use crate::error::Error;
 use crate::workspace;
@@ -61,10 +61,7 @@ impl<'a> Arguments<'a> {
         while let Some(&argument) = rest.next() {
             let wrong = || Error::Argument { argument: argument.to_owned() };
             match argument {
-                "--rounds" => {
-                    let rounds = rest.next().and_then(|text| text.parse().ok()).filter(|rounds| *rounds > 0);
-                    asked.rounds = rounds.ok_or_else(wrong)?;
-                }
+                "--rounds" => asked.rounds = times(rest.next()).ok_or_else(wrong)?,
                 "--name" => asked.name = Some(rest.next().ok_or_else(wrong)?),
                 "--program" => asked.program = Some(rest.next().ok_or_else(wrong)?.into()),
                 folder if !folder.starts_with('-') && asked.folder.is_none() => asked.folder = Some(folder.into()),

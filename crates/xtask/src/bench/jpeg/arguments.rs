@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::bench::times;
 use crate::error::Error;
 
 /// Which way codecs go.
@@ -73,10 +74,7 @@ impl<'a> Arguments<'a> {
             match argument {
                 "--instructions" => asked.instructions = true,
                 "--package-photos" => asked.package_photos = true,
-                "--turns" => {
-                    let turns = rest.next().and_then(|text| text.parse().ok()).filter(|turns| *turns > 0);
-                    asked.turns = turns.ok_or_else(|| wrong(argument))?;
-                }
+                "--turns" => asked.turns = times(rest.next()).ok_or_else(|| wrong(argument))?,
                 "--name" => asked.name = Some(rest.next().ok_or_else(|| wrong(argument))?),
                 flag if flag.starts_with('-') => return Err(wrong(flag)),
                 folder => asked.folders.push(folder.into()),

@@ -21,7 +21,7 @@ pub(super) use self::peer::{SHARP, install_sharp};
 use self::record::{Record, Row};
 use self::scores::Judge;
 use super::folder::Folder;
-use super::{codecs, machine};
+use super::{codecs, machine, times};
 use crate::command::Invocation;
 use crate::error::Error;
 
@@ -49,10 +49,7 @@ impl<'a> Arguments<'a> {
         while let Some(&argument) = rest.next() {
             let wrong = || Error::Argument { argument: argument.to_owned() };
             match argument {
-                "--rounds" => {
-                    let rounds = rest.next().and_then(|text| text.parse().ok()).filter(|rounds| *rounds > 0);
-                    asked.rounds = rounds.ok_or_else(wrong)?;
-                }
+                "--rounds" => asked.rounds = times(rest.next()).ok_or_else(wrong)?,
                 "--only" => asked.only = rest.next().ok_or_else(wrong)?,
                 "--name" => asked.name = Some(rest.next().ok_or_else(wrong)?),
                 folder if !folder.starts_with('-') && asked.folder.is_none() => asked.folder = Some(folder.into()),
