@@ -423,6 +423,7 @@ async fn image_urls_survive_their_origins() {
     let redirect = |to: &str| http("302 Found", &format!("location: {to}\r\ncontent-length: 0\r\n"), b"");
     let origin = raw_server(&[
         ("/right.png", http("200 OK", &format!("{length}etag: \"abc\"\r\nlast-modified: Fri, 27 Nov 2026 10:00:00 GMT\r\ncache-control: max-age=60\r\n"), &soft), now),
+        ("/private.png", http("200 OK", &format!("{length}cache-control: max-age=86400\r\ncache-control: private\r\n"), &soft), now),
         ("/moved.png", redirect("/right.png"), now),
         ("/itself", redirect("/itself"), now),
         ("/inside", redirect("http://localhost:1/secret"), now),
@@ -483,6 +484,8 @@ async fn image_urls_survive_their_origins() {
     assert!(answer.header("etag").ends_with(":abc\""), "{}", answer.header("etag"));
     assert_eq!(answer.header("last-modified"), "Fri, 27 Nov 2026 10:00:00 GMT");
     assert_eq!(answer.header("cache-control"), "max-age=3600");
+    let answer = get(&app, "/cdn-cgi/image/w=20/private.png").await;
+    assert_eq!(answer.header("cache-control"), "max-age=86400, private");
     let metrics = get(&app, "/metrics").await.text();
     for held in ["palmette_body_bytes 0", "palmette_pixel_bytes 0", "palmette_answer_bytes 0"] {
         assert!(metrics.contains(held), "{held}: {metrics}");

@@ -98,11 +98,13 @@ async fn fetch(shared: &Shared, url: Url) -> Result<Found, Error> {
     shared.metrics.count_fetch(&outcome, begun.elapsed());
     match outcome {
         Ok(fetched) => {
-            let cache_control = fetched.head.headers().get("cache-control").and_then(|value| value.to_str().ok());
+            // Servers may say it in several lines, which count together.
+            let lines = fetched.head.headers().get_all("cache-control").iter().filter_map(|line| line.to_str().ok());
+            let cache_control = lines.collect::<Vec<_>>().join(", ");
             Ok(Found {
                 etag: fetched.head.etag().map(str::to_owned),
                 last_modified: fetched.head.last_modified().map(str::to_owned),
-                cache_control: cache_control.map(str::to_owned),
+                cache_control: Some(cache_control),
                 bytes: fetched.bytes,
             })
         }
