@@ -8,6 +8,7 @@ use std::ops::Range;
 use palmette_core::alloc;
 
 use crate::exif;
+use crate::jpeg::next_segment;
 use crate::{Error, Format, sniff};
 
 /// The numbers of the segments, and what they begin with.
@@ -21,8 +22,11 @@ const IPTC_BLOCK: u16 = 0x0404;
 /// The property of XMP that says which way is up.
 const XMP_ORIENTATION: &[u8] = b"tiff:Orientation";
 
-/// The most bytes that a segment holds, beside its length.
-const MAX_SEGMENT_BYTES: usize = u16::MAX as usize - 2;
+/// The property of XMP that holds a preview, as a JPEG in base64.
+const XMP_PREVIEW: &[u8] = b"xmpGImg:image";
+
+/// The marker behind which there are samples.
+const START_OF_SCAN: u8 = 0xda;
 
 /// Metadata of a JPEG, for another one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +45,6 @@ impl Kept {
             let kinds = [EXIF, XMP, PHOTOSHOP];
             let is = |(number, start): &(u8, &[u8])| *number == marker && content.starts_with(start);
             let Some(kind) = kinds.iter().position(is).filter(|kind| !has[*kind]) else { continue };
-            has[kind] = true;
             let start = kinds[kind].1;
             let mut content = content.to_vec();
             let rest = &mut content[start.len()..];
@@ -59,9 +62,8 @@ impl Kept {
                     content.extend(blocks);
                 }
             }
-            let Some(len) = u16::try_from(content.len() + 2).ok().filter(|_| content.len() <= MAX_SEGMENT_BYTES) else {
-                continue;
-            };
+            let Ok(len) = u16::try_from(content.len() + 2) else { continue };
+            has[kind] = true;
             kept.extend([0xff, marker]);
             kept.extend(len.to_be_bytes());
             kept.extend(content);
@@ -93,39 +95,41 @@ impl Kept {
     }
 }
 
-/// Walks the segments up to the first scan: their markers, and their content. What stands between them is passed over.
+/// Walks the segments up to the first scan: their markers, and their content.
 fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = bytes.get(2..).unwrap_or_default();
     std::iter::from_fn(move || {
-        loop {
-            let start = rest.iter().position(|&byte| byte == 0xff)?;
-            rest = &rest[start + 1..];
-            match *rest {
-                // A stuffed zero, fill bytes, and markers without content.
-                [0x00 | 0xff | 0x01 | 0xd0..=0xd8, ..] => {}
-                [0xd9 | 0xda, ..] => return None,
-                [marker, high, low, ..] => {
-                    let end = 1 + usize::from(u16::from_be_bytes([high, low])).max(2);
-                    let content = rest.get(3..end)?;
-                    rest = &rest[end..];
-                    return Some((marker, content));
-                }
-                _ => return None,
-            }
-        }
+        let (marker, content, after) = next_segment(rest).filter(|(marker, ..)| *marker != START_OF_SCAN)?;
+        rest = after;
+        Some((marker, content))
     })
 }
 
-/// Makes XMP say that the picture is upright: the first digit behind the name of the property, with at most an end, a quote and spaces
-/// in between.
+/// Makes XMP say that the picture is upright, and blanks its previews.
 fn xmp_make_upright(xmp: &mut [u8]) {
-    let mut from = 0;
-    while let Some(at) = xmp[from..].windows(XMP_ORIENTATION.len()).position(|window| window == XMP_ORIENTATION) {
-        from += at + XMP_ORIENTATION.len();
-        let between = xmp[from..].iter().take_while(|byte| matches!(byte, b'=' | b'"' | b'\'' | b'>' | b' ')).count();
-        if let Some(digit) = xmp.get_mut(from + between).filter(|byte| byte.is_ascii_digit()) {
+    for_each_value(xmp, XMP_ORIENTATION, |value| {
+        if let Some(digit) = value.iter_mut().find(|byte| **byte != b' ').filter(|byte| byte.is_ascii_digit()) {
             *digit = b'1';
         }
+    });
+    for_each_value(xmp, XMP_PREVIEW, |value| value.fill(b' '));
+}
+
+/// Finds the values of a property, which is an attribute, in quotes, or an element, up to the next tag.
+fn for_each_value(xmp: &mut [u8], name: &[u8], mut change: impl FnMut(&mut [u8])) {
+    let mut from = 0;
+    while let Some(at) = xmp[from..].windows(name.len()).position(|window| window == name) {
+        let is_end = xmp[..from + at].ends_with(b"</");
+        from += at + name.len();
+        let start = from + xmp[from..].iter().take_while(|byte| matches!(byte, b'=' | b' ')).count();
+        let end = match xmp.get(start) {
+            Some(b'>') if !is_end => b'<',
+            Some(&quote @ (b'"' | b'\'')) => quote,
+            _ => continue,
+        };
+        let value = &mut xmp[start + 1..];
+        let len = value.iter().take_while(|byte| **byte != end).count();
+        change(&mut value[..len]);
     }
 }
 
@@ -202,6 +206,22 @@ mod tests {
         assert_eq!(Kept::read(&expected), kept);
         assert!(Kept::read(&jpeg(&[])).is_empty());
         assert!(Kept::read(b"\x89PNG\r\n\x1a\n").is_empty());
+    }
+
+    #[test]
+    fn kept_xmp_has_no_previews() {
+        let xmp = b"<a xmpGImg:image=\"/9j/4A\" b='1'/><xmpGImg:image>/9j/4B\n/9j</xmpGImg:image>\n<c>2</c>";
+        let blank = b"<a xmpGImg:image=\"      \" b='1'/><xmpGImg:image>          </xmpGImg:image>\n<c>2</c>";
+        let of = |xmp: &[u8]| Kept::read(&jpeg(&[(0xe1, &[XMP.1, xmp].concat())]));
+        assert_eq!(of(xmp), of(blank));
+        assert_ne!(of(xmp), of(b"<c>2</c>"));
+    }
+
+    #[test]
+    fn kept_finds_iptc_in_a_later_segment() {
+        let (preview, text) = (block(0x040c, b"", b"preview"), block(IPTC_BLOCK, b"", b"by Ada"));
+        let [first, second] = [&preview, &text].map(|block| [PHOTOSHOP.1, block].concat());
+        assert_eq!(Kept::read(&jpeg(&[(0xed, &first), (0xed, &second)])), Kept::read(&jpeg(&[(0xed, &second)])));
     }
 
     #[test]

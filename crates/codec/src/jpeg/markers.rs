@@ -125,7 +125,7 @@ impl<'a> Header<'a> {
 /// Splits off the next segment: its marker, its content, and what follows.
 ///
 /// Bytes that are no marker are skipped, as decoders do.
-fn next_segment(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(crate) fn next_segment(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let mut rest = bytes;
     loop {
         let start = rest.iter().position(|&byte| byte == 0xff)?;
