@@ -135,9 +135,7 @@ impl<'a> Tiff<'a> {
     fn read_first_directory(&self) -> Exif {
         let (mut orientation, mut copyright) = (None, None);
         let Some(start) = self.u32_at(4).map(|offset| offset as usize) else { return Exif::default() };
-        let Some(count) = self.u16_at(start) else { return Exif::default() };
-        for index in 0..usize::from(count).min(MAX_ENTRIES) {
-            let entry = start.saturating_add(2 + index * ENTRY_BYTES);
+        for entry in self.entries(start) {
             let (Some(tag), Some(kind), Some(len)) =
                 (self.u16_at(entry), self.u16_at(entry + 2), self.u32_at(entry + 4))
             else {
