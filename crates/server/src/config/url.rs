@@ -104,8 +104,15 @@ impl UrlOrigin {
         let Self::Server(base) = self else { return None };
         let prefix = base.path().trim_end_matches('/');
         let url = Url::parse(&format!("{}{prefix}{path}", Origin::of(base)?)).ok()?;
-        let is_below = Origin::of(&url) == Origin::of(base) && url.path().strip_prefix(prefix)?.starts_with('/');
-        is_below.then_some(url)
+        self.holds(&url).then_some(url)
+    }
+
+    /// Tells whether a URL lies below this server; below a folder none does.
+    #[must_use]
+    pub fn holds(&self, url: &Url) -> bool {
+        let Self::Server(base) = self else { return false };
+        let rest = url.path().strip_prefix(base.path().trim_end_matches('/'));
+        Origin::of(url) == Origin::of(base) && rest.is_some_and(|rest| rest.starts_with('/'))
     }
 }
 

@@ -4,7 +4,7 @@
 use std::io;
 
 use palmette::ops::Class;
-use palmette_origin::Error as FetchError;
+use palmette_origin::{Class as FetchClass, Error as FetchError};
 use palmette_protocol::Code;
 
 use super::signature::BadSignature;
@@ -77,13 +77,13 @@ impl UrlError {
             Self::Svg => Class::Unsupported,
             Self::TooLarge { .. } => Class::Limit,
             Self::Unreadable(_) => Class::Ours,
-            Self::Fetch(error) => match error {
-                FetchError::TooLarge { .. } | FetchError::TooManyRedirects { .. } | FetchError::Full { .. } => {
-                    Class::Limit
+            Self::Fetch(error) => match error.class() {
+                FetchClass::Refused | FetchClass::Missing | FetchClass::Unreachable | FetchClass::BadAnswer => {
+                    Class::Caller
                 }
-                FetchError::TimedOut { .. } => Class::Deadline,
-                FetchError::OutOfMemory { .. } => Class::Ours,
-                _ => Class::Caller,
+                FetchClass::Limit | FetchClass::Busy => Class::Limit,
+                FetchClass::Deadline => Class::Deadline,
+                FetchClass::Ours => Class::Ours,
             },
         }
     }

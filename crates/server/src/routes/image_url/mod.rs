@@ -122,8 +122,8 @@ async fn answer(
 
 /// What a look at the header of a source leads to.
 enum Glance {
-    /// An SVG, cleaned, or nothing of it if the client has it.
-    Svg { cleaned: Option<bytes::Bytes>, headers: HeaderMap },
+    /// An SVG, cleaned, or what is known of it.
+    Svg { bytes: bytes::Bytes, headers: HeaderMap },
     /// The client has it already.
     Known(HeaderMap),
     /// A picture that can be made.
@@ -141,8 +141,7 @@ async fn make(shared: &Shared, job: &Job) -> Result<Response, Error> {
     let glance = shared.admission.glance(move || look(&found).map(|glance| (glance, held))).await??;
     match glance {
         (Glance::Known(headers), _) => Ok((StatusCode::NOT_MODIFIED, headers).into_response()),
-        (Glance::Svg { cleaned, mut headers }, _) => {
-            let bytes = cleaned.unwrap_or_default();
+        (Glance::Svg { bytes, mut headers }, _) => {
             let resized = format!(
                 "internal=ok/- q=0 n={} v={} l={}",
                 job.begun.elapsed().as_millis(),
@@ -273,7 +272,7 @@ fn svg(
         Some(UrlFormat::Json) => {
             headers::guard(&mut headers, "application/json");
             let original = json!({ "original": { "file_size": found.bytes.len(), "format": svg::MIME } });
-            return Ok(Glance::Svg { cleaned: Some(original.to_string().into()), headers });
+            return Ok(Glance::Svg { bytes: original.to_string().into(), headers });
         }
         Some(_) => return Err(UrlError::Svg.into()),
     }
@@ -281,7 +280,7 @@ fn svg(
         return Ok(Glance::Known(headers));
     }
     headers::guard(&mut headers, svg::MIME);
-    Ok(Glance::Svg { cleaned: Some(svg::clean(&found.bytes)?), headers })
+    Ok(Glance::Svg { bytes: svg::clean(&found.bytes)?, headers })
 }
 
 /// Names a format in the words of answers, if these have it.

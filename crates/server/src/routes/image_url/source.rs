@@ -47,7 +47,7 @@ pub(super) async fn get(shared: &Shared, source: &UrlSource) -> Result<Found, Er
         UrlSource::Remote(text) => {
             let url = Url::parse(text).map_err(|_| UrlError::BadSource)?;
             check_loop(url.path())?;
-            let is_own = config.origins.iter().any(|origin| is_below(origin, &url));
+            let is_own = config.origins.iter().any(|origin| origin.holds(&url));
             if !is_own && !config.allow.iter().any(|rule| rule.holds(&url)) {
                 let place = Origin::of(&url).map_or_else(|| "this host".to_owned(), |origin| origin.to_string());
                 return Err(UrlError::NotAllowed { place }.into());
@@ -70,13 +70,6 @@ pub(super) async fn get(shared: &Shared, source: &UrlSource) -> Result<Found, Er
             outcome
         }
     }
-}
-
-/// Tells whether a URL lies below an origin of the operator's.
-fn is_below(origin: &UrlOrigin, url: &Url) -> bool {
-    let UrlOrigin::Server(base) = origin else { return false };
-    let rest = url.path().strip_prefix(base.path().trim_end_matches('/'));
-    Origin::of(base) == Origin::of(url) && rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Refuses a source that is an image URL.
