@@ -46,7 +46,7 @@ mod zigzag;
 
 pub use decode::{
     Bands, CoefficientBand, CoefficientBands, Component, Damage, DamageKind, Decoder, Levels, Limits, Model, PlaneBand,
-    Request, Scale, Segment, Segments, Window,
+    Request, Scale, ScaledBands, Segment, Segments, Window,
 };
 pub use error::{Error, Process, Reason};
 pub use rows::{Area, PixelRequest, Rows};

@@ -6,7 +6,7 @@ use super::Decoder;
 use super::blocks::{Blocks, Run};
 use super::damage::Damage;
 use super::memory::try_filled;
-use super::request::{Request, Scale};
+use super::request::{Request, Scale, Window};
 use crate::Error;
 use crate::idct::{Dequant, Idct, Kernels};
 
@@ -98,27 +98,26 @@ impl PlaneBand {
     }
 }
 
-/// The samples of a picture, band by band.
+/// The planes of a band at some scales, and what makes them.
 #[derive(Debug)]
-pub struct Bands<'a> {
-    blocks: Blocks<'a>,
-    dequants: Vec<Dequant>,
+struct Samples {
     transforms: Vec<Idct>,
     planes: Vec<PlaneBand>,
 }
 
-impl<'a> Bands<'a> {
-    /// Prepares for decoding.
-    pub(super) fn new(decoder: &Decoder<'a>, request: &Request) -> Result<Self, Error> {
-        let ac = request.scales.map(|scale| scale != Scale::Eighth);
-        let (blocks, steps) = Blocks::new(decoder, ac, request.window.as_ref())?;
-        let columns = blocks.columns();
-        let kernels = Kernels::fastest();
+impl Samples {
+    /// Prepares for some columns of MCUs.
+    fn new(
+        decoder: &Decoder<'_>,
+        scales: &[Scale; 4],
+        columns: &Range<usize>,
+        kernels: &Kernels,
+    ) -> Result<Self, Error> {
         let mut planes = Vec::new();
-        for (component, scale) in decoder.components().iter().zip(request.scales) {
+        for (component, scale) in decoder.components().iter().zip(scales) {
             let side = scale.block_side();
             let stride = columns.len() * usize::from(component.horizontal) * side;
-            let (width, plane_height) = component.plane_size(scale);
+            let (width, plane_height) = component.plane_size(*scale);
             let x = columns.start * usize::from(component.horizontal) * side;
             let rows = usize::from(component.vertical) * side;
             planes.push(PlaneBand {
@@ -134,43 +133,121 @@ impl<'a> Bands<'a> {
                 plane_height,
             });
         }
-        Ok(Self {
-            blocks,
-            dequants: steps.iter().map(Dequant::new).collect(),
-            transforms: request.scales.iter().map(|scale| scale.idct(&kernels)).collect(),
-            planes,
-        })
+        Ok(Self { transforms: scales.iter().map(|scale| scale.idct(kernels)).collect(), planes })
+    }
+
+    /// Makes the samples of some blocks.
+    fn transform(&mut self, dequants: &[Dequant], run: &Run<'_>) {
+        let plane = &mut self.planes[run.component];
+        let start = run.y * plane.side * plane.stride + run.x * plane.side;
+        let out = &mut plane.samples[start..];
+        self.transforms[run.component](&dequants[run.component], run.blocks, run.last, out, plane.stride);
+    }
+
+    /// Goes to a row of MCUs.
+    fn set_row(&mut self, row: u32) {
+        self.planes.iter_mut().for_each(|plane| plane.set_row(row));
+    }
+}
+
+/// The samples of a picture, band by band.
+#[derive(Debug)]
+pub struct Bands<'a> {
+    blocks: Blocks<'a>,
+    dequants: Vec<Dequant>,
+    samples: Samples,
+}
+
+impl<'a> Bands<'a> {
+    /// Prepares for decoding.
+    pub(super) fn new(decoder: &Decoder<'a>, request: &Request) -> Result<Self, Error> {
+        let ac = request.scales.map(|scale| scale != Scale::Eighth);
+        let (blocks, steps) = Blocks::new(decoder, ac, request.window.as_ref())?;
+        let samples = Samples::new(decoder, &request.scales, &blocks.columns(), &Kernels::fastest())?;
+        Ok(Self { blocks, dequants: steps.iter().map(Dequant::new).collect(), samples })
     }
 
     /// Returns the next band, a row of MCUs: the planes of the components, in their order.
     ///
     /// Absent behind the last row of the window.
     pub fn next_band(&mut self) -> Option<&[PlaneBand]> {
-        let Self { blocks, dequants, transforms, planes } = self;
-        let row = blocks.next_row(|run: Run<'_>| {
-            let plane = &mut planes[run.component];
-            let start = run.y * plane.side * plane.stride + run.x * plane.side;
-            let out = &mut plane.samples[start..];
-            transforms[run.component](&dequants[run.component], run.blocks, run.last, out, plane.stride);
-        })?;
-        planes.iter_mut().for_each(|plane| plane.set_row(row));
-        Some(planes)
+        let Self { blocks, dequants, samples } = self;
+        let row = blocks.next_row(|run: Run<'_>| samples.transform(dequants, &run))?;
+        samples.set_row(row);
+        Some(&samples.planes)
     }
 
     /// Returns the band that came last; before the first one, planes without rows.
     pub(crate) fn planes(&self) -> &[PlaneBand] {
-        &self.planes
+        &self.samples.planes
     }
 
     /// Returns the band that came last, to be [packed](PlaneBand::pack).
     pub fn planes_mut(&mut self) -> &mut [PlaneBand] {
-        &mut self.planes
+        &mut self.samples.planes
     }
 
     /// Returns the damage that was found so far.
     ///
     /// With the last band everything is found that this request depends on. Of what lies outside a window no more may be
     /// read than its restart markers: then only those that are missing are noticed there.
+    #[must_use]
+    pub const fn damage(&self) -> Option<&Damage> {
+        self.blocks.damage()
+    }
+}
+
+/// The samples of a picture at several scales at once, band by band: codes are read once, and each block is transformed for each.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use palmette_jpeg::{Decoder, Scale};
+///
+/// let file = std::fs::read("photo.jpg")?;
+/// let decoder = Decoder::new(&file)?;
+/// let mut bands = decoder.bands_at(&[[Scale::Half; 4], [Scale::Eighth; 4]], None)?;
+/// while bands.next_band() {
+///     for planes in bands.planes_mut() {
+///         println!("{} rows of {} samples", planes[0].rows().len(), planes[0].width());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct ScaledBands<'a> {
+    blocks: Blocks<'a>,
+    dequants: Vec<Dequant>,
+    scaled: Vec<Samples>,
+}
+
+impl<'a> ScaledBands<'a> {
+    /// Prepares for decoding.
+    pub(super) fn new(decoder: &Decoder<'a>, scales: &[[Scale; 4]], window: Option<&Window>) -> Result<Self, Error> {
+        let ac = std::array::from_fn(|component| scales.iter().any(|scales| scales[component] != Scale::Eighth));
+        let (blocks, steps) = Blocks::new(decoder, ac, window)?;
+        let (columns, kernels) = (blocks.columns(), Kernels::fastest());
+        let scaled = scales.iter().map(|scales| Samples::new(decoder, scales, &columns, &kernels));
+        let scaled = scaled.collect::<Result<_, _>>()?;
+        Ok(Self { blocks, dequants: steps.iter().map(Dequant::new).collect(), scaled })
+    }
+
+    /// Goes to the next band, a row of MCUs; tells whether there is one.
+    pub fn next_band(&mut self) -> bool {
+        let Self { blocks, dequants, scaled } = self;
+        let row =
+            blocks.next_row(|run: Run<'_>| scaled.iter_mut().for_each(|samples| samples.transform(dequants, &run)));
+        let Some(row) = row else { return false };
+        scaled.iter_mut().for_each(|samples| samples.set_row(row));
+        true
+    }
+
+    /// Returns the band that came last, by scale: each as [`Bands::planes_mut`] would have it.
+    pub fn planes_mut(&mut self) -> impl Iterator<Item = &mut [PlaneBand]> {
+        self.scaled.iter_mut().map(|samples| &mut samples.planes[..])
+    }
+
+    /// Returns the damage that was found so far, as [`Bands::damage`] does.
     #[must_use]
     pub const fn damage(&self) -> Option<&Damage> {
         self.blocks.damage()

@@ -43,7 +43,7 @@ mod wanted;
 
 pub(crate) use memory::try_filled;
 
-pub use bands::{Bands, PlaneBand};
+pub use bands::{Bands, PlaneBand, ScaledBands};
 pub use coefficient_bands::{CoefficientBand, CoefficientBands, Levels};
 pub use damage::{Damage, DamageKind};
 pub use frame::Component;
@@ -177,6 +177,16 @@ impl<'a> Decoder<'a> {
     /// [`Error::Segment`] if the first scan cannot be read, [`Error::TooManyScans`], [`Error::Memory`].
     pub fn bands(&self, request: &Request) -> Result<Bands<'a>, Error> {
         Bands::new(self, request)
+    }
+
+    /// Starts to decode at several scales at once, each that of the planes of all components: what [`bands`](Self::bands) would
+    /// give for each, for little more than the largest of them takes alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`bands`](Self::bands).
+    pub fn bands_at(&self, scales: &[[Scale; 4]], window: Option<&Window>) -> Result<ScaledBands<'a>, Error> {
+        ScaledBands::new(self, scales, window)
     }
 }
 

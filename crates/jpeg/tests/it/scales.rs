@@ -1,9 +1,9 @@
 //! Each plane at a scale of its own.
 
-use palmette_jpeg::{Request, Scale};
+use palmette_jpeg::{Decoder, Request, Scale, Window};
 
 use crate::decode::{picture, planes};
-use crate::turbo::{self, Encode, SAMPLINGS};
+use crate::turbo::{self, Encode, Plane, SAMPLINGS};
 use crate::twin::{assert_planes, their_planes};
 use crate::writer::{Layout, Picture, Process, scripts, sequential_scripts};
 
@@ -59,6 +59,53 @@ fn scales_of_four_planes() {
             let of_scale = |scale| Scale::ALL.iter().position(|it| *it == scale).expect("a scale");
             let expected: Vec<_> = (0..4).map(|i| theirs[of_scale(scales[i])][i].clone()).collect();
             assert_planes(&ours, &expected, &format!("{process:?}, {name}, {scales:?}"));
+        }
+    }
+}
+
+/// Decodes at several scales at once.
+fn planes_at(file: &[u8], scales: &[[Scale; 4]], window: Option<&Window>) -> Vec<Vec<Plane>> {
+    let decoder = Decoder::new(file).expect("a header");
+    let mut bands = decoder.bands_at(scales, window).expect("scans");
+    let empty = || Plane { width: 0, height: 0, samples: Vec::new() };
+    let mut all: Vec<Vec<Plane>> =
+        scales.iter().map(|_| decoder.components().iter().map(|_| empty()).collect()).collect();
+    while bands.next_band() {
+        for (planes, bands) in all.iter_mut().zip(bands.planes_mut()) {
+            for (plane, band) in planes.iter_mut().zip(bands) {
+                plane.width = band.width();
+                plane.height += band.rows().len();
+                band.rows().for_each(|row| plane.samples.extend_from_slice(row));
+            }
+        }
+    }
+    assert_eq!(bands.damage(), None);
+    all
+}
+
+#[test]
+fn scales_at_once_are_those_of_each() {
+    let (width, height) = (83, 45);
+    let pixels = picture(width, height, 80);
+    let mixed = [Scale::Full, Scale::Quarter, Scale::Eighth, Scale::Full];
+    let eighths = [[Scale::Eighth; 4]];
+    let several = [[Scale::Eighth; 4], [Scale::Full; 4], mixed, [Scale::Half; 4], [Scale::Full; 4]];
+    for (sampling, _) in SAMPLINGS {
+        for progressive in [false, true] {
+            for restart_blocks in [0, 3] {
+                let encode = Encode { progressive, restart_blocks, ..Encode::new(85, sampling) };
+                let file = encode.rgba(&pixels, width, height);
+                for window in [None, Some(Window { columns: 1..3, rows: 0..2 })] {
+                    for scales in [&several[..], &eighths[..], &[]] {
+                        let expected: Vec<_> = scales
+                            .iter()
+                            .map(|&scales| planes(&file, &Request { scales, window: window.clone() }).0)
+                            .collect();
+                        let at_once = planes_at(&file, scales, window.as_ref());
+                        assert!(at_once == expected, "{encode:?}, {scales:?}, {window:?}");
+                    }
+                }
+            }
         }
     }
 }
