@@ -94,6 +94,20 @@ pub(crate) fn open<'a>(
     }
 }
 
+/// Reads a file of the given format in several ways at once, all of them in planes; nothing if that would save nothing.
+pub(crate) fn read_together(
+    format: Format,
+    bytes: &[u8],
+    readings: &[Reading],
+    options: &DecodeOptions,
+) -> Result<Option<Vec<Picture>>, Error> {
+    match format {
+        #[cfg(feature = "jpeg")]
+        Format::Jpeg => jpeg::read_together(bytes, readings, options),
+        _ => Ok(None),
+    }
+}
+
 /// Frames of any format, decoded one at a time.
 #[derive(Debug)]
 pub(crate) enum Frames<'a> {

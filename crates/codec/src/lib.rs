@@ -152,7 +152,7 @@ pub use format::{EncodeFormat, EncodeOptions, Encoded, Format};
 pub use kept::Kept;
 pub use memory::{WorkingMemory, reading_memory};
 pub use probe::{Note, Probe, probe};
-pub use reader::{Reader, reader};
+pub use reader::{Reader, read_together, reader};
 pub use reading::{DecodeOptions, Decoded, OnDamage};
 pub use sniff::sniff;
 pub use writer::{encode, encode_rows, encoding_memory, planes_taken, takes_rows};

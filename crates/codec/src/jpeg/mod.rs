@@ -11,7 +11,7 @@ mod rare;
 mod rows;
 mod turbo;
 
-use palmette_core::{Reading, Size};
+use palmette_core::{Picture, Reading, Size};
 use palmette_jpeg::{Decoder, Error as JpegError, Process};
 
 pub(crate) use self::encode::{Writer, encoding_memory, planes_taken};
@@ -70,6 +70,26 @@ pub(crate) fn open<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptio
     let window = window_of(reading, size)?;
     let planes = Planes::new(&decoder, reading, window, options)?;
     Ok(Opened::planes(orientation, window, Box::new(planes)))
+}
+
+/// Reads a file in several ways at once, all of them in planes; nothing if it is of a rare process.
+pub(crate) fn read_together(
+    bytes: &[u8],
+    readings: &[Reading],
+    options: &DecodeOptions,
+) -> Result<Option<Vec<Picture>>, Error> {
+    let header = Header::parse(bytes)?;
+    options.limits.check(header.size)?;
+    if header.precision != 8 || header.is_rare {
+        return Ok(None);
+    }
+    let decoder = Decoder::new(bytes).map_err(refused)?;
+    let (width, height) = decoder.size();
+    let size = Size::new(width, height);
+    options.limits.check(size)?;
+    let windowed = |&reading| Ok::<_, Error>((reading, window_of(&reading, size)?));
+    let readings = readings.iter().map(windowed).collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(planes::together(&decoder, &readings, options.deadline)?))
 }
 
 /// Translates a refusal of our decoder.

@@ -67,6 +67,58 @@ fn scales(stored: Layout, wanted: Layout) -> Option<[Scale; 4]> {
     Some(scales)
 }
 
+/// Returns the scales that make planes of such a layout.
+fn scales_of(decoder: &Decoder<'_>, wanted: Layout) -> Result<[Scale; 4], Error> {
+    let stored = stored_layout(decoder).unwrap_or(Layout::Rgba);
+    Ok(scales(stored, wanted).ok_or(palmette_core::Error::WrongLayout { expected: wanted, actual: stored })?)
+}
+
+/// Returns the MCUs that a part of a picture is made of.
+fn mcus(decoder: &Decoder<'_>, part: Rectangle) -> jpeg::Window {
+    let (mcu_width, mcu_height) = decoder.mcu_size();
+    let (right, bottom) = (part.left + part.size.width, part.top + part.size.height);
+    jpeg::Window {
+        columns: part.left / mcu_width..right.div_ceil(mcu_width),
+        rows: part.top / mcu_height..bottom.div_ceil(mcu_height),
+    }
+}
+
+/// Decodes several readings of a picture in one pass, each with its window.
+///
+/// # Errors
+///
+/// Those of [`Planes::new`], and [`Error::Damaged`] for damage anywhere.
+pub(super) fn together(
+    decoder: &Decoder<'_>,
+    readings: &[(Reading, Rectangle)],
+    deadline: Deadline,
+) -> Result<Vec<Picture>, Error> {
+    let scales = readings.iter().map(|(reading, _)| scales_of(decoder, reading.layout));
+    let scales = scales.collect::<Result<Vec<_>, _>>()?;
+    let windows = readings.iter().map(|&(_, window)| mcus(decoder, window));
+    let around =
+        windows.reduce(|a, b| jpeg::Window { columns: around(a.columns, b.columns), rows: around(a.rows, b.rows) });
+    let mut bands = decoder.bands_at(&scales, around.as_ref()).map_err(refused)?;
+    let picture = |(reading, window): &(Reading, Rectangle)| Picture::with_capacity(window.size, reading.layout);
+    let mut pictures = readings.iter().map(picture).collect::<Result<Vec<_>, _>>()?;
+    while bands.next_band() {
+        deadline.check()?;
+        for ((planes, picture), (reading, window)) in bands.planes_mut().zip(&mut pictures).zip(readings) {
+            picture.append(&Band { planes: lent(planes, reading.layout, *window) })?;
+        }
+    }
+    if let Some(&damage) = bands.damage() {
+        return Err(damaged(damage.into()));
+    }
+    pictures.iter().try_for_each(Picture::check_whole)?;
+    Ok(pictures)
+}
+
+/// Returns the range that holds two.
+fn around(a: Range<u32>, b: Range<u32>) -> Range<u32> {
+    a.start.min(b.start)..a.end.max(b.end)
+}
+
 /// The planes of a part of a picture.
 pub(super) struct Planes<'a> {
     bands: jpeg::Bands<'a>,
@@ -88,16 +140,8 @@ impl<'a> Planes<'a> {
         window: Rectangle,
         options: &DecodeOptions,
     ) -> Result<Self, Error> {
-        let stored = stored_layout(decoder).unwrap_or(Layout::Rgba);
-        let scales = scales(stored, reading.layout)
-            .ok_or(palmette_core::Error::WrongLayout { expected: reading.layout, actual: stored })?;
-        let (mcu_width, mcu_height) = decoder.mcu_size();
-        let (right, bottom) = (window.left + window.size.width, window.top + window.size.height);
-        let mcus = jpeg::Window {
-            columns: window.left / mcu_width..right.div_ceil(mcu_width),
-            rows: window.top / mcu_height..bottom.div_ceil(mcu_height),
-        };
-        let bands = decoder.bands(&Request { scales, window: Some(mcus) }).map_err(refused)?;
+        let scales = scales_of(decoder, reading.layout)?;
+        let bands = decoder.bands(&Request { scales, window: Some(mcus(decoder, window)) }).map_err(refused)?;
         let is_damage_refused = options.on_damage == OnDamage::Refuse;
         Ok(Self { bands, layout: reading.layout, window, is_damage_refused, damage: None })
     }
@@ -115,11 +159,7 @@ impl Bands for Planes<'_> {
         if !is_there {
             return Ok(None);
         }
-        let mut planes: [&mut [u8]; Layout::MAX_PLANES] = [&mut [], &mut [], &mut []];
-        for (index, (lent, plane)) in planes.iter_mut().zip(self.bands.planes_mut()).enumerate() {
-            *lent = cut(plane, self.layout.spacing(index), self.window);
-        }
-        Ok(Some(Band { planes }))
+        Ok(Some(Band { planes: lent(self.bands.planes_mut(), self.layout, self.window) }))
     }
 
     fn damage(&self) -> Option<&Cause> {
@@ -135,6 +175,15 @@ impl Bands for Planes<'_> {
         picture.check_whole()?;
         Ok((picture, self.damage))
     }
+}
+
+/// Lends the part of a band that is inside of a window.
+fn lent(bands: &mut [PlaneBand], layout: Layout, window: Rectangle) -> [&mut [u8]; Layout::MAX_PLANES] {
+    let mut planes: [&mut [u8]; Layout::MAX_PLANES] = [&mut [], &mut [], &mut []];
+    for (index, (lent, plane)) in planes.iter_mut().zip(bands).enumerate() {
+        *lent = cut(plane, layout.spacing(index), window);
+    }
+    planes
 }
 
 /// Cuts out of a band what is inside of a window, whose left and upper edge are those of whole samples.

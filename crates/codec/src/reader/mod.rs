@@ -107,6 +107,25 @@ pub fn reader<'a>(bytes: &'a [u8], reading: &Reading, options: &DecodeOptions) -
     open(sniff(bytes)?, bytes, reading, options)
 }
 
+/// Reads a picture in several ways at once: at different reductions, or in different windows, but always in planes. The codes of the
+/// file are decoded once. Nothing comes of a file for which that would save nothing.
+///
+/// Each picture is what its reading would give alone, as long as the file is whole: damage anywhere is an error, whatever
+/// `options` say of it, and readings alone may lack nothing of it.
+///
+/// # Errors
+///
+/// Those of [`reader`], and of all the rows.
+pub fn read_together(
+    bytes: &[u8],
+    readings: &[Reading],
+    options: &DecodeOptions,
+) -> Result<Option<Vec<Picture>>, Error> {
+    let format = sniff(bytes)?;
+    options.deadline.check()?;
+    guard::reading(format, || formats::read_together(format, bytes, readings, options))
+}
+
 /// Opens a picture of a format.
 pub(crate) fn open<'a>(
     format: Format,
