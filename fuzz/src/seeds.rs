@@ -10,7 +10,7 @@ use palmette_ops::tree::Node;
 use palmette_ops::{Draw, Transform};
 use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece, TransformForm};
 use palmette_protocol::url::url_options;
-use palmette_protocol::{OptionObject, RawOutput};
+use palmette_protocol::{OptionObject, OutputFormat, RawOutput, RawRendition};
 
 use crate::fonts::{CFF, COLORED, DEVANAGARI, EMOJI, THAI, VARIABLE};
 
@@ -127,8 +127,14 @@ pub(crate) fn forms() -> Vec<Vec<u8>> {
         ..RawOutput::default()
     };
     let forms = [plain, drawn].map(|tree| join(&TransformForm::new(tree, output()).explain().into_pieces(&boundary())));
+    let small = RawRendition {
+        transforms: vec![Transform::resize(320, 0).to_options()],
+        output: RawOutput { background: Some("#f80".to_owned()), ..output() },
+    };
+    let outputs = vec![small, RawRendition::new(OutputFormat::Jpeg)];
+    let several = join(&TransformForm::of_renditions(Node::new(image()), outputs).into_pieces(&boundary()));
     let info = join(&InfoForm::new(b"not looked at".to_vec()).into_pieces(&boundary()));
-    forms.into_iter().chain([info]).collect()
+    forms.into_iter().chain([several, info]).collect()
 }
 
 /// The boundary of all forms.

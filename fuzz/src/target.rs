@@ -9,7 +9,10 @@ use palmette_ops::text::{Text, TextLayout, Variation};
 use palmette_protocol::OutputFormat;
 use palmette_protocol::form::{FormLimits, FormReader};
 use palmette_protocol::list::{parse_list, resolve};
-use palmette_protocol::request::{Collector, InfoCollector, RequestLimits, TransformCollector};
+use palmette_protocol::request::{
+    Collector, InfoCollector, MAX_OUTPUTS, Outputs, RawRendition, RequestLimits, TransformCollector, TransformRequest,
+    outputs_to_json, parse_outputs,
+};
 use palmette_protocol::url::{Client, ImageOptions, ImageUrl, Strictness, ipx, next};
 use palmette_text::{Font, FontFolder, lay_out};
 
@@ -49,16 +52,24 @@ impl Target {
     ];
 }
 
-/// Reads a form in pieces of two sizes; both have to say the same.
+/// Reads a form in pieces of two sizes; both have to say the same. Several outputs mean the same after they were written again.
 fn form(bytes: &[u8]) {
     let [whole, bits] = [bytes.len().max(1), 7].map(|piece| {
         let mut transform = TransformCollector::new(RequestLimits::default());
         let mut info = InfoCollector::new(RequestLimits::default());
         let info = feed(bytes, piece, &mut info).is_ok() && info.finish().is_ok();
-        let transform = feed(bytes, piece, &mut transform).is_ok() && transform.finish().is_ok();
+        let transform = feed(bytes, piece, &mut transform).and_then(|()| transform.finish()).ok();
         (info, transform)
     });
     assert_eq!(whole, bits, "a form means the same however it is cut");
+    if let (_, Some(TransformRequest { outputs: Outputs::Each(renditions), .. })) = whole {
+        assert!((1..=MAX_OUTPUTS).contains(&renditions.len()), "as many as there may be");
+        let raw: Vec<RawRendition> = renditions.iter().cloned().map(RawRendition::from).collect();
+        let again = parse_outputs(&outputs_to_json(&raw)).expect("what was written is read");
+        let again: Vec<_> = again.into_iter().map(|raw| (raw.transforms, raw.output.resolve().ok())).collect();
+        let expected: Vec<_> = renditions.into_iter().map(|it| (it.raw_transforms, Some(it.output))).collect();
+        assert_eq!(again, expected, "outputs mean the same after they were written again");
+    }
 }
 
 /// Feeds a form to a collector.

@@ -14,6 +14,8 @@
 //! }
 //! ```
 //!
+//! `outputs` may stand in place of the fields of the output, as in a form: a list of objects with `transforms` and these fields.
+//!
 //! `sources` are in the order of their indices, the canvas first. A string is the name of a file, relative to the JSON file; an
 //! object is a text source. Everything else goes to the protocol as it is, under its own name.
 
@@ -40,6 +42,7 @@ struct RequestFile {
     output_quality: Option<Value>,
     background: Option<Value>,
     anim: Option<Value>,
+    outputs: Option<Value>,
     explain: Option<Value>,
     engine: Option<Value>,
 }
@@ -73,6 +76,7 @@ pub(crate) fn read(path: &Path) -> Result<Form, Error> {
         (Part::OutputQuality, request.output_quality),
         (Part::Background, request.background),
         (Part::Anim, request.anim),
+        (Part::Outputs, request.outputs),
         (Part::Explain, request.explain),
         (Part::Engine, request.engine),
     ];

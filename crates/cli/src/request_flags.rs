@@ -158,7 +158,7 @@ impl WorkArgs {
         if let Some(format) = &self.format {
             let format = format_called(format).map_or(format.as_str(), |format| format.as_str());
             form.push_text(Part::OutputFormat, format.to_owned());
-        } else if !form.has(Part::OutputFormat) {
+        } else if !form.has(Part::OutputFormat) && !form.has(Part::Outputs) {
             let format = format_of_name(output).ok_or_else(|| Error::NoFormat { path: output.to_owned() })?;
             form.push_text(Part::OutputFormat, format.as_str().to_owned());
         }

@@ -187,7 +187,7 @@ fn child_runs_a_case() {
             sources: vec![Source::Image(source.clone())],
             ops: list::resolve(&raw_ops).unwrap(),
             raw_ops,
-            output,
+            outputs: output.into(),
             explain: false,
             engine: EngineChoice::Auto,
             fonts: FontFiles::default(),

@@ -274,6 +274,12 @@ impl Deadline {
         Self(Some(instant))
     }
 
+    /// Returns the moment; absent if it never passes.
+    #[must_use]
+    pub const fn instant(self) -> Option<Instant> {
+        self.0
+    }
+
     /// Says whether there is time left.
     ///
     /// # Errors

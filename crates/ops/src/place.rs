@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::{ImageIndex, Op};
 
-/// A place in a request. It reads `the canvas`, `transform 2 of picture 1` or `draw 1 on the canvas`.
+/// A place in a request. It reads `the canvas`, `transform 2 of picture 1`, `draw 1 on the canvas` or `transform 1 of output 2`.
 ///
 /// Pictures have the numbers of the form: the canvas is picture 0, and the others follow in the order in which a program reads, a
 /// picture before those that are drawn on it.
@@ -27,6 +27,18 @@ pub enum Place {
         /// The picture that is drawn on.
         target: ImageIndex,
         /// Which of the draws on it, from 1.
+        number: usize,
+    },
+    /// One of several outputs.
+    Output {
+        /// Which of them, from 1.
+        output: usize,
+    },
+    /// A transform that only one of several outputs gets.
+    TransformOfOutput {
+        /// Which of them, from 1.
+        output: usize,
+        /// Which of its transforms, from 1.
         number: usize,
     },
 }
@@ -62,6 +74,18 @@ impl Place {
             }
         }
     }
+
+    /// Returns the same place where the list was continued by the transforms of one output: those of the canvas that are not among the
+    /// `listed` ones are its own.
+    #[must_use]
+    pub const fn of_output(self, output: usize, listed: usize) -> Self {
+        match self {
+            Self::Transform { picture: ImageIndex::CANVAS, number } if number > listed => {
+                Self::TransformOfOutput { output, number: number - listed }
+            }
+            place => place,
+        }
+    }
 }
 
 impl fmt::Display for Place {
@@ -71,6 +95,8 @@ impl fmt::Display for Place {
             Self::Picture(ImageIndex(number)) => write!(f, "picture {number}"),
             Self::Transform { picture, number } => write!(f, "transform {number} of {}", Self::Picture(picture)),
             Self::Draw { target, number } => write!(f, "draw {number} on {}", Self::Picture(target)),
+            Self::Output { output } => write!(f, "output {output}"),
+            Self::TransformOfOutput { output, number } => write!(f, "transform {number} of output {output}"),
         }
     }
 }
@@ -103,5 +129,13 @@ mod tests {
             ]
         );
         assert_eq!([0, 3].map(|index| Place::of_source(index).to_string()), ["the canvas", "picture 3"]);
+    }
+
+    #[test]
+    fn places_behind_the_list_are_those_of_an_output() {
+        let transform = |picture, number| Place::Transform { picture: ImageIndex(picture), number };
+        assert_eq!(transform(0, 2).of_output(5, 2), transform(0, 2));
+        assert_eq!(transform(0, 3).of_output(5, 2).to_string(), "transform 1 of output 5");
+        assert_eq!(transform(1, 3).of_output(5, 2), transform(1, 3));
     }
 }

@@ -10,8 +10,9 @@ use palmette_core::{Deadline, Engine, Picture, Pixmap};
 use palmette_ops::ImageIndex;
 
 use crate::clock::Clock;
-use crate::pipeline::Made;
 use crate::prepare::Prepared;
+use crate::rendering::Rendering;
+use crate::run::{Made, Progress};
 use crate::{Damage, Error, Pipeline, Stage};
 
 /// The source that is another one in every frame.
@@ -37,26 +38,27 @@ impl FrameRun<'_> {
 }
 
 impl Pipeline {
-    /// Makes an animation of all frames of the canvas; `growing` is told the bytes of the file whenever a frame was added.
+    /// Makes an animation of all frames of the canvas.
     pub(crate) fn animate(
         &self,
         prepared: &Prepared,
-        deadline: Deadline,
-        clock: &Clock,
-        growing: &mut dyn FnMut(u64),
+        rendering: &Rendering,
+        progress: &mut Progress<'_>,
     ) -> Result<Made, Error> {
-        let options = prepared.encode_options(deadline, self.idle.clone());
+        let Progress { clock, deadline, growing } = progress;
+        let deadline = *deadline;
+        let options = prepared.encode_options(rendering, deadline, self.idle.clone());
         let engine = &*prepared.selection.engine;
         let files = self.files(prepared, deadline, clock);
         let first_kept = prepared.images.len();
         let run = clock.stage(Stage::Run, || {
-            let plan = self.complete(prepared, &files, &files, deadline)?;
+            let plan = self.complete(prepared, rendering, &files, &files, deadline)?;
             let (once, plan) = plan.split_frames(CANVAS, first_kept);
             let mut collected = Collected::default();
             engine.run(&once, &files, &mut collected, deadline).map_err(|error| files.explain(error))?;
             Ok::<_, Error>(FrameRun { engine, plan, first_kept, kept: collected.pictures, deadline })
         })?;
-        let made = self.run_frames(&run, prepared, &options, clock, growing)?;
+        let made = self.run_frames(&run, prepared, &options, clock, *growing)?;
         Ok(Made { damage: made.damage.or(files.into_damage()), ..made })
     }
 

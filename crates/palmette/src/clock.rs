@@ -53,6 +53,11 @@ impl Clock {
         result
     }
 
+    /// Returns the times that were measured since the last time that this was called.
+    pub(crate) fn take_timings(&self) -> Timings {
+        std::mem::take(&mut self.lock().timings)
+    }
+
     /// Returns the measured times.
     pub(crate) fn into_timings(self) -> Timings {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner).timings

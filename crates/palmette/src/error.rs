@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use palmette_ops::{Class, ImageIndex, Place};
 use palmette_protocol::Code;
+use palmette_protocol::request::MAX_OUTPUTS;
 
 use crate::code::{code_of_codec, code_of_core};
 use crate::text::code_of_text;
@@ -62,6 +63,18 @@ pub enum Error {
         needed_bytes: u64,
         /// The limit, see [`Pipeline::new`](crate::Pipeline::new).
         max_bytes: u64,
+    },
+    /// Occurs when one picture is expected of a request that asks for several.
+    #[error("the request asks for {count} results, and one is expected")]
+    SeveralResults {
+        /// The results that it asks for.
+        count: usize,
+    },
+    /// Occurs when a program asks for no rendition, or too many.
+    #[error("{count} renditions were asked for at once, and 1 to {MAX_OUTPUTS} may be")]
+    Renditions {
+        /// How many it asks for.
+        count: usize,
     },
     /// Occurs when the list is not that of a tree; a request that came through the protocol never causes it.
     #[error(transparent)]
@@ -133,6 +146,8 @@ impl Error {
             | Self::Gpu(_)
             | Self::NoGpu { .. }
             | Self::TooMuchMemory { .. }
+            | Self::SeveralResults { .. }
+            | Self::Renditions { .. }
             | Self::List(_)
             | Self::Core(_)
             | Self::Encode(_) => None,
@@ -146,7 +161,12 @@ impl Error {
             Self::Source { source, .. } | Self::Encode(source) | Self::Open(source) => source.class(),
             Self::Option { source, .. } => source.class(),
             Self::Text { source, .. } | Self::Font { source: FontError::Unusable(source), .. } => source.class(),
-            Self::Font { .. } | Self::NotANumber { .. } | Self::Extension { .. } | Self::Read { .. } => Class::Caller,
+            Self::Font { .. }
+            | Self::NotANumber { .. }
+            | Self::SeveralResults { .. }
+            | Self::Renditions { .. }
+            | Self::Extension { .. }
+            | Self::Read { .. } => Class::Caller,
             Self::Write { .. } => Class::Ours,
             Self::TextNotBuilt { .. } | Self::Gpu(_) | Self::NoGpu { .. } => Class::Unsupported,
             Self::TooMuchMemory { .. } => Class::Limit,
@@ -163,7 +183,10 @@ impl Error {
             Self::Option { source, .. } => source.code(),
             Self::Font { .. } => Code::FontFailed,
             Self::Text { source, .. } => code_of_text(source),
-            Self::NotANumber { .. } | Self::Extension { .. } => Code::InvalidOption,
+            Self::NotANumber { .. }
+            | Self::SeveralResults { .. }
+            | Self::Renditions { .. }
+            | Self::Extension { .. } => Code::InvalidOption,
             // There is no code for files of the machine that the work is done on.
             Self::Read { .. } | Self::Write { .. } => Code::Internal,
             Self::TextNotBuilt { .. } | Self::Gpu(_) | Self::NoGpu { .. } | Self::List(_) => Code::InvalidOption,

@@ -26,6 +26,8 @@ mod image;
 mod pipeline;
 mod prepare;
 mod price;
+mod rendering;
+mod run;
 mod select;
 mod sink;
 mod source;
@@ -47,14 +49,14 @@ pub use palmette_ops::{
     Align, AxisPosition, Color, Composite, Draw, Fit, Flip, Gravity, GravityMode, Place, Repeat, Rotate, Text,
     TextLayout, Transform, Variation,
 };
-pub use palmette_protocol::{EngineChoice, Info, Output, OutputFormat, Quality};
+pub use palmette_protocol::{EngineChoice, Info, Output, OutputFormat, Quality, Rendition};
 
 pub use answer::{Answer, Damage, Stage, Timings};
 pub use builder::PipelineBuilder;
 pub use diagnosis::{Diagnosis, GpuDiagnosis};
 pub use engines::Engines;
 pub use error::Error;
-pub use explain::{Explanation, IdleOption, OutputEntry, SourceEntry, StepEntry};
+pub use explain::{Explained, Explanation, Explanations, IdleOption, OutputEntry, SourceEntry, StepEntry};
 pub use gpu::{GpuError, GpuSettings};
 pub use pipeline::Pipeline;
 pub use prepare::Prepared;

@@ -1,38 +1,27 @@
-//! The path of a request, stage by stage.
+//! What turns requests into pictures: engines, limits, a model and fonts; and what it tells without making a picture.
 
 use std::sync::Arc;
 
-use palmette_codec::{DecodeOptions, EncodeOptions, Encoded, OnDamage};
-use palmette_core::plan::{Plan, Planned};
-use palmette_core::{Deadline, IdleCores, Keeping, Limits, Model, SharedModel, Size, Sources, alloc};
+use palmette_codec::OnDamage;
+use palmette_core::{Deadline, IdleCores, Limits, Model, SharedModel};
 use palmette_protocol::Info;
 use palmette_protocol::request::TransformRequest;
 
 use crate::clock::Clock;
-use crate::prepare::{Prepared, check_frames};
-use crate::sink::Encoder;
-use crate::sources::Files;
-use crate::{Answer, Damage, Engines, Error, Explanation, FontFolder, Stage};
+use crate::prepare::Prepared;
+use crate::rendering::Rendering;
+use crate::{Engines, Error, Explanation, Explanations, FontFolder};
 
 /// Everything that turns requests into pictures; shared by all threads that do.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     pub(crate) engines: Engines,
     pub(crate) limits: Limits,
-    on_damage: OnDamage,
+    pub(crate) on_damage: OnDamage,
     pub(crate) model: Option<SharedModel>,
     pub(crate) fonts: Option<Arc<FontFolder>>,
     pub(crate) max_pixel_bytes: u64,
     pub(crate) idle: IdleCores,
-}
-
-/// An encoded result.
-#[derive(Debug)]
-pub(crate) struct Made {
-    pub(crate) encoded: Encoded,
-    pub(crate) size: Size,
-    pub(crate) frame_count: u32,
-    pub(crate) damage: Option<Damage>,
 }
 
 impl Pipeline {
@@ -102,58 +91,7 @@ impl Pipeline {
         &self.engines
     }
 
-    /// Makes the picture that a request describes, whatever it says of `explain`.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Pipeline::prepare`] and [`Pipeline::run`].
-    pub fn transform(&self, request: TransformRequest, deadline: Deadline) -> Result<Answer, Error> {
-        self.run(self.prepare(request, deadline)?, deadline, &mut |_| ())
-    }
-
-    /// Makes the picture of a prepared request.
-    ///
-    /// Every source is decoded: a valid list draws each of them. An animated canvas stays animated if the output format can be
-    /// and `anim` is not false; the steps then run on every frame, one at a time, and `growing` is told the bytes of the file
-    /// after each. Everything else stands for its first frame: an animated overlay always, an animated canvas also with
-    /// `anim: true` where the output format cannot move.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::TooMuchMemory`]; [`Error::Source`] for a source that is damaged; [`Error::Core`] for a list that cannot be
-    /// planned once it was measured, or not be run, or a deadline that passed; [`Error::List`] for one that is no tree; and
-    /// [`Error::Encode`].
-    pub fn run(
-        &self,
-        mut prepared: Prepared,
-        deadline: Deadline,
-        growing: &mut dyn FnMut(u64),
-    ) -> Result<Answer, Error> {
-        self.check_memory(&prepared)?;
-        let clock = Clock::new(std::mem::take(&mut prepared.timings));
-        let format = prepared.output.format;
-        let selection = prepared.selection.clone();
-        let Made { encoded, size, frame_count, damage } = if prepared.frame_count > 1 {
-            self.animate(&prepared, deadline, &clock, growing)?
-        } else {
-            self.run_once(&prepared, deadline, &clock)?
-        };
-
-        Ok(Answer {
-            bytes: without_spare(encoded.bytes)?.into(),
-            content_type: encoded.content_type,
-            format,
-            size,
-            frame_count,
-            // Only now: the CPU may have had to take over.
-            engine: selection.engine.kind(),
-            reason: selection.reason(),
-            damage,
-            timings: clock.into_timings(),
-        })
-    }
-
-    /// Explains a request without making its result: its plan, in words.
+    /// Explains a request without making its picture: its plan, in words.
     ///
     /// # Errors
     ///
@@ -162,7 +100,7 @@ impl Pipeline {
         self.explain_prepared(self.prepare(request, deadline)?, deadline)
     }
 
-    /// Puts the plan of a prepared request into words.
+    /// Puts the plan of a prepared request for one picture into words.
     ///
     /// Pixels are decoded, and steps run, only if the plan [depends on them](Prepared::is_measured); it is then completed as it
     /// would be for the picture, so that every size that is shown is the true one.
@@ -170,22 +108,48 @@ impl Pipeline {
     /// # Errors
     ///
     /// Those of [`Pipeline::run`], as far as the plan shows them.
-    pub fn explain_prepared(&self, prepared: Prepared, deadline: Deadline) -> Result<Explanation, Error> {
-        let memory_bytes = prepared.memory_bytes();
-        let is_measured = prepared.is_measured();
-        if is_measured {
-            self.check_memory(&prepared)?;
-        }
-        let clock = Clock::default();
-        let files = self.files(&prepared, deadline, &clock);
-        let plan = self.complete(&prepared, &files, &files, deadline)?;
-        Ok(Explanation::new(&prepared, &plan, memory_bytes, is_measured))
+    pub fn explain_prepared(&self, mut prepared: Prepared, deadline: Deadline) -> Result<Explanation, Error> {
+        let count = prepared.count();
+        let only = if count == 1 { prepared.results.pop() } else { None };
+        let rendering = only.unwrap_or(Err(Error::SeveralResults { count }))?;
+        let memory_bytes = prepared.memory_of(&rendering) + prepared.kept_bytes + prepared.font_bytes();
+        self.explain_result(&prepared, &rendering, memory_bytes, deadline)
     }
 
-    /// Checks that a request needs no more memory than it may.
-    fn check_memory(&self, prepared: &Prepared) -> Result<(), Error> {
-        let (needed_bytes, max_bytes) = (prepared.memory_bytes(), self.max_pixel_bytes);
-        if needed_bytes > max_bytes { Err(Error::TooMuchMemory { needed_bytes, max_bytes }) } else { Ok(()) }
+    /// Puts the plans of a prepared request into words, one for each result; of one that cannot be made, the reason.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooMuchMemory`].
+    pub fn explain_each(&self, mut prepared: Prepared, deadline: Deadline) -> Result<Explanations, Error> {
+        if prepared.is_measured() {
+            self.check_memory(&prepared)?;
+        }
+        let memory_bytes = prepared.memory_bytes();
+        let results = std::mem::take(&mut prepared.results);
+        let explain = |result: Result<Rendering, Error>| {
+            let rendering = result?;
+            self.explain_result(&prepared, &rendering, prepared.memory_of(&rendering), deadline)
+        };
+        Ok(Explanations::new(memory_bytes, results.into_iter().map(explain)))
+    }
+
+    /// Puts the plan of one result into words.
+    fn explain_result(
+        &self,
+        prepared: &Prepared,
+        rendering: &Rendering,
+        memory_bytes: u64,
+        deadline: Deadline,
+    ) -> Result<Explanation, Error> {
+        if !rendering.planned.is_complete() && memory_bytes > self.max_pixel_bytes {
+            return Err(Error::TooMuchMemory { needed_bytes: memory_bytes, max_bytes: self.max_pixel_bytes });
+        }
+        let clock = Clock::default();
+        let files = self.files(prepared, deadline, &clock);
+        let plan = self.complete(prepared, rendering, &files, &files, deadline);
+        let plan = plan.map_err(|error| rendering.name(error))?;
+        Ok(Explanation::new(prepared, rendering, &plan, memory_bytes))
     }
 
     /// Describes a file by its header alone. Sizes are as displayed, and no limit applies to them.
@@ -211,68 +175,4 @@ impl Pipeline {
             Err(source) => Err(Error::Source { index: 0, source }),
         }
     }
-
-    /// Makes a still: the plan runs once.
-    fn run_once(&self, prepared: &Prepared, deadline: Deadline, clock: &Clock) -> Result<Made, Error> {
-        let options = EncodeOptions { kept: prepared.kept(), ..prepared.encode_options(deadline, self.idle.clone()) };
-        let files = self.files(prepared, deadline, clock);
-        let sources = Keeping::new(&files, prepared.images.len(), prepared.kept_bytes);
-        let mut encoder = Encoder::new(&options, clock);
-        clock
-            .stage(Stage::Run, || {
-                let plan = self.complete(prepared, &files, &sources, deadline)?;
-                sources.end();
-                let result = prepared.selection.engine.run(&plan, &sources, &mut encoder, deadline);
-                result.map_err(|error| files.explain(error))
-            })
-            .or_else(|error| {
-                if matches!(error, Error::Core(palmette_core::Error::SinkFailed)) { Ok(()) } else { Err(error) }
-            })?;
-        let made = encoder.into_made().ok_or(Error::Core(palmette_core::Error::SinkFailed))?;
-        let (encoded, size) = made?;
-        Ok(Made { encoded, size, frame_count: 1, damage: files.into_damage() })
-    }
-
-    /// Returns the files of a request as the sources of its plan.
-    pub(crate) fn files<'a>(&self, prepared: &'a Prepared, deadline: Deadline, clock: &'a Clock) -> Files<'a> {
-        Files::new(&prepared.images, self.decode_options(deadline), clock)
-    }
-
-    /// Plans a request to its end, and measures the pixels that the plan depends on; `sources` are the files, or their keeper.
-    pub(crate) fn complete(
-        &self,
-        prepared: &Prepared,
-        files: &Files<'_>,
-        sources: &dyn Sources,
-        deadline: Deadline,
-    ) -> Result<Plan, Error> {
-        if let Planned::Complete(plan) = &prepared.planned {
-            return Ok(plan.clone());
-        }
-        let engine = &*prepared.selection.engine;
-        let plan = palmette_core::engine::complete(&mut prepared.planner.clone(), engine, sources, deadline)
-            .map_err(|error| files.explain(error))?;
-        check_frames(&plan, &prepared.raw_ops, prepared.frame_count, &self.limits)?;
-        Ok(plan)
-    }
-
-    /// Says in the codec's words how sources are read.
-    pub(crate) const fn decode_options(&self, deadline: Deadline) -> DecodeOptions {
-        DecodeOptions { limits: self.limits, deadline, on_damage: self.on_damage }
-    }
-}
-
-/// Frees the room that an answer does not need: encoders leave some at the end, and bare pixels that were cut out of a large
-/// picture lie in its buffer still.
-///
-/// Such a buffer is given back whole. One that shrank where it is would leave a hole that the next picture of that size does not
-/// fit into, and an allocator keeps holes for a while.
-fn without_spare(mut bytes: Vec<u8>) -> Result<Vec<u8>, palmette_core::Error> {
-    if bytes.len() > bytes.capacity() / 2 {
-        bytes.shrink_to_fit();
-        return Ok(bytes);
-    }
-    let mut exact = alloc::try_with_capacity(bytes.len())?;
-    exact.extend_from_slice(&bytes);
-    Ok(exact)
 }

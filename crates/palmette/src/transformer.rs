@@ -1,5 +1,6 @@
 //! A picture that is being described, by the verbs of the Images binding.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -7,13 +8,14 @@ use std::time::{Duration, Instant};
 use palmette_core::{Deadline, Pixmap, Size};
 use palmette_ops::tree::flatten;
 use palmette_ops::{Draw, ImageIndex, Node, Op, Place, Text, Transform};
-use palmette_protocol::request::FontFiles;
-use palmette_protocol::{EngineChoice, Info, OptionObject, Options, Output, OutputFormat, RawOp};
+use palmette_protocol::request::{FontFiles, MAX_OUTPUTS};
+use palmette_protocol::{EngineChoice, Info, OptionObject, Options, Output, OutputFormat, RawOp, Rendition};
 
 use crate::builder::PipelineBuilder;
 use crate::clock::Clock;
 use crate::image::Image;
 use crate::prepare::{Prepared, Work};
+use crate::rendering::List;
 use crate::source::Given;
 use crate::text::Typesetter;
 use crate::{Answer, Error, Explanation, Pipeline, Source};
@@ -218,8 +220,56 @@ impl Transformer {
     /// ```
     pub fn output(self, output: impl Into<Output>) -> Result<Answer, Error> {
         let deadline = self.deadline();
-        let (pipeline, prepared) = self.prepare(output.into())?;
+        let (pipeline, prepared) = self.prepare(vec![Rendition::new(output)])?;
         pipeline.run(prepared, deadline, &mut |_| ())
+    }
+
+    /// Makes several renditions of the picture, 1 to 32, each with transforms of its own behind those of the picture. What they have in
+    /// common is done once, so this takes much less than as many clones; the files are the same.
+    ///
+    /// # Errors
+    ///
+    /// Those that every result has, as [`Transformer::output`]; of a single one, in its place. [`Error::Renditions`] if there are
+    /// none, or too many.
+    ///
+    /// ```
+    /// use palmette::{OutputFormat, Pixmap, Rendition, Size, Transform};
+    ///
+    /// let photo = palmette::open(Pixmap::filled(Size::new(640, 480), [200, 60, 30, 255])?)?;
+    /// let widths = [320, 160, 80].map(|width| Rendition::new(OutputFormat::Webp).transform(Transform::resize(width, 0)));
+    /// let answers = photo.outputs(widths)?;
+    /// for (answer, width) in answers.into_iter().zip([320, 160, 80]) {
+    ///     assert_eq!(answer?.size.width, width);
+    /// }
+    /// # Ok::<(), palmette::Error>(())
+    /// ```
+    pub fn outputs(self, renditions: impl IntoIterator<Item = Rendition>) -> Result<Vec<Result<Answer, Error>>, Error> {
+        let mut answers = Vec::new();
+        self.outputs_each(renditions, |answer| {
+            answers.push(answer);
+            ControlFlow::Continue(())
+        })?;
+        Ok(answers)
+    }
+
+    /// Makes several renditions of the picture as [`Transformer::outputs`] does, and hands over each as soon as it is there, in their
+    /// order, until `each` breaks off.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Transformer::outputs`].
+    pub fn outputs_each(
+        self,
+        renditions: impl IntoIterator<Item = Rendition>,
+        mut each: impl FnMut(Result<Answer, Error>) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        let deadline = self.deadline();
+        let renditions: Vec<Rendition> = renditions.into_iter().collect();
+        if !(1..=MAX_OUTPUTS).contains(&renditions.len()) {
+            return Err(Error::Renditions { count: renditions.len() });
+        }
+        let (pipeline, prepared) = self.prepare(renditions)?;
+        pipeline.run_each(prepared, deadline, &mut |_| (), &mut |_, answer| each(answer))
     }
 
     /// Makes the picture and returns the bytes of its file.
@@ -261,7 +311,7 @@ impl Transformer {
     /// Those of [`Transformer::output`], as far as the plan shows them.
     pub fn explain(self, output: impl Into<Output>) -> Result<Explanation, Error> {
         let deadline = self.deadline();
-        let (pipeline, prepared) = self.prepare(output.into())?;
+        let (pipeline, prepared) = self.prepare(vec![Rendition::new(output)])?;
         pipeline.explain_prepared(prepared, deadline)
     }
 
@@ -272,10 +322,10 @@ impl Transformer {
     }
 
     /// Checks the options and plans the picture.
-    fn prepare(self, output: Output) -> Result<(Pipeline, Prepared), Error> {
+    fn prepare(self, renditions: Vec<Rendition>) -> Result<(Pipeline, Prepared), Error> {
         let Self { pipeline, tree, engine, .. } = self;
         let (images, ops) = flatten(tree);
-        let prepared = prepare(&pipeline, images, ops, output, engine)?;
+        let prepared = prepare(&pipeline, images, ops, renditions, engine)?;
         Ok((pipeline, prepared))
     }
 }
@@ -285,7 +335,7 @@ fn prepare(
     pipeline: &Pipeline,
     images: Vec<Image>,
     ops: Vec<Op>,
-    output: Output,
+    mut renditions: Vec<Rendition>,
     engine: EngineChoice,
 ) -> Result<Prepared, Error> {
     // An overlay may have been opened by a pipeline with other limits.
@@ -293,7 +343,10 @@ fn prepare(
         image.check(&pipeline.limits).map_err(|error| Error::Source { index, source: error.into() })?;
     }
     let raw_ops = written(&ops)?;
-    pipeline.prepare_images(images, Work { ops, raw_ops, output, engine }, Clock::default())
+    for (index, rendition) in renditions.iter_mut().enumerate() {
+        rendition.raw_transforms = written_transforms(&rendition.transforms, index + 1)?;
+    }
+    pipeline.prepare_images(images, Work { list: List { ops, raw_ops }, renditions, engine }, Clock::default())
 }
 
 /// Writes a list as a client sends it, which checks every range by the one table of options that there is.
@@ -310,6 +363,12 @@ fn written(ops: &[Op]) -> Result<Vec<RawOp>, Error> {
         })
     };
     ops.iter().enumerate().map(write).collect()
+}
+
+/// Writes the transforms of the output of this number.
+fn written_transforms(transforms: &[Transform], output: usize) -> Result<Vec<Options>, Error> {
+    let place = |index| Place::TransformOfOutput { output, number: index + 1 };
+    transforms.iter().enumerate().map(|(index, options)| written_options(options, || place(index))).collect()
 }
 
 /// Writes the options of one entry and reads them again.

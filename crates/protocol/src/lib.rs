@@ -28,6 +28,7 @@ mod hint;
 pub mod info;
 mod json;
 pub mod list;
+pub mod mixed;
 mod object;
 mod options;
 pub mod output;
@@ -48,7 +49,10 @@ pub use list::{Options, RawNode, RawOp};
 pub use object::{IntoOptions, Named, OptionObject};
 pub use options::OptionSpec;
 pub use output::{Metadata, Output, OutputFormat, Quality, RawOutput};
-pub use request::{Collector, InfoCollector, RequestLimits, Source, TransformCollector, TransformRequest};
+pub use request::{
+    Collector, InfoCollector, Outputs, RawRendition, Rendition, RequestLimits, Source, TransformCollector,
+    TransformRequest,
+};
 pub use schema::object_schema;
 pub use values::{OptionInfo, Values};
 

@@ -177,14 +177,20 @@ impl Error {
         }
     }
 
-    /// Returns the text for the caller.
-    fn public_text(&self) -> String {
+    /// Returns the text for the caller, who finds the request in the log by its id.
+    fn public_text(&self, request_id: &str) -> String {
         match self.code() {
-            Code::Internal => {
-                format!("the server failed; its log says why, under request.id {}", request_id::current())
-            }
+            Code::Internal => format!("the server failed; its log says why, under request.id {request_id}"),
             _ => self.to_string(),
         }
+    }
+
+    /// Logs the failure of one of several results, and returns what its part of the answer says.
+    pub(crate) fn tell(&self, request_id: &str) -> Told {
+        self.log();
+        let code = self.code();
+        let headers = vec![(header::CONTENT_TYPE.as_str(), TEXT.to_owned()), (ERROR_HEADER, error_header(code))];
+        Told { headers, body: error_body(code, &self.public_text(request_id)) }
     }
 
     /// Writes the log line: ours are errors, the rest is everyday business.
@@ -199,12 +205,22 @@ impl Error {
     }
 }
 
+/// The media type of failures.
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// A failure in a part of an answer.
+pub(crate) struct Told {
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: String,
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         self.log();
         let code = self.code();
-        let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
-        let mut response = (self.status(), headers, error_body(code, &self.public_text())).into_response();
+        let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(TEXT))];
+        let text = self.public_text(&request_id::current());
+        let mut response = (self.status(), headers, error_body(code, &text)).into_response();
         if let Ok(value) = HeaderValue::try_from(error_header(code)) {
             response.headers_mut().insert(ERROR_HEADER, value);
         }

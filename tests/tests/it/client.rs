@@ -14,7 +14,7 @@ use palmette::Engines;
 use palmette_client::{Draw, Error, Images, Info, Options, OutputFormat, Source, Text, Transform, Transformer};
 use palmette_core::{CpuEngine, Deadline, Limits};
 use palmette_protocol::request::{self, FontFiles, TransformRequest};
-use palmette_protocol::{EngineChoice, Output, list};
+use palmette_protocol::{EngineChoice, list};
 use palmette_server::{Config, Credentials, serve};
 use palmette_tests::pictures;
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ fn direct(sources: &[&[u8]], list: &str, format: OutputFormat) -> Bytes {
         sources: sources.iter().map(|bytes| request::Source::Image(Bytes::copy_from_slice(bytes))).collect(),
         ops: list::resolve(&raw_ops).expect("right options"),
         raw_ops,
-        output: Output::new(format),
+        outputs: format.into(),
         explain: false,
         engine: EngineChoice::Auto,
         fonts: FontFiles::default(),

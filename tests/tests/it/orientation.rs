@@ -10,7 +10,7 @@ use palmette_codec::{EncodeFormat, EncodeOptions, encode};
 use palmette_core::{CpuEngine, Deadline, Limits, Pixmap, Size};
 use palmette_ops::{ImageIndex, Op, Transform};
 use palmette_protocol::request::{FontFiles, Source, TransformRequest};
-use palmette_protocol::{EngineChoice, Output, OutputFormat};
+use palmette_protocol::{EngineChoice, OutputFormat};
 use palmette_tests::compare::mean_distance;
 use palmette_tests::pictures::{from_fn, letter};
 
@@ -24,7 +24,7 @@ fn transformed(file: Vec<u8>, options: Transform) -> Pixmap {
         sources: vec![Source::Image(Bytes::from(file))],
         ops: vec![Op::Transform { image_index: ImageIndex::CANVAS, options }],
         raw_ops: Vec::new(),
-        output: Output::new(OutputFormat::Rgba),
+        outputs: OutputFormat::Rgba.into(),
         explain: false,
         engine: EngineChoice::Auto,
         fonts: FontFiles::default(),

@@ -4,7 +4,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use palmette::core::{Deadline, Size};
-use palmette::{Estimate, Explanation, IdleOption, OutputEntry, Place, SourceEntry, StepEntry, TextEntry};
+use palmette::protocol::Outputs;
+use palmette::{
+    Estimate, Explained, Explanation, Explanations, IdleOption, OutputEntry, Place, SourceEntry, StepEntry, TextEntry,
+};
 use serde_json::{Map, Value};
 
 use crate::args::ExplainArgs;
@@ -23,12 +26,31 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Error> {
 
     let sources = form.source_names();
     let request = form.into_request(config.limits.request)?;
-    let explanation = match pipeline.explain(request, Deadline::NONE) {
-        Ok(explanation) => explanation,
-        Err(source) => return Err(Error::Pipeline { source, sources }),
+    let is_list = matches!(request.outputs, Outputs::Each(_));
+    let failed = |source| Error::Pipeline { source, sources: sources.clone() };
+    let text = if is_list {
+        let prepared = pipeline.prepare(request, Deadline::NONE).map_err(failed)?;
+        let explanations = pipeline.explain_each(prepared, Deadline::NONE).map_err(failed)?;
+        if args.json { explanations.to_json() + "\n" } else { to_texts(&explanations, &sources) }
+    } else {
+        let explanation = pipeline.explain(request, Deadline::NONE).map_err(failed)?;
+        if args.json { explanation.to_json() + "\n" } else { to_text(&explanation, &sources) }
     };
-    let text = if args.json { explanation.to_json() + "\n" } else { to_text(&explanation, &sources) };
     files::write(Path::new(files::STANDARD), text.as_bytes())
+}
+
+/// Writes the explanations of several results for people.
+fn to_texts(explanations: &Explanations, names: &[String]) -> String {
+    let mut text = String::new();
+    for (index, explained) in explanations.outputs.iter().enumerate() {
+        let explained = match explained {
+            Explained::Planned(explanation) => to_text(explanation, names),
+            Explained::Failed { code, error } => format!("error {code}: {error}\n"),
+        };
+        let _ = write!(text, "output {}\n\n{explained}\n", index + 1);
+    }
+    let _ = writeln!(text, "all: about {} of memory", bytes(explanations.memory_bytes));
+    text
 }
 
 /// Writes an explanation for people.

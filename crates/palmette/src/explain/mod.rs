@@ -5,6 +5,7 @@
 //! `brightness` of 1, a `gravity` where nothing is cut.
 
 mod details;
+mod each;
 mod options;
 mod output;
 
@@ -16,9 +17,11 @@ use palmette_protocol::{Options, RawOp};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+pub use each::{Explained, Explanations};
 pub use output::OutputEntry;
 
 use crate::prepare::Prepared;
+use crate::rendering::Rendering;
 use crate::text::{TextEntry, Typeset};
 use crate::{Estimate, PROFILE};
 
@@ -114,9 +117,10 @@ impl Explanation {
         serde_json::to_string_pretty(self).expect("texts and numbers under names")
     }
 
-    /// Puts a prepared request and its complete plan into words.
-    pub(crate) fn new(prepared: &Prepared, plan: &Plan, memory_bytes: u64, is_measured: bool) -> Self {
-        let Prepared { images, raw_ops, frame_count, selection, output, .. } = prepared;
+    /// Puts a result of a prepared request and its complete plan into words.
+    pub(crate) fn new(prepared: &Prepared, rendering: &Rendering, plan: &Plan, memory_bytes: u64) -> Self {
+        let Prepared { images, selection, .. } = prepared;
+        let Rendering { raw_ops, frame_count, output, .. } = rendering;
         let canvas = &images[0];
         let (output, idle_fields) =
             output::explain(output, canvas, plan.result().map_or(canvas.size(), |value| value.size));
@@ -140,7 +144,7 @@ impl Explanation {
             engine_reason: selection.reason().as_str(),
             engine_estimate: selection.estimate(),
             memory_bytes,
-            is_measured,
+            is_measured: !rendering.planned.is_complete(),
             sources: sources.collect(),
             frame_count: *frame_count,
             steps: steps(plan, raw_ops),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{details, serialize_size};
 use crate::image::Image;
-use crate::prepare::moves;
+use crate::rendering::moves;
 
 /// The encoding of a result.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -38,7 +38,7 @@ fn frames(bytes: &[u8]) -> Vec<Frame> {
 /// A request for an animation that loses nothing.
 fn moving_request(sources: Vec<Bytes>, list: &str) -> TransformRequest {
     let output = Output { quality: Quality::new(100), ..Output::new(OutputFormat::Webp) };
-    TransformRequest { output, ..request(sources, list) }
+    TransformRequest { outputs: output.into(), ..request(sources, list) }
 }
 
 /// A canvas that is shrunk, with an overlay that has another one, around whose draw more happens.
@@ -130,7 +130,7 @@ fn animation_stands_still_where_it_must() {
         (OutputFormat::Rgba, None, 1),
     ] {
         let output = Output { anim, ..Output::new(format) };
-        let request = TransformRequest { output, ..request(vec![moving_gif(5)], "[]") };
+        let request = TransformRequest { outputs: output.into(), ..request(vec![moving_gif(5)], "[]") };
         let explanation = pipeline().explain(request.clone(), Deadline::NONE).unwrap();
         let answer = pipeline().transform(request, Deadline::NONE).unwrap();
         assert_eq!((answer.format, answer.frame_count), (format, frame_count), "anim {anim:?}");
@@ -179,7 +179,7 @@ fn animation_counts_all_frames_of_sources_and_results() {
 
     // A still has the limit of a picture.
     let mut request = moving_request(vec![moving_gif(6)], "[]");
-    request.output.anim = Some(false);
+    request.outputs = Output { anim: Some(false), ..Output::new(OutputFormat::Webp) }.into();
     pipeline_with(limits).transform(request, Deadline::NONE).unwrap();
 }
 

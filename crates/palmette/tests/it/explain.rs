@@ -96,12 +96,13 @@ fn explain_shows_every_option_of_a_draw() {
 #[test]
 fn explain_shows_every_field_of_the_output() {
     let mut request = request(vec![png(4, 4)], "[]");
-    request.output = Output {
+    let output = Output {
         quality: Quality::new(70),
         background: Some(Color::BLACK),
         anim: Some(true),
         ..Output::new(OutputFormat::Webp)
     };
+    request.outputs = output.into();
     let explanation = pipeline().explain(request.clone(), Deadline::NONE).unwrap();
     let output = serde_json::to_value(&explanation.output).unwrap();
     let expected = json!({
@@ -111,12 +112,12 @@ fn explain_shows_every_field_of_the_output() {
     assert_eq!(output, expected);
     assert_eq!(serde_json::to_value(&explanation.idle).unwrap(), json!([{"op": null, "option": "anim"}]));
 
-    request.output = Output { quality: Quality::new(70), ..Output::new(OutputFormat::Rgb) };
+    request.outputs = OutputFormat::Rgb.quality(70).into();
     let explanation = pipeline().explain(request.clone(), Deadline::NONE).unwrap();
     assert_eq!((explanation.output.quality, explanation.output.background.as_deref()), (None, Some("#ffffff")));
     assert_eq!(explanation.idle[0].option, "output_quality");
 
-    request.output = Output::new(OutputFormat::Jpeg);
+    request.outputs = OutputFormat::Jpeg.into();
     let explanation = pipeline().explain(request, Deadline::NONE).unwrap();
     assert_eq!((explanation.output.quality, explanation.idle.len()), (Some(85), 0), "defaults are filled in");
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use palmette::codec::{EncodeFormat, EncodeOptions, encode, probe};
 use palmette::core::{Deadline, EngineKind, Limits, Pixmap, Size};
 use palmette::ops::Class;
-use palmette::protocol::{Code, Info, Output, OutputFormat, TransformRequest};
+use palmette::protocol::{Code, Info, OutputFormat, TransformRequest};
 use palmette::{EngineChoice, Engines, Error, Pipeline, Reason, Stage};
 
 use crate::support::{pipeline, png, request};
@@ -104,7 +104,7 @@ fn pipeline_carries_the_copyright_of_a_canvas_over_to_jpeg() {
     let canvas: Bytes = encode(pixmap, &options).unwrap().bytes.into();
     for (format, copyright) in [(OutputFormat::Jpeg, Some("© somebody")), (OutputFormat::Webp, None)] {
         let mut request = request(vec![canvas.clone()], "[]");
-        request.output = Output::new(format);
+        request.outputs = format.into();
         let explanation = pipeline().explain(request.clone(), Deadline::NONE).unwrap();
         assert_eq!(explanation.output.copyright.as_deref(), copyright);
         let answer = pipeline().transform(request, Deadline::NONE).unwrap();

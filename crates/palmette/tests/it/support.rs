@@ -4,7 +4,7 @@ use bytes::Bytes;
 use palmette::codec::{EncodeFormat, EncodeOptions, encode};
 use palmette::core::{Limits, Pixmap, Size};
 use palmette::protocol::request::FontFiles;
-use palmette::protocol::{Output, OutputFormat, Source, TransformRequest, list};
+use palmette::protocol::{OutputFormat, Source, TransformRequest, list};
 use palmette::{EngineChoice, Engines, Pipeline};
 
 pub(crate) fn pipeline() -> Pipeline {
@@ -31,7 +31,7 @@ pub(crate) fn request(sources: Vec<Bytes>, list: &str) -> TransformRequest {
         sources: sources.into_iter().map(Source::Image).collect(),
         ops: list::resolve(&raw_ops).unwrap(),
         raw_ops,
-        output: Output::new(OutputFormat::Rgba),
+        outputs: OutputFormat::Rgba.into(),
         explain: false,
         engine: EngineChoice::Auto,
         fonts: FontFiles::default(),

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use palmette::codec::{AnimationEncoder, DecodeOptions, EncodeFormat, EncodeOptions, animation};
 use palmette::core::{Deadline, Limits, Pixmap, Size};
 use palmette::protocol::request::FontFiles;
-use palmette::protocol::{Code, Output, OutputFormat, Quality, Source, TransformRequest};
+use palmette::protocol::{Code, OutputFormat, Source, TransformRequest};
 use palmette::{Color, Draw, FontFolder, Pipeline, Text, Transform};
 
 use crate::support::{pipeline, pipeline_with, png, request};
@@ -108,7 +108,7 @@ fn text_is_drawn_on_every_frame() {
     let canvas = encoder.finish().unwrap().bytes.into();
     let request = TransformRequest {
         sources: vec![Source::Image(canvas), Source::Text(red("Frame"))],
-        output: Output { quality: Quality::new(100), ..Output::new(OutputFormat::Webp) },
+        outputs: OutputFormat::Webp.quality(100).into(),
         fonts: fonts(),
         ..request(Vec::new(), r#"[{"drawImageIndex":1,"targetImageIndex":0}]"#)
     };
@@ -123,7 +123,7 @@ fn text_is_drawn_on_every_frame() {
 
 #[test]
 fn text_moves_nothing_as_a_canvas_of_a_format_that_can() {
-    let request = TransformRequest { output: Output::new(OutputFormat::Gif), ..texts(&[red("Still")], "[]") };
+    let request = TransformRequest { outputs: OutputFormat::Gif.into(), ..texts(&[red("Still")], "[]") };
     let answer = pipeline().transform(request, Deadline::NONE).unwrap();
     assert_eq!((answer.frame_count, answer.content_type), (1, "image/gif"));
 }

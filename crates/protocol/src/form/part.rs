@@ -23,6 +23,8 @@ pub enum Part {
     Background,
     /// `anim`: whether animations stay animated.
     Anim,
+    /// `outputs`: several results, in place of the output fields. Not of the client, but of this server.
+    Outputs,
     /// `explain`: whether the plan is asked for instead of the picture. Not of the client, but of this server.
     Explain,
     /// `engine`: which engine computes. Not a part of the real client, but of this server.
@@ -41,9 +43,13 @@ impl Part {
         Self::OutputQuality,
         Self::Background,
         Self::Anim,
+        Self::Outputs,
         Self::Explain,
         Self::Engine,
     ];
+
+    /// The output fields, which ask for one result.
+    pub const OF_OUTPUT: &[Self] = &[Self::OutputFormat, Self::OutputQuality, Self::Background, Self::Anim];
 
     /// The parts of a request to `/info`.
     pub const OF_INFO: &[Self] = &[Self::Image];
@@ -61,6 +67,7 @@ impl Part {
             Self::OutputQuality => "output_quality",
             Self::Background => "background",
             Self::Anim => "anim",
+            Self::Outputs => "outputs",
             Self::Explain => "explain",
             Self::Engine => "engine",
         }

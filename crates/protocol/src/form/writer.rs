@@ -8,6 +8,7 @@ use bytes::Bytes;
 use palmette_ops::tree::flatten;
 
 use super::Part;
+use crate::request::{RawRendition, outputs_to_json};
 use crate::{EngineChoice, Options, RawNode, RawOp, RawOutput, json, list};
 
 /// Separates the parts of a form: 26 dashes and 24 decimal digits.
@@ -20,6 +21,12 @@ impl Boundary {
     #[must_use]
     pub fn new(random: u128) -> Self {
         Self(format!("{:-<26}{:024}", "", random % 10_u128.pow(24)))
+    }
+
+    /// Returns the boundary as it stands behind two dashes.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// Returns the `content-type` of the form.
@@ -104,17 +111,36 @@ pub enum FormSource<S> {
 pub struct TransformForm<S> {
     sources: Vec<FormSource<S>>,
     ops: Vec<RawOp>,
-    output: RawOutput,
+    outputs: RawOutputs,
     explain: bool,
     engine: Option<EngineChoice>,
+}
+
+/// The results that a form asks for.
+#[derive(Clone, Debug, PartialEq)]
+enum RawOutputs {
+    One(RawOutput),
+    Each(Vec<RawRendition>),
 }
 
 impl<S> TransformForm<S> {
     /// Makes the form that asks for a tree as a picture.
     #[must_use]
     pub fn new(tree: RawNode<FormSource<S>>, output: RawOutput) -> Self {
+        Self::with_outputs(tree, RawOutputs::One(output))
+    }
+
+    /// Makes the form that asks for several renditions of a tree, 1 to 32; for servers of this project only.
+    ///
+    /// The answer is `multipart/mixed`, a part for each, in order: [`mixed`](crate::mixed) has its reader.
+    #[must_use]
+    pub fn of_renditions(tree: RawNode<FormSource<S>>, outputs: Vec<RawRendition>) -> Self {
+        Self::with_outputs(tree, RawOutputs::Each(outputs))
+    }
+
+    fn with_outputs(tree: RawNode<FormSource<S>>, outputs: RawOutputs) -> Self {
         let (sources, ops) = flatten(tree);
-        Self { sources, ops, output, explain: false, engine: None }
+        Self { sources, ops, outputs, explain: false, engine: None }
     }
 
     /// Asks for the plan instead of the picture; for servers of this project only.
@@ -142,19 +168,21 @@ impl<S> TransformForm<S> {
             }
         }
         writer.field(Part::Transforms, &list::list_to_json(&self.ops));
-        writer.field(Part::OutputFormat, &self.output.format);
-        let optional = [
-            (Part::OutputQuality, self.output.quality.as_deref()),
-            (Part::Background, self.output.background.as_deref()),
-            (Part::Anim, self.output.anim.as_deref()),
-            (Part::Explain, self.explain.then_some("true")),
-            (Part::Engine, self.engine.map(EngineChoice::as_str)),
-        ];
-        for (part, text) in optional {
-            if let Some(text) = text {
-                writer.field(part, text);
+        match &self.outputs {
+            RawOutputs::Each(outputs) => writer.field(Part::Outputs, &outputs_to_json(outputs)),
+            RawOutputs::One(RawOutput { format, quality, background, anim }) => {
+                writer.field(Part::OutputFormat, format);
+                writer.fields([
+                    (Part::OutputQuality, quality.as_deref()),
+                    (Part::Background, background.as_deref()),
+                    (Part::Anim, anim.as_deref()),
+                ]);
             }
         }
+        writer.fields([
+            (Part::Explain, self.explain.then_some("true")),
+            (Part::Engine, self.engine.map(EngineChoice::as_str)),
+        ]);
         writer.finish()
     }
 }
@@ -197,6 +225,15 @@ impl<'a, S> PieceWriter<'a, S> {
     fn field(&mut self, part: Part, value: &str) {
         let Boundary(boundary) = self.boundary;
         self.text += &format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{part}\"\r\n\r\n{value}\r\n");
+    }
+
+    /// Writes the fields that are given.
+    fn fields<const N: usize>(&mut self, fields: [(Part, Option<&str>); N]) {
+        for (part, text) in fields {
+            if let Some(text) = text {
+                self.field(part, text);
+            }
+        }
     }
 
     fn file(&mut self, part: Part, source: S) {

@@ -6,6 +6,7 @@
 
 mod fonts;
 mod info;
+mod outputs;
 mod part;
 mod pieces;
 mod transform;
@@ -15,6 +16,7 @@ use palmette_ops::{Text, TreeLimits};
 
 pub use fonts::{FontFiles, FontUrl};
 pub use info::InfoCollector;
+pub use outputs::{MAX_OUTPUTS, Outputs, RawRendition, Rendition, outputs_to_json, parse_outputs};
 pub use transform::{TransformCollector, TransformRequest};
 
 use crate::Error;

@@ -3,12 +3,13 @@
 use palmette_ops::tree::check;
 use palmette_ops::{Error as TreeError, Op};
 
+use super::outputs::{self, parse_outputs};
 use super::part::PartBuffer;
-use super::{Collector, FontFiles, RequestLimits, Source};
+use super::{Collector, FontFiles, Outputs, RequestLimits, Source};
 use crate::form::{FormEvent, Part};
 use crate::list::{parse_list, resolve};
 use crate::output::parse_switch;
-use crate::{EngineChoice, Error, Output, RawOp, RawOutput};
+use crate::{EngineChoice, Error, RawOp, RawOutput};
 
 /// A request to `/transform`, checked: the list is a tree, every option is in range.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,8 +20,8 @@ pub struct TransformRequest {
     pub ops: Vec<Op>,
     /// The same list as it was sent.
     pub raw_ops: Vec<RawOp>,
-    /// The output.
-    pub output: Output,
+    /// The results.
+    pub outputs: Outputs,
     /// Whether the plan is asked for instead of the picture.
     pub explain: bool,
     /// Which engine computes.
@@ -47,7 +48,7 @@ pub struct TransformRequest {
 /// reader.finish()?;
 /// let request = collector.finish()?;
 /// assert_eq!(request.sources.len(), 1);
-/// assert_eq!(request.output.format, OutputFormat::Webp);
+/// assert_eq!(request.outputs, OutputFormat::Webp.into());
 /// # Ok::<(), palmette_protocol::Error>(())
 /// ```
 #[derive(Debug)]
@@ -109,6 +110,28 @@ impl TransformCollector {
         self.fields.iter().find_map(|(known, text)| (*known == part).then_some(text.as_str()))
     }
 
+    fn required(&self, part: Part) -> Result<&str, Error> {
+        self.field(part).ok_or(Error::MissingPart { part })
+    }
+
+    /// Reads the results that are asked for, behind a list of so many entries.
+    fn outputs(&self, listed: usize) -> Result<Outputs, Error> {
+        let Some(list) = self.field(Part::Outputs) else {
+            let field = |part| self.field(part).map(str::to_owned);
+            let output = RawOutput {
+                format: self.required(Part::OutputFormat)?.to_owned(),
+                quality: field(Part::OutputQuality),
+                background: field(Part::Background),
+                anim: field(Part::Anim),
+            };
+            return Ok(Outputs::One(output.resolve()?));
+        };
+        if let Some(other) = Part::OF_OUTPUT.iter().find(|part| self.field(**part).is_some()) {
+            return Err(Error::Conflict { first: Part::Outputs.as_str(), second: other.as_str() });
+        }
+        Ok(Outputs::Each(outputs::resolve(parse_outputs(list)?, listed, self.limits.tree.max_steps)?))
+    }
+
     /// Makes the request, once the form has ended.
     ///
     /// # Errors
@@ -121,25 +144,20 @@ impl TransformCollector {
         if self.canvas.is_none() {
             return Err(Error::NoCanvas);
         }
-        let field = |part| self.field(part).map(str::to_owned);
-        let required = |part| self.field(part).ok_or(Error::MissingPart { part });
-        let (list, format) = (required(Part::Transforms)?, required(Part::OutputFormat)?);
-
+        let list = self.required(Part::Transforms)?;
+        if self.field(Part::Outputs).is_none() {
+            // Without a format nothing comes of the list, however long it is.
+            self.required(Part::OutputFormat)?;
+        }
         let raw_ops = parse_list(list)?;
         check(self.drawn.len() + 1, &raw_ops, &self.limits.tree)?;
         let ops = resolve(&raw_ops)?;
-        let output = RawOutput {
-            format: format.to_owned(),
-            quality: field(Part::OutputQuality),
-            background: field(Part::Background),
-            anim: field(Part::Anim),
-        }
-        .resolve()?;
+        let outputs = self.outputs(raw_ops.len())?;
         let explain =
             self.field(Part::Explain).map(|text| parse_switch("explain", text)).transpose()?.unwrap_or_default();
         let engine = self.field(Part::Engine).map(EngineChoice::parse).transpose()?.unwrap_or_default();
         let sources = self.canvas.into_iter().chain(self.drawn).collect();
-        Ok(TransformRequest { sources, ops, raw_ops, output, explain, engine, fonts: FontFiles::default() })
+        Ok(TransformRequest { sources, ops, raw_ops, outputs, explain, engine, fonts: FontFiles::default() })
     }
 }
 

@@ -142,7 +142,7 @@ impl ImageOptions {
             sources: vec![Source::Image(source.into())],
             ops: vec![Op::Transform { image_index, options: transform }],
             raw_ops: vec![Op::Transform { image_index, options }],
-            output,
+            outputs: output.into(),
             explain: false,
             engine: EngineChoice::Auto,
             fonts: FontFiles::default(),

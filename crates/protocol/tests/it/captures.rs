@@ -15,7 +15,8 @@ use palmette_protocol::color::to_hex;
 use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece, TransformForm};
 use palmette_protocol::list::parse_list;
 use palmette_protocol::{
-    Code, Collector, EngineChoice, FormLimits, InfoCollector, Options, RawNode, RawOutput, RequestLimits, Source,
+    Code, Collector, EngineChoice, FormLimits, InfoCollector, Options, Outputs, RawNode, RawOutput, RequestLimits,
+    Source,
 };
 
 use crate::wire::{WholePart, collect, read, read_parts};
@@ -135,11 +136,11 @@ fn captures_become_the_trees_that_were_written() {
         let actual = collected.map_err(|error| error.code()).map(|request| {
             let sources = request.sources.iter().collect();
             let tree = rebuild(sources, request.raw_ops, &TreeLimits::default()).unwrap();
-            let mut output = request.output.format.as_str().to_owned();
-            output += &request.output.quality.map(|quality| format!(", quality {}", quality.get())).unwrap_or_default();
-            output +=
-                &request.output.background.map(|color| format!(", background {}", to_hex(color))).unwrap_or_default();
-            output += &request.output.anim.map(|anim| format!(", anim {anim}")).unwrap_or_default();
+            let Outputs::One(given) = request.outputs else { panic!("{name} asks for one result") };
+            let mut output = given.format.as_str().to_owned();
+            output += &given.quality.map(|quality| format!(", quality {}", quality.get())).unwrap_or_default();
+            output += &given.background.map(|color| format!(", background {}", to_hex(color))).unwrap_or_default();
+            output += &given.anim.map(|anim| format!(", anim {anim}")).unwrap_or_default();
             assert_eq!((request.explain, request.engine), (false, EngineChoice::Auto));
             format!("{}.output({output})", show(&tree))
         });

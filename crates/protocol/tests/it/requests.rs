@@ -11,6 +11,11 @@ use crate::wire::{CONTENT_TYPE, collect, form, read};
 /// The parts of a form, the code it gets, and the message.
 type Case<'a> = (&'a [(&'a str, &'a str)], Code, &'a str);
 
+/// What is said of a misspelt option of an output.
+const WIDHT: &str = "transform 1 of output 1: unknown option \"widht\"; known options are trim, flip, rotate, width, height, fit, \
+                     gravity, zoom, upscale, segment, brightness, contrast, gamma, saturation, blur, sharpen, background, border; \
+                     did you mean width?";
+
 const TEXT: &str = r#"{"text":"T","font":{"url":"u"}}"#;
 const LIST: (&str, &str) = ("transforms", "[]");
 const FORMAT: (&str, &str) = ("output_format", "image/png");
@@ -44,9 +49,10 @@ fn parts_may_come_in_any_order_if_sources_keep_theirs() {
 fn wrong_requests_get_their_code() {
     let image = ("image", "PNG");
     let text = ("text_input", TEXT);
-    let known = "image, text_input, draw_image, draw_text, transforms, output_format, output_quality, background, anim, explain, engine";
+    let known = "image, text_input, draw_image, draw_text, transforms, output_format, output_quality, background, anim, outputs, explain, engine";
     let unknown = format!("unknown part \"picture\"; known parts are {known}");
-    let cases: [Case<'_>; 25] = [
+    let entry = ("outputs", r#"[{"output_format":"rgba"}]"#);
+    let cases: [Case<'_>; 30] = [
         (&[], Code::BadForm, "image or text_input is missing"),
         (&[LIST, FORMAT], Code::BadForm, "image or text_input is missing"),
         (&[image, FORMAT], Code::BadForm, "transforms is missing"),
@@ -57,6 +63,19 @@ fn wrong_requests_get_their_code() {
         (&[text, image], Code::BadForm, "image and text_input were both sent, and only one of them can be the canvas"),
         (&[LIST, LIST], Code::BadForm, "transforms was sent twice"),
         (&[FORMAT, FORMAT], Code::BadForm, "output_format was sent twice"),
+        (&[entry, entry], Code::BadForm, "outputs was sent twice"),
+        (&[image, entry], Code::BadForm, "transforms is missing"),
+        (&[image, LIST, entry, FORMAT], Code::InvalidOption, "outputs and output_format cannot be used together"),
+        (&[image, LIST, entry, ("anim", "true")], Code::InvalidOption, "outputs and anim cannot be used together"),
+        (
+            &[
+                image,
+                ("transforms", r#"[{"imageIndex":0}]"#),
+                ("outputs", r#"[{"output_format":"rgb","transforms":[{"widht":1}]}]"#),
+            ],
+            Code::InvalidOption,
+            WIDHT,
+        ),
         (&[("anim", "true"), ("anim", "true")], Code::BadForm, "anim was sent twice"),
         (&[("picture", "PNG")], Code::InvalidOption, &unknown),
         (

@@ -313,6 +313,11 @@ pub(crate) struct PixelMemory {
 }
 
 impl PixelMemory {
+    /// Counts no bytes yet.
+    pub(super) const fn none(line: Arc<Line>) -> Self {
+        Self { line, bytes: 0 }
+    }
+
     /// Returns the bytes that are held.
     pub(crate) const fn bytes(&self) -> u64 {
         self.bytes

@@ -28,7 +28,8 @@ use self::line::{Line, LineLimits, Refusal};
 use crate::Error;
 use crate::config::{AdmissionConfig, Budgets};
 
-pub(crate) use self::line::{PixelMemory, Turn};
+use self::line::PixelMemory;
+pub(crate) use self::line::Turn;
 
 /// The shortest time that a client is told to wait for, and the longest: nobody can foretell a longer time.
 const RETRY_AFTER: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(60);
@@ -143,11 +144,11 @@ impl Admission {
     pub(crate) async fn work<T: Send + 'static>(
         &self,
         mut turn: Turn,
-        work: impl FnOnce(&mut PixelMemory) -> T + Send + 'static,
+        work: impl FnOnce(&mut WorkMemory<'_>) -> T + Send + 'static,
     ) -> Result<(T, Answered), Error> {
-        let answers = Arc::clone(&self.answers);
+        let answers = AnswerMemory { line: Arc::clone(&self.line), answers: Arc::clone(&self.answers) };
         off_the_async_threads(move || {
-            let outcome = work(turn.memory());
+            let outcome = work(&mut WorkMemory { pixels: turn.memory(), answers: &answers });
             (outcome, Answered { pixels: turn.end(), answers })
         })
         .await
@@ -233,24 +234,63 @@ impl HeldBody {
     }
 }
 
+/// The memory of a request that is worked on.
+#[derive(Debug)]
+pub(crate) struct WorkMemory<'a> {
+    pixels: &'a mut PixelMemory,
+    answers: &'a AnswerMemory,
+}
+
+impl WorkMemory<'_> {
+    /// Returns the bytes that are held.
+    pub(crate) const fn bytes(&self) -> u64 {
+        self.pixels.bytes()
+    }
+
+    /// Counts so many bytes from now on, as [`PixelMemory::set`] does.
+    pub(crate) fn set(&mut self, bytes: u64) {
+        self.pixels.set(bytes);
+    }
+
+    /// Returns where answers are counted that leave before the work is over.
+    pub(crate) fn answers(&self) -> AnswerMemory {
+        self.answers.clone()
+    }
+}
+
+/// Where the bytes of answers are counted.
+#[derive(Clone, Debug)]
+pub(crate) struct AnswerMemory {
+    line: Arc<Line>,
+    answers: Arc<Budget>,
+}
+
+impl AnswerMemory {
+    /// Makes bytes of an answer that count as held until the last of them is sent, as an answer's if there is room for that,
+    /// else as a picture's.
+    pub(crate) fn hold(&self, bytes: Bytes) -> Bytes {
+        let mut held = Held::new(Arc::clone(&self.answers));
+        let mut pixels = PixelMemory::none(Arc::clone(&self.line));
+        if !held.set(bytes.len() as u64) {
+            pixels.set(bytes.len() as u64);
+        }
+        Bytes::from_owner(HeldBytes { bytes, _held: held, _pixels: pixels })
+    }
+}
+
 /// The memory that a request held at work, until its answer has its own.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pixels: PixelMemory,
-    answers: Arc<Budget>,
+    answers: AnswerMemory,
 }
 
 impl Answered {
-    /// Makes bytes of an answer that count as held until the last of them is sent, as an answer's if there is room for that,
-    /// else as a picture's still. All other memory is free.
-    pub(crate) fn hold(mut self, bytes: Bytes) -> Bytes {
-        let mut held = Held::new(self.answers);
-        if held.set(bytes.len() as u64) {
-            self.pixels.set(0);
-        } else {
-            self.pixels.set(bytes.len() as u64);
-        }
-        Bytes::from_owner(HeldBytes { bytes, _held: held, _pixels: self.pixels })
+    /// Makes bytes of an answer that count as [`AnswerMemory::hold`] says. All other memory is free.
+    pub(crate) fn hold(self, bytes: Bytes) -> Bytes {
+        let bytes = self.answers.hold(bytes);
+        drop(self.pixels);
+        bytes
     }
 }
 
@@ -387,7 +427,7 @@ mod tests {
     async fn admission_counts_what_grows() {
         let admission = admission(1, 0);
         let turn = admission.turn(500).await.unwrap();
-        let work = |memory: &mut PixelMemory| memory.set(memory.bytes() + 900);
+        let work = |memory: &mut WorkMemory<'_>| memory.set(memory.bytes() + 900);
         let ((), answered) = admission.work(turn, work).await.unwrap();
         assert_eq!(admission.load().pixel_bytes, 1400);
         drop(answered);

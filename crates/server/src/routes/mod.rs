@@ -8,6 +8,7 @@ mod metrics;
 mod openapi;
 mod options;
 mod playground;
+mod results;
 mod transform;
 
 use std::sync::Arc;

@@ -9,11 +9,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use palmette::core::Deadline;
-use palmette::{Answer, Damage, Explanation, Prepared, Stage, Timings};
-use palmette_protocol::OutputFormat;
+use palmette::{Answer, Damage, Explanation, Pipeline, Prepared, Stage, Timings};
 use palmette_protocol::request::TransformCollector;
+use palmette_protocol::{OutputFormat, Outputs};
 use tracing::{Instrument, Span, info_span};
 
+use super::results;
 use crate::admission::{Answered, HeldBody};
 use crate::shared::Shared;
 use crate::{Error, fonts, multipart};
@@ -35,6 +36,7 @@ pub(crate) async fn transform(
     let mut body = multipart::collect(request, &shared, &mut collector).instrument(info_span!("collect")).await?;
     let mut request = info_span!("parse").in_scope(|| collector.finish())?;
     let explains = request.explain;
+    let is_list = matches!(request.outputs, Outputs::Each(_));
     fonts::fetch(&shared, &mut request, &mut body).instrument(info_span!("fetch")).await?;
 
     // Headers and the plan tell what the request will hold. It waits for that much memory, and for a worker, at once.
@@ -42,9 +44,17 @@ pub(crate) async fn transform(
     let prepare = move || pipeline.prepare(request, deadline).map(|prepared| (prepared, body));
     let (prepared, body) = shared.admission.glance(prepare).await??;
     if explains {
-        let explanation = explain(&shared, prepared, body, deadline).await?;
+        let json = match is_list {
+            true => explain(&shared, prepared, body, move |pipeline, it| pipeline.explain_each(it, deadline))
+                .await?
+                .to_json(),
+            false => explain_one(&shared, prepared, body, deadline).await?.to_json(),
+        };
         let content_type = HeaderValue::from_static("application/json");
-        return Ok(([(header::CONTENT_TYPE, content_type)], explanation.to_json()).into_response());
+        return Ok(([(header::CONTENT_TYPE, content_type)], json).into_response());
+    }
+    if is_list {
+        return results::answer(&shared, prepared, body, deadline).await;
     }
     let Made { answer, memory, .. } = run(&shared, prepared, body, deadline).await?;
     Ok(respond(answer, memory, HeaderMap::new()))
@@ -84,16 +94,26 @@ pub(super) async fn run(
     Ok(Made { answer, memory, waited })
 }
 
-/// Puts a plan into words; where it depends on pixels, that takes as much as the picture does.
-pub(super) async fn explain(
+/// Puts the plan of one picture into words.
+pub(super) async fn explain_one(
     shared: &Shared,
     prepared: Prepared,
     body: HeldBody,
     deadline: Deadline,
 ) -> Result<Explanation, Error> {
+    explain(shared, prepared, body, move |pipeline, prepared| pipeline.explain_prepared(prepared, deadline)).await
+}
+
+/// Puts plans into words; where they depend on pixels, that takes as much as the pictures do.
+async fn explain<T: Send + 'static>(
+    shared: &Shared,
+    prepared: Prepared,
+    body: HeldBody,
+    explain: impl FnOnce(&Pipeline, Prepared) -> Result<T, palmette::Error> + Send + 'static,
+) -> Result<T, Error> {
     let (pipeline, is_measured, bytes) = (shared.pipeline.clone(), prepared.is_measured(), prepared.memory_bytes());
     let explain = move || {
-        let explanation = pipeline.explain_prepared(prepared, deadline);
+        let explanation = explain(&pipeline, prepared);
         drop(body);
         explanation
     };
@@ -112,7 +132,7 @@ pub(super) fn respond(answer: Answer, memory: Answered, mut headers: HeaderMap) 
     if let Ok(value) = HeaderValue::try_from(server_timing(&answer.timings)) {
         headers.insert(HeaderName::from_static("server-timing"), value);
     }
-    if let Some(value) = answer.damage.as_ref().and_then(damage) {
+    if let Some(value) = answer.damage.as_ref().and_then(|it| HeaderValue::try_from(damage(it)).ok()) {
         headers.insert("palmette-damaged", value);
     }
     // Bare pixels do not say themselves how they are to be read.
@@ -126,14 +146,14 @@ pub(super) fn respond(answer: Answer, memory: Answered, mut headers: HeaderMap) 
 }
 
 /// Writes the times of the stages, in milliseconds.
-fn server_timing(timings: &Timings) -> String {
+pub(super) fn server_timing(timings: &Timings) -> String {
     let entry = |stage: Stage| format!("{};dur={:.3}", stage.as_str(), timings.get(stage).as_secs_f64() * 1e3);
     TOLD_STAGES.map(entry).join(", ")
 }
 
 /// Writes the damage of a source. Decoders have their own words, so characters that a header cannot hold are left out.
-fn damage(damage: &Damage) -> Option<HeaderValue> {
+pub(super) fn damage(damage: &Damage) -> String {
     let text = damage.to_string();
     let visible = text.chars().filter(|&character| character == ' ' || character.is_ascii_graphic());
-    HeaderValue::try_from(visible.take(MAX_DAMAGE_CHARS).collect::<String>()).ok()
+    visible.take(MAX_DAMAGE_CHARS).collect()
 }

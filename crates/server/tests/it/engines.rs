@@ -3,8 +3,9 @@
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 
+use palmette::core::measure::Measurement;
 use palmette::core::plan::Plan;
-use palmette::core::{CpuEngine, Deadline, Engine, EngineKind, Error, Sink, Sources};
+use palmette::core::{CpuEngine, Deadline, Engine, EngineKind, Error, Rows, Sink, Sources};
 
 /// Panics at canvases one pixel wide, works otherwise.
 #[derive(Debug)]
@@ -42,6 +43,52 @@ impl Gated {
         let (open, gate) = mpsc::channel();
         (Arc::new(Self { begun: Mutex::new(begun_sender), gate: Mutex::new(gate) }), Gate { begun, open })
     }
+
+    /// Tells that something begins, and waits until it may.
+    fn pass(&self) {
+        // Nobody listens any more when a test is over.
+        let _ = self.begun.lock().unwrap().send(());
+        // A gate that was dropped lets everybody pass.
+        let _ = self.gate.lock().unwrap().recv();
+    }
+}
+
+/// Hands a picture on only when it is told to, and tells when it would.
+#[derive(Debug)]
+pub(crate) struct Halting(Gated);
+
+impl Halting {
+    pub(crate) fn new() -> (Arc<Self>, Gate) {
+        let (gated, gate) = Gated::new();
+        (Arc::new(Self(Arc::into_inner(gated).unwrap())), gate)
+    }
+}
+
+/// A sink behind a gate.
+struct HaltingSink<'a> {
+    gated: &'a Gated,
+    sink: &'a mut dyn Sink,
+}
+
+impl Sink for HaltingSink<'_> {
+    fn picture(&mut self, index: usize, rows: Box<dyn Rows + '_>) -> Result<(), Error> {
+        self.gated.pass();
+        self.sink.picture(index, rows)
+    }
+
+    fn measurement(&mut self, found: Measurement) {
+        self.sink.measurement(found);
+    }
+}
+
+impl Engine for Halting {
+    fn kind(&self) -> EngineKind {
+        EngineKind::Cpu
+    }
+
+    fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, deadline: Deadline) -> Result<(), Error> {
+        CpuEngine::new().run(plan, sources, &mut HaltingSink { gated: &self.0, sink }, deadline)
+    }
 }
 
 impl Gate {
@@ -50,6 +97,11 @@ impl Gate {
         while self.begun.try_recv().is_err() {
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         }
+    }
+
+    /// Tells whether something has begun since the last time that it was asked.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.try_recv().is_ok()
     }
 
     /// Lets one request pass.
@@ -64,9 +116,7 @@ impl Engine for Gated {
     }
 
     fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, deadline: Deadline) -> Result<(), Error> {
-        self.begun.lock().unwrap().send(()).unwrap();
-        // A gate that was dropped lets everybody pass.
-        let _ = self.gate.lock().unwrap().recv();
+        self.pass();
         CpuEngine::new().run(plan, sources, sink, deadline)
     }
 }

@@ -19,6 +19,7 @@ mod mutations;
 mod picture;
 mod playground;
 mod proxied;
+mod results;
 mod sockets;
 mod support;
 mod tls;

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use palmette::{EngineChoice, Engines, Pipeline, Reason};
 use palmette_core::{Deadline, DeviceFault, EngineKind, Limits};
 use palmette_protocol::request::{FontFiles, Source, TransformRequest};
-use palmette_protocol::{Output, OutputFormat, list};
+use palmette_protocol::{OutputFormat, list};
 use palmette_tests::gpu;
 
 /// The pictures of the scene.
@@ -41,7 +41,7 @@ fn request(names: [&str; 2], list: &str, format: OutputFormat) -> TransformReque
         sources: names.map(shipped).into(),
         ops: list::resolve(&raw_ops).expect("right options"),
         raw_ops,
-        output: Output::new(format),
+        outputs: format.into(),
         explain: false,
         engine: EngineChoice::Auto,
         fonts: FontFiles::default(),

@@ -20,8 +20,8 @@ use palmette_models::net::{About, Net};
 use palmette_models::{Installed, Runner, Tensor, guide};
 use palmette_ops::transform::{Segment, Upscale};
 use palmette_ops::{Draw, Fit, Flip, ImageIndex, Op, Transform};
+use palmette_protocol::OutputFormat;
 use palmette_protocol::request::{FontFiles, Source, TransformRequest};
-use palmette_protocol::{Output, OutputFormat};
 use palmette_tests::gpu;
 use palmette_tests::pictures::{Alpha, gradient_with, noise};
 use palmette_tests::random::Random;
@@ -362,7 +362,7 @@ fn parity_models_in_animations() {
         sources: vec![Source::Image(animation()); 2],
         ops: palmette_protocol::list::resolve(&raw_ops).expect("right options"),
         raw_ops,
-        output: Output::new(OutputFormat::Webp),
+        outputs: OutputFormat::Webp.into(),
         explain: false,
         engine: EngineChoice::Auto,
         fonts: FontFiles::default(),

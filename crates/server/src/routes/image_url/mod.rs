@@ -152,7 +152,7 @@ async fn make(shared: &Shared, job: &Job) -> Result<Response, Error> {
             Ok((headers, bytes).into_response())
         }
         (Glance::Ready { prepared, mut headers, bytes }, held) if job.wants_json() => {
-            let explanation = transform::explain(shared, *prepared, held, job.deadline).await?;
+            let explanation = transform::explain_one(shared, *prepared, held, job.deadline).await?;
             headers::guard(&mut headers, "application/json");
             Ok((headers, sizes(&explanation, bytes)).into_response())
         }
@@ -212,7 +212,7 @@ impl Job {
 
             let prepare = |format| {
                 let request = options.request(found.bytes.clone(), format, &client)?;
-                let said = (list_to_json(&request.raw_ops), format!("{:?}", request.output));
+                let said = (list_to_json(&request.raw_ops), format!("{:?}", request.outputs));
                 Ok::<_, Error>((pipeline.prepare(request, deadline)?, said))
             };
             let is_auto = options.delivery.format == Some(UrlFormat::Auto);

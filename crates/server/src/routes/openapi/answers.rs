@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use palmette::ops::Class;
 use palmette_protocol::answer::ERROR_HEADER;
-use palmette_protocol::{Code, OutputFormat};
+use palmette_protocol::{Code, OutputFormat, mixed};
 use serde_json::{Map, Value, json};
 
 use crate::metrics::CONTENT_TYPE as METRICS_TYPE;
@@ -18,11 +18,13 @@ const ANYWHERE: [u16; 4] = [401, 500, 503, 504];
 pub(super) fn of_transform() -> Value {
     let mut content: Map<_, _> =
         OutputFormat::ALL.iter().map(|format| (format.content_type().to_owned(), json!({}))).collect();
-    content.insert("application/json".to_owned(), json!({ "schema": explanation() }));
+    content.insert("application/json".to_owned(), json!({ "schema": { "anyOf": [explanation(), explanations()] } }));
+    content.insert(mixed::MEDIA_TYPE.to_owned(), json!({}));
     let header = |name: &str| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
     let names = ["palmette-engine", "palmette-damaged", "server-timing", "image-width", "image-height"];
     let success = json!({
-        "description": "The picture, or its plan.",
+        "description": "The picture; for `outputs`, a part for each result: a picture with `image-width` and `image-height`, or a failure with \
+                        `cf-images-binding`. Or the plan.",
         "headers": names.map(header).into_iter().collect::<Map<_, _>>(),
         "content": content,
     });
@@ -141,8 +143,8 @@ pub(super) fn headers() -> Value {
         "palmette-engine": text("The engine that computed: `cpu` or `gpu`."),
         "palmette-damaged": text("The damage of a source that was shown all the same."),
         "server-timing": text("Milliseconds of each stage."),
-        "image-width": number("Pixels of a row, for `rgb` and `rgba`."),
-        "image-height": number("Rows, for `rgb` and `rgba`."),
+        "image-width": number("Pixels of a row, for `rgb` and `rgba`, and in parts."),
+        "image-height": number("Rows, for `rgb` and `rgba`, and in parts."),
     })
 }
 
@@ -152,6 +154,15 @@ fn explanation() -> Value {
         "type": "object",
         "description": "The plan, for `explain`.",
         "required": ["profile", "engine", "engine_reason", "memory_bytes", "is_measured", "sources", "frame_count", "steps", "idle", "output"],
+    })
+}
+
+/// The plans of a request for several results.
+fn explanations() -> Value {
+    json!({
+        "type": "object",
+        "description": "The plans, for `explain` with `outputs`.",
+        "required": ["profile", "memory_bytes", "outputs"],
     })
 }
 

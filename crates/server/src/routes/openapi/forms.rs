@@ -3,6 +3,7 @@
 use palmette::ops::text::MAX_CHARS;
 use palmette::ops::{Draw, Text, Transform};
 use palmette_protocol::form::Part;
+use palmette_protocol::request::MAX_OUTPUTS;
 use palmette_protocol::{EngineChoice, OptionInfo, OptionObject, OptionSpec, Output, object_schema};
 use serde_json::{Map, Value, json};
 
@@ -49,19 +50,25 @@ pub(super) fn schemas() -> Value {
         "TransformStep": step(&["imageIndex"], &infos::<Transform>(), "Changes a picture."),
         "DrawStep": step(&["drawImageIndex", "targetImageIndex"], &infos::<Draw>(), "Draws a picture on another one, once."),
         "Text": text(),
+        "Outputs": outputs(),
     })
 }
 
 /// The parts of the form.
 fn transform_form() -> Value {
     let part = |part: &Part| (part.as_str().to_owned(), schema_of(*part));
-    let without = |other: Part| json!({ "required": [other.as_str()] });
+    let with = |part: &Part| json!({ "required": [part.as_str()] });
+    let output_fields: Vec<Value> = Part::OF_OUTPUT.iter().map(with).collect();
     json!({
         "type": "object",
         "description": "A canvas, which is `image` or `text_input`, the pictures that are drawn, and what to do with them.",
         "properties": Part::OF_TRANSFORM.iter().map(part).collect::<Map<_, _>>(),
-        "required": [Part::Transforms.as_str(), Part::OutputFormat.as_str()],
-        "oneOf": [without(Part::Image), without(Part::TextInput)],
+        "required": [Part::Transforms.as_str()],
+        "allOf": [
+            { "oneOf": [with(&Part::Image), with(&Part::TextInput)] },
+            { "oneOf": [with(&Part::OutputFormat), with(&Part::Outputs)] },
+        ],
+        "dependentSchemas": { "outputs": { "not": { "anyOf": output_fields } } },
         "additionalProperties": false,
     })
 }
@@ -75,6 +82,7 @@ fn schema_of(part: Part) -> Value {
         Part::DrawText => json!({ "type": "array", "items": json_text("Text", "A text that is drawn.") }),
         Part::Transforms => json_text("Steps", "What to do with the pictures."),
         Part::OutputFormat | Part::OutputQuality | Part::Background | Part::Anim => output_field(part),
+        Part::Outputs => json_text("Outputs", "Several results, in place of the output fields."),
         Part::Explain => {
             json!({ "type": "boolean", "description": "Whether the plan is asked for instead of the picture." })
         }
@@ -128,6 +136,22 @@ fn step(indices: &[&str], options: &[OptionInfo], description: &str) -> Value {
     schema["required"] = json!(indices);
     schema["description"] = description.into();
     schema
+}
+
+/// The list of several results.
+fn outputs() -> Value {
+    let mut entry = object_schema(&Output::FIELDS);
+    let transforms = json!({ "type": ["array", "null"], "items": object_schema(&infos::<Transform>()) });
+    entry["properties"][Part::Transforms.as_str()] = transforms;
+    entry["required"] = json!([Part::OutputFormat.as_str()]);
+    json!({
+        "type": "array",
+        "description": "Each takes the canvas as the list of the request left it, applies its own transforms in order, and is encoded. \
+                        The answer is `multipart/mixed`, a part for each, in this order.",
+        "items": entry,
+        "minItems": 1,
+        "maxItems": MAX_OUTPUTS,
+    })
 }
 
 /// A text to set, whose text and font have to be there.
