@@ -4,8 +4,9 @@
     python3 deploy/check.py PALMETTE
 
 PALMETTE is the program: it reads the arguments, the variables and the settings that the files give it, as it would at a start, and the
-shares of the batch are run on a few pictures. Needs kubernetes-validate and hadolint (PyPI), promtool (Prometheus), systemd-analyze and
-systemd-socket-activate. That every metric exists is a test of palmette-server.
+shares of the batch are run on a few pictures. Needs kubernetes-validate, hadolint and compose-spec (PyPI), promtool (Prometheus), nginx,
+systemd-analyze and systemd-socket-activate. That every metric exists is a test of palmette-server; that a server may end behind nginx is
+tried by benches/failover.py.
 """
 
 import http.client
@@ -22,6 +23,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import compose_spec
 import yaml
 
 HERE = Path(__file__).resolve().parent
@@ -81,14 +83,15 @@ def container_variables() -> list[dict[str, str]]:
 
 def serve_check(program: str, folder: Path, arguments: list[str], variables: dict[str, str]) -> None:
     """Has the program read a configuration, with the paths of a machine below a folder, and its fonts, models and tokens."""
-
-    def here(text: str) -> str:
-        return re.sub(r"/(etc|run)/", rf"{folder}/\1/", text)
-
-    env = {name: here(value) for name, value in variables.items()}
-    answer = run(program, *map(here, arguments), "--check", "--engine=cpu", env=env)
+    env = {name: below(folder, value) for name, value in variables.items()}
+    answer = run(program, *(below(folder, argument) for argument in arguments), "--check", "--engine=cpu", env=env)
     assert "WARN" not in answer, answer
     say(f"read by the program: {' '.join(arguments)}")
+
+
+def below(folder: Path, text: str) -> str:
+    """Puts a path of the machine that is described below a folder of this one."""
+    return re.sub(r"/(etc/|run/|pictures$)", rf"{folder}/\1", text)
 
 
 def settings_of(program: str, arguments: list[str], variables: dict[str, str]) -> dict:
@@ -98,9 +101,72 @@ def settings_of(program: str, arguments: list[str], variables: dict[str, str]) -
 
 def machine(folder: Path) -> None:
     """Writes the files that an operator makes."""
-    for path in ["etc/palmette/tokens", "run/credentials/palmette.service/tokens"]:
+    (folder / "pictures").mkdir()
+    for path in ["etc/palmette/tokens", "run/credentials/palmette.service/tokens", "run/secrets/tokens"]:
         (folder / path).parent.mkdir(parents=True)
         (folder / path).write_text("a-token-of-the-test-0123456789abcdef\n")
+
+
+# Several servers behind nginx.
+
+
+def check_compose(program: str) -> None:
+    text = (HERE / "compose.yaml").read_text()
+    services = yaml.safe_load(text)["services"]
+    assert compose_spec.PyCompose.from_yaml(text).service_names() == list(services)
+    servers = {name: service for name, service in services.items() if name != "nginx"}
+    variables = container_variables()[1]
+    for name, service in servers.items():
+        assert service["image"].endswith(f":{version()}"), service["image"]
+        with tempfile.TemporaryDirectory() as path:
+            folder = Path(path)
+            machine(folder)
+            serve_check(program, folder, service["command"], variables)
+            settings = settings_of(program, [below(folder, word) for word in service["command"]], variables)
+        server = settings["server"]
+        assert seconds(service["stop_grace_period"]) * 1000 > server["grace_ms"] + server["lame_duck_ms"], "it is killed too early"
+        assert services["nginx"]["depends_on"][name] == {"condition": "service_healthy"}, name
+    for service in services.values():
+        for volume in service["volumes"]:
+            assert (HERE / volume.split(":")[0]).exists(), f"{volume} is mounted, and is not there"
+    # The servers differ in nothing, so the settings of the last are those of all.
+    check_nginx(set(servers), settings)
+    say(f"compose.yaml: {len(servers)} servers behind nginx, which is content with its file; nothing was started")
+
+
+def check_nginx(servers: set[str], settings: dict) -> None:
+    """Has nginx read its file, which has to name these servers, and to leave them the time and the bytes that they allow."""
+    text = (HERE / "nginx.conf").read_text()
+    upstreams = re.findall(r"upstream \w+ \{(.*?)\}", text, re.S)
+    assert len(upstreams) == 2, upstreams
+    for upstream in upstreams:
+        port = settings["server"]["listen"].rpartition(":")[2]
+        assert set(re.findall(r"server (\S+) ", upstream)) == {f"{name}:{port}" for name in servers}, upstream
+
+    def value(name: str) -> int:
+        [found] = re.findall(rf"{name} (\d+)[sm];", text)
+        return int(found)
+
+    admission, limits = settings["admission"], settings["limits"]
+    assert value("proxy_read_timeout") * 1000 > admission["max_queue_wait_ms"] + limits["timeout_ms"], "nginx gives up first"
+    assert value("client_max_body_size") << 20 >= limits["max_form_bytes"], "nginx refuses forms that a server takes"
+    assert value("keepalive_timeout") * 1000 < settings["server"]["idle_timeout_ms"], "servers close connections that nginx keeps"
+    with tempfile.TemporaryDirectory() as folder:
+        # nginx looks its servers up when it starts.
+        local = re.sub(r"palmette-\d", "127.0.0.1", text).replace("/tmp/", f"{folder}/")
+        (Path(folder) / "nginx.conf").write_text(local)
+        nginx = tool("nginx") if shutil.which(tool("nginx")) else "/usr/sbin/nginx"
+        warnings = run(nginx, "-t", "-q", "-e", "stderr", "-c", f"{folder}/nginx.conf")
+        assert not warnings, warnings
+
+
+def seconds(text: str) -> int:
+    """Reads a time of compose that is in seconds."""
+    return int(text.removesuffix("s"))
+
+
+def version() -> str:
+    return tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 
 
 # systemd.
@@ -127,8 +193,8 @@ def check_systemd(program: str) -> None:
         assert not warnings, warnings
         run("systemd-analyze", "security", "--offline=true", f"--threshold={MAX_EXPOSURE}", "--no-pager", unit)
         server = settings_of(program, [*command.split()[:-1], str(settings)], {})["server"]
-        seconds = int(re.search(r"^TimeoutStopSec=(\d+)$", unit.read_text(), re.M)[1])
-        assert seconds * 1000 > server["grace_ms"] + server["lame_duck_ms"], server
+        limit = int(re.search(r"^TimeoutStopSec=(\d+)$", unit.read_text(), re.M)[1])
+        assert limit * 1000 > server["grace_ms"] + server["lame_duck_ms"], server
     say(f"units: systemd-analyze is content, exposure below {MAX_EXPOSURE} of 100")
 
 
@@ -182,10 +248,9 @@ def containers() -> Iterator[tuple[dict, dict]]:
 
 def check_kubernetes(program: str) -> None:
     run(tool("kubernetes-validate"), "--strict", *MANIFESTS)
-    version = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
     commands = []
     for container, pod in containers():
-        assert container["image"].endswith(f":{version}"), container["image"]
+        assert container["image"].endswith(f":{version()}"), container["image"]
         arguments = container["args"]
         commands.append(arguments[0])
         image = container_variables()[1]
@@ -281,6 +346,7 @@ def main() -> None:
     [program] = sys.argv[1:]
     program = os.path.abspath(program)
     check_dockerfile()
+    check_compose(program)
     check_systemd(program)
     check_kubernetes(program)
     check_prometheus()
