@@ -21,10 +21,14 @@ use crate::header_flag::Header;
 /// The environment variable that holds a bearer token for the server.
 const TOKEN_VARIABLE: &str = "PALMETTE_CLIENT_TOKEN";
 
+/// The environment variable that names a file with certificates of authorities that are trusted, besides those that browsers trust.
+const AUTHORITIES_VARIABLE: &str = "PALMETTE_CLIENT_CA_FILE";
+
 /// Where a request is sent.
 #[derive(Debug, Args)]
 pub(crate) struct RemoteArgs {
-    /// Server that does the work, such as http://127.0.0.1:9901; a bearer token is taken from PALMETTE_CLIENT_TOKEN
+    /// Server that does the work, such as http://127.0.0.1:9901; a bearer token is taken from PALMETTE_CLIENT_TOKEN, and certificates
+    /// of authorities to trust from the file that PALMETTE_CLIENT_CA_FILE names
     #[arg(long, value_name = "URL", conflicts_with = "config")]
     server: Option<String>,
 }
@@ -59,6 +63,10 @@ impl RemoteArgs {
         let mut builder = Images::builder(url);
         if let Some(token) = token()? {
             builder = builder.token(&token);
+        }
+        if let Some(path) = Environment.get(AUTHORITIES_VARIABLE)?.filter(|path| !path.is_empty()) {
+            let pem = std::fs::read(&path).map_err(|source| Error::Read { path: path.into(), source })?;
+            builder = builder.authorities(pem);
         }
         let images = builder.build().map_err(|source| Error::Client { source, sources: Vec::new() })?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(Error::Start)?;

@@ -26,6 +26,12 @@ pub enum Error {
         /// The name of the header.
         name: String,
     },
+    /// Occurs when the authorities that are to be trusted cannot be read.
+    #[error("the certificates of authorities are not usable: {reason}")]
+    Authorities {
+        /// What is wrong with them.
+        reason: &'static str,
+    },
     /// Occurs when the server refuses a request or fails with it.
     #[error("ERROR {code}: {message}")]
     Images {
@@ -88,6 +94,7 @@ impl Error {
             Self::NotAnAnswer { .. } => Some(Code::Internal.number()),
             Self::Url { .. }
             | Self::Header { .. }
+            | Self::Authorities { .. }
             | Self::Source { .. }
             | Self::Connect { .. }
             | Self::Transport { .. }

@@ -9,6 +9,7 @@ use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::http::response::Parts;
 use hyper::{Request, Uri};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -20,7 +21,7 @@ use crate::answer::Answer;
 use crate::body::FormBody;
 use crate::deadline::Deadline;
 use crate::error::TransportError;
-use crate::{Error, Ready, Source, Transformer};
+use crate::{Error, Ready, Source, Transformer, tls};
 
 /// The longest path that is asked for.
 const LONGEST_PATH: &str = "/transform";
@@ -37,11 +38,11 @@ struct Inner {
     url: String,
     headers: HeaderMap,
     timeout: Option<Duration>,
-    client: Client<HttpConnector, FormBody>,
+    client: Client<HttpsConnector<HttpConnector>, FormBody>,
 }
 
 impl Images {
-    /// Names a server, such as `http://127.0.0.1:9901`. Nothing is sent yet.
+    /// Names a server, such as `http://127.0.0.1:9901` or `https://pictures.example.com`. Nothing is sent yet.
     ///
     /// # Errors
     ///
@@ -52,7 +53,7 @@ impl Images {
 
     /// Names a server about which there is more to say.
     pub fn builder(url: &str) -> ImagesBuilder {
-        ImagesBuilder { url: url.to_owned(), headers: Vec::new(), timeout: None }
+        ImagesBuilder { url: url.to_owned(), headers: Vec::new(), authorities: Vec::new(), timeout: None }
     }
 
     /// Begins with a picture.
@@ -158,6 +159,7 @@ impl fmt::Debug for Images {
 pub struct ImagesBuilder {
     url: String,
     headers: Vec<(String, String, bool)>,
+    authorities: Vec<Vec<u8>>,
     timeout: Option<Duration>,
 }
 
@@ -174,6 +176,12 @@ impl ImagesBuilder {
         self
     }
 
+    /// Trusts the authorities whose certificates are in `pem`, besides those that browsers trust; counts for `https` addresses.
+    pub fn authorities(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.authorities.push(pem.into());
+        self
+    }
+
     /// Bounds the time of a call, from its start to the last byte of its answer; default: none, as the server has its own.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -184,7 +192,7 @@ impl ImagesBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Url`] or [`Error::Header`] for the first thing that is wrong.
+    /// [`Error::Url`], [`Error::Header`] or [`Error::Authorities`] for the first thing that is wrong.
     pub fn build(self) -> Result<Images, Error> {
         let url = check_url(&self.url).map_err(|reason| Error::Url { url: self.url.clone(), reason })?;
         let mut headers = HeaderMap::new();
@@ -198,9 +206,7 @@ impl ImagesBuilder {
             let Some((key, value)) = header() else { return Err(Error::Header { name }) };
             headers.insert(key, value);
         }
-        let mut connector = HttpConnector::new();
-        // Forms end with small pieces, which must not wait for an acknowledgement.
-        connector.set_nodelay(true);
+        let connector = tls::connector(&self.authorities).map_err(|reason| Error::Authorities { reason })?;
         let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
         Ok(Images(Arc::new(Inner { url, headers, timeout: self.timeout, client })))
     }
@@ -218,9 +224,8 @@ impl fmt::Debug for ImagesBuilder {
 fn check_url(url: &str) -> Result<String, &'static str> {
     let uri: Uri = url.parse().map_err(|_| "it cannot be read")?;
     let authority = match (uri.scheme_str(), uri.authority()) {
-        (Some("http"), Some(authority)) => authority,
-        (Some("https"), _) => return Err("only http is spoken here; reach https through a proxy"),
-        _ => return Err("it has to begin with http://"),
+        (Some("http" | "https"), Some(authority)) => authority,
+        _ => return Err("it has to begin with http:// or https://"),
     };
     if authority.as_str().contains('@') {
         return Err("a user in it is not sent; use a token");
@@ -253,7 +258,9 @@ mod tests {
             ("http://127.0.0.1:9901", Ok("http://127.0.0.1:9901")),
             ("http://[::1]:80/", Ok("http://[::1]:80")),
             ("http://pictures/base/", Ok("http://pictures/base")),
-            ("https://pictures", Err("https")),
+            ("https://pictures", Ok("https://pictures")),
+            ("https://me:secret@pictures", Err("token")),
+            ("ftp://pictures", Err("https://")),
             ("127.0.0.1:9901", Err("http://")),
             ("/transform", Err("http://")),
             ("http://me:secret@pictures", Err("token")),

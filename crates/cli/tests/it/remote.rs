@@ -135,12 +135,46 @@ fn remote_needs_a_server() {
             folder.fail(&with(url).iter().map(String::as_str).collect::<Vec<_>>(), status, words);
         };
         fail(&url, EX_UNAVAILABLE, &[&url, "no server answers", "refused"]);
-        fail("https://example.com", EX_USAGE, &["https://example.com", "only http"]);
+        fail("ftp://example.com", EX_USAGE, &["ftp://example.com", "http:// or https://"]);
         fail("localhost:9901", EX_USAGE, &["localhost:9901", "http://"]);
     }
     // Settings are the server's affair.
     let output = folder.run(&["info", "grey.png", "--server", &url, "--config", "palmette.toml"]);
     assert_eq!(output.status.code(), Some(EX_USAGE));
+}
+
+#[test]
+fn remote_speaks_tls_with_whom_it_trusts() {
+    let folder = Folder::new();
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    folder.write("cert.pem", cert.pem().as_bytes());
+    folder.write("key.pem", signing_key.serialize_pem().as_bytes());
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (cert, key) = (path("cert.pem"), path("key.pem"));
+    let server = Server::start(&["--engine", "cpu", "--tls-cert", &cert, "--tls-key", &key]);
+    assert!(server.url().starts_with("https://"));
+    let run = |authorities: Option<&str>| {
+        let mut command: Command = palmette();
+        command.args(["transform", "grey.png", "-o", "out.webp", "--server", &server.url()]);
+        command.envs(authorities.map(|path| ("PALMETTE_CLIENT_CA_FILE", path)));
+        let output = command.current_dir(folder.path()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (authorities, status, words) in [
+        (None, EX_UNAVAILABLE, &["no server answers", "certificate"][..]),
+        (Some("none.pem"), EX_NOINPUT, &["cannot read none.pem"]),
+        (Some("key.pem"), EX_USAGE, &["authorities", "no certificate in PEM"]),
+    ] {
+        let (code, text) = run(authorities);
+        assert_eq!(code, Some(status), "{text}");
+        assert!(words.iter().all(|word| text.contains(word)), "{text}");
+        assert!(!folder.path().join("out.webp").exists());
+    }
+    assert_eq!(run(Some("cert.pem")), (Some(0), String::new()));
+    folder.succeed(&["transform", "grey.png", "-o", "here.webp"]);
+    let bytes = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(bytes("out.webp"), bytes("here.webp"));
 }
 
 #[test]

@@ -30,6 +30,7 @@ pub(crate) fn transform_request(parts: &[(&str, &[u8])]) -> Vec<u8> {
 pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) address: SocketAddr,
+    has_tls: bool,
 }
 
 impl Server {
@@ -45,12 +46,12 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").unwrap().parse().unwrap();
-        Self { child, address }
+        let (scheme, address) = line.trim().strip_prefix("listening on ").unwrap().split_once("://").unwrap();
+        Self { child, address: address.parse().unwrap(), has_tls: scheme == "https" }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", if self.has_tls { "https" } else { "http" }, self.address)
     }
 
     /// Sends a whole request, which has to ask for the end of the connection, and returns all that comes back.

@@ -8,3 +8,4 @@ mod answers;
 mod captures;
 mod recorder;
 mod sources;
+mod tls;

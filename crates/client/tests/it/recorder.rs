@@ -1,8 +1,8 @@
 //! A listener that takes requests down as they are on the wire.
 
 use palmette_client::Images;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 /// The answer of a server that has nothing to say against a request.
@@ -48,7 +48,7 @@ pub(crate) async fn recorded_images(answer: &'static str) -> (Images, JoinHandle
     (Images::new(&url).unwrap(), recorded)
 }
 
-async fn read_request(stream: &mut TcpStream) -> Recorded {
+pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Recorded {
     let mut bytes = Vec::new();
     let mut body = Vec::new();
     let find = |bytes: &[u8], needle: &[u8]| bytes.windows(needle.len()).position(|window| window == needle);

@@ -11,9 +11,10 @@ use super::settings::{SETTINGS, Setting};
 const PREFIX: &str = "PALMETTE_";
 
 /// Variables that others of our programs read: clients, the npm package, scripts, benches and tests.
-const OF_OTHERS: [&str; 14] = [
+const OF_OTHERS: [&str; 15] = [
     "PALMETTE_BENCH_PHOTO",
     "PALMETTE_BINARY",
+    "PALMETTE_CLIENT_CA_FILE",
     "PALMETTE_CLIENT_TOKEN",
     "PALMETTE_GPU",
     "PALMETTE_JPEG_EXCHANGE",

@@ -101,8 +101,8 @@ pub(super) fn find_or_start(wanted: Wanted, args: &RunArgs) -> Result<(Runtime, 
 }
 
 impl Server {
-    /// Asks for the server at an address; there is none if nothing listens there. Over https, which the client does not speak, it
-    /// is taken for one.
+    /// Asks for the server at an address; there is none if nothing listens there. Over https it is taken for one: whom the
+    /// command trusts that asks it is not known here.
     fn find(url: &Url, args: &RunArgs, runtime: &Runtime) -> Result<Option<Self>, Error> {
         let headers = remote::with_token(args.headers.clone(), remote::token()?);
         let found = Self { url: url.clone(), headers, ready: None, is_ours: false };
