@@ -390,7 +390,7 @@ fn status_of_call(error: &palmette_client::Error) -> u8 {
             Some(Code::Busy | Code::TimedOut | Code::SourceTimedOut) => EXIT_TEMPORARY,
             Some(Code::Internal | Code::Reused) | None => EXIT_SOFTWARE,
         },
-        Call::Url { .. } | Call::Header { .. } => EXIT_USAGE,
+        Call::Url { .. } | Call::Header { .. } | Call::Authorities { .. } => EXIT_USAGE,
         Call::Source { .. } => EXIT_NO_INPUT,
         Call::Connect { .. } | Call::NotAnAnswer { .. } => EXIT_UNAVAILABLE,
         Call::Transport { .. } | Call::TimedOut { .. } => EXIT_TEMPORARY,

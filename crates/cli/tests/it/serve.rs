@@ -148,7 +148,7 @@ fn serve_takes_sockets_from_systemd() {
     let mut line = || lines.next().unwrap().unwrap();
     assert_eq!(line(), format!("listening on http://{main_address}"));
     assert_eq!(line(), format!("metrics on http://{metrics_address}"));
-    let server = Server { child, address: main_address };
+    let server = Server { child, address: main_address, has_tls: false };
     assert!(server.get("/options").starts_with("HTTP/1.1 200 "));
     assert!(server.get("/metrics").starts_with("HTTP/1.1 404 "));
 }

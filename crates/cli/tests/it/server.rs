@@ -30,7 +30,7 @@ pub(crate) fn transform_request(parts: &[(&str, &[u8])]) -> Vec<u8> {
 pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) address: SocketAddr,
-    has_tls: bool,
+    pub(crate) has_tls: bool,
 }
 
 impl Server {
