@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::bucket::{self, Bucket, Buckets};
+use crate::bucket::{Bucket, Buckets};
 use crate::{Error, Key, Object};
 
 /// A folder, or a prefix in a bucket.
@@ -33,10 +33,14 @@ pub struct Found {
 }
 
 impl Place {
-    /// Tells whether a text is the URL of something in a bucket: whether it begins with `s3://`, `gs://` or `az://`.
+    /// Tells whether a text is a URL, such as that of something in a bucket, and no path: whether it begins with a scheme and `://`. Other
+    /// schemes than `s3`, `gs` and `az` are refused where the place is opened. A folder that is called so can be named as `./http://…`.
     #[must_use]
     pub fn is_url(text: &str) -> bool {
-        bucket::Scheme::of(text).is_some()
+        let is_of_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+        text.split_once("://").is_some_and(|(scheme, _)| {
+            scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(is_of_scheme)
+        })
     }
 
     /// Takes a text as a place: the URL of a prefix in a bucket, or the path of a folder. Neither needs to exist.

@@ -36,7 +36,7 @@ impl Scheme {
     const ALL: [(Self, &str); 3] = [(Self::S3, "s3://"), (Self::Gs, "gs://"), (Self::Az, "az://")];
 
     /// Returns the scheme that a text begins with.
-    pub(crate) fn of(text: &str) -> Option<Self> {
+    fn of(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, start)| text.starts_with(start)).map(|(scheme, _)| scheme)
     }
 

@@ -54,6 +54,24 @@ fn batch_keeps_formats_and_extensions_that_fit() {
     assert!(!folder.path().join("none").exists());
 }
 
+#[test]
+fn batch_takes_no_other_url_for_a_path() {
+    let folder = Folder::new();
+    draw(&folder, "in", 1);
+    for url in ["https://pictures.example/a.png", "ftp://x", "file:///a.png", "http://a/*.png"] {
+        let words = [url, "s3://BUCKET/KEY"];
+        folder.fail(&["batch", url, "-o", "out"], EX_USAGE, &words);
+        folder.fail(&["batch", "in", "-o", url], EX_USAGE, &words);
+        let output = folder.run_with_input(&["batch", "-", "-o", "out"], url.as_bytes());
+        assert_eq!(output.status.code(), Some(EX_USAGE), "{output:?}");
+    }
+    assert!(!folder.path().join("https:").exists(), "no folder is made of a URL");
+    // What is called so is reached as a path.
+    folder.write("http:/in/a.png", &picture());
+    assert!(run(&folder, &["./http://in", "-o", "out"]).0.status.success());
+    assert_eq!(names(&folder.path().join("out")), ["a.png"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn batch_reads_through_links_to_files_only() {
