@@ -5,6 +5,7 @@
 export { ImagesError } from "./error.js";
 export { createImages } from "./images.js";
 export type {
+  BindingTransformer,
   ClientOptions,
   Color,
   DrawOptions,
@@ -14,12 +15,15 @@ export type {
   HostedImage,
   HostedImages,
   ImageInfo,
+  ImageRendition,
+  ImageRenditions,
   ImageSource,
   Images,
   ImageTransformationResult,
   ImageTransformer,
   InputOptions,
   OutputOptions,
+  RenditionOptions,
   TextLayout,
   TextOptions,
   TransformOptions,

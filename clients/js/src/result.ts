@@ -8,11 +8,16 @@ import type { HeadersSource, ImageTransformationResult } from "./types.js";
 
 /** A picture whose bytes are still under way. */
 export class TransformationResult implements ImageTransformationResult {
-  readonly #answer: Response;
+  readonly #headers: Headers;
+  readonly #body: () => ReadableStream<Uint8Array> | null;
 
-  /** @param answer A good answer of the server, unread */
-  constructor(answer: Response) {
-    this.#answer = answer;
+  /**
+   * @param headers What the server says of the picture
+   * @param body Returns its bytes, unread
+   */
+  constructor(headers: Headers, body: () => ReadableStream<Uint8Array> | null) {
+    this.#headers = headers;
+    this.#body = body;
   }
 
   /** @inheritDoc */
@@ -24,7 +29,7 @@ export class TransformationResult implements ImageTransformationResult {
 
   /** @inheritDoc */
   contentType(): string {
-    const type = this.#answer.headers.get("content-type");
+    const type = this.#headers.get("content-type");
     if (type === null) {
       throw clientError("TRANSFORM", Code.Unexpected, "the server sent a picture without a content-type");
     }
@@ -37,7 +42,7 @@ export class TransformationResult implements ImageTransformationResult {
     if (encoding !== undefined && encoding !== "base64") {
       throw new TypeError(`the encoding of image() must be "base64", not ${JSON.stringify(encoding)}`);
     }
-    const { body } = this.#answer;
+    const body = this.#body();
     if (body === null) {
       throw clientError("TRANSFORM", Code.Unexpected, "the server sent no picture");
     }

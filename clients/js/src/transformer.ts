@@ -5,14 +5,18 @@
 import type { Connection } from "./connection.js";
 import { Code, clientError } from "./error.js";
 import { Form, type Part } from "./form.js";
+import { Renditions } from "./renditions.js";
 import { TransformationResult } from "./result.js";
 import { isSource, Source } from "./source.js";
 import type {
+  BindingTransformer,
   DrawOptions,
+  ImageRenditions,
   ImageSource,
   ImageTransformationResult,
   ImageTransformer,
   OutputOptions,
+  RenditionOptions,
   TextOptions,
   TransformOptions,
 } from "./types.js";
@@ -50,7 +54,7 @@ export class Transformer implements ImageTransformer {
   }
 
   /** @inheritDoc */
-  draw(image: ImageSource | ImageTransformer, options?: DrawOptions): this {
+  draw(image: ImageSource | BindingTransformer, options?: DrawOptions): this {
     const child = this.#child(image);
     child.#consume();
     this.#steps.push({ kind: "draw", child, options });
@@ -59,14 +63,28 @@ export class Transformer implements ImageTransformer {
 
   /** @inheritDoc */
   async output(options: OutputOptions): Promise<ImageTransformationResult> {
+    const answer = await this.#send(outputParts(options));
+    return new TransformationResult(answer.headers, () => answer.body);
+  }
+
+  /** @inheritDoc */
+  outputs(results: readonly RenditionOptions[]): ImageRenditions {
+    if (!Array.isArray(results)) {
+      throw new TypeError(`outputs() takes a list of outputs, not ${String(results)}`);
+    }
+    const value = JSON.stringify(results.map(outputEntry));
+    return new Renditions(this.#send([{ name: "outputs", value }]), results.length);
+  }
+
+  /** Sends the tree with what is wanted of it, and waits for the head of the answer. */
+  async #send(wanted: readonly Part[]): Promise<Response> {
     this.#consume();
     const { sources, operations } = this.#flatten();
     const transforms = { name: "transforms", value: JSON.stringify(operations) };
-    const form = new Form([...sources, transforms, ...outputParts(options)]);
-    return new TransformationResult(await this.#connection.post("TRANSFORM", form));
+    return await this.#connection.post("TRANSFORM", new Form([...sources, transforms, ...wanted]));
   }
 
-  #child(image: ImageSource | ImageTransformer): Transformer {
+  #child(image: ImageSource | BindingTransformer): Transformer {
     if (isSource(image)) {
       return new Transformer(this.#connection, { source: new Source("draw", image) });
     }
@@ -125,4 +143,9 @@ function outputParts({ format, quality, background, anim }: OutputOptions): Part
     }
   }
   return parts;
+}
+
+/** Writes one of several outputs by the names of the wire. What it is not known to have is for the server to refuse. */
+function outputEntry({ transforms, format, quality, ...others }: RenditionOptions): object {
+  return { transforms, output_format: format, output_quality: quality, ...others };
 }

@@ -5,6 +5,7 @@
  * Only global types are named here, which every runtime's own declarations have.
  */
 
+import type { ImagesError } from "./error.js";
 import type { Color, DrawOptions, OutputOptions, TextLayout, TransformOptions } from "./options.js";
 
 export type { Color, DrawOptions, OutputOptions, TextLayout, TransformOptions };
@@ -57,23 +58,70 @@ export type ImageInfo =
       height: number;
     };
 
-/** A picture and what is to be done with it. `transform()` and `draw()` add to it and return it. */
-export interface ImageTransformer {
+/** A transformer as far as the binding has it: `draw()` takes no more of one, so that a client fits the binding's types. */
+export interface BindingTransformer {
   /** Adds a change of the picture. */
-  transform(options: TransformOptions): ImageTransformer;
+  transform(options: TransformOptions): BindingTransformer;
   /**
    * Adds the drawing of another picture on this one.
    *
-   * @param image Bytes, or a transformer, which is used up by that
+   * @param image Bytes, or a transformer of the same client, which is used up by that
    * @throws {ImagesError} 9525 if the transformer was output or drawn before
    */
-  draw(image: ImageSource | ImageTransformer, options?: DrawOptions): ImageTransformer;
+  draw(image: ImageSource | BindingTransformer, options?: DrawOptions): BindingTransformer;
   /**
    * Sends everything to the server and waits for the start of the answer. Uses this transformer up.
    *
    * @throws {ImagesError} if the server refuses, if a source fails, or (9525) if the transformer was used before
    */
   output(options: OutputOptions): Promise<ImageTransformationResult>;
+}
+
+/** A picture and what is to be done with it. `transform()` and `draw()` add to it and return it. */
+export interface ImageTransformer extends BindingTransformer {
+  transform(options: TransformOptions): ImageTransformer;
+  draw(image: ImageSource | BindingTransformer, options?: DrawOptions): ImageTransformer;
+  /**
+   * Asks for several results of this picture at once, which the binding cannot do. The sources are sent and decoded once, and
+   * each result has steps of its own behind those of the picture. Sends everything at once, and uses this transformer up.
+   *
+   * @param results 1 to 32, in the order in which the results come
+   * @throws {TypeError} if `results` is not a list. All else is thrown where the results are read or awaited, as by `output()`
+   *
+   * @example
+   * const widths = [320, 640, 1280].map((width) => ({ transforms: [{ width }], format: "image/webp" as const }));
+   * for await (const result of images.input(photo).outputs(widths)) {
+   *   await bucket.put(`photo-${result.width}.webp`, result.image());
+   * }
+   */
+  outputs(results: readonly RenditionOptions[]): ImageRenditions;
+}
+
+/** One of several results: how it is encoded, and what is done with it before. */
+export interface RenditionOptions extends OutputOptions {
+  /** Changes of this result alone, in order, after all steps of the picture. */
+  transforms?: readonly TransformOptions[];
+}
+
+/**
+ * The results of one request, in order, which can be read once: one by one as they come, or awaited together.
+ *
+ * Read one by one, they are streams. A picture whose bytes were taken, with `response()` or `image()`, has to be read or
+ * cancelled before the next one comes; one that was not taken is skipped. Awaited, all of them are in memory.
+ *
+ * A result that could not be made has an `error`, and the others come all the same. An answer that breaks off, or that is a
+ * refusal of the whole request, is thrown.
+ */
+export interface ImageRenditions extends AsyncIterable<ImageRendition>, Promise<ImageRendition[]> {}
+
+/** One of several results. If it could not be made, everything but `error` throws that error. */
+export interface ImageRendition extends ImageTransformationResult {
+  /** Why it could not be made; `undefined` if it was. */
+  readonly error: ImagesError | undefined;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
 }
 
 /** A picture that came back. Its bytes can be taken once: with `response()` or with `image()`. */

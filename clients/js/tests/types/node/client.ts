@@ -21,3 +21,8 @@ export async function code(bytes: Buffer): Promise<number | undefined> {
     return error instanceof ImagesError ? error.code : undefined;
   }
 }
+
+export async function ladder(path: string): Promise<[number, Readable][]> {
+  const all = await images.input(createReadStream(path)).outputs([{ format: "image/avif" }, { format: "image/jpeg" }]);
+  return all.map((result) => [result.width, Readable.from(result.image())]);
+}

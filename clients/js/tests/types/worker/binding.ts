@@ -2,7 +2,15 @@
  * In a Worker's project: a client stands where `ImagesBinding` is asked for. Compiling is the test; each `@ts-expect-error`
  * shows that a lack would be noticed.
  */
-import { createImages, type Images, type ImageTransformationResult, type ImageTransformer } from "palmette";
+import {
+  createImages,
+  type ImageRendition,
+  type Images,
+  type ImagesError,
+  type ImageTransformationResult,
+  type ImageTransformer,
+  type RenditionOptions,
+} from "palmette";
 
 interface Env {
   IMAGES: ImagesBinding;
@@ -81,6 +89,26 @@ export const outputOptions = (options: Options<globalThis.ImageTransformer["outp
 export const textOptions = (options: Options<ImagesBinding["text"], 1>) => images.text("", options);
 export const inputOptions = (options: Options<ImagesBinding["input"], 1>) => images.input("", options);
 
+/** Several results, which the binding does not have: read one by one, or awaited. */
+export async function several(bucket: R2Bucket): Promise<Response> {
+  const wanted: RenditionOptions[] = [320, 640].map((width) => ({ transforms: [{ width }], format: "image/webp" }));
+  for await (const result of transformer.outputs(wanted)) {
+    const failure: ImagesError | undefined = result.error;
+    if (failure) continue;
+    await bucket.put(`${result.width}x${result.height}`, result.image());
+  }
+  const all: ImageRendition[] = await transformer.outputs([{ format: "image/avif", quality: "high" }]);
+  const same: globalThis.ImageTransformationResult[] = all;
+  return same[0]?.response() ?? new Response(null, { status: 404 });
+}
+// @ts-expect-error the binding cannot do that
+(transformer as globalThis.ImageTransformer).outputs([{ format: "image/png" }]);
+// @ts-expect-error without a format
+transformer.outputs([{ transforms: [] }]);
+// @ts-expect-error unknown
+transformer.outputs([{ format: "image/png", transforms: [{ widht: 5 }] }]);
+// @ts-expect-error one, not a list
+transformer.outputs({ format: "image/png" });
 // @ts-expect-error no such side
 images.text("", { font: { url: "", align: "top" } });
 // @ts-expect-error unknown
