@@ -40,6 +40,7 @@ const cases :Workerd.Worker = (
     (name = "cases/info.js", esModule = embed "cases/info.js"),
     (name = "cases/look.js", esModule = embed "cases/look.js"),
     (name = "cases/output.js", esModule = embed "cases/output.js"),
+    (name = "cases/outputs.js", esModule = embed "cases/outputs.js"),
     (name = "cases/resize.js", esModule = embed "cases/resize.js"),
     (name = "cases/shows.js", esModule = embed "cases/shows.js"),
     (name = "cases/streams.js", esModule = embed "cases/streams.js"),
@@ -62,6 +63,6 @@ const cases :Workerd.Worker = (
       )
     ),
     # For pictures that are kept, the binding calls methods of a Worker, which an external service does not have.
-    (name = "LACKS", json = "[\"an adapter\", \"direct uploads\"]"),
+    (name = "LACKS", json = "[\"an adapter\", \"direct uploads\", \"several results\"]"),
   ],
 );

@@ -33,7 +33,7 @@ const throughPlugin = (lacks) => ({
   unsafeBindings: [plugged("IMAGES", servers.palmette), plugged("TIGHT", servers.tight)],
 });
 
-way("workerd test, the binding before the server itself", ["an adapter", "direct uploads"], () =>
+way("workerd test, the binding before the server itself", ["an adapter", "direct uploads", "several results"], () =>
   workerdTest(join(import.meta.dirname, "config.capnp"), {
     palmette: servers.palmette,
     tight: servers.tight,
@@ -41,11 +41,11 @@ way("workerd test, the binding before the server itself", ["an adapter", "direct
 );
 
 // Its workerd is from before the features that it lacks.
-way("miniflare 4, the plugin", ["text", "response headers", "direct uploads"], (lacks) =>
+way("miniflare 4, the plugin", ["text", "response headers", "direct uploads", "several results"], (lacks) =>
   ask(miniflare4, "workers/binding.js", throughPlugin(lacks)),
 );
 
-way("miniflare 5, the plugin", [], (lacks) =>
+way("miniflare 5, the plugin", ["several results"], (lacks) =>
   ask(/** @type {any} */ (miniflare5), "workers/binding.js", throughPlugin(lacks)),
 );
 

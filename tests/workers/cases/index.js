@@ -7,6 +7,7 @@ import { hosted } from "./hosted.js";
 import { info } from "./info.js";
 import { look } from "./look.js";
 import { output } from "./output.js";
+import { severalResults } from "./outputs.js";
 import { resize } from "./resize.js";
 import { streams } from "./streams.js";
 import { text } from "./text.js";
@@ -22,6 +23,7 @@ export const cases = [
   ...look,
   ...draw,
   ...output,
+  ...severalResults,
   ...info,
   ...answers,
   ...streams,
