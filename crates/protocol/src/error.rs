@@ -216,6 +216,22 @@ pub enum Error {
         /// The part.
         part: Part,
     },
+    /// Occurs when there are more or fewer drawn pictures than `cf.image` draws by URL.
+    #[error("draw names {expected} pictures by URL, and {actual} came")]
+    WrongPictureCount {
+        /// How many it draws.
+        expected: usize,
+        /// How many there are.
+        actual: usize,
+    },
+    /// Occurs when both of two parts are sent, or neither, where it must be one.
+    #[error("either {first} or {second} must be sent")]
+    EitherPart {
+        /// One of them.
+        first: Part,
+        /// The other.
+        second: Part,
+    },
     /// Occurs when neither `image` nor `text_input` is sent.
     #[error("image or text_input is missing")]
     NoCanvas,
@@ -269,6 +285,8 @@ impl Error {
             | Self::DoubledPart { .. }
             | Self::TwoCanvases
             | Self::MissingPart { .. }
+            | Self::WrongPictureCount { .. }
+            | Self::EitherPart { .. }
             | Self::NoCanvas
             | Self::NotUtf8 { .. }
             | Self::UnknownOutput { .. } => Class::Caller,
@@ -306,6 +324,8 @@ impl Error {
             | Self::DoubledPart { .. }
             | Self::TwoCanvases
             | Self::MissingPart { .. }
+            | Self::WrongPictureCount { .. }
+            | Self::EitherPart { .. }
             | Self::NoCanvas
             | Self::NotUtf8 { .. }
             | Self::UnknownOutput { .. } => Code::BadForm,

@@ -29,6 +29,14 @@ pub enum Part {
     Explain,
     /// `engine`: which engine computes. Not a part of the real client, but of this server.
     Engine,
+    /// `url`: the image URL that was asked for, of which the form brings the source. This and what follows is of this server.
+    Url,
+    /// `options`: the object that a Worker wrote in `cf.image`.
+    Options,
+    /// `source_headers`: what the source says about keeping it.
+    SourceHeaders,
+    /// `failed`: why a source could not be got.
+    Failed,
 }
 
 impl Part {
@@ -54,6 +62,10 @@ impl Part {
     /// The parts of a request to `/info`.
     pub const OF_INFO: &[Self] = &[Self::Image];
 
+    /// The parts of a form that brings the source of an image URL, or of `cf.image`.
+    pub const OF_IMAGE: &[Self] =
+        &[Self::Url, Self::Options, Self::Image, Self::SourceHeaders, Self::DrawImage, Self::Failed];
+
     /// Returns the name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -70,6 +82,10 @@ impl Part {
             Self::Outputs => "outputs",
             Self::Explain => "explain",
             Self::Engine => "engine",
+            Self::Url => "url",
+            Self::Options => "options",
+            Self::SourceHeaders => "source_headers",
+            Self::Failed => "failed",
         }
     }
 }

@@ -5,6 +5,7 @@
 //! form (missing parts, the list, the output fields) at the end.
 
 mod fonts;
+mod image;
 mod info;
 mod outputs;
 mod part;
@@ -15,6 +16,7 @@ use bytes::Bytes;
 use palmette_ops::{Text, TreeLimits};
 
 pub use fonts::{FontFiles, FontUrl};
+pub use image::{Brought, Cause, Failed, ImageCollector, ImageForm, Original, SourceHeaders, Wanted};
 pub use info::InfoCollector;
 pub use outputs::{MAX_OUTPUTS, Outputs, RawRendition, Rendition, outputs_to_json, parse_outputs};
 pub use transform::{TransformCollector, TransformRequest};

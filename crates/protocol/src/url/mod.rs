@@ -10,8 +10,10 @@
 //! 3. [`ImageOptions::request`] makes a [`TransformRequest`](crate::TransformRequest) of it, once the picture is there and it
 //!    is known who asks ([`Client`]). From there on nothing tells it from one that came in a form.
 //!
-//! Options apply in the order of one `transform`, whatever the order in the URL.
+//! Options apply in the order of one `transform`, whatever the order in the URL. `cf.image` itself enters at the second step, and may draw
+//! beside ([`CfImage`]).
 
+mod cf_image;
 mod client;
 mod delivery;
 mod escape;
@@ -21,6 +23,7 @@ pub mod next;
 mod options;
 mod text;
 
+pub use cf_image::CfImage;
 pub use client::Client;
 pub use delivery::{Compression, Delivery, MAX_DPR, OnError, UrlFormat, Width};
 pub use escape::decode;
@@ -31,6 +34,9 @@ use crate::Error;
 
 /// Where the path of an image URL begins.
 pub const PREFIX: &str = "/cdn-cgi/image/";
+
+/// Where a form goes that holds a source, and what an image URL or `cf.image` asks for.
+pub const FORM_PATH: &str = "/cdn-cgi/image";
 
 /// A URL as it has to be.
 const FORM: &str = "/cdn-cgi/image/OPTIONS/SOURCE, with a path or a URL as SOURCE";

@@ -55,7 +55,7 @@ impl ImageOptions {
         Ok((Self::from_object(&object).map_err(forms::in_url)?, warnings))
     }
 
-    /// Reads the object that a Worker writes in `cf.image`, without `draw`. Aliases are for URLs only.
+    /// Reads the object that a Worker writes in `cf.image`, without what only [`CfImage`](super::CfImage) has. Aliases are for URLs only.
     ///
     /// # Errors
     ///
@@ -147,6 +147,16 @@ impl ImageOptions {
             engine: EngineChoice::Auto,
             fonts: FontFiles::default(),
         })
+    }
+
+    /// Tells whether an edge of one colour is cut off, so that the size of the result follows from pixels.
+    #[must_use]
+    pub fn trims_border(&self) -> bool {
+        match self.transform.get("trim") {
+            Some(Value::Object(fields)) => fields.get("border").is_some_and(|border| *border != Value::Bool(false)),
+            Some(trim) => trim == "border",
+            None => false,
+        }
     }
 
     /// Says what was probably not meant, for the header `warning`: the real service has the same text.
