@@ -6,6 +6,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use palmette::Pipeline;
+use palmette_protocol::url::FORM_PATH;
 use tower::{Layer, ServiceBuilder, util::MapRequestLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -53,6 +54,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route(cdn, get(routes::image_url))
         .route(next, get(routes::next_url))
         .route(ipx, get(routes::ipx_url))
+        .route(FORM_PATH, post(routes::image_form))
         .route("/live", get(routes::live))
         .route("/ready", get(routes::ready));
     if config.playground {

@@ -20,7 +20,7 @@ use crate::Error;
 use crate::shared::Shared;
 
 pub(crate) use health::{live, ready};
-pub(crate) use image_url::{image_url, ipx_url, next_url};
+pub(crate) use image_url::{image_form, image_url, ipx_url, next_url};
 pub(crate) use info::info;
 pub(crate) use metrics::metrics;
 pub(crate) use openapi::openapi;

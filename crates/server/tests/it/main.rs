@@ -13,6 +13,7 @@ mod explain;
 mod fonts;
 mod forms;
 mod health;
+mod image_form;
 mod image_url;
 mod listeners;
 mod mutations;

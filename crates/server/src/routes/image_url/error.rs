@@ -3,11 +3,15 @@
 
 use std::io;
 
-use palmette::ops::Class;
+use palmette::ops::{Class, Place};
 use palmette_origin::{Class as FetchClass, Error as FetchError};
 use palmette_protocol::Code;
+use palmette_protocol::request::Cause;
 
 use super::signature::BadSignature;
+
+/// The most of a reason that is repeated.
+const MAX_REASON_CHARS: usize = 200;
 
 /// A failure that only image URLs have.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +57,19 @@ pub enum UrlError {
     /// Occurs when the source cannot be fetched.
     #[error("the source cannot be fetched: {0}")]
     Fetch(#[source] FetchError),
+    /// Occurs when a source that should come with a form could not be got by its sender.
+    #[error("{}: {}", .drawn.map_or_else(|| "the source".to_owned(), |place| place.to_string()), in_words(.cause))]
+    NotBrought {
+        /// The draw that it is for, if it is not the source itself.
+        drawn: Option<Place>,
+        /// Why.
+        cause: Cause,
+    },
+    /// Occurs when something is to be as large as a fraction of a picture whose size follows from its pixels.
+    #[error(
+        "a fraction of the width or height needs a picture of a known size, which trim=border leaves open; use pixels"
+    )]
+    UnknownBase,
     /// Occurs when an SVG is to become pixels, or pixels an SVG.
     #[error("an SVG stays one, and no other picture becomes one: use format=auto, or no format")]
     Svg,
@@ -73,6 +90,8 @@ impl UrlError {
             | Self::BadSource
             | Self::Loop
             | Self::NotFound
+            | Self::NotBrought { .. }
+            | Self::UnknownBase
             | Self::DamagedSvg(_) => Class::Caller,
             Self::Svg => Class::Unsupported,
             Self::TooLarge { .. } => Class::Limit,
@@ -93,7 +112,7 @@ impl UrlError {
     pub const fn code(&self) -> Code {
         match self {
             Self::Signature(_) => Code::AccessDenied,
-            Self::NotOffered | Self::NoOrigin | Self::NotAllowed { .. } => Code::InvalidOption,
+            Self::NotOffered | Self::NoOrigin | Self::NotAllowed { .. } | Self::UnknownBase => Code::InvalidOption,
             Self::BadSource => Code::BadSource,
             Self::Loop => Code::Loop,
             Self::NotFound => Code::SourceNotFound,
@@ -102,6 +121,10 @@ impl UrlError {
             Self::Svg => Code::NotAPicture,
             Self::DamagedSvg(_) => Code::Damaged,
             Self::Fetch(error) => code_of_fetch(error),
+            Self::NotBrought { cause, .. } => match cause {
+                Cause::Status(status) => code_of_status(*status),
+                Cause::Reason(_) => Code::NotFetched,
+            },
         }
     }
 
@@ -113,7 +136,8 @@ impl UrlError {
                 Some(403)
             }
             // Clients try again after 408, which helps only if the origin said so.
-            Self::Fetch(FetchError::Status { status: 408, .. }) => Some(408),
+            Self::Fetch(FetchError::Status { status: 408, .. })
+            | Self::NotBrought { cause: Cause::Status(408), .. } => Some(408),
             _ => None,
         }
     }
@@ -131,10 +155,7 @@ const fn code_of_fetch(error: &FetchError) -> Code {
         FetchError::Loop { .. } => Code::Loop,
         FetchError::Lookup { .. } => Code::SourceNameUnknown,
         FetchError::Connect { .. } => Code::SourceUnreachable,
-        FetchError::Status { status: 404 | 410, .. } => Code::SourceNotFound,
-        FetchError::Status { status: 400, .. } => Code::SourceRefused,
-        FetchError::Status { status: 401..=499, .. } => Code::SourceDenied,
-        FetchError::Status { status: 500..=599, .. } => Code::SourceFailed,
+        FetchError::Status { status, .. } => code_of_status(*status),
         FetchError::Broken { .. } => Code::SourceBroken,
         FetchError::Downgrade { .. } | FetchError::BadRedirect { .. } => Code::BadRedirect,
         FetchError::TooManyRedirects { .. } => Code::TooManyRedirects,
@@ -142,8 +163,31 @@ const fn code_of_fetch(error: &FetchError) -> Code {
         FetchError::Full { .. } => Code::Busy,
         FetchError::TimedOut { .. } => Code::SourceTimedOut,
         FetchError::OutOfMemory { .. } => Code::Internal,
-        // TLS, a compressed answer, another status, and what is added there.
+        // TLS, a compressed answer, and what is added there.
         _ => Code::NotFetched,
+    }
+}
+
+/// Returns the code of a source whose server answers with something else than a picture.
+const fn code_of_status(status: u16) -> Code {
+    match status {
+        404 | 410 => Code::SourceNotFound,
+        400 => Code::SourceRefused,
+        401..=499 => Code::SourceDenied,
+        508 => Code::Loop,
+        500..=599 => Code::SourceFailed,
+        _ => Code::NotFetched,
+    }
+}
+
+/// Says why a source was not brought.
+fn in_words(cause: &Cause) -> String {
+    match cause {
+        Cause::Status(status) => format!("its server answered with status {status}"),
+        // Whoever wrote that may have written much.
+        Cause::Reason(reason) => {
+            format!("could not be fetched: {}", reason.chars().take(MAX_REASON_CHARS).collect::<String>())
+        }
     }
 }
 
@@ -174,6 +218,7 @@ mod tests {
             (status(408), 9408, 408),
             (status(429), 9408, 502),
             (status(500), 9509, 502),
+            (status(508), 9403, 508),
             (status(206), 9505, 502),
         ] {
             let error = crate::Error::from(UrlError::Fetch(error));

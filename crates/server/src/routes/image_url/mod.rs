@@ -3,8 +3,11 @@
 //! The URL becomes the request of a form, and from there on everything is as for `/transform`: the same admission, deadline and
 //! budgets of memory. What is different is before and after that: the source is got from a folder or a server, the format may depend on
 //! who asks, and the answer may be kept, and asked for again with its tag. A [`Job`] is what is known once the URL was read.
+//!
+//! Development tools bring the source along, and may ask by `cf.image` in place of a URL ([`form`]).
 
 mod error;
+mod form;
 mod headers;
 mod signature;
 pub(crate) mod source;
@@ -18,13 +21,18 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use palmette::codec::{Error as CodecError, Format};
 use palmette::core::Deadline;
 use palmette::{Explanation, OutputFormat, Pipeline, Prepared};
 use palmette_origin::{Origin, Url};
+use palmette_protocol::Source;
 use palmette_protocol::answer::{RESIZED_HEADER, error_header};
 use palmette_protocol::list::list_to_json;
-use palmette_protocol::url::{Client, ImageUrl, OnError, Picture, UrlFormat, UrlSource, ipx, next};
+use palmette_protocol::request::FontFiles;
+use palmette_protocol::url::{
+    CfImage, Client, FORM_PATH, ImageOptions, ImageUrl, OnError, Picture, UrlFormat, UrlSource, ipx, next,
+};
 use serde_json::json;
 use tracing::{Instrument, info_span};
 
@@ -34,9 +42,11 @@ use super::transform;
 use crate::Error;
 use crate::admission::HeldBody;
 use crate::config::UrlAccess;
+use crate::fonts;
 use crate::shared::Shared;
 
 pub use self::error::UrlError;
+pub(crate) use self::form::image_form;
 pub use self::signature::BadSignature;
 
 /// The paths of image URLs, as routes.
@@ -44,7 +54,8 @@ pub(crate) const PATHS: [&str; 3] = ["/cdn-cgi/image/{*rest}", next::PATH, "/_ip
 
 /// Tells whether a path is that of an image URL.
 pub(crate) fn is_image_url(path: &str) -> bool {
-    path.starts_with(palmette_protocol::url::PREFIX) || path == next::PATH || path.starts_with(ipx::PREFIX)
+    let is_ours = path.starts_with(palmette_protocol::url::PREFIX) || path == FORM_PATH;
+    is_ours || path == next::PATH || path.starts_with(ipx::PREFIX)
 }
 
 /// Answers `/cdn-cgi/image/OPTIONS/SOURCE`.
@@ -75,9 +86,15 @@ pub(crate) async fn ipx_url(
     answer(&shared, deadline, request, ipx::parse).await
 }
 
-/// A request whose URL was read.
+/// A request that was read.
 struct Job {
-    url: ImageUrl,
+    image: CfImage,
+    /// The pictures that are drawn by URL.
+    pictures: Vec<Bytes>,
+    /// What was ignored.
+    warnings: Vec<String>,
+    /// Where to send a client that gets no picture.
+    redirect: Option<HeaderValue>,
     client: Client,
     headers: HeaderMap,
     deadline: Deadline,
@@ -109,35 +126,35 @@ async fn answer(
     if config.sets.as_ref().is_some_and(|sets| !sets.hold(&url.options)) {
         return Err(UrlError::NotOffered.into());
     }
-    let client = Client::from_headers(|name| headers.get(name)?.to_str().ok());
-    let job = Job { url, client, headers, deadline, begun };
-    match make(shared, &job).await {
-        Err(error) => match job.redirect() {
-            Some(location) => Ok(redirect(&error, location)),
-            None => Err(error),
-        },
-        made => made,
-    }
+    let ImageUrl { options, source, warnings } = url;
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let redirect = redirect_to(&options, &source, host);
+    let job = Job { redirect, warnings, ..Job::new(options.into(), headers, deadline, begun) };
+    let made = async {
+        shared.admission.check()?;
+        let found = source::get(shared, &source).instrument(info_span!("fetch")).await?;
+        let mut held = shared.admission.body();
+        held.add(found.bytes.len() as u64)?;
+        make(shared, &job, found, held).await
+    };
+    let made = made.await;
+    job.or_redirect(made)
 }
 
 /// What a look at the header of a source leads to.
 enum Glance {
     /// An SVG, cleaned, or what is known of it.
-    Svg { bytes: bytes::Bytes, headers: HeaderMap },
+    Svg { bytes: Bytes, headers: HeaderMap },
     /// The client has it already.
     Known(HeaderMap),
     /// A picture that can be made.
     Ready { prepared: Box<Prepared>, headers: HeaderMap, bytes: u64 },
 }
 
-/// Gets the source and makes the picture.
-async fn make(shared: &Shared, job: &Job) -> Result<Response, Error> {
-    shared.admission.check()?;
-    let found = source::get(shared, &job.url.source).instrument(info_span!("fetch")).await?;
-    let mut held = shared.admission.body();
-    held.add(found.bytes.len() as u64)?;
-
-    let look = job.look(shared.pipeline.clone(), &shared.config.url);
+/// Makes the picture of a source.
+async fn make(shared: &Shared, job: &Job, found: Found, mut held: HeldBody) -> Result<Response, Error> {
+    let fonts = job.fonts(shared, &mut held).await?;
+    let look = job.look(shared, fonts);
     let glance = shared.admission.glance(move || look(&found).map(|glance| (glance, held))).await??;
     match glance {
         (Glance::Known(headers), _) => Ok((StatusCode::NOT_MODIFIED, headers).into_response()),
@@ -175,23 +192,49 @@ async fn picture(
 }
 
 impl Job {
+    /// Makes one of no more than what is asked for.
+    fn new(image: CfImage, headers: HeaderMap, deadline: Deadline, begun: Instant) -> Self {
+        let client = Client::from_headers(|name| headers.get(name)?.to_str().ok());
+        let (pictures, warnings) = (Vec::new(), Vec::new());
+        Self { image, pictures, warnings, redirect: None, client, headers, deadline, begun }
+    }
+
     fn wants_json(&self) -> bool {
-        self.url.options.delivery.format == Some(UrlFormat::Json)
+        self.image.options.delivery.format == Some(UrlFormat::Json)
+    }
+
+    /// Sends a client that gets no picture to the source, if that was asked for.
+    fn or_redirect(self, made: Result<Response, Error>) -> Result<Response, Error> {
+        match (made, self.redirect) {
+            (Err(error), Some(location)) => Ok(redirect(&error, location)),
+            (made, _) => made,
+        }
+    }
+
+    /// Fetches the fonts of the texts that are drawn.
+    async fn fonts(&self, shared: &Shared, held: &mut HeldBody) -> Result<FontFiles, Error> {
+        if !self.image.draws_text() {
+            return Ok(FontFiles::default());
+        }
+        // Neither the source nor its size decides a font.
+        let (how, limits) = ((OutputFormat::Png, &self.client), &shared.config.limits.request.tree);
+        let mut request = self.image.request(Bytes::new(), &self.pictures, [1, 1], how, limits)?;
+        fonts::fetch(shared, &mut request, held).instrument(info_span!("fetch")).await?;
+        Ok(request.fonts)
     }
 
     /// Returns what looks at the header of a source: it chooses the format, plans, and finds out whether the client has the answer.
-    fn look(
-        &self,
-        pipeline: Pipeline,
-        config: &crate::config::UrlConfig,
-    ) -> impl FnOnce(&Found) -> Result<Glance, Error> + Send + 'static {
-        let ImageUrl { options, mut warnings, .. } = self.url.clone();
+    fn look(&self, shared: &Shared, fonts: FontFiles) -> impl FnOnce(&Found) -> Result<Glance, Error> + Send + 'static {
+        let (image, pictures, mut warnings) = (self.image.clone(), self.pictures.clone(), self.warnings.clone());
         let (client, deadline, request_headers) = (self.client, self.deadline, self.headers.clone());
-        let (max_age, max_avif_px) = (config.max_age, config.max_avif_px);
+        let (pipeline, limits) = (shared.pipeline.clone(), shared.config.limits.request.tree);
+        let (max_age, max_avif_px) = (shared.config.url.max_age, shared.config.url.max_avif_px);
         move |found| {
+            let options = &image.options;
             let varies_by = options.delivery.varies_by();
             let of_state = |parts: &[&[u8]]| {
-                let tag = headers::etag(parts, found);
+                let drawn = pictures.iter().map(|picture| &picture[..]);
+                let tag = headers::etag(parts.iter().copied().chain(drawn), found);
                 let is_known = is_known(&request_headers, &tag);
                 (headers::of_state(found, &tag, &varies_by, max_age), is_known)
             };
@@ -210,9 +253,16 @@ impl Job {
                 return Err(UrlError::Svg.into());
             }
 
+            let base = match image.needs_base() {
+                true => base(&pipeline, options, (found, &client), deadline)?,
+                false => [1, 1],
+            };
             let prepare = |format| {
-                let request = options.request(found.bytes.clone(), format, &client)?;
-                let said = (list_to_json(&request.raw_ops), format!("{:?}", request.outputs));
+                let mut request = image.request(found.bytes.clone(), &pictures, base, (format, &client), &limits)?;
+                request.fonts.clone_from(&fonts);
+                let texts = request.sources.iter().filter(|source| matches!(source, Source::Text(_)));
+                let said =
+                    (list_to_json(&request.raw_ops), format!("{:?}{:?}", request.outputs, texts.collect::<Vec<_>>()));
                 Ok::<_, Error>((pipeline.prepare(request, deadline)?, said))
             };
             let is_auto = options.delivery.format == Some(UrlFormat::Auto);
@@ -235,27 +285,41 @@ impl Job {
             Ok(Glance::Ready { prepared: Box::new(prepared), headers, bytes: found.bytes.len() as u64 })
         }
     }
+}
 
-    /// Returns where to send a client that gets no picture, if the URL wants that: to the source, if that is on the site that was asked,
-    /// or below it.
-    fn redirect(&self) -> Option<HeaderValue> {
-        let OnError::Redirect = self.url.options.delivery.on_error?;
-        let location = match &self.url.source {
-            // Browsers take `/\` for `//`, which begins another host.
-            UrlSource::Path(path) if !is_image_url(path) => path.replace('\\', "%5C"),
-            UrlSource::Path(_) => return None,
-            UrlSource::Remote(url) => {
-                let url = Url::parse(url).ok()?;
-                let asked = self.headers.get(header::HOST)?.to_str().ok()?;
-                let asked = Url::parse(&format!("http://{asked}")).ok()?;
-                let (host, asked) = (url.host_str()?, asked.host_str()?);
-                let is_same = host.strip_suffix(asked).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-                Origin::of(&url).filter(|_| is_same)?;
-                url.to_string()
-            }
-        };
-        HeaderValue::try_from(location).ok()
+/// Returns where to send a client that gets no picture, if the URL wants that: to the source, if that is on the site that was asked,
+/// or below it.
+fn redirect_to(options: &ImageOptions, source: &UrlSource, host: Option<&str>) -> Option<HeaderValue> {
+    let OnError::Redirect = options.delivery.on_error?;
+    let location = match source {
+        // Browsers take `/\` for `//`, which begins another host.
+        UrlSource::Path(path) if !is_image_url(path) => path.replace('\\', "%5C"),
+        UrlSource::Path(_) => return None,
+        UrlSource::Remote(url) => {
+            let url = Url::parse(url).ok()?;
+            let asked = Url::parse(&format!("http://{}", host?)).ok()?;
+            let (host, asked) = (url.host_str()?, asked.host_str()?);
+            let is_same = host.strip_suffix(asked).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+            Origin::of(&url).filter(|_| is_same)?;
+            url.to_string()
+        }
+    };
+    HeaderValue::try_from(location).ok()
+}
+
+/// Returns the size of the picture that others are drawn on.
+fn base(
+    pipeline: &Pipeline,
+    options: &ImageOptions,
+    (found, client): (&Found, &Client),
+    deadline: Deadline,
+) -> Result<[u32; 2], Error> {
+    let prepared = pipeline.prepare(options.request(found.bytes.clone(), OutputFormat::Png, client)?, deadline)?;
+    if prepared.is_measured() && options.trims_border() {
+        return Err(UrlError::UnknownBase.into());
     }
+    let size = prepared.size();
+    Ok([size.width, size.height])
 }
 
 /// What decides bytes beside the request: the encoders, and the rules of pixels.

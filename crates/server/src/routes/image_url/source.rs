@@ -73,7 +73,7 @@ pub(super) async fn get(shared: &Shared, source: &UrlSource) -> Result<Found, Er
 }
 
 /// Refuses a source that is an image URL.
-fn check_loop(path: &str) -> Result<(), UrlError> {
+pub(super) fn check_loop(path: &str) -> Result<(), UrlError> {
     let decoded = decode(path);
     let path = decoded.as_deref().unwrap_or(path);
     if path.starts_with(PREFIX) { Err(UrlError::Loop) } else { Ok(()) }

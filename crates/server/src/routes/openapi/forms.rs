@@ -86,6 +86,8 @@ fn schema_of(part: Part) -> Value {
         Part::Explain => {
             json!({ "type": "boolean", "description": "Whether the plan is asked for instead of the picture." })
         }
+        // Of image URLs, which are left out here.
+        Part::Url | Part::Options | Part::SourceHeaders | Part::Failed => json!({ "type": "string" }),
         Part::Engine => {
             json!({ "enum": EngineChoice::ALL.map(EngineChoice::as_str), "description": "Which engine computes." })
         }
