@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -86,6 +86,27 @@ async function get(url) {
 }
 
 /**
+ * Gets what is made on the way of a `fetch` with `cf.image`, and by URL, of a picture that the tool itself serves.
+ *
+ * @param {string} url
+ * @param {string} [source]
+ */
+async function getByFetchAndUrl(url, source = "/two.gif") {
+  await get(`${url}/fetched.png`);
+  await get(`${url}/cdn-cgi/image/flip=h,border.color=gold,border.width=10,format=png${source}`);
+}
+
+/**
+ * All that a Worker of these projects has to do.
+ *
+ * @param {string} url
+ */
+async function useAll(url) {
+  await sendTo(url);
+  await getByFetchAndUrl(url);
+}
+
+/**
  * Reads a picture that was printed in Base64.
  *
  * @param {string} name
@@ -115,7 +136,7 @@ function saysPalmette(said, worker) {
 describe("palmette run", { concurrency: 2 }, () => {
   test("wrangler dev", async () => {
     const command = ["wrangler", "dev", "--port", "0"];
-    const { log, said } = await serve({ folder: await copy("worker"), command, env }, sendTo);
+    const { log, said } = await serve({ folder: await copy("worker"), command, env }, useAll);
     assert.match(log, /wrangler 4\.164\.0/);
     saysPalmette(said, "worker");
   });
@@ -123,21 +144,28 @@ describe("palmette run", { concurrency: 2 }, () => {
   test("wrangler dev 4.86, in Node 20", async () => {
     const main = join(HERE, "node_modules/wrangler-4-86/bin/wrangler.js");
     const command = [NODE_20, main, "dev", "--port", "0", "--inspector-port", "0"];
-    const { log, said } = await serve({ folder: await copy("worker"), command, env }, sendTo);
+    const { log, said } = await serve({ folder: await copy("worker"), command, env }, useAll);
     assert.match(log, /wrangler 4\.86\.0/);
     saysPalmette(said, "worker");
   });
 
   test("vite dev", async () => {
     const command = ["vite", "dev", "--port", "0"];
-    const { said } = await serve({ folder: await copy("vite"), command, env }, sendTo);
+    const project = await copy("vite");
+    await mkdir(join(project, "public"));
+    await writeFile(join(project, "public/static.gif"), gif);
+    const { said } = await serve({ folder: project, command, env }, async (url) => {
+      await useAll(url);
+      // Vite's, not the Worker's.
+      await getByFetchAndUrl(url, "/static.gif");
+    });
     saysPalmette(said, "vite");
   });
 
   test("vite preview", async () => {
     const project = await copy("vite");
     await promisify(execFile)("vite", ["build"], { cwd: project });
-    const { said } = await serve({ folder: project, command: ["vite", "preview", "--port", "0"], env }, sendTo);
+    const { said } = await serve({ folder: project, command: ["vite", "preview", "--port", "0"], env }, useAll);
     saysPalmette(said, "vite");
   });
 
@@ -169,7 +197,10 @@ describe("palmette run", { concurrency: 2 }, () => {
 
   test("astro dev", async () => {
     const command = ["astro", "dev", "--port", "0"];
-    const { said } = await serve({ folder: await copy("astro"), command, env }, (url) => get(`${url}/live.png`));
+    const { said } = await serve({ folder: await copy("astro"), command, env }, async (url) => {
+      await get(`${url}/live.png`);
+      await getByFetchAndUrl(url);
+    });
     saysPalmette(said, "astro");
   });
 

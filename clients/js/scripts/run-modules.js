@@ -17,7 +17,15 @@ const ENTRIES = {
   "preload.mjs": "src/run/preload.ts",
   "plugin.mjs": "src/run/plugin.ts",
   "adapter.js": "src/miniflare/adapter.ts",
+  "edge.js": "src/edge/worker.ts",
 };
+
+/**
+ * The name of what a file exports that is no module, but a script.
+ *
+ * @type {Record<string, string>}
+ */
+const GLOBAL_NAMES = { "edge.js": "palmetteEdge" };
 
 /**
  * Bundles them.
@@ -30,7 +38,8 @@ export async function bundle() {
       absWorkingDir: PACKAGE,
       entryPoints: [entry],
       bundle: true,
-      format: "esm",
+      format: name in GLOBAL_NAMES ? "iife" : "esm",
+      globalName: GLOBAL_NAMES[name] ?? "",
       // The oldest Node that is supported; newer than it is what miniflare runs Workers in.
       target: "node20",
       platform: name.endsWith(".mjs") ? "node" : "neutral",

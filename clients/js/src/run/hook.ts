@@ -14,6 +14,8 @@ import { fileURLToPath } from "node:url";
 /** A miniflare that has just run. */
 export interface Loaded {
   readonly version: string;
+  /** Its main module. */
+  readonly file: string;
   /** Its module, whose exports may be replaced. */
   readonly module: { exports: unknown };
 }
@@ -25,7 +27,7 @@ const CALL = Symbol.for("palmette.run.loaded");
 export function watch(onLoad: (loaded: Loaded) => void): void {
   const loaded = (module: { exports: unknown }, file: string) => {
     const version = versionOf(file);
-    if (version !== undefined) onLoad({ version, module });
+    if (version !== undefined) onLoad({ version, file, module });
   };
   patchCompile(loaded);
   // Configurable, for a process that has the module of another version of Palmette, too.

@@ -1,11 +1,15 @@
 /**
  * What `palmette run` loads into every Node process of its command (`NODE_OPTIONS="--import=file:///…/preload.mjs"`): each miniflare
- * sends the requests of its Images bindings to the server of `palmette run`, with no configuration changed.
+ * sends the requests of its Images bindings to the server of `palmette run`, with no configuration changed, and so do `fetch` with
+ * `cf.image` and image URLs (`../edge`).
  *
- * This file and `plugin.ts` become two files without imports, which the program `palmette` carries and writes to a cache folder. Most
+ * This file, `plugin.ts` and the Workers become files without imports, which the program `palmette` carries and writes to a cache folder. Most
  * processes never load miniflare, so little is done at the start, and no failure of it ends a process: it is reported.
  */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { interceptFetch, interceptServers } from "../edge/node.js";
+import { extendWorkers, missing } from "../edge/workers.js";
 import { watch } from "./hook.js";
 import { reporter } from "./report.js";
 import { rewrite } from "./rewrite.js";
@@ -24,7 +28,17 @@ if (settings !== undefined) {
     options: { url, headers },
   };
   report({ event: "node", version: process.version });
-  watch(({ version, module }) => {
+  const server = { url, headers };
+  extendWorkers(readFileSync(new URL("edge.js", import.meta.url), "utf8"), server);
+  interceptServers(server);
+  let isApp = false;
+  watch(({ version, file, module }) => {
+    // Only a process with miniflare runs the code of an app.
+    if (!isApp) interceptFetch(server);
+    isApp = true;
+    for (const what of missing(file)) {
+      report({ event: "warning", text: `miniflare ${version} has no place for ${what}: these do not reach Palmette` });
+    }
     try {
       module.exports = wrap(module.exports, (given) => {
         const { options, found } = rewrite(given, redirect);

@@ -157,7 +157,10 @@ for (const [version, file] of Object.entries(MINIFLARES)) {
  */
 async function fake(version, text) {
   const home = join(folder, version, "node_modules", "miniflare");
-  await mkdir(join(home, "dist", "src"), { recursive: true });
+  const workers = join(home, "dist", "src", "workers", "core");
+  await mkdir(workers, { recursive: true });
+  for (const name of ["entry", "outbound"])
+    await writeFile(join(workers, `${name}.worker.js`), "export { worker as default };");
   await writeFile(join(home, "package.json"), JSON.stringify({ name: "miniflare", version }));
   await writeFile(join(home, "dist", "src", "index.js"), text);
   return `const { Miniflare } = require(${JSON.stringify(join(home, "dist", "src", "index.js"))});`;
@@ -180,6 +183,19 @@ describe("a miniflare that is not as expected is left alone, and that is said", 
     const load = await fake("6.0.0", "module.exports = { Miniflare: 1 };");
     const { events } = await node("none.cjs", load);
     assert.match(warning(events), /^miniflare 6\.0\.0 has no class Miniflare with a method setOptions; its Images/);
+  });
+
+  test("one without the Workers that are extended", async () => {
+    const load = await fake("5.9.0", `${CLASS}; module.exports = { Miniflare, loadExternalPlugins() {} };`);
+    const workers = join(folder, "5.9.0", "node_modules", "miniflare", "dist", "src", "workers", "core");
+    await rm(join(workers, "entry.worker.js"));
+    await writeFile(join(workers, "outbound.worker.js"), "module.exports = worker;");
+    const { events } = await node("without.cjs", load);
+    const texts = events.filter(({ event }) => event === "warning").map(({ text }) => text);
+    assert.deepEqual(texts, [
+      "miniflare 5.9.0 has no place for /cdn-cgi/image/ URLs of the development server: these do not reach Palmette",
+      "miniflare 5.9.0 has no place for fetch with cf.image: these do not reach Palmette",
+    ]);
   });
 
   test("one of a later version is tried all the same", async () => {

@@ -19,10 +19,11 @@ use crate::error::Error;
 const PRELOAD: &str = "preload.mjs";
 
 /// The files: their names and what is in them.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     (PRELOAD, include_str!("modules/preload.mjs")),
     ("plugin.mjs", include_str!("modules/plugin.mjs")),
     ("adapter.js", include_str!("modules/adapter.js")),
+    ("edge.js", include_str!("modules/edge.js")),
 ];
 
 /// The modules on disk.

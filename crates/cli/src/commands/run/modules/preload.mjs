@@ -1,18 +1,238 @@
 // Made of clients/js/src/run/preload.ts by `npm run generate -w palmette`; do not edit.
 
 // src/run/preload.ts
+import { readFileSync as readFileSync2 } from "node:fs";
 import { fileURLToPath as fileURLToPath2 } from "node:url";
+
+// src/edge/node.ts
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { Server as NetServer } from "node:net";
+import { Readable } from "node:stream";
+
+// src/edge/resize.ts
+var PREFIX = "/cdn-cgi/image/";
+var FORM_PATH = "/cdn-cgi/image";
+var DECISIVE = [
+  ...["accept", "if-none-match", "user-agent", "via"],
+  ...["sec-ch-dpr", "sec-ch-viewport-width", "sec-ch-ua-mobile", "rtt", "downlink", "ect", "save-data"]
+];
+var ABOUT_THE_ANSWER = [
+  ...["if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range"],
+  ...["connection", "content-length", "content-type", "transfer-encoding", "upgrade"]
+];
+var CREDENTIALS = [
+  ...["authorization", "cookie", "x-amz-content-sha256", "x-amz-date", "x-ms-date", "x-ms-version", "x-sa-date"],
+  ...["cf-access-client-id", "cf-access-client-secret"]
+];
+function isImageUrl(method, path) {
+  return (method === "GET" || method === "HEAD") && path.startsWith(PREFIX);
+}
+function isAsked(image) {
+  return typeof image === "object" && image !== null && Object.keys(image).length > 0;
+}
+async function answerUrl(server, url, request, get) {
+  const answer = await resize(server, ["url", url.href], request.headers, url.href, get, get);
+  return request.method === "HEAD" ? new Response(null, answer) : answer;
+}
+async function answerFetch(server, image, request, get, getDrawn) {
+  const answer = await resize(server, ["options", JSON.stringify(image)], request.headers, request.url, get, getDrawn);
+  return request.method === "HEAD" ? new Response(null, answer) : answer;
+}
+async function resize(server, wanted, headers, base, get, getDrawn) {
+  const ask2 = (parts2) => post(server, headers, [wanted, ...parts2]);
+  const read = await ask2([]);
+  if (!read.ok) return read;
+  const { source, draw, sharesCredentials, via } = await read.json();
+  const forSource = headersFor(headers, via, sharesCredentials);
+  const original = await fetched(() => get(source === null ? base : new URL(source, base).href, forSource));
+  if ("cause" in original) return await ask2([["failed", JSON.stringify(original)]]);
+  const parts = [["source_headers", keptHeaders(original.headers)]];
+  for (const [picture, url] of draw.entries()) {
+    const drawn = await fetched(() => getDrawn(url, new Headers({ via })));
+    if ("cause" in drawn) return await ask2([["failed", JSON.stringify({ picture, ...drawn })]]);
+    parts.push(["draw_image", drawn.picture]);
+  }
+  return await ask2([...parts, ["image", original.picture]]);
+}
+async function fetched(get) {
+  try {
+    const answer = await get();
+    if (!answer.ok) return { cause: { status: answer.status } };
+    return { picture: new Blob([await answer.arrayBuffer()]), headers: answer.headers };
+  } catch (error) {
+    const { message, cause } = error;
+    return { cause: { reason: cause instanceof Error ? cause.message : message } };
+  }
+}
+function headersFor(given, via, sharesCredentials) {
+  const headers = new Headers(given);
+  for (const name of sharesCredentials ? ABOUT_THE_ANSWER : [...ABOUT_THE_ANSWER, ...CREDENTIALS]) headers.delete(name);
+  headers.append("via", via);
+  headers.set("accept-encoding", "identity");
+  return headers;
+}
+function keptHeaders(headers) {
+  const names = ["etag", "last-modified", "cache-control"];
+  return JSON.stringify(Object.fromEntries(names.map((name) => [name, headers.get(name)])));
+}
+async function post({ url, headers: own }, given, parts) {
+  const body = new FormData();
+  for (const [name, part] of parts) typeof part === "string" ? body.append(name, part) : body.append(name, part, name);
+  const headers = new Headers();
+  for (const name of DECISIVE) {
+    const value = given.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  for (const [name, value] of Object.entries(own)) headers.set(name, value);
+  try {
+    return await fetch(url + FORM_PATH, { method: "POST", headers, body, redirect: "manual" });
+  } catch (error) {
+    const message = `no answer from a palmette server at ${url} (${error.message}); is one running?`;
+    return new Response(`ERROR 9523: ${message}`, { status: 502, headers: { "cf-resized": "err=9523" } });
+  }
+}
+
+// src/edge/node.ts
+var INTERNAL = ["mf-custom-fetch-service", "mf-custom-node-service"];
+var OF_HTTP_1 = ["connection", "keep-alive", "transfer-encoding"];
+var MAX_REDIRECTS = 5;
+function interceptServers(server) {
+  const { emit } = NetServer.prototype;
+  NetServer.prototype.emit = function(event, ...args) {
+    if (event === "request") {
+      const [request, response] = args;
+      const isInternal = INTERNAL.some((name) => name in request.headers);
+      if (!isInternal && isImageUrl(request.method, request.url ?? "")) {
+        serve(server, request, response).catch((error) => response.destroy(error));
+        return true;
+      }
+    }
+    return Reflect.apply(emit, this, [event, ...args]);
+  };
+}
+async function serve(server, request, response) {
+  const { socket } = request;
+  const scheme = socket.encrypted ? "https" : "http";
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== void 0 && !name.startsWith(":")) headers.set(name, String(value));
+  }
+  const host = request.headers.host ?? String(request.headers[":authority"] ?? "localhost");
+  const url = new URL(`${scheme}://${host}${request.url}`);
+  const asked = new Request(url, { method: request.method ?? "GET", headers });
+  const { localAddress, localPort } = socket;
+  const answer = await answerUrl(server, url, asked, async (source, forSource) => {
+    let target = new URL(source);
+    for (let redirects = 0; target.host === url.host && localPort !== void 0; redirects++) {
+      const found = await ask(target, forSource, { host: localAddress, port: localPort });
+      const { status } = found;
+      const location = found.headers.get("location");
+      if (status < 300 || status >= 400 || location === null || redirects === MAX_REDIRECTS) return found;
+      target = new URL(location, target);
+    }
+    return await fetch(target, { headers: withoutHost(forSource) });
+  });
+  response.statusCode = answer.status;
+  for (const [name, value] of answer.headers) {
+    if (request.httpVersionMajor === 1 || !OF_HTTP_1.includes(name)) response.setHeader(name, value);
+  }
+  response.end(Buffer.from(await answer.arrayBuffer()));
+}
+function ask(url, headers, to) {
+  const request = url.protocol === "https:" ? requestHttps : requestHttp;
+  const options = {
+    ...to,
+    path: url.pathname + url.search,
+    headers: { ...Object.fromEntries(headers), host: url.host },
+    servername: url.hostname,
+    rejectUnauthorized: false
+  };
+  return new Promise((resolve, reject) => {
+    request(options, (answer) => {
+      const found = new Headers();
+      for (const [name, value] of Object.entries(answer.headers)) {
+        if (value !== void 0) found.set(name, String(value));
+      }
+      const body = answer.statusCode === 204 || answer.statusCode === 304 ? null : Readable.toWeb(answer);
+      resolve(new Response(body, { status: answer.statusCode ?? 502, headers: found }));
+    }).on("error", reject).end();
+  });
+}
+function interceptFetch(server) {
+  const { fetch: original } = globalThis;
+  const intercepting = (input, init) => {
+    const image = init?.cf?.image;
+    const isGet = /^(get|head)$/i.test(init?.method ?? "GET");
+    if (!isGet || !isAsked(image)) return original(input, init);
+    const request = new Request(input, init);
+    const getSource = (_, headers) => original(new Request(request, { method: "GET", headers }));
+    return answerFetch(server, image, request, getSource, (url, headers) => original(url, { headers }));
+  };
+  globalThis.fetch = intercepting;
+}
+function withoutHost(headers) {
+  const others = new Headers(headers);
+  others.delete("host");
+  return others;
+}
+
+// src/edge/workers.ts
+import fs from "node:fs";
+import { basename, dirname, join } from "node:path";
+var WORKERS = {
+  "entry.worker.js": "interceptEntry",
+  "outbound.worker.js": "interceptOutbound",
+  // The same in miniflare before June 2026.
+  "strip-cf-connecting-ip.worker.js": "interceptOutbound"
+};
+var FOLDER = join("workers", "core");
+var DEFAULT_EXPORT = /\bexport\s*\{[^}]*?([\w$]+) as default\b[^}]*\}/;
+function extendWorkers(script, server) {
+  const { readFileSync: readFileSync3 } = fs;
+  const settings2 = JSON.stringify(server);
+  const read = (...args) => {
+    const content = readFileSync3(...args);
+    const [file] = args;
+    const hook = typeof file === "string" ? hookFor(file) : void 0;
+    const handlers = hook && typeof content === "string" ? DEFAULT_EXPORT.exec(content)?.[1] : void 0;
+    return handlers === void 0 ? content : `${content}
+${script}
+palmetteEdge.${hook}(${handlers}, ${settings2});
+`;
+  };
+  fs.readFileSync = read;
+}
+function missing(main) {
+  const has = (name) => {
+    try {
+      return DEFAULT_EXPORT.test(fs.readFileSync(join(dirname(main), FOLDER, name), "utf8"));
+    } catch {
+      return false;
+    }
+  };
+  const found = new Set(
+    Object.keys(WORKERS).filter(has).map((name) => WORKERS[name])
+  );
+  return [
+    ...found.has("interceptEntry") ? [] : ["/cdn-cgi/image/ URLs of the development server"],
+    ...found.has("interceptOutbound") ? [] : ["fetch with cf.image"]
+  ];
+}
+function hookFor(file) {
+  return dirname(file).endsWith(join("dist", "src", FOLDER)) ? WORKERS[basename(file)] : void 0;
+}
 
 // src/run/hook.ts
 import { readFileSync } from "node:fs";
 import Module from "node:module";
-import { dirname, join } from "node:path";
+import { dirname as dirname2, join as join2 } from "node:path";
 import { fileURLToPath } from "node:url";
 var CALL = /* @__PURE__ */ Symbol.for("palmette.run.loaded");
 function watch(onLoad) {
   const loaded = (module, file) => {
     const version = versionOf(file);
-    if (version !== void 0) onLoad({ version, module });
+    if (version !== void 0) onLoad({ version, file, module });
   };
   patchCompile(loaded);
   Object.defineProperty(globalThis, CALL, { value: loaded, configurable: true });
@@ -43,7 +263,7 @@ ${call}` };
 function versionOf(file) {
   if (!/[\\/]dist[\\/]src[\\/]index\.js$/.test(file)) return void 0;
   try {
-    const { name, version } = JSON.parse(readFileSync(join(dirname(file), "..", "..", "package.json"), "utf8"));
+    const { name, version } = JSON.parse(readFileSync(join2(dirname2(file), "..", "..", "package.json"), "utf8"));
     return name === "miniflare" && typeof version === "string" ? version : void 0;
   } catch {
     return void 0;
@@ -165,7 +385,16 @@ if (settings !== void 0) {
     options: { url, headers }
   };
   report({ event: "node", version: process.version });
-  watch(({ version, module }) => {
+  const server = { url, headers };
+  extendWorkers(readFileSync2(new URL("edge.js", import.meta.url), "utf8"), server);
+  interceptServers(server);
+  let isApp = false;
+  watch(({ version, file, module }) => {
+    if (!isApp) interceptFetch(server);
+    isApp = true;
+    for (const what of missing(file)) {
+      report({ event: "warning", text: `miniflare ${version} has no place for ${what}: these do not reach Palmette` });
+    }
     try {
       module.exports = wrap(module.exports, (given) => {
         const { options, found } = rewrite(given, redirect);

@@ -1,0 +1,326 @@
+// @ts-check
+/**
+ * `fetch` with `cf.image`, and image URLs, in what `palmette run` makes of miniflare and of Node's servers, against a real server.
+ */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { startServer } from "palmette/server";
+import { TARGET } from "../../scripts/run-modules.js";
+import { Picture } from "../client/picture.js";
+import { NOBODY, Recorder } from "../client/recorder.js";
+
+const require = createRequire(import.meta.url);
+/** One with an outbound Worker of each kind; the newest 4 and 5, and the oldest that takes plugins. */
+const MINIFLARES = {
+  4: require.resolve("miniflare"),
+  5: require.resolve("miniflare-5"),
+};
+const IMPORT = `--import=${pathToFileURL(join(TARGET, "preload.mjs"))}`;
+
+const PHOTO = new Picture(8, 6, (x, y) => [x * 30, y * 40, 50, 255]).png();
+const MARK = new Picture(2, 2, () => [255, 0, 0, 255]).png();
+
+/** @type {import("palmette/server").Server} */
+let server;
+/** @type {string} */
+let folder;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "palmette-"));
+  server = await startServer({ url: "http://127.0.0.1:0", args: ["--engine", "cpu"], timeoutMs: 60_000 });
+});
+
+after(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true });
+});
+
+/**
+ * An answer, as the programs below print it.
+ *
+ * @typedef {{ status: number, headers: Record<string, string>, body: string }} Printed `body` is in Base64
+ */
+
+/** What each program begins with: it prints an answer. */
+const PRINT = `const print = async (answer) => console.log(JSON.stringify({
+  status: answer.status,
+  headers: Object.fromEntries(answer.headers),
+  body: Buffer.from(await answer.arrayBuffer()).toString("base64"),
+}));`;
+
+/**
+ * Runs a program in a Node process as `palmette run` would have it.
+ *
+ * @param {string} program
+ * @param {object} [input] What the program finds in `input`
+ */
+async function node(program, input = {}) {
+  const name = join(folder, "program.cjs");
+  await writeFile(name, `${PRINT}\nconst input = ${JSON.stringify(input)};\n${program}`);
+  const report = join(folder, "report");
+  await writeFile(report, "");
+  const settings = { url: server.url, headers: {}, report };
+  const env = { ...process.env, NODE_OPTIONS: IMPORT, PALMETTE_RUN: JSON.stringify(settings) };
+  const { stdout } = await promisify(execFile)(process.execPath, [name], { env, cwd: folder });
+  const lines = (await readFile(report, "utf8")).trim().split("\n");
+  /** @type {Printed[]} */
+  const answers = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  return { answers, events: lines.map((line) => JSON.parse(line)) };
+}
+
+/** A server of the two pictures, and of failures. */
+const origin = (/** @type {import("node:test").TestContext} */ t) =>
+  Recorder.start(t, (request, response) => {
+    const { pathname } = new URL(request.url ?? "", "http://origin");
+    if (pathname === "/moved.png") response.writeHead(302, { location: "/photo.png" }).end();
+    else if (pathname === "/photo.png") response.setHeader("cache-control", "no-cache").end(PHOTO);
+    else if (pathname === "/mark.png") response.end(MARK);
+    else response.writeHead(404).end("nothing");
+  });
+
+/**
+ * Makes the picture by the form of the binding.
+ *
+ * @param {object[]} transforms
+ * @param {Buffer[]} drawn
+ */
+async function transformed(transforms, drawn = []) {
+  const body = new FormData();
+  const file = (/** @type {Buffer} */ bytes) => new Blob([new Uint8Array(bytes)]);
+  body.append("image", file(PHOTO), "image");
+  for (const picture of drawn) body.append("draw_image", file(picture), "draw_image");
+  body.append("transforms", JSON.stringify(transforms));
+  body.append("output_format", "image/png");
+  const answer = await fetch(`${server.url}/transform`, { method: "POST", body });
+  assert.equal(answer.status, 200, await answer.clone().text());
+  return Buffer.from(await answer.arrayBuffer()).toString("base64");
+}
+
+/**
+ * Holds that an answer is a failure as the real service tells it.
+ *
+ * @param {Printed | undefined} answer
+ * @param {number} status
+ * @param {number} code
+ * @param {RegExp} text
+ */
+function fails(answer, status, code, text) {
+  const body = Buffer.from(answer?.body ?? "", "base64").toString();
+  assert.deepEqual([answer?.status, answer?.headers["cf-resized"]], [status, `err=${code}`], body);
+  assert.match(body, new RegExp(`^ERROR ${code}: `));
+  assert.match(body, text);
+}
+
+/** Makes an instance whose Worker fetches what it is told to, with these options; asks it, and prints the answers. */
+const FETCHING = (/** @type {string} */ miniflare) => `
+const { Miniflare, convertV4MiniflareOptions = (options) => options } = require(${JSON.stringify(miniflare)});
+const script = \`export default { async fetch(request) {
+  const { url, init } = await request.json();
+  return await fetch(url, init);
+} }\`;
+const miniflare = new Miniflare(convertV4MiniflareOptions({
+  name: "app", modules: true, script, compatibilityDate: "2026-04-01", cf: false,
+}));
+(async () => {
+  for (const fetched of input) {
+    const body = JSON.stringify(fetched);
+    await print(await miniflare.dispatchFetch("http://worker/", { method: "POST", body }));
+  }
+  await miniflare.dispose();
+})();`;
+
+for (const [version, file] of Object.entries(MINIFLARES)) {
+  describe(`miniflare ${version}: fetch with cf.image`, () => {
+    test("pictures, and pictures drawn on them, are those of the binding", async (t) => {
+      const { url } = await origin(t);
+      const image = {
+        ...{
+          width: 6,
+          fit: "contain",
+          flip: "h",
+          border: { color: "#0f0", width: 1 },
+          trim: { left: 2 },
+          format: "png",
+        },
+        draw: [
+          { url: `${url}/mark.png`, width: 0.5, rotate: 90, bottom: 1, right: 0, opacity: 0.5 },
+          { url: `${url}/mark.png`, repeat: "x", top: 0, composite: "lighter" },
+        ],
+      };
+      const fetches = [{ image }, { image: { width: 4 } }, { image: {} }, {}].map((cf) => ({
+        url: `${url}/photo.png`,
+        init: { cf },
+      }));
+      const { answers, events } = await node(FETCHING(file), fetches);
+      const { width, fit, flip, border, trim } = image;
+      const drawn = [
+        { imageIndex: 0, width, fit, flip, border, trim },
+        { imageIndex: 1, rotate: 90, width: 4 },
+        { drawImageIndex: 1, targetImageIndex: 0, bottom: 1, right: 0, opacity: 0.5 },
+        { drawImageIndex: 2, targetImageIndex: 0, repeat: "x", top: 0, composite: "lighter" },
+      ];
+      assert.equal(answers[0]?.body, await transformed(drawn, [MARK, MARK]));
+      assert.equal(answers[1]?.body, await transformed([{ imageIndex: 0, width: 4 }]));
+      for (const answer of answers.slice(0, 2)) {
+        assert.match(answer.headers["cf-resized"] ?? "", /^internal=ok\/m q=/);
+        assert.equal(answer.headers["content-type"], "image/png");
+        assert.equal(answer.headers["cache-control"], "no-cache");
+      }
+      for (const answer of answers.slice(2)) assert.equal(answer.body, PHOTO.toString("base64"));
+      assert.deepEqual(
+        events.filter(({ event }) => event === "warning"),
+        [],
+      );
+    });
+
+    test("a source hears for whom it is, and no secrets unless they are shared", async (t) => {
+      const recorder = await origin(t);
+      const headers = { authorization: "Bearer secret", cookie: "a=b", "if-none-match": '"x"', "x-own": "1" };
+      const fetches = [{ width: 4 }, { width: 4, "origin-auth": "share-publicly" }].map((image) => ({
+        url: `${recorder.url}/photo.png`,
+        init: { headers, cf: { image } },
+      }));
+      await node(FETCHING(file), fetches);
+      const [one, other] = [await recorder.next(), await recorder.next()];
+      for (const { headers } of [one, other]) {
+        assert.match(headers.via ?? "", /\bimage-resizing$/);
+        assert.deepEqual([headers["x-own"], headers["if-none-match"]], ["1", undefined]);
+      }
+      assert.deepEqual([one.headers.authorization, one.headers.cookie], [undefined, undefined]);
+      assert.deepEqual([other.headers.authorization, other.headers.cookie], ["Bearer secret", "a=b"]);
+    });
+
+    test("failures are those of the real service", async (t) => {
+      const { url } = await origin(t);
+      const photo = `${url}/photo.png`;
+      /** @type {[string, object, object?][]} */
+      const asked = [
+        [`${url}/none.png`, { width: 4 }],
+        [`${NOBODY}/photo.png`, { width: 4 }],
+        [photo, { widht: 4 }],
+        [photo, { draw: [{ url: `${url}/none.png` }] }],
+        [photo, { width: 4 }, { via: "1.1 palmette, 1.1 image-resizing" }],
+        [photo, { format: "auto" }],
+      ];
+      const fetches = asked.map(([url, image, headers]) => ({ url, init: { headers, cf: { image } } }));
+      const { answers } = await node(FETCHING(file), fetches);
+      fails(answers[0], 404, 9404, /the source: its server answered with status 404/);
+      fails(answers[1], 502, 9505, /the source: could not be fetched/);
+      fails(answers[2], 400, 9401, /did you mean width\?/);
+      fails(answers[3], 404, 9404, /draw 1 on the canvas: its server answered with status 404/);
+      fails(answers[4], 508, 9403, /leads back/);
+      fails(answers[5], 400, 9401, /a Worker reads the header accept/);
+    });
+  });
+
+  describe(`miniflare ${version}: image URLs`, () => {
+    const SERVING = `
+const { Miniflare, convertV4MiniflareOptions = (options) => options } = require(${JSON.stringify(file)});
+const script = \`export default { async fetch(request) {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/photo.png") {
+    return new Response(Uint8Array.from(atob("\${input.photo}"), (char) => char.charCodeAt(0)), { headers: { etag: '"v1"' } });
+  }
+  return new Response(pathname + " " + request.headers.get("via"), { status: 404 });
+} }\`;
+const miniflare = new Miniflare(convertV4MiniflareOptions({
+  name: "app", modules: true, script, compatibilityDate: "2026-04-01", cf: false,
+}));
+(async () => {
+  const base = await miniflare.ready;
+  for (const [path, init] of input.asked) await print(await fetch(new URL(path, base), { redirect: "manual", ...init }));
+  await print(await miniflare.dispatchFetch("http://worker/cdn-cgi/image/width=4/photo.png"));
+  await miniflare.dispose();
+})();`;
+
+    test("are answered with what the Worker answers", async (t) => {
+      const { url } = await origin(t);
+      const asked = [
+        ["/cdn-cgi/image/width=4/photo.png"],
+        [`/cdn-cgi/image/width=4/${url}/photo.png`],
+        ["/cdn-cgi/image/width=4,format=auto/photo.png", { headers: { accept: "image/webp" } }],
+        ["/cdn-cgi/image/width=4/photo.png", { method: "HEAD" }],
+        ["/cdn-cgi/image/width=4,onerror=redirect/none.png"],
+        ["/cdn-cgi/image/width=4/none.png"],
+        ["/cdn-cgi/image/width=4/cdn-cgi/image/width=5/photo.png"],
+        ["/cdn-cgi/image/width=4/photo.png", { method: "POST" }],
+      ];
+      const { answers } = await node(SERVING, { photo: PHOTO.toString("base64"), asked });
+      const small = await transformed([{ imageIndex: 0, width: 4 }]);
+      const [own, foreign, webp, head, redirect, none, loop, post, dispatched] = answers;
+      for (const answer of [own, foreign, dispatched]) {
+        assert.equal(answer?.body, small, Buffer.from(answer?.body ?? "", "base64").toString());
+        assert.match(answer?.headers["cf-resized"] ?? "", /^internal=ok\/m /);
+      }
+      assert.match(own?.headers.etag ?? "", /^"cf-[0-9a-f]{24}:v1"$/);
+      assert.deepEqual([webp?.headers["content-type"], webp?.headers.vary], ["image/webp", "accept"]);
+      assert.deepEqual([head?.status, head?.body, head?.headers["content-type"]], [200, "", "image/png"]);
+      assert.deepEqual([redirect?.status, redirect?.headers.location], [302, "/none.png"]);
+      fails(none, 404, 9404, /status 404/);
+      fails(loop, 508, 9403, /leads back/);
+      // Not a way to ask for a picture, so the Worker decides.
+      assert.equal(post?.status, 404);
+    });
+  });
+}
+
+describe("servers of Node", () => {
+  const SERVING = `
+const { readFileSync } = require("node:fs");
+const tls = input.key && { key: input.key, cert: input.cert, allowHTTP1: true };
+const listener = (request, response) => {
+  if (request.url === "/moved.png") return response.writeHead(302, { location: "/photo.png" }).end();
+  if (request.url === "/photo.png") return response.end(Buffer.from(input.photo, "base64"));
+  response.writeHead(404).end();
+};
+const server = require("node:" + input.module)[tls ? "createSecureServer" : "createServer"](...(tls ? [tls] : []), listener);
+server.listen(0, "127.0.0.1", async () => {
+  const base = (tls ? "https" : "http") + "://localhost:" + server.address().port;
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+  const asked = (path) => fetch(base + path, { redirect: "manual" });
+  await print(await asked("/cdn-cgi/image/width=4/photo.png"));
+  await print(await asked("/cdn-cgi/image/width=4/moved.png"));
+  await print(await asked("/cdn-cgi/image/width=4/none.png"));
+  await print(await asked("/photo.png"));
+  server.close();
+  server.closeAllConnections?.();
+  process.exit();
+});`;
+
+  for (const module of ["http", "http2"]) {
+    test(`node:${module} answers image URLs with what it serves itself`, async () => {
+      const input = { module, photo: PHOTO.toString("base64"), ...(module === "http2" ? await certificate() : {}) };
+      const { answers } = await node(SERVING, input);
+      const small = await transformed([{ imageIndex: 0, width: 4 }]);
+      assert.deepEqual([answers[0]?.body, answers[1]?.body], [small, small]);
+      fails(answers[2], 404, 9404, /status 404/);
+      assert.equal(answers[3]?.body, PHOTO.toString("base64"));
+    });
+  }
+});
+
+test("the fetch of app code that Node runs has cf.image where there is miniflare", async (t) => {
+  const { url } = await origin(t);
+  const program = `require(${JSON.stringify(MINIFLARES[5])});
+    fetch(input.url, { cf: { image: { width: 4 } } }).then(print);`;
+  const { answers } = await node(program, { url: `${url}/photo.png` });
+  assert.equal(answers[0]?.body, await transformed([{ imageIndex: 0, width: 4 }]));
+});
+
+/** Makes a key, and a certificate that nobody signed. */
+async function certificate() {
+  const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(folder, name));
+  const flags = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+  await promisify(execFile)("openssl", [...flags, "-subj", "/CN=localhost", "-keyout", `${key}`, "-out", `${cert}`]);
+  return { key: await readFile(`${key}`, "utf8"), cert: await readFile(`${cert}`, "utf8") };
+}
