@@ -96,15 +96,17 @@ impl Report {
         new
     }
 
-    /// Returns why nothing reached Palmette, if nothing did.
+    /// Returns why no binding reached Palmette, if none did.
     fn missing(&self, command: &str) -> Option<String> {
         let any = |is: fn(&Event) -> bool| self.seen.iter().any(is);
         if any(|event| matches!(event, Event::Binding { .. })) {
             None
         } else if any(|event| matches!(event, Event::Miniflare { .. })) {
-            Some(format!("`{command}` gave miniflare no Worker with an Images binding, so nothing reached Palmette"))
+            Some(format!(
+                "`{command}` gave miniflare no Worker with an Images binding, so only cf.image and image URLs can reach Palmette"
+            ))
         } else if self.seen.contains(&Event::Node) {
-            Some(format!("`{command}` loaded no miniflare, so nothing reached Palmette"))
+            Some(format!("`{command}` loaded no miniflare, so only image URLs can reach Palmette"))
         } else {
             Some(format!("`{command}` started no Node process that keeps NODE_OPTIONS, so nothing reached Palmette"))
         }

@@ -72,7 +72,13 @@ impl Wanted {
 
 /// Finds a server or starts one, in the runtime that comes with it.
 pub(super) fn find_or_start(wanted: Wanted, args: &RunArgs) -> Result<(Runtime, Server), Error> {
-    let defaults = [("server.listen", "127.0.0.1:0"), ("fetch.allow", THIS_MACHINE), ("log.filter", "warn")];
+    let defaults = [
+        ("server.listen", "127.0.0.1:0"),
+        ("fetch.allow", THIS_MACHINE),
+        // Pictures of a project change while one looks at them, so only what their own server says counts.
+        ("url.max_age_s", "0"),
+        ("log.filter", "warn"),
+    ];
     let mut config = args.serve.to_config_over(defaults)?;
     telemetry::init(&config.log, None);
     let runtime = palmette_server::runtime(&config).map_err(Error::Start)?;
