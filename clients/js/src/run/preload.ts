@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { interceptFetch, interceptServers } from "../edge/node.js";
 import { extendWorkers, missing } from "../edge/workers.js";
 import { watch } from "./hook.js";
+import { letPass } from "./outbound.js";
 import { reporter } from "./report.js";
 import { rewrite } from "./rewrite.js";
 import { readSettings } from "./settings.js";
@@ -43,7 +44,7 @@ if (settings !== undefined) {
       module.exports = wrap(module.exports, (given) => {
         const { options, found } = rewrite(given, redirect);
         for (const binding of found) report({ event: "binding", ...binding });
-        return options;
+        return letPass(options, url);
       });
       report({ event: "miniflare", version });
       if (!KNOWN_VERSIONS.test(version)) {

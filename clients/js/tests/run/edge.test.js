@@ -121,15 +121,20 @@ function fails(answer, status, code, text) {
   assert.match(body, text);
 }
 
-/** Makes an instance whose Worker fetches what it is told to, with these options; asks it, and prints the answers. */
-const FETCHING = (/** @type {string} */ miniflare) => `
+/**
+ * Makes an instance whose Worker fetches what it is told to; asks it, and prints the answers.
+ *
+ * @param {string} miniflare
+ * @param {string} [more] More options
+ */
+const FETCHING = (miniflare, more = "") => `
 const { Miniflare, convertV4MiniflareOptions = (options) => options } = require(${JSON.stringify(miniflare)});
 const script = \`export default { async fetch(request) {
   const { url, init } = await request.json();
   return await fetch(url, init);
 } }\`;
 const miniflare = new Miniflare(convertV4MiniflareOptions({
-  name: "app", modules: true, script, compatibilityDate: "2026-04-01", cf: false,
+  name: "app", modules: true, script, compatibilityDate: "2026-04-01", cf: false, ${more}
 }));
 (async () => {
   for (const fetched of input) {
@@ -198,6 +203,16 @@ for (const [version, file] of Object.entries(MINIFLARES)) {
       }
       assert.deepEqual([one.headers.authorization, one.headers.cookie], [undefined, undefined]);
       assert.deepEqual([other.headers.authorization, other.headers.cookie], ["Bearer secret", "a=b"]);
+    });
+
+    test("a mock of the network gets what the Worker fetches, and nothing else", async () => {
+      const mock = `outboundService: (request) => {
+        if (request.url !== "https://example.com/photo.png") throw new Error("unexpected: " + request.url);
+        return new (require(${JSON.stringify(file)}).Response)(Buffer.from("${PHOTO.toString("base64")}", "base64"));
+      }`;
+      const fetches = [{ url: "https://example.com/photo.png", init: { cf: { image: { width: 4 } } } }];
+      const { answers } = await node(FETCHING(file, mock), fetches);
+      assert.equal(answers[0]?.body, await transformed([{ imageIndex: 0, width: 4 }]));
     });
 
     test("failures are those of the real service", async (t) => {

@@ -270,6 +270,37 @@ function versionOf(file) {
   }
 }
 
+// src/run/outbound.ts
+var OF_THE_CONNECTION = ["connection", "content-length", "host", "keep-alive", "transfer-encoding"];
+function letPass(options, url) {
+  if (!isFields(options)) return options;
+  const { workers } = options;
+  const worker = (each) => isFields(each) ? ofWorker(each, url) : each;
+  return Array.isArray(workers) ? { ...options, workers: workers.map(worker) } : worker(options);
+}
+function ofWorker(worker, url) {
+  const { dev, outboundService } = worker;
+  if (typeof outboundService === "function") {
+    return { ...worker, outboundService: passing(outboundService, url) };
+  }
+  if (!isFields(dev) || !isFields(dev.outboundService)) return worker;
+  const { type, handler } = dev.outboundService;
+  if (type !== "fetcher" || typeof handler !== "function") return worker;
+  const service = { ...dev.outboundService, handler: passing(handler, url) };
+  return { ...worker, dev: { ...dev, outboundService: service } };
+}
+function passing(fetcher, url) {
+  return async (request, ...rest) => {
+    if (!request.url.startsWith(`${url}/`)) return fetcher(request, ...rest);
+    const headers = [...request.headers].filter(([name]) => !OF_THE_CONNECTION.includes(name));
+    const body = await request.arrayBuffer();
+    return fetch(request.url, { method: request.method, headers, body, redirect: "manual" });
+  };
+}
+function isFields(value) {
+  return typeof value === "object" && value !== null;
+}
+
 // src/run/report.ts
 import { appendFileSync } from "node:fs";
 function reporter(file) {
@@ -286,26 +317,26 @@ function reporter(file) {
 function rewrite(options, redirect) {
   const found = [];
   const worker = (each) => rewriteWorker(each, redirect, found);
-  if (!isFields(options)) return { options, found };
+  if (!isFields2(options)) return { options, found };
   const { workers } = options;
   const rewritten = Array.isArray(workers) ? { ...options, workers: workers.map(worker) } : worker(options);
   return { options: rewritten, found };
 }
 function rewriteWorker(worker, redirect, found) {
-  if (!isFields(worker)) return worker;
-  return isFields(worker.config) ? rewriteV5(worker, worker.config, redirect, found) : rewriteV4(worker, redirect, found);
+  if (!isFields2(worker)) return worker;
+  return isFields2(worker.config) ? rewriteV5(worker, worker.config, redirect, found) : rewriteV4(worker, redirect, found);
 }
 function rewriteV5(worker, config, redirect, found) {
   const { env } = config;
-  if (!isFields(env)) return worker;
+  if (!isFields2(env)) return worker;
   const name = text(config.name);
   const entries = Object.entries(env).map(([binding, value]) => {
     const note = (fate) => found.push({ worker: name, binding, fate });
-    if (!isFields(value)) return [binding, value];
-    const dev = isFields(value.dev) ? value.dev : {};
+    if (!isFields2(value)) return [binding, value];
+    const dev = isFields2(value.dev) ? value.dev : {};
     if (value.type === "unsafe:images" && isOurs(dev.plugin, redirect)) note("configured");
     if (value.type !== "images" || isStandIn(binding, (base) => base in env)) return [binding, value];
-    if (dev.remote && isFields(worker.dev) && worker.dev.remoteProxyConnectionString) {
+    if (dev.remote && isFields2(worker.dev) && worker.dev.remoteProxyConnectionString) {
       note("remote");
       return [binding, value];
     }
@@ -316,10 +347,10 @@ function rewriteV5(worker, config, redirect, found) {
 }
 function rewriteV4(worker, redirect, found) {
   const { images, ...others } = worker;
-  const unsafe = Array.isArray(worker.unsafeBindings) ? worker.unsafeBindings.filter(isFields) : [];
+  const unsafe = Array.isArray(worker.unsafeBindings) ? worker.unsafeBindings.filter(isFields2) : [];
   const note = (binding2, fate) => found.push({ worker: text(worker.name), binding: binding2, fate });
   for (const { name, plugin } of unsafe) if (isOurs(plugin, redirect)) note(text(name), "configured");
-  if (!isFields(images) || typeof images.binding !== "string") return worker;
+  if (!isFields2(images) || typeof images.binding !== "string") return worker;
   const { binding } = images;
   const isTaken = (name) => unsafe.some((other) => other.name === name);
   if (isTaken(binding) || isStandIn(binding, isTaken)) return worker;
@@ -331,13 +362,13 @@ function rewriteV4(worker, redirect, found) {
   return { ...others, unsafeBindings: [...unsafe, { name: binding, type: "images", ...redirect }] };
 }
 function isOurs(plugin, redirect) {
-  return isFields(plugin) && plugin.name === redirect.plugin.name;
+  return isFields2(plugin) && plugin.name === redirect.plugin.name;
 }
 function isStandIn(binding, isThere) {
   const [, base] = /^(.+)_STAND_IN$/.exec(binding) ?? [];
   return base !== void 0 && isThere(base);
 }
-function isFields(value) {
+function isFields2(value) {
   return typeof value === "object" && value !== null;
 }
 function text(value) {
@@ -399,7 +430,7 @@ if (settings !== void 0) {
       module.exports = wrap(module.exports, (given) => {
         const { options, found } = rewrite(given, redirect);
         for (const binding of found) report({ event: "binding", ...binding });
-        return options;
+        return letPass(options, url);
       });
       report({ event: "miniflare", version });
       if (!KNOWN_VERSIONS.test(version)) {
