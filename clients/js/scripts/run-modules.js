@@ -33,24 +33,32 @@ const GLOBAL_NAMES = { "edge.js": "palmetteEdge" };
  * @returns {Promise<Record<string, string>>} the text of each file
  */
 export async function bundle() {
-  const texts = Object.entries(ENTRIES).map(async ([name, entry]) => {
-    const { outputFiles } = await build({
-      absWorkingDir: PACKAGE,
-      entryPoints: [entry],
-      bundle: true,
-      format: name in GLOBAL_NAMES ? "iife" : "esm",
-      globalName: GLOBAL_NAMES[name] ?? "",
-      // The oldest Node that is supported; newer than it is what miniflare runs Workers in.
-      target: "node20",
-      platform: name.endsWith(".mjs") ? "node" : "neutral",
-      external: ["cloudflare:workers"],
-      charset: "utf8",
-      write: false,
-      banner: { js: `// Made of clients/js/${entry} by \`npm run generate -w palmette\`; do not edit.` },
-    });
-    return [name, outputFiles[0]?.text ?? ""];
+  const names = /** @type {(keyof typeof ENTRIES)[]} */ (Object.keys(ENTRIES));
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await bundleOne(name)])));
+}
+
+/**
+ * Bundles one of them.
+ *
+ * @param {keyof typeof ENTRIES} name
+ */
+export async function bundleOne(name) {
+  const entry = ENTRIES[name];
+  const { outputFiles } = await build({
+    absWorkingDir: PACKAGE,
+    entryPoints: [entry],
+    bundle: true,
+    format: name in GLOBAL_NAMES ? "iife" : "esm",
+    globalName: GLOBAL_NAMES[name] ?? "",
+    // The oldest Node that is supported; newer than it is what miniflare runs Workers in.
+    target: "node20",
+    platform: name.endsWith(".mjs") ? "node" : "neutral",
+    external: ["cloudflare:workers"],
+    charset: "utf8",
+    write: false,
+    banner: { js: `// Made of clients/js/${entry} by \`npm run generate -w palmette\`; do not edit.` },
   });
-  return Object.fromEntries(await Promise.all(texts));
+  return outputFiles[0]?.text ?? "";
 }
 
 /** The files that are there. */

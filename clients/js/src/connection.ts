@@ -64,9 +64,23 @@ export class Connection {
     }
   }
 
-  async #send(verb: Verb, form: Form): Promise<Response> {
+  /** Sends a request whose answer is for the caller to judge. */
+  async request(method: string, path: string, body?: FormData | string): Promise<Response> {
+    const headers = new Headers(this.#headers);
+    if (typeof body === "string") headers.set("content-type", "application/json");
+    return await this.#fetch(this.#url(path), { method, headers, redirect: "manual", ...(body && { body }) });
+  }
+
+  /** Returns the URL of a path, which may have a query. */
+  #url(path: string): string {
     const url = new URL(this.#base);
-    url.pathname = `${url.pathname.replace(/\/+$/, "")}/${verb.toLowerCase()}`;
+    const [pathname, query] = path.split("?");
+    url.pathname = url.pathname.replace(/\/+$/, "") + pathname;
+    if (query !== undefined) url.search = query;
+    return url.href;
+  }
+
+  async #send(verb: Verb, form: Form): Promise<Response> {
     const headers = new Headers(this.#headers);
     headers.set("content-type", form.contentType);
     const init: Init = { method: "POST", headers, redirect: "manual", signal: form.signal };
@@ -76,7 +90,7 @@ export class Connection {
     } else {
       init.body = await new Response(form.stream()).blob();
     }
-    return await this.#fetch(url.href, init);
+    return await this.#fetch(this.#url(`/${verb.toLowerCase()}`), init);
   }
 }
 

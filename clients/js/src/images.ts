@@ -13,7 +13,7 @@ import type { ClientOptions, FetcherLike, ImageInfo, ImageSource, Images, InputO
 /**
  * Makes a client of a Palmette server, with the methods of the Images binding.
  *
- * @param target The server's URL, under which `/transform` and `/info` lie; or a service binding whose Worker passes
+ * @param target The server's URL, under which `/transform`, `/info` and `/accounts` lie; or a service binding whose Worker passes
  * requests on to it
  * @param options Settings; all are optional
  * @throws {TypeError} if the target is neither, or if an option is unknown or does not fit
@@ -29,7 +29,7 @@ export function createImages(target: string | URL | FetcherLike, options: Client
     input: (image, options) => new Transformer(connection, { source: new Source("input", image, options) }),
     text: (content, options) => new Transformer(connection, { text: content, options }),
     info: (image, options) => info(connection, image, options),
-    hosted: makeHosted(),
+    hosted: makeHosted((method, path, body) => connection.request(method, path, body)),
   };
 }
 

@@ -141,30 +141,122 @@ export interface ImageTransformationResult {
 /** Whatever `new Headers()` takes. */
 export type HeadersSource = ConstructorParameters<typeof Headers>[0];
 
-/** The hosted pictures of the binding, which a Palmette server does not have: every promise rejects with 9401. */
-export interface HostedImages {
-  /** Returns a handle, whose methods reject. */
-  image(id: string): HostedImage;
-  /** Rejects. */
-  upload(image: ReadableStream<Uint8Array> | ArrayBuffer, options?: object): Promise<never>;
-  /** Rejects. */
-  list(options?: object): Promise<never>;
-  /** Rejects. */
-  createDirectUpload(options?: object): Promise<never>;
+/** What is known of a hosted picture. */
+export interface HostedImageMetadata {
+  id: string;
+  filename?: string;
+  /** When it was uploaded, as ISO 8601. */
+  uploaded?: string;
+  requireSignedURLs: boolean;
+  /** What was given as `metadata`. */
+  meta?: Record<string, unknown>;
+  /** A URL for each variant. */
+  variants: string[];
+  /** Whether its direct upload is still awaited. */
+  draft?: boolean;
+  creator?: string;
 }
 
-/** A handle of a hosted picture, which a Palmette server does not have. */
+/** What may be said of a picture that is uploaded. */
+export interface UploadOptions {
+  /** Its name; default: one that is made up. */
+  id?: string;
+  filename?: string;
+  requireSignedURLs?: boolean;
+  /** At most 1,024 bytes as JSON. */
+  metadata?: Record<string, unknown>;
+  creator?: string;
+  encoding?: "base64";
+}
+
+/** What may be changed of a picture; `metadata` replaces what was there. */
+export interface UpdateOptions {
+  requireSignedURLs?: boolean;
+  metadata?: Record<string, unknown>;
+  creator?: string;
+}
+
+/** What may be said of a picture that somebody else uploads. */
+export interface DirectUploadOptions {
+  id?: string;
+  metadata?: Record<string, unknown>;
+  requireSignedURLs?: boolean;
+  creator?: string;
+  /** Seconds that the upload is open, 120 to 21,600; default 1,800. */
+  expiresIn?: number;
+}
+
+/** What the URL of a picture is signed for. */
+export interface SignedUrlOptions {
+  variant: string;
+  /** Seconds until it ends; default: never. */
+  expiresIn?: number;
+  /** Default: `default`. */
+  keyName?: string;
+}
+
+/** A value of metadata that a list can be filtered by. */
+type FilterValue = string | number | boolean;
+
+/** Which pictures a list has. */
+export interface ImageListFilter {
+  /** Conditions by field, whose names have dots where one is in the other. */
+  metadata?: Record<
+    string,
+    | FilterValue
+    | {
+        eq?: FilterValue;
+        in?: (string | number)[];
+        gt?: number;
+        gte?: number;
+        lt?: number;
+        lte?: number;
+      }
+  >;
+}
+
+/** Which pictures a list has, and how many. */
+export interface ImageListOptions {
+  limit?: number;
+  /** That of the list before. */
+  cursor?: string;
+  sortOrder?: "asc" | "desc";
+  creator?: string;
+  filter?: ImageListFilter;
+}
+
+/** The hosted pictures of the binding. Where a server keeps none, every promise rejects with 9401. */
+export interface HostedImages {
+  /** Returns a handle of a picture, which need not be there. */
+  image(id: string): HostedImage;
+  /**
+   * Keeps a picture.
+   *
+   * @throws {ImagesError} if it is none, or too large, or if its name is taken
+   */
+  upload(image: ReadableStream<Uint8Array> | ArrayBuffer, options?: UploadOptions): Promise<HostedImageMetadata>;
+  /** Lists pictures, those that were uploaded first at the start. */
+  list(options?: ImageListOptions): Promise<{ images: HostedImageMetadata[]; cursor?: string; listComplete: boolean }>;
+  /** Makes a URL to which one picture can be uploaded. */
+  createDirectUpload(options?: DirectUploadOptions): Promise<{ id: string; uploadURL: string }>;
+}
+
+/** A handle of a hosted picture. */
 export interface HostedImage {
-  /** Rejects. */
-  details(): Promise<never>;
-  /** Rejects. */
-  bytes(): Promise<never>;
-  /** Rejects. */
-  signedUrl(options: object): Promise<never>;
-  /** Rejects. */
-  update(options: object): Promise<never>;
-  /** Rejects. */
-  delete(): Promise<never>;
+  /** Returns what is known of it; null if there is none. */
+  details(): Promise<HostedImageMetadata | null>;
+  /** Returns the file that was uploaded; null if there is none. */
+  bytes(): Promise<ReadableStream<Uint8Array> | null>;
+  /** Signs the URL of a variant. */
+  signedUrl(options: SignedUrlOptions): Promise<string>;
+  /**
+   * Changes what is said of it.
+   *
+   * @throws {ImagesError} 9431 if there is none
+   */
+  update(options: UpdateOptions): Promise<HostedImageMetadata>;
+  /** Removes it; false if there is none. */
+  delete(): Promise<boolean>;
 }
 
 /** The client: what `env.IMAGES` is to a Worker. */
@@ -179,7 +271,7 @@ export interface Images {
   input(image: ImageSource, options?: InputOptions): ImageTransformer;
   /** Starts with a text, set on a transparent ground. */
   text(content: string, options: TextOptions): ImageTransformer;
-  /** Not available; there so that the types fit. */
+  /** Pictures that the server keeps. */
   readonly hosted: HostedImages;
 }
 

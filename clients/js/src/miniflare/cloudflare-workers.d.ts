@@ -3,4 +3,5 @@ declare module "cloudflare:workers" {
   export abstract class WorkerEntrypoint<Env> {
     protected env: Env;
   }
+  export abstract class RpcTarget {}
 }

@@ -99,7 +99,8 @@ function servicesOf({ options, service }: Binding, url: URL): object[] {
     {
       name: service,
       worker: {
-        compatibilityDate: "2026-04-01",
+        // From this day on, errors keep their `code` on the way to a Worker, if that is as new.
+        compatibilityDate: "2026-04-21",
         modules: [{ name: "adapter.js", esModule: readFileSync(new URL("adapter.js", import.meta.url), "utf8") }],
         bindings: [
           { name: "SERVER", service: { name: server } },

@@ -279,21 +279,3 @@ describe("arguments of the wrong kind are refused at once", () => {
     assert.throws(both, new TypeError("the option fetch goes with a URL, and a fetcher was given"));
   });
 });
-
-test("hosted pictures are refused by name", async () => {
-  const { hosted } = createImages("http://127.0.0.1:9901");
-  const image = hosted.image("id");
-  for (const [name, call] of /** @type {[string, () => Promise<never>][]} */ ([
-    ["upload", () => hosted.upload(new ArrayBuffer(1))],
-    ["list", () => hosted.list()],
-    ["createDirectUpload", () => hosted.createDirectUpload()],
-    ["image().details", () => image.details()],
-    ["image().bytes", () => image.bytes()],
-    ["image().signedUrl", () => image.signedUrl({})],
-    ["image().update", () => image.update({})],
-    ["image().delete", () => image.delete()],
-  ])) {
-    const text = `hosted.${name}() is not available: a Palmette server keeps no pictures`;
-    await assert.rejects(call(), (error) => assertError(error, 9401, `IMAGES_HOSTED_ERROR 9401: ${text}`));
-  }
-});

@@ -15,6 +15,7 @@ const BRINGERS = ["wrangler", "@cloudflare/vite-plugin", "@cloudflare/vitest-plu
  * @typedef {object} Options
  * @property {string} script An ES module
  * @property {Record<string, object>} bindings Options of the plugin by the name of the binding
+ * @property {string} [date] Its compatibility date
  */
 
 /** All of them, loaded. */
@@ -33,12 +34,12 @@ export const MINIFLARES = [
  * @param {(typeof MINIFLARES)[number]} miniflare
  * @param {Options} options
  */
-export function optionsFor({ exports }, { script, bindings }) {
+export function optionsFor({ exports }, { script, bindings, date = "2026-04-01" }) {
   const plugin = { package: "palmette/miniflare", name: "palmette" };
   const v4 = {
     modules: true,
     script,
-    compatibilityDate: "2026-04-01",
+    compatibilityDate: date,
     cf: false,
     unsafeBindings: Object.entries(bindings).map(([name, options]) => ({ name, type: "images", plugin, options })),
   };

@@ -8,6 +8,8 @@ import { readFileSync } from "node:fs";
 var Code = {
   /** Something was asked for that a Palmette server does not have. */
   Invalid: 9401,
+  /** There is no hosted picture of that name. */
+  NoPicture: 9431,
   /** The form could not be sent whole, because one of its sources failed. */
   BrokenForm: 9432,
   /** The answer is none that a Palmette server gives. */
@@ -84,9 +86,21 @@ var Connection = class {
       throw sourceError(verb, form) ?? error;
     }
   }
-  async #send(verb, form) {
+  /** Sends a request whose answer is for the caller to judge. */
+  async request(method, path, body) {
+    const headers = new Headers(this.#headers);
+    if (typeof body === "string") headers.set("content-type", "application/json");
+    return await this.#fetch(this.#url(path), { method, headers, redirect: "manual", ...body && { body } });
+  }
+  /** Returns the URL of a path, which may have a query. */
+  #url(path) {
     const url = new URL(this.#base);
-    url.pathname = `${url.pathname.replace(/\/+$/, "")}/${verb.toLowerCase()}`;
+    const [pathname, query] = path.split("?");
+    url.pathname = url.pathname.replace(/\/+$/, "") + pathname;
+    if (query !== void 0) url.search = query;
+    return url.href;
+  }
+  async #send(verb, form) {
     const headers = new Headers(this.#headers);
     headers.set("content-type", form.contentType);
     const init = { method: "POST", headers, redirect: "manual", signal: form.signal };
@@ -96,7 +110,7 @@ var Connection = class {
     } else {
       init.body = await new Response(form.stream()).blob();
     }
-    return await this.#fetch(url.href, init);
+    return await this.#fetch(this.#url(`/${verb.toLowerCase()}`), init);
   }
 };
 async function checked(verb, response) {
@@ -252,11 +266,11 @@ var Base64Encoder = class {
    * @returns The characters of the last group with its padding, if there is one
    */
   finish() {
-    const missing = (3 - this.#rest.length) % 3;
-    const group2 = new Uint8Array(this.#rest.length + missing);
+    const missing2 = (3 - this.#rest.length) % 3;
+    const group2 = new Uint8Array(this.#rest.length + missing2);
     group2.set(this.#rest);
     const characters = encodeGroups(group2);
-    characters.fill(PADDING, characters.length - missing);
+    characters.fill(PADDING, characters.length - missing2);
     this.#rest = new Uint8Array(0);
     return characters;
   }
@@ -509,30 +523,160 @@ function makeBoundary() {
 }
 
 // src/hosted.ts
-function makeHosted() {
-  const image = {
-    details: () => refuse("image().details"),
-    bytes: () => refuse("image().bytes"),
-    signedUrl: () => refuse("image().signedUrl"),
-    update: () => refuse("image().update"),
-    delete: () => refuse("image().delete")
-  };
+var PATH = "/accounts/palmette/images";
+var DEFAULT_EXPIRY_S = 1800;
+function makeHosted(ask) {
+  const api = new Api(ask);
   return {
-    image: () => image,
-    upload: () => refuse("upload"),
-    list: () => refuse("list"),
-    createDirectUpload: () => refuse("createDirectUpload")
+    image: (id) => handle(api, id),
+    upload: (image, options = {}) => upload(api, image, options),
+    list: (options = {}) => list(api, options),
+    createDirectUpload: (options = {}) => createDirectUpload(api, options)
   };
 }
-async function refuse(method) {
-  throw unavailable(method);
+function handle(api, id) {
+  const path = `/v1/${encodeURIComponent(id)}`;
+  const details = () => api.find("GET", path);
+  return {
+    details,
+    bytes: () => api.bytes(`${path}/blob`),
+    signedUrl: async (options) => await sign(api, id, await details(), options),
+    async update({ metadata, requireSignedURLs, creator }) {
+      const body = JSON.stringify({ metadata, requireSignedURLs, creator });
+      return await api.find("PATCH", path, body) ?? missing(id);
+    },
+    delete: async () => await api.find("DELETE", path) !== null
+  };
 }
-function unavailable(method) {
-  return clientError(
-    "HOSTED",
-    Code.Invalid,
-    `hosted.${method}() is not available: a Palmette server keeps no pictures`
+async function upload(api, image, options) {
+  const { encoding, filename = "image" } = options;
+  if (encoding !== void 0 && encoding !== "base64") {
+    throw new TypeError(`the encoding of upload() must be "base64", not ${JSON.stringify(encoding)}`);
+  }
+  let bytes = new Uint8Array(await new Response(image).arrayBuffer());
+  if (encoding === "base64") {
+    const decoder = new Base64Decoder();
+    bytes = new Uint8Array(decoder.decode(bytes));
+    decoder.finish();
+  }
+  const form = formOf(options);
+  form.append("file", new Blob([bytes]), filename);
+  return await api.call("POST", "/v1", form);
+}
+async function list(api, { limit, cursor, sortOrder, creator, filter }) {
+  const query = new URLSearchParams();
+  const given = { per_page: limit, continuation_token: cursor, sort_order: sortOrder, creator };
+  for (const [name, value] of Object.entries(given)) if (value !== void 0) query.append(name, String(value));
+  for (const [name, value] of conditions(filter?.metadata ?? {})) query.append(name, value);
+  const found = await api.call(
+    "GET",
+    query.size > 0 ? `/v2?${query}` : "/v2"
   );
+  const { images, continuation_token: next } = found;
+  return next ? { images, cursor: next, listComplete: false } : { images, listComplete: true };
+}
+function* conditions(fields) {
+  for (const [field, condition] of Object.entries(fields)) {
+    const operators = typeof condition === "object" && condition !== null ? condition : { eq: condition };
+    for (const [operator, value] of Object.entries(operators)) {
+      if (value === void 0) continue;
+      const values = Array.isArray(value) ? value : [value];
+      const [type = "string", ...others] = new Set(values.map((each) => typeof each));
+      if (others.length > 0) throw new TypeError(`filter.metadata.${field}.${operator} must hold values of one type`);
+      yield [`meta.${field}[${operator}:${type}]`, values.join("|")];
+    }
+  }
+}
+async function createDirectUpload(api, options) {
+  const form = formOf(options);
+  const { expiresIn = DEFAULT_EXPIRY_S } = options;
+  form.append("expiry", new Date(Date.now() + expiresIn * 1e3).toISOString());
+  const { id, uploadURL } = await api.call("POST", "/v2/direct_upload", form);
+  return { id, uploadURL };
+}
+function formOf({ id, metadata, requireSignedURLs, creator }) {
+  const form = new FormData();
+  if (id !== void 0) form.append("id", id);
+  if (metadata !== void 0) form.append("metadata", JSON.stringify(metadata));
+  if (requireSignedURLs !== void 0) form.append("requireSignedURLs", String(requireSignedURLs));
+  if (creator !== void 0) form.append("creator", creator);
+  return form;
+}
+async function sign(api, id, details, { variant, expiresIn, keyName = "default" }) {
+  if (typeof variant !== "string" || !/^[^/?#%]+$/.test(variant)) {
+    throw failure(Code.Invalid, `variant must be the name of one, got ${JSON.stringify(variant)}`);
+  }
+  if (expiresIn !== void 0 && !(Number.isInteger(expiresIn) && expiresIn > 0)) {
+    throw failure(
+      Code.Invalid,
+      `expiresIn must be a whole number of seconds above 0, got ${JSON.stringify(expiresIn)}`
+    );
+  }
+  const [known] = (details ?? missing(id)).variants;
+  if (known === void 0) throw failure(Code.Unexpected, `picture ${JSON.stringify(id)} has no URL`);
+  const { keys } = await api.call("GET", "/v1/keys");
+  const key = keys.find(({ name }) => name === keyName);
+  if (key === void 0) throw failure(Code.Invalid, `there is no key ${JSON.stringify(keyName)}`);
+  const url = new URL(known.replace(/[^/]+$/, encodeURIComponent(variant)));
+  if (expiresIn !== void 0) url.searchParams.set("exp", String(Math.floor(Date.now() / 1e3) + expiresIn));
+  url.searchParams.set("sig", await hmac(key.value, url.pathname + url.search));
+  return url.href;
+}
+async function hmac(key, text) {
+  const utf83 = new TextEncoder();
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const imported = await crypto.subtle.importKey("raw", utf83.encode(key), algorithm, false, ["sign"]);
+  const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf83.encode(text)));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+var Api = class {
+  #ask;
+  constructor(ask) {
+    this.#ask = ask;
+  }
+  /** Returns the result of a call. */
+  async call(method, path, body) {
+    const envelope = await read(await this.#ask(method, PATH + path, body));
+    if (!envelope.success) throw refusal(envelope);
+    return envelope.result;
+  }
+  /** Returns the result of a call about one picture; null if there is none. */
+  async find(method, path, body) {
+    const answer = await this.#ask(method, PATH + path, body);
+    const envelope = await read(answer);
+    if (envelope.success) return envelope.result;
+    if (answer.status === 404) return null;
+    throw refusal(envelope);
+  }
+  /** Returns the bytes of a picture; null if there is none. */
+  async bytes(path) {
+    const answer = await this.#ask("GET", PATH + path);
+    if (answer.ok) return answer.body;
+    const envelope = await read(answer);
+    if (answer.status === 404) return null;
+    throw refusal(envelope);
+  }
+};
+async function read(answer) {
+  const text = await answer.text();
+  let envelope;
+  try {
+    envelope = JSON.parse(text);
+  } catch {
+  }
+  if (typeof envelope === "object" && envelope !== null && "success" in envelope) return envelope;
+  if (answer.status === 404) throw failure(Code.Invalid, "this palmette keeps no pictures, so hosted is not available");
+  throw failure(Code.Unexpected, `unexpected answer ${answer.status}: ${text.slice(0, 200)}`.trim());
+}
+function refusal({ errors }) {
+  const { code = Code.Unexpected, message = "refused without a reason" } = errors?.[0] ?? {};
+  return failure(code, message);
+}
+function missing(id) {
+  throw failure(Code.NoPicture, `there is no picture ${JSON.stringify(id)}`);
+}
+function failure(code, text) {
+  return clientError("HOSTED", code, text);
 }
 
 // src/result.ts
@@ -665,7 +809,7 @@ function createImages(target, options = {}) {
     input: (image, options2) => new Transformer(connection, { source: new Source("input", image, options2) }),
     text: (content, options2) => new Transformer(connection, { text: content, options: options2 }),
     info: (image, options2) => info(connection, image, options2),
-    hosted: makeHosted()
+    hosted: makeHosted((method, path, body) => connection.request(method, path, body))
   };
 }
 async function info(connection, image, options) {
@@ -772,7 +916,8 @@ function servicesOf({ options, service }, url) {
     {
       name: service,
       worker: {
-        compatibilityDate: "2026-04-01",
+        // From this day on, errors keep their `code` on the way to a Worker, if that is as new.
+        compatibilityDate: "2026-04-21",
         modules: [{ name: "adapter.js", esModule: readFileSync(new URL("adapter.js", import.meta.url), "utf8") }],
         bindings: [
           { name: "SERVER", service: { name: server } },
