@@ -1,11 +1,11 @@
 /**
  * Intercepts requests in Node: those that come to a development server which is a Node process itself (Vite, Astro, Next, Nuxt), and
  * those of app code that such a server runs (`fetch` with `cf.image`).
+ *
+ * Every Node process of a command loads this, most of which serve nothing, so what takes long to load is loaded when it is needed.
  */
-import { type IncomingMessage, request as requestHttp, type ServerResponse } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
-import { Readable } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { answerFetch, answerUrl, isAsked, isImageUrl, type Server } from "./resize.js";
 
@@ -55,6 +55,7 @@ async function serve(server: Server, request: IncomingMessage, response: ServerR
       const { status } = found;
       const location = found.headers.get("location");
       if (status < 300 || status >= 400 || location === null || redirects === MAX_REDIRECTS) return found;
+      await found.body?.cancel();
       target = new URL(location, target);
     }
     return await fetch(target, { headers: withoutHost(forSource) });
@@ -67,8 +68,9 @@ async function serve(server: Server, request: IncomingMessage, response: ServerR
 }
 
 /** Asks this very server, wherever its name leads, and whoever signed its certificate. */
-function ask(url: URL, headers: Headers, to: { host: string | undefined; port: number }): Promise<Response> {
-  const request = url.protocol === "https:" ? requestHttps : requestHttp;
+async function ask(url: URL, headers: Headers, to: { host: string | undefined; port: number }): Promise<Response> {
+  const { request } = await (url.protocol === "https:" ? import("node:https") : import("node:http"));
+  const { Readable } = await import("node:stream");
   const options = {
     ...to,
     path: url.pathname + url.search,

@@ -10,7 +10,7 @@ import type { Server } from "./resize.js";
 const WORKERS: Readonly<Record<string, "interceptEntry" | "interceptOutbound">> = {
   "entry.worker.js": "interceptEntry",
   "outbound.worker.js": "interceptOutbound",
-  // The same in miniflare before June 2026.
+  // What an older miniflare has in its place.
   "strip-cf-connecting-ip.worker.js": "interceptOutbound",
 };
 

@@ -17,11 +17,7 @@ import { Picture } from "../client/picture.js";
 import { NOBODY, Recorder } from "../client/recorder.js";
 
 const require = createRequire(import.meta.url);
-/** One with an outbound Worker of each kind; the newest 4 and 5, and the oldest that takes plugins. */
-const MINIFLARES = {
-  4: require.resolve("miniflare"),
-  5: require.resolve("miniflare-5"),
-};
+const MINIFLARES = { 4: require.resolve("miniflare"), 5: require.resolve("miniflare-5") };
 const IMPORT = `--import=${pathToFileURL(join(TARGET, "preload.mjs"))}`;
 
 const PHOTO = new Picture(8, 6, (x, y) => [x * 30, y * 40, 50, 255]).png();

@@ -5,10 +5,7 @@ import { readFileSync as readFileSync2 } from "node:fs";
 import { fileURLToPath as fileURLToPath2 } from "node:url";
 
 // src/edge/node.ts
-import { request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
 import { Server as NetServer } from "node:net";
-import { Readable } from "node:stream";
 
 // src/edge/resize.ts
 var PREFIX = "/cdn-cgi/image/";
@@ -129,6 +126,7 @@ async function serve(server, request, response) {
       const { status } = found;
       const location = found.headers.get("location");
       if (status < 300 || status >= 400 || location === null || redirects === MAX_REDIRECTS) return found;
+      await found.body?.cancel();
       target = new URL(location, target);
     }
     return await fetch(target, { headers: withoutHost(forSource) });
@@ -139,8 +137,9 @@ async function serve(server, request, response) {
   }
   response.end(Buffer.from(await answer.arrayBuffer()));
 }
-function ask(url, headers, to) {
-  const request = url.protocol === "https:" ? requestHttps : requestHttp;
+async function ask(url, headers, to) {
+  const { request } = await (url.protocol === "https:" ? import("node:https") : import("node:http"));
+  const { Readable } = await import("node:stream");
   const options = {
     ...to,
     path: url.pathname + url.search,
@@ -183,7 +182,7 @@ import { basename, dirname, join } from "node:path";
 var WORKERS = {
   "entry.worker.js": "interceptEntry",
   "outbound.worker.js": "interceptOutbound",
-  // The same in miniflare before June 2026.
+  // What an older miniflare has in its place.
   "strip-cf-connecting-ip.worker.js": "interceptOutbound"
 };
 var FOLDER = join("workers", "core");
