@@ -106,7 +106,13 @@ impl CfImage {
                 }
             }
         }
-        Ok(Self { options: ImageOptions::from_object(&options)?, overlays, shares_credentials })
+        let options = ImageOptions::from_object(&options).map_err(|error| match error {
+            Error::BadValue { option, actual, hint, .. } if option == "format" => {
+                Error::BadValue { option, allowed: FORMATS, actual, hint }
+            }
+            error => error,
+        })?;
+        Ok(Self { options, overlays, shares_credentials })
     }
 
     /// Returns the URLs of the pictures that are drawn, in their order.
@@ -328,7 +334,7 @@ mod tests {
             (r#"{"onerror":"redirect"}"#.to_owned(), "unknown option \"onerror\""),
             (r#"{"w":5}"#.to_owned(), "unknown option \"w\""),
             (r#"{"format":"auto"}"#.to_owned(), "auto is for URLs, a Worker reads the header accept, got \"auto\""),
-            (r#"{"format":"jpg"}"#.to_owned(), "format must be auto, avif"),
+            (r#"{"format":"jpg"}"#.to_owned(), "format must be avif, webp"),
             (r#"{"rotate":45}"#.to_owned(), "rotate must be"),
             (r#"{"origin-auth":true}"#.to_owned(), "origin-auth must be share-publicly, got true"),
             (r#"{"draw":{}}"#.to_owned(), "draw must be a list of objects, got {}"),
