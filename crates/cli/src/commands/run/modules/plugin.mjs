@@ -679,12 +679,164 @@ function failure(code, text) {
   return clientError("HOSTED", code, text);
 }
 
+// src/mixed.ts
+var MAX_HEAD_BYTES = 8192;
+var CRLF = [13, 10];
+var MixedReader = class {
+  #reader;
+  #delimiter;
+  /** Bytes that came and are not used up. */
+  #pending = new Uint8Array(0);
+  /** Bytes of the part that are still to come. */
+  #left = 0;
+  #parts = 0;
+  /**
+   * @param answer A good answer of the server, unread
+   * @throws {ImagesError} 9523 if it does not consist of parts
+   */
+  constructor(answer) {
+    const type = answer.headers.get("content-type") ?? "";
+    const [, quoted, plain] = /^multipart\/mixed\s*;.*\bboundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(type) ?? [];
+    const boundary = quoted ?? plain;
+    if (boundary === void 0 || answer.body === null) {
+      throw unexpected(`the answer has no parts: its content-type is ${JSON.stringify(type)}`);
+    }
+    this.#delimiter = `--${boundary}`;
+    this.#reader = answer.body.getReader();
+  }
+  /**
+   * Skips what is left of the part, and reads the headers of the next one.
+   *
+   * @returns `undefined` after the last part
+   * @throws {ImagesError} 9523 if the answer ends in the middle, or is none that a server gives
+   */
+  async next() {
+    while (await this.chunk() !== void 0) ;
+    const delimiter = this.#parts === 0 ? this.#delimiter : `\r
+${this.#delimiter}`;
+    const found = ascii(await this.#take(delimiter.length));
+    const after = ascii(await this.#take(2));
+    if (found !== delimiter || after !== "\r\n" && after !== "--") {
+      throw unexpected(`no boundary after ${count(this.#parts)}`);
+    }
+    if (after === "--") {
+      return void 0;
+    }
+    const headers = parseHead(await this.#takeHead());
+    const length = headers.get("content-length") ?? "";
+    if (!/^\d+$/.test(length)) {
+      throw unexpected(`the content-length of a part is ${JSON.stringify(length)}`);
+    }
+    this.#left = Number(length);
+    this.#parts += 1;
+    return headers;
+  }
+  /**
+   * Reads the next bytes of the part.
+   *
+   * @returns `undefined` at its end
+   * @throws {ImagesError} 9523 if the answer ends before that
+   */
+  async chunk() {
+    if (this.#left === 0) {
+      return void 0;
+    }
+    if (this.#pending.length === 0) {
+      await this.#fill();
+    }
+    const chunk = this.#use(Math.min(this.#left, this.#pending.length));
+    this.#left -= chunk.length;
+    return chunk;
+  }
+  /** Says that no more is wanted. */
+  cancel(reason2) {
+    this.#reader.cancel(reason2).catch(() => {
+    });
+  }
+  /** Waits for more bytes. */
+  async #fill() {
+    const { done, value } = await this.#reader.read();
+    if (done) {
+      throw unexpected(`the answer breaks off in part ${this.#parts + (this.#left > 0 ? 0 : 1)}`);
+    }
+    if (this.#pending.length === 0) {
+      this.#pending = value;
+      return;
+    }
+    const joined = new Uint8Array(this.#pending.length + value.length);
+    joined.set(this.#pending);
+    joined.set(value, this.#pending.length);
+    this.#pending = joined;
+  }
+  /** Uses up bytes that are there. */
+  #use(length) {
+    const used = this.#pending.subarray(0, length);
+    this.#pending = this.#pending.subarray(length);
+    return used;
+  }
+  /** Waits for exactly so many bytes, few. */
+  async #take(length) {
+    while (this.#pending.length < length) {
+      await this.#fill();
+    }
+    return this.#use(length);
+  }
+  /** Waits for the headers of a part, and for the empty line after them. */
+  async #takeHead() {
+    for (let searched = 0; ; ) {
+      const end = endOfHead(this.#pending, searched);
+      if (end !== void 0) {
+        return ascii(this.#use(end)).slice(0, -4);
+      }
+      searched = Math.max(0, this.#pending.length - 3);
+      if (searched > MAX_HEAD_BYTES) {
+        throw unexpected(`the headers of a part are larger than ${MAX_HEAD_BYTES} bytes`);
+      }
+      await this.#fill();
+    }
+  }
+};
+function endOfHead(bytes, from) {
+  for (let at2 = bytes.indexOf(CRLF[0], from); at2 >= 0 && at2 + 3 < bytes.length; at2 = bytes.indexOf(CRLF[0], at2 + 1)) {
+    if (bytes[at2 + 1] === CRLF[1] && bytes[at2 + 2] === CRLF[0] && bytes[at2 + 3] === CRLF[1]) {
+      return at2 + 4;
+    }
+  }
+  return void 0;
+}
+function parseHead(head) {
+  const headers = new Headers();
+  for (const line of head.split("\r\n")) {
+    const colon = line.indexOf(":");
+    try {
+      headers.append(line.slice(0, Math.max(colon, 0)), line.slice(colon + 1).trim());
+    } catch (cause) {
+      throw unexpected(`a part has a header ${JSON.stringify(line)}`, { cause });
+    }
+  }
+  return headers;
+}
+function ascii(bytes) {
+  return String.fromCharCode(...bytes);
+}
+function count(parts) {
+  return parts === 0 ? "the beginning" : `part ${parts}`;
+}
+function unexpected(text, options) {
+  return clientError("TRANSFORM", Code.Unexpected, text, options);
+}
+
 // src/result.ts
 var TransformationResult = class {
-  #answer;
-  /** @param answer A good answer of the server, unread */
-  constructor(answer) {
-    this.#answer = answer;
+  #headers;
+  #body;
+  /**
+   * @param headers What the server says of the picture
+   * @param body Returns its bytes, unread
+   */
+  constructor(headers, body) {
+    this.#headers = headers;
+    this.#body = body;
   }
   /** @inheritDoc */
   response(options = {}) {
@@ -694,7 +846,7 @@ var TransformationResult = class {
   }
   /** @inheritDoc */
   contentType() {
-    const type = this.#answer.headers.get("content-type");
+    const type = this.#headers.get("content-type");
     if (type === null) {
       throw clientError("TRANSFORM", Code.Unexpected, "the server sent a picture without a content-type");
     }
@@ -706,13 +858,175 @@ var TransformationResult = class {
     if (encoding !== void 0 && encoding !== "base64") {
       throw new TypeError(`the encoding of image() must be "base64", not ${JSON.stringify(encoding)}`);
     }
-    const { body } = this.#answer;
+    const body = this.#body();
     if (body === null) {
       throw clientError("TRANSFORM", Code.Unexpected, "the server sent no picture");
     }
     return encoding === void 0 ? body : body.pipeThrough(base64EncoderStream());
   }
 };
+
+// src/renditions.ts
+var Part = class {
+  #reader;
+  #state = "waiting";
+  #finish = () => {
+  };
+  #finished = new Promise((resolve) => {
+    this.#finish = resolve;
+  });
+  constructor(reader) {
+    this.#reader = reader;
+  }
+  /**
+   * Returns the bytes, which hold the next picture back.
+   *
+   * @throws {TypeError} if they were taken before, or if the next picture was asked for
+   */
+  take() {
+    if (this.#state !== "waiting") {
+      const why = this.#state === "taken" ? "were taken before" : "are gone, since the next one was asked for";
+      throw new TypeError(`the bytes of this picture ${why}`);
+    }
+    this.#state = "taken";
+    return iterate(this.#chunks(), this.#finish);
+  }
+  /** Waits until whoever took the bytes has read them, or wants no more of them. Nobody can take them from now on. */
+  async release() {
+    if (this.#state === "taken") {
+      await this.#finished;
+    }
+    this.#state = "over";
+  }
+  async *#chunks() {
+    try {
+      for (let chunk = await this.#reader.chunk(); chunk !== void 0; chunk = await this.#reader.chunk()) {
+        yield chunk;
+      }
+    } finally {
+      this.#finish();
+    }
+  }
+};
+var Rendition = class _Rendition extends TransformationResult {
+  #headers;
+  error;
+  constructor(headers, body, error) {
+    super(headers, body);
+    this.#headers = headers;
+    this.error = error;
+  }
+  get width() {
+    return this.#side("width");
+  }
+  get height() {
+    return this.#side("height");
+  }
+  contentType() {
+    this.#check();
+    return super.contentType();
+  }
+  image(options) {
+    this.#check();
+    return super.image(options);
+  }
+  /** Reads the picture into memory, so that the next one can come. */
+  async held() {
+    if (this.error !== void 0) {
+      return this;
+    }
+    const bytes = new Uint8Array(await new Response(this.image()).arrayBuffer());
+    const body = iterate([bytes][Symbol.iterator]());
+    return new _Rendition(this.#headers, () => body);
+  }
+  #side(name) {
+    this.#check();
+    const text = this.#headers.get(`image-${name}`);
+    if (text === null || !/^\d+$/.test(text)) {
+      throw unexpected(`the server sent a picture whose ${name} is ${JSON.stringify(text)}`);
+    }
+    return Number(text);
+  }
+  #check() {
+    if (this.error !== void 0) {
+      throw this.error;
+    }
+  }
+};
+var Renditions = class {
+  [Symbol.toStringTag] = "Renditions";
+  #reader;
+  #count;
+  #isRead = false;
+  #all;
+  /**
+   * @param answer The answer of the server, once it comes
+   * @param count How many results were asked for
+   */
+  constructor(answer, count2) {
+    this.#reader = answer.then((answer2) => new MixedReader(answer2));
+    this.#count = count2;
+    this.#reader.catch(() => {
+    });
+  }
+  /** @inheritDoc */
+  [Symbol.asyncIterator]() {
+    if (this.#isRead) {
+      throw new TypeError("the results of outputs() can be read once");
+    }
+    this.#isRead = true;
+    return this.#results();
+  }
+  // biome-ignore lint/suspicious/noThenProperty: to be awaited is one of its two purposes.
+  then(onValue, onError) {
+    this.#all ??= this.#hold();
+    return this.#all.then(onValue, onError);
+  }
+  /** @inheritDoc */
+  catch(onError) {
+    return this.then(null, onError);
+  }
+  /** @inheritDoc */
+  finally(onEnd) {
+    return this.then().finally(onEnd);
+  }
+  async #hold() {
+    const results = [];
+    for await (const result of this) {
+      results.push(await result.held());
+    }
+    return results;
+  }
+  async *#results() {
+    const reader = await this.#reader;
+    let part;
+    try {
+      for (let index = 0; index < this.#count; index += 1) {
+        const headers = await reader.next();
+        if (headers === void 0) {
+          throw unexpected(`the answer has ${index} of ${this.#count} results`);
+        }
+        part = new Part(reader);
+        yield await read2(headers, part);
+        await part.release();
+      }
+      if (await reader.next() !== void 0) {
+        throw unexpected(`the answer has more than ${this.#count} results`);
+      }
+    } finally {
+      (part?.release() ?? Promise.resolve()).then(() => reader.cancel());
+    }
+  }
+};
+async function read2(headers, part) {
+  const code = /err=(\d+)/.exec(headers.get("cf-images-binding") ?? "")?.[1];
+  if (code === void 0) {
+    return new Rendition(headers, () => part.take());
+  }
+  const text = await new Response(part.take()).text();
+  const error = new ImagesError(Number(code), `IMAGES_TRANSFORM_${text}`.trim());
+  return new Rendition(headers, () => part.take(), error);
+}
 
 // src/transformer.ts
 var Transformer = class _Transformer {
@@ -739,11 +1053,23 @@ var Transformer = class _Transformer {
   }
   /** @inheritDoc */
   async output(options) {
+    const answer = await this.#send(outputParts(options));
+    return new TransformationResult(answer.headers, () => answer.body);
+  }
+  /** @inheritDoc */
+  outputs(results) {
+    if (!Array.isArray(results)) {
+      throw new TypeError(`outputs() takes a list of outputs, not ${String(results)}`);
+    }
+    const value = JSON.stringify(results.map(outputEntry));
+    return new Renditions(this.#send([{ name: "outputs", value }]), results.length);
+  }
+  /** Sends the tree with what is wanted of it, and waits for the head of the answer. */
+  async #send(wanted) {
     this.#consume();
     const { sources, operations } = this.#flatten();
     const transforms = { name: "transforms", value: JSON.stringify(operations) };
-    const form = new Form([...sources, transforms, ...outputParts(options)]);
-    return new TransformationResult(await this.#connection.post("TRANSFORM", form));
+    return await this.#connection.post("TRANSFORM", new Form([...sources, transforms, ...wanted]));
   }
   #child(image) {
     if (isSource(image)) {
@@ -800,6 +1126,9 @@ function outputParts({ format, quality, background, anim }) {
     }
   }
   return parts;
+}
+function outputEntry({ transforms, format, quality, ...others }) {
+  return { transforms, output_format: format, output_quality: quality, ...others };
 }
 
 // src/images.ts
