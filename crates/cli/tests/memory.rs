@@ -9,6 +9,7 @@
 mod allocator;
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -17,8 +18,8 @@ use palmette::codec::{AnimationEncoder, EncodeFormat, EncodeOptions, encode};
 use palmette::core::rows::collect;
 use palmette::core::{Ability, Band, Deadline, Error, Layout, Limits, Model, ModelError, Picture, Pixmap, Rows, Size};
 use palmette::protocol::request::FontFiles;
-use palmette::protocol::{Output, OutputFormat, Quality, Source, TransformRequest, list};
-use palmette::{EngineChoice, Engines, Pipeline};
+use palmette::protocol::{Output, OutputFormat, Outputs, Quality, Source, TransformRequest, list};
+use palmette::{Answer, EngineChoice, Engines, Pipeline, Rendition, Transform};
 
 /// Names the folder of a case to the process that runs it.
 const CASE_VARIABLE: &str = "PALMETTE_TEST_MEMORY_CASE";
@@ -32,6 +33,8 @@ struct Case<'a> {
     options: &'static str,
     format: OutputFormat,
     quality: u8,
+    /// Of several results; none for one as wide as it comes.
+    widths: &'static [u32],
 }
 
 /// What a case took.
@@ -81,7 +84,8 @@ fn animation(size: Size, format: EncodeFormat, frames: u8) -> Vec<u8> {
 fn take(case: &Case<'_>) -> Taken {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("source"), case.source).unwrap();
-    let text = format!("{}\n{}\n{}", case.options, case.format.as_str(), case.quality);
+    let widths: Vec<String> = case.widths.iter().map(u32::to_string).collect();
+    let text = format!("{}\n{}\n{}\n{}\n", case.options, case.format.as_str(), case.quality, widths.join(" "));
     fs::write(folder.path().join("case"), text).unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child_runs_a_case", "--ignored", "--nocapture"])
@@ -102,7 +106,8 @@ fn assert_estimates(what: &str, cases: &[Case<'_>]) {
     let mut wrong = Vec::new();
     for case in cases {
         let Taken { estimate_bytes, peak_bytes } = take(case);
-        let name = format!("{what} {{{}}} to {} at {}", case.options, case.format.as_str(), case.quality);
+        let name =
+            format!("{what} {{{}}} to {} at {} {:?}", case.options, case.format.as_str(), case.quality, case.widths);
         let told = format!("{name}: estimate {} kB, peak {} kB", estimate_bytes / 1000, peak_bytes / 1000);
         eprintln!("{told}");
         // The file comes on top: bodies have a budget of their own.
@@ -176,7 +181,8 @@ impl Rows for RepeatedRows {
 fn child_runs_a_case() {
     let folder = std::env::var(CASE_VARIABLE).unwrap();
     let text = fs::read_to_string(Path::new(&folder).join("case")).unwrap();
-    let [options, format, quality] = text.lines().collect::<Vec<_>>()[..] else { panic!("three lines: {text}") };
+    let [options, format, quality, widths] = text.lines().collect::<Vec<_>>()[..] else { panic!("four lines: {text}") };
+    let widths: Vec<u32> = widths.split_whitespace().map(|width| width.parse().unwrap()).collect();
     let list = if options.is_empty() { "[]".to_owned() } else { format!(r#"[{{"imageIndex":0,{options}}}]"#) };
     let source: bytes::Bytes = fs::read(Path::new(&folder).join("source")).unwrap().into();
     let request = || {
@@ -187,7 +193,10 @@ fn child_runs_a_case() {
             sources: vec![Source::Image(source.clone())],
             ops: list::resolve(&raw_ops).unwrap(),
             raw_ops,
-            outputs: output.into(),
+            outputs: match widths[..] {
+                [] => output.into(),
+                _ => Outputs::Each(widths.iter().map(|&width| wide(width, &output)).collect()),
+            },
             explain: false,
             engine: EngineChoice::Auto,
             fonts: FontFiles::default(),
@@ -195,10 +204,19 @@ fn child_runs_a_case() {
     };
     let pipeline = Pipeline::new(Engines::open(EngineChoice::Cpu).unwrap(), Limits::default(), u64::MAX / 2);
     let pipeline = pipeline.with_model(Arc::new(Repeats));
-    let estimate = pipeline.explain(request(), Deadline::NONE).unwrap().memory_bytes;
-    let answer = pipeline.transform(request(), Deadline::NONE).unwrap();
-    assert!(!answer.bytes.is_empty());
+    let prepared = pipeline.prepare(request(), Deadline::NONE).unwrap();
+    let estimate = prepared.memory_bytes();
+    let each = &mut |_, answer: Result<Answer, palmette::Error>| {
+        assert!(!answer.unwrap().bytes.is_empty());
+        ControlFlow::Continue(())
+    };
+    pipeline.run_each(prepared, Deadline::NONE, &mut |_| (), each).unwrap();
     println!("\nestimate:{estimate}\npeak:{}", peak_bytes());
+}
+
+/// A result of a width.
+fn wide(width: u32, output: &Output) -> Rendition {
+    Rendition::new(output.clone()).transform(Transform::resize(width, 0))
 }
 
 /// The sizes that stills are tried at.
@@ -219,7 +237,7 @@ fn assert_outputs(what: &str, source: &[u8]) {
         (Gif, 80),
         (Rgba, 80),
     ];
-    let cases = outputs.map(|(format, quality)| Case { source, options: "", format, quality });
+    let cases = outputs.map(|(format, quality)| Case { source, options: "", format, quality, widths: &[] });
     assert_estimates(what, &cases);
 }
 
@@ -251,7 +269,8 @@ fn assert_sources(size: Size) {
     ] {
         let source = file(size, has_alpha, format, quality);
         let what = format!("{size} {} of quality {quality}, alpha {has_alpha}", format.as_str());
-        let case = Case { source: &source, options: r#""width":300"#, format: OutputFormat::Jpeg, quality: 80 };
+        let case =
+            Case { source: &source, options: r#""width":300"#, format: OutputFormat::Jpeg, quality: 80, widths: &[] };
         assert_estimates(&what, &[case]);
     }
 }
@@ -278,7 +297,8 @@ fn memory_of_every_kind_of_step_is_estimated() {
         r#""trim":{"left":1000,"top":1000}"#,
         r#""border":{"color":"red","width":300}"#,
     ];
-    let cases = options.map(|options| Case { source: &source, options, format: OutputFormat::Rgba, quality: 80 });
+    let cases =
+        options.map(|options| Case { source: &source, options, format: OutputFormat::Rgba, quality: 80, widths: &[] });
     assert_estimates("steps", &cases);
 }
 
@@ -290,9 +310,25 @@ fn memory_of_enlargements_is_that_of_rows() {
         (EncodeFormat::Png, true, r#""width":5900,"upscale":"generate""#),
     ] {
         let source = file(Size::new(1500, 1000), has_alpha, format, 90);
-        let case = Case { source: &source, options, format: OutputFormat::Jpeg, quality: 80 };
+        let case = Case { source: &source, options, format: OutputFormat::Jpeg, quality: 80, widths: &[] };
         assert_estimates("enlarged", &[case]);
     }
+}
+
+#[test]
+fn memory_of_several_results_is_estimated() {
+    let size = Size::new(4000, 3000);
+    // Planes at all reductions, and pixels that are read once for all.
+    for (format, has_alpha) in [(EncodeFormat::Jpeg, false), (EncodeFormat::Png, true)] {
+        let source = file(size, has_alpha, format, 90);
+        let widths = &[320, 640, 960, 1280, 1600, 1920, 3900];
+        let cases = [("", OutputFormat::Jpeg), (r#""rotate":90,"blur":3"#, OutputFormat::Webp)];
+        let cases = cases.map(|(options, format)| Case { source: &source, options, format, quality: 80, widths });
+        assert_estimates(&format!("several of {}", format.as_str()), &cases);
+    }
+    let source = animation(Size::new(1000, 800), EncodeFormat::Gif, 4);
+    let case = Case { source: &source, options: "", format: OutputFormat::Webp, quality: 80, widths: &[900, 500, 300] };
+    assert_estimates("several animations", &[case]);
 }
 
 #[test]
@@ -304,6 +340,7 @@ fn memory_of_animations_is_estimated() {
             options: "",
             format,
             quality: 80,
+            widths: &[],
         });
         assert_estimates(&format!("animated {}", format.as_str()), &cases);
     }

@@ -40,6 +40,16 @@ pub trait Sources: Sync {
     ///
     /// [`Error::SourceFailed`] if it cannot be read; its maker knows why.
     fn open(&self, read: &ReadStep, planned: Value) -> Result<Box<dyn Rows + '_>, Error>;
+
+    /// Reads one source in several ways at once, to whole pictures in the order of `reads`; nothing if that would take as much as
+    /// one after the other.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Sources::open`] and of its rows.
+    fn read_together(&self, _reads: &[(ReadStep, Value)]) -> Result<Option<Vec<Picture>>, Error> {
+        Ok(None)
+    }
 }
 
 /// Takes what a plan leads to.
@@ -200,6 +210,25 @@ pub fn open_planned<'a>(
     }
 }
 
+/// Reads a source in several ways at once for an engine, and checks that the pictures are what was planned; nothing if they are to be
+/// read one after the other.
+///
+/// # Errors
+///
+/// Those of [`Sources::read_together`], and [`Error::SourceMismatch`].
+pub fn read_together(sources: &dyn Sources, reads: &[(ReadStep, Value)]) -> Result<Option<Vec<Picture>>, Error> {
+    let Some(pictures) = sources.read_together(reads)? else { return Ok(None) };
+    let actual = |index: usize| {
+        pictures.get(index).map(|picture: &Picture| Value { size: picture.size(), layout: picture.layout() })
+    };
+    for (index, &(read, planned)) in reads.iter().enumerate() {
+        if actual(index) != Some(planned) {
+            return Err(Error::SourceMismatch { index: read.source, planned, actual: actual(index) });
+        }
+    }
+    Ok(Some(pictures))
+}
+
 /// Runs a plan and returns its first result, as pixels.
 ///
 /// # Errors
@@ -222,15 +251,50 @@ pub fn complete(
     sources: &dyn Sources,
     deadline: Deadline,
 ) -> Result<Plan, Error> {
-    loop {
-        match planner.plan()? {
-            Planned::Complete(plan) => return Ok(plan),
-            Planned::Measure(plan) => {
-                let mut collected = Collected::default();
-                engine.run(&plan, sources, &mut collected, deadline)?;
-                planner.answer(collected.measurement.ok_or(Error::Unmeasured)?)?;
+    Measured::default().complete(planner, engine, sources, deadline)
+}
+
+/// What was measured so far, for plans of the same sources: what one has had measured, another one need not measure again.
+#[derive(Clone, Debug, Default)]
+pub struct Measured(Vec<(Plan, Measurement)>);
+
+impl Measured {
+    /// Plans to the end, as [`complete`] does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`complete`].
+    pub fn complete(
+        &mut self,
+        planner: &mut Planner,
+        engine: &dyn Engine,
+        sources: &dyn Sources,
+        deadline: Deadline,
+    ) -> Result<Plan, Error> {
+        loop {
+            match planner.plan()? {
+                Planned::Complete(plan) => return Ok(plan),
+                Planned::Measure(plan) => planner.answer(self.measure(plan, engine, sources, deadline)?)?,
             }
         }
+    }
+
+    /// Returns what a plan measures.
+    fn measure(
+        &mut self,
+        plan: Plan,
+        engine: &dyn Engine,
+        sources: &dyn Sources,
+        deadline: Deadline,
+    ) -> Result<Measurement, Error> {
+        if let Some(&(_, found)) = self.0.iter().find(|(known, _)| *known == plan) {
+            return Ok(found);
+        }
+        let mut collected = Collected::default();
+        engine.run(&plan, sources, &mut collected, deadline)?;
+        let found = collected.measurement.ok_or(Error::Unmeasured)?;
+        self.0.push((plan, found));
+        Ok(found)
     }
 }
 

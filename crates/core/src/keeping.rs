@@ -73,6 +73,11 @@ impl Sources for Keeping<'_> {
             _ => Ok(rows),
         }
     }
+
+    /// Reads planes, which are not kept.
+    fn read_together(&self, reads: &[(ReadStep, Value)]) -> Result<Option<Vec<Picture>>, Error> {
+        self.sources.read_together(reads)
+    }
 }
 
 /// Returns the bytes that it takes to keep what is read; 0 for what is not kept.

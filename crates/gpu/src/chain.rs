@@ -1,12 +1,12 @@
 //! The steps of a plan, recorded for the device one after the other.
 //!
-//! Nothing but measurements comes back before the end. Steps that make each pixel of one other wait until something needs
-//! their result, and run as one kernel.
+//! Results and measurements come back as soon as they are made, and nothing else does. Steps that make each pixel of one other wait until
+//! something needs their result, and run as one kernel.
 
-use palmette_core::engine::{Collected, open_planned};
+use palmette_core::engine::{open_planned, read_together};
 use palmette_core::measure::{MeasureStep, Measurement};
 use palmette_core::plan::{DrawStep, Plan, StepKind, Value, ValueId};
-use palmette_core::{Layout, PictureRows, Size, Sources, Spacing};
+use palmette_core::{Layout, Picture as CorePicture, PictureRows, Sink, Size, Sources, Spacing};
 
 use crate::image::{Image, Picture};
 use crate::job::{Job, Phase};
@@ -15,45 +15,109 @@ use crate::kernels::map::MapRun;
 use crate::kernels::{border, draw, map_plane, sharpen};
 use crate::{Error, blur, model, resize};
 
-/// Runs every step, and keeps what comes of them.
-pub(crate) fn run<'a>(mut job: Job<'a>, plan: &Plan, sources: &dyn Sources) -> Result<(Collected, Job<'a>), Error> {
-    job.check()?;
-    let mut collected = Collected::default();
-    let mut values = Values::read(&mut job, plan, sources)?;
-    job.enter(Phase::Run)?;
-    for step in plan.steps() {
+/// A plan on the device, as far as it came.
+pub(crate) struct Chain<'a, 'p> {
+    job: Job<'a>,
+    plan: &'p Plan,
+    values: Values,
+    /// The step that comes next.
+    step: usize,
+    /// The result that comes next.
+    output: usize,
+}
+
+/// What comes of a plan.
+pub(crate) enum Made {
+    /// The result of this index.
+    Picture(usize, CorePicture),
+    /// What was found.
+    Measurement(Measurement),
+}
+
+impl Made {
+    /// Hands it to a sink.
+    pub(crate) fn hand_on(self, sink: &mut dyn Sink) -> Result<(), palmette_core::Error> {
+        match self {
+            Self::Picture(index, picture) => sink.picture(index, Box::new(PictureRows::new(picture))),
+            Self::Measurement(found) => {
+                sink.measurement(found);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl<'a, 'p> Chain<'a, 'p> {
+    /// Reads all sources.
+    pub(crate) fn begin(mut job: Job<'a>, plan: &'p Plan, sources: &dyn Sources) -> Result<Self, Error> {
+        job.check()?;
+        let values = Values::read(&mut job, plan, sources)?;
+        job.enter(Phase::Run)?;
+        Ok(Self { job, plan, values, step: 0, output: 0 })
+    }
+
+    /// Runs steps until something comes of them; nothing at the end.
+    pub(crate) fn next_made(&mut self) -> Result<Option<Made>, Error> {
+        loop {
+            if let Some(&output) = self.plan.outputs().get(self.output).filter(|id| self.values.has(**id)) {
+                let picture = self.values.take(&mut self.job, output)?;
+                let made = Made::Picture(self.output, self.job.download(&picture)?);
+                self.job.recycle_picture(picture);
+                self.output += 1;
+                return Ok(Some(made));
+            }
+            if self.step == self.plan.steps().len() {
+                return Ok(None);
+            }
+            if let Some(found) = self.run_step()? {
+                return Ok(Some(Made::Measurement(found)));
+            }
+        }
+    }
+
+    /// Tells whether nothing more comes, so that the job need not be kept.
+    pub(crate) fn is_over(&self) -> bool {
+        let is_at_end = self.step == self.plan.steps().len();
+        self.output == self.plan.outputs().len() && (is_at_end || self.plan.missing().is_none())
+    }
+
+    /// Gives the job back.
+    pub(crate) fn into_job(self) -> Job<'a> {
+        self.job
+    }
+
+    /// Takes the next step; returns what it measured, if it measures.
+    fn run_step(&mut self) -> Result<Option<Measurement>, Error> {
+        let Self { job, plan, values, step: next, .. } = self;
+        let step = &plan.steps()[*next];
+        *next += 1;
+        let mut found = None;
         match (&step.kind, step.output) {
-            (StepKind::Read(_), _) => continue,
-            (StepKind::Measure { measure, answer, .. }, _) => {
-                if answer.is_none() {
-                    let picture = values.take(&mut job, step.inputs[0])?;
-                    collected.measurement = Some(self::measure(&mut job, measure, picture)?);
-                }
+            // All were read before.
+            (StepKind::Read(_), _) => return Ok(None),
+            (StepKind::Measure { measure, answer: None, .. }, _) => {
+                let picture = values.take(job, step.inputs[0])?;
+                found = Some(self::measure(job, measure, picture)?);
             }
             (StepKind::Draw(draw), Some(output)) => {
-                let overlay = values.take(&mut job, step.inputs[1])?;
-                let target = values.take(&mut job, step.inputs[0])?;
-                self::draw(&mut job, draw, overlay.into_pixels()?, &target)?;
+                let overlay = values.take(job, step.inputs[1])?;
+                let target = values.take(job, step.inputs[0])?;
+                self::draw(job, draw, overlay.into_pixels()?, &target)?;
                 values.put(output, target);
             }
             (kind, Some(output)) => {
                 let value = plan.value(output);
                 if !values.defer(step.inputs[0], kind, value, output) {
-                    let picture = values.take(&mut job, step.inputs[0])?;
-                    let picture = self::step(&mut job, kind, picture, value)?;
+                    let picture = values.take(job, step.inputs[0])?;
+                    let picture = self::step(job, kind, picture, value)?;
                     values.put(output, picture);
                 }
             }
             (_, None) => {}
         }
         job.end_step()?;
+        Ok(found)
     }
-    for &output in plan.outputs() {
-        let picture = values.take(&mut job, output)?;
-        collected.pictures.push(job.download(&picture)?);
-        job.recycle_picture(picture);
-    }
-    Ok((collected, job))
 }
 
 /// Takes a step that did not wait.
@@ -198,13 +262,28 @@ impl Values {
     /// Copies all sources to the device, one after the other, while they are read.
     fn read(job: &mut Job<'_>, plan: &Plan, sources: &dyn Sources) -> Result<Self, Error> {
         let mut values = Self { waiting: (0..plan.value_count()).map(|_| None).collect(), uses: plan.uses() };
+        for group in plan.read_together() {
+            let reads: Vec<_> = group.iter().filter_map(|&id| plan.read(id)).collect();
+            let pictures = read_together(sources, &reads)?.into_iter().flatten();
+            for (id, picture) in group.into_iter().zip(pictures) {
+                let picture = job.upload(Box::new(PictureRows::new(picture)))?;
+                values.put(id, picture);
+            }
+        }
         for step in plan.steps() {
-            if let (StepKind::Read(read), Some(output)) = (&step.kind, step.output) {
+            if let (StepKind::Read(read), Some(output)) = (&step.kind, step.output)
+                && !values.has(output)
+            {
                 let picture = job.upload(open_planned(sources, read, plan.value(output))?)?;
                 values.put(output, picture);
             }
         }
         Ok(values)
+    }
+
+    /// Tells whether a value is there.
+    fn has(&self, id: ValueId) -> bool {
+        self.waiting[id.index()].is_some()
     }
 
     /// Takes a value after doing everything that is still to be done; a copy, if it is taken again.

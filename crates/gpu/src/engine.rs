@@ -9,10 +9,11 @@ use palmette_core::net::Graph;
 use palmette_core::plan::Plan;
 use palmette_core::{Deadline, Engine, EngineKind, Pixmap, Sink, Size, Sources};
 
+use crate::chain::Chain;
 use crate::closing::Closing;
 use crate::device::{Gpu, GpuOptions};
 use crate::job::{Job, Timings};
-use crate::{Error, Prices, chain, net, prices, probe};
+use crate::{Error, Prices, net, prices, probe};
 
 /// An engine on one device. Many threads may use it at once.
 #[derive(Debug)]
@@ -70,8 +71,22 @@ impl GpuEngine {
         sink: &mut dyn Sink,
         deadline: Deadline,
     ) -> Result<(), Error> {
-        let collected = self.guarded(|| Ok(chain::run(Job::new(&self.gpu, deadline), plan, sources)?.0))?;
-        Ok(collected.hand_on(sink)?)
+        self.run_job(Job::new(&self.gpu, deadline), plan, sources, sink).map(drop)
+    }
+
+    /// Runs a plan, and hands on what comes of it outside of the guard: a sink that panics is no fault of the device. The device is
+    /// done with the job before its last result is handed on.
+    fn run_job(&self, job: Job<'_>, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink) -> Result<Timings, Error> {
+        let mut chain = self.guarded(|| Chain::begin(job, plan, sources))?;
+        while let Some(made) = self.guarded(|| chain.next_made())? {
+            if chain.is_over() {
+                let timings = self.guarded(|| chain.into_job().timings())?;
+                made.hand_on(sink)?;
+                return Ok(timings);
+            }
+            made.hand_on(sink)?;
+        }
+        self.guarded(|| chain.into_job().timings())
     }
 
     /// Runs a plan as [`GpuEngine::try_run`] does, and returns its first result.
@@ -98,12 +113,7 @@ impl GpuEngine {
         sink: &mut dyn Sink,
         deadline: Deadline,
     ) -> Result<Timings, Error> {
-        let (collected, timings) = self.guarded(|| {
-            let (collected, job) = chain::run(Job::timed(&self.gpu, deadline), plan, sources)?;
-            Ok((collected, job.timings()?))
-        })?;
-        collected.hand_on(sink)?;
-        Ok(timings)
+        self.run_job(Job::timed(&self.gpu, deadline), plan, sources, sink)
     }
 
     /// Runs a net on whole values: for each input its size, and its samples by row, column and channel. Returns the samples of the outputs.

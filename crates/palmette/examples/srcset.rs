@@ -1,25 +1,25 @@
 //! Makes a picture in several widths for a page and prints the `srcset` to use: `srcset PHOTO FOLDER`.
 //!
-//! The photo is read once; each width is a clone of it with steps of its own, and they are made side by side.
+//! The photo is decoded once, and each width is written as soon as it is made.
 
 use std::error::Error;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
-use std::thread;
 
-use palmette::{OutputFormat, Pipeline, Transformer};
+use palmette::{Answer, OutputFormat, Pipeline, Rendition, Transform};
 
 /// The widths, in pixels.
 const WIDTHS: [u32; 4] = [320, 640, 1280, 1920];
 
-/// Makes one width and returns its entry of the `srcset`.
+/// Writes one width and returns its entry of the `srcset`.
 ///
 /// # Errors
 ///
-/// If the picture cannot be made, or its file not be written.
-fn entry(photo: Transformer, width: u32, folder: &Path) -> Result<String, Box<dyn Error + Send + Sync>> {
-    let answer = photo.resize(width, 0).output(OutputFormat::Avif.quality(75))?;
+/// If the picture could not be made, or its file cannot be written.
+fn entry(answer: Result<Answer, palmette::Error>, width: u32, folder: &Path) -> Result<String, Box<dyn Error>> {
+    let answer = answer?;
     let name = format!("{width}.avif");
     fs::write(folder.join(&name), answer.bytes)?;
     // A photo that is smaller is not enlarged, so its true width is told.
@@ -31,15 +31,15 @@ fn entry(photo: Transformer, width: u32, folder: &Path) -> Result<String, Box<dy
 /// # Errors
 ///
 /// If the photo cannot be opened, and those of [`entry`].
-fn srcset(photo: &str, folder: &Path) -> Result<String, Box<dyn Error + Send + Sync>> {
+fn srcset(photo: &str, folder: &Path) -> Result<String, Box<dyn Error>> {
     let photo = Pipeline::builder().max_pixel_bytes(512 << 20).build()?.open_file(photo)?;
-    let entries = thread::scope(|scope| {
-        let works = WIDTHS.map(|width| {
-            let photo = photo.clone();
-            scope.spawn(move || entry(photo, width, folder))
-        });
-        works.map(|work| work.join().expect("nothing here panics"))
-    });
+    let output = OutputFormat::Avif.quality(75);
+    let widths = WIDTHS.map(|width| Rendition::new(output.clone()).transform(Transform::resize(width, 0)));
+    let mut entries = Vec::new();
+    photo.outputs_each(widths, |index, answer| {
+        entries.push(entry(answer, WIDTHS[index], folder));
+        ControlFlow::Continue(())
+    })?;
     Ok(entries.into_iter().collect::<Result<Vec<_>, _>>()?.join(", "))
 }
 

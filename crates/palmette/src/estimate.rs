@@ -1,8 +1,8 @@
 //! The most memory that a request will hold, by its plan and the headers of its sources: known before a pixel is decoded.
 
-use palmette_codec::EncodeOptions;
+use palmette_codec::{EncodeOptions, WorkingMemory};
 use palmette_core::Size;
-use palmette_core::plan::{Plan, ReadingMemory, StepKind, Value};
+use palmette_core::plan::{Plan, ReadStep, ReadingMemory, ResultMemory, StepKind, Value, ValueId};
 
 /// Pictures that a decoder of animations holds beside the one that it hands out, all of the size of the canvas.
 const DECODER_FRAMES: u64 = 3;
@@ -11,52 +11,83 @@ const DECODER_FRAMES: u64 = 3;
 const ENCODER_FRAMES: u64 = 3;
 
 /// A request whose memory is estimated.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Weighed<'a> {
     /// The whole plan, guessed where it depends on measurements.
     pub(crate) plan: &'a Plan,
-    /// The memory for reading each source, the way that the plan reads it.
-    pub(crate) reading: &'a [ReadingMemory],
-    /// The most that a C library holds to read one of them.
+    /// The memory for each reading.
+    pub(crate) reading: &'a dyn Fn(&ReadStep) -> ReadingMemory,
+    /// The most that a C library holds to read a source.
     pub(crate) library_bytes: u64,
     /// The size of the canvas.
     pub(crate) canvas: Size,
-    pub(crate) output: &'a EncodeOptions,
-    /// Whether the canvas may have alpha before its first step.
-    pub(crate) has_alpha: bool,
-    /// The frames that the steps of the canvas run on; 1 unless the result moves.
+    /// How the results of the plan are encoded, in their order.
+    pub(crate) outputs: &'a [Weight],
+    /// The frames that the steps of the canvas run on; 1 unless the results move.
     pub(crate) frame_count: u32,
-    /// Whether a device runs the steps, so that its result comes back whole. What the engine holds there, and to reach it, has a
+    /// Whether a device runs the steps, so that results come back whole. What the engine holds there, and to reach it, has a
     /// limit of its own for all requests together.
     pub(crate) is_on_device: bool,
 }
 
-/// Estimates the bytes that a request takes at its worst moment: before its rows come, while they do, or while they are encoded. In
-/// an animation decoder and encoder live through all steps, and the overlays are kept for the next frame.
+/// How a result is encoded.
+#[derive(Clone, Debug)]
+pub(crate) struct Weight {
+    pub(crate) options: EncodeOptions,
+    /// Whether the result may have alpha.
+    pub(crate) has_alpha: bool,
+}
+
+impl Weight {
+    /// Estimates what encoding holds.
+    fn encoding(&self, size: Size) -> WorkingMemory {
+        palmette_codec::encoding_memory(&self.options, size, self.has_alpha)
+    }
+}
+
+/// Estimates the bytes that a request takes at its worst moment: before the rows of a result come, while they do, or while they are
+/// encoded. In animations the decoder and all encoders live through all steps, and the overlays are kept for the next frame.
 ///
 /// The memory of C libraries comes on top: the allocator of the process keeps for a while what it gets back, and a library does
 /// not get it from there.
 #[must_use]
 pub(crate) fn estimate(weighed: Weighed<'_>) -> u64 {
-    let Weighed { plan, reading, library_bytes, canvas, output, has_alpha, frame_count, is_on_device } = weighed;
-    let result = plan.result().map_or(Size::new(0, 0), |value| value.size);
-    let encoding = palmette_codec::encoding_memory(output, result, has_alpha || !plan.keeps_opaque());
-    let kept = if frame_count > 1 { kept_for_frames(plan, canvas, result) + encoding.own_bytes } else { 0 };
-    let held = plan.memory(reading);
-    let result_bytes = plan.result().map_or(0, Value::bytes);
-    let encoded = if palmette_codec::takes_rows(output) { held } else { held.collected(result_bytes) };
-    let on_host = if is_on_device { largest_on_host(plan, reading).max(result_bytes + encoding.own_bytes) } else { 0 };
-    let moments = [encoded.before, encoded.while_rows + encoding.own_bytes, on_host];
-    moments.into_iter().max().unwrap_or(0) + library_bytes.max(encoding.library_bytes) + kept
+    let Weighed { plan, library_bytes, frame_count, is_on_device, .. } = weighed;
+    let results: Vec<_> =
+        plan.outputs().iter().zip(weighed.outputs).map(|(&id, weight)| (plan.value(id), weight)).collect();
+    let encodings = || results.iter().map(|(value, weight)| weight.encoding(value.size));
+    let memory = plan.memory(weighed.reading);
+    let moments = memory.iter().enumerate().map(|(index, memory)| match results.get(index) {
+        Some((value, weight)) => while_encoded(memory, *value, weight),
+        // What is measured.
+        None => memory.worst(),
+    });
+    let on_host = if is_on_device { on_host(weighed, &results) } else { 0 };
+    let worst = moments.chain([on_host]).max().unwrap_or(0);
+    let library = encodings().map(|encoding| encoding.library_bytes).chain([library_bytes]).max().unwrap_or(0);
+    let for_frames = if frame_count > 1 { kept_for_frames(weighed, &results) } else { 0 };
+    worst + library + for_frames
 }
 
-/// Estimates the most that is held at once beside what a device is given: what a decoder holds whose rows go there, or what a model
-/// without a program for devices takes, makes and uses.
-fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
-    let sources = plan.reads().map(|(read, _)| {
-        let ReadingMemory { before, bytes, .. } = reading.get(read.source).copied().unwrap_or_default();
-        before.max(bytes)
-    });
+/// Estimates what a result holds until it is encoded.
+fn while_encoded(memory: &ResultMemory, value: Value, weight: &Weight) -> u64 {
+    let ResultMemory { making_bytes, kept_bytes, held } = *memory;
+    let encoded = if palmette_codec::takes_rows(&weight.options) { held } else { held.collected(value.bytes()) };
+    let rows = encoded.before.max(encoded.while_rows + weight.encoding(value.size).own_bytes);
+    making_bytes.max(kept_bytes + rows)
+}
+
+/// Estimates the most that is held at once beside what a device is given: what a decoder holds whose rows go there, what a model
+/// without a program for devices takes, makes and uses, or a result that came back and is encoded.
+fn on_host(weighed: Weighed<'_>, results: &[(Value, &Weight)]) -> u64 {
+    let Weighed { plan, reading, .. } = weighed;
+    let held = |(read, value): (ReadStep, Value), is_whole: bool| {
+        let ReadingMemory { before, bytes, .. } = reading(&read);
+        before.max(bytes) + if is_whole { value.bytes() } else { 0 }
+    };
+    let together = plan.read_together();
+    let group = |group: &Vec<ValueId>| group.iter().filter_map(|&id| plan.read(id)).map(|read| held(read, true)).sum();
+    let sources = plan.reads().map(|read| held(read, false)).chain(together.iter().map(group));
     let models = plan.steps().iter().filter_map(|step| {
         let StepKind::Model(model) = &step.kind else { return None };
         let (input, output) = (plan.input(step)?, plan.output(step)?);
@@ -65,16 +96,20 @@ fn largest_on_host(plan: &Plan, reading: &[ReadingMemory]) -> u64 {
         }
         Some(input.bytes() + output.bytes() + model.memory_bytes(input.size, output.size))
     });
-    sources.chain(models).max().unwrap_or(0)
+    let back = results.iter().map(|(value, weight)| value.bytes() + weight.encoding(value.size).own_bytes);
+    sources.chain(models).chain(back).max().unwrap_or(0)
 }
 
-/// Estimates the memory that stays between the frames of an animation.
-fn kept_for_frames(plan: &Plan, canvas: Size, result: Size) -> u64 {
-    let drawn = plan.canvas_steps().map(|step| match &step.kind {
+/// Estimates the memory that stays between the frames of animations.
+fn kept_for_frames(weighed: Weighed<'_>, results: &[(Value, &Weight)]) -> u64 {
+    let drawn = weighed.plan.canvas_steps().map(|step| match &step.kind {
         StepKind::Draw(draw) => draw.foreground_size.bytes(),
         _ => 0,
     });
-    DECODER_FRAMES * canvas.bytes() + ENCODER_FRAMES * result.bytes() + drawn.sum::<u64>()
+    let encoders = results
+        .iter()
+        .map(|(value, weight)| ENCODER_FRAMES * value.size.bytes() + weight.encoding(value.size).own_bytes);
+    DECODER_FRAMES * weighed.canvas.bytes() + encoders.sum::<u64>() + drawn.sum::<u64>()
 }
 
 #[cfg(test)]
@@ -99,10 +134,10 @@ mod tests {
 
     /// Estimates a plan whose sources take nothing to decode, and whose result nothing to encode.
     fn estimate_of_plan(plan: &Plan, sources: &[Size], frame_count: u32, is_on_device: bool) -> u64 {
-        let output = &EncodeOptions::new(EncodeFormat::Rgba);
-        let reading = &sources.iter().map(|&size| whole(size, 0)).collect::<Vec<_>>();
-        let (canvas, has_alpha, library_bytes) = (sources[0], false, 0);
-        estimate(Weighed { plan, reading, library_bytes, canvas, output, has_alpha, frame_count, is_on_device })
+        let outputs = &[Weight { options: EncodeOptions::new(EncodeFormat::Rgba), has_alpha: false }];
+        let reading = &|read: &ReadStep| whole(sources[read.source], 0);
+        let (canvas, library_bytes) = (sources[0], 0);
+        estimate(Weighed { plan, reading, library_bytes, canvas, outputs, frame_count, is_on_device })
     }
 
     /// Estimates a list for one source.
@@ -128,20 +163,19 @@ mod tests {
     fn estimate_counts_what_codecs_hold() {
         let sources = &[Size::new(1000, 1000); 2];
         let plan = plan(r#"[{"drawImageIndex":1,"targetImageIndex":0}]"#, sources);
-        let output = &EncodeOptions::new(EncodeFormat::Rgba);
-        let reading = &[whole(sources[0], 5_000_000), whole(sources[1], 70)];
+        let outputs = &[Weight { options: EncodeOptions::new(EncodeFormat::Rgba), has_alpha: false }];
+        let reading = &|read: &ReadStep| whole(sources[read.source], [5_000_000, 70][read.source]);
         let (library_bytes, canvas) = (100, sources[0]);
-        let (has_alpha, frame_count, is_on_device) = (false, 1, false);
-        let weighed =
-            Weighed { plan: &plan, reading, library_bytes, canvas, output, has_alpha, frame_count, is_on_device };
+        let (frame_count, is_on_device) = (1, false);
+        let weighed = Weighed { plan: &plan, reading, library_bytes, canvas, outputs, frame_count, is_on_device };
         assert_eq!(
             estimate(weighed),
             13_000_100,
             "of Rust while the canvas is decoded beside its overlay, of C whenever"
         );
-        let output = &EncodeOptions::new(EncodeFormat::Avif);
-        let library = palmette_codec::encoding_memory(output, sources[0], false).library_bytes;
-        assert!(library > 100 && estimate(Weighed { output, ..weighed }) >= 8_000_000 + library);
+        let outputs = &[Weight { options: EncodeOptions::new(EncodeFormat::Avif), has_alpha: false }];
+        let library = outputs[0].encoding(sources[0]).library_bytes;
+        assert!(library > 100 && estimate(Weighed { outputs, ..weighed }) >= 8_000_000 + library);
     }
 
     #[test]

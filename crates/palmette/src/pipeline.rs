@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use palmette_codec::OnDamage;
+use palmette_core::engine::Measured;
+use palmette_core::plan::Plan;
 use palmette_core::{Deadline, IdleCores, Limits, Model, SharedModel};
 use palmette_protocol::Info;
 use palmette_protocol::request::TransformRequest;
@@ -10,6 +12,8 @@ use palmette_protocol::request::TransformRequest;
 use crate::clock::Clock;
 use crate::prepare::Prepared;
 use crate::rendering::Rendering;
+use crate::run::Measuring;
+use crate::sources::Files;
 use crate::{Engines, Error, Explanation, Explanations, FontFolder};
 
 /// Everything that turns requests into pictures; shared by all threads that do.
@@ -112,44 +116,52 @@ impl Pipeline {
         let count = prepared.count();
         let only = if count == 1 { prepared.results.pop() } else { None };
         let rendering = only.unwrap_or(Err(Error::SeveralResults { count }))?;
-        let memory_bytes = prepared.memory_of(&rendering) + prepared.kept_bytes + prepared.font_bytes();
-        self.explain_result(&prepared, &rendering, memory_bytes, deadline)
+        let memory_bytes = prepared.memory_of(&[&rendering]) + prepared.kept_bytes + prepared.font_bytes();
+        let plan = self.explained_plan(&prepared, &rendering, memory_bytes, &mut Measured::default(), deadline)?;
+        Ok(Explanation::new(&prepared, &rendering, &plan, memory_bytes))
     }
 
     /// Puts the plans of a prepared request into words, one for each result; of one that cannot be made, the reason.
     ///
     /// # Errors
     ///
-    /// [`Error::TooMuchMemory`].
+    /// [`Error::TooMuchMemory`], if plans depend on pixels.
     pub fn explain_each(&self, mut prepared: Prepared, deadline: Deadline) -> Result<Explanations, Error> {
         if prepared.is_measured() {
             self.check_memory(&prepared)?;
         }
-        let memory_bytes = prepared.memory_bytes();
-        let results = std::mem::take(&mut prepared.results);
-        let explain = |result: Result<Rendering, Error>| {
-            let rendering = result?;
-            self.explain_result(&prepared, &rendering, prepared.memory_of(&rendering), deadline)
-        };
-        Ok(Explanations::new(memory_bytes, results.into_iter().map(explain)))
+        let mut explanations = Explanations::new(prepared.memory_bytes());
+        let (mut plans, mut measured) = (Vec::new(), Measured::default());
+        for result in std::mem::take(&mut prepared.results) {
+            let explained = result.and_then(|rendering| {
+                let memory_bytes = prepared.memory_of(&[&rendering]);
+                let plan = self.explained_plan(&prepared, &rendering, memory_bytes, &mut measured, deadline)?;
+                let explanation = Explanation::new(&prepared, &rendering, &plan, memory_bytes);
+                plans.push(plan);
+                Ok(explanation)
+            });
+            explanations.add(explained);
+        }
+        explanations.count_steps(&plans);
+        Ok(explanations)
     }
 
-    /// Puts the plan of one result into words.
-    fn explain_result(
+    /// Completes the plan of one result.
+    fn explained_plan(
         &self,
         prepared: &Prepared,
         rendering: &Rendering,
         memory_bytes: u64,
+        measured: &mut Measured,
         deadline: Deadline,
-    ) -> Result<Explanation, Error> {
+    ) -> Result<Plan, Error> {
         if !rendering.planned.is_complete() && memory_bytes > self.max_pixel_bytes {
             return Err(Error::TooMuchMemory { needed_bytes: memory_bytes, max_bytes: self.max_pixel_bytes });
         }
         let clock = Clock::default();
-        let files = self.files(prepared, deadline, &clock);
-        let plan = self.complete(prepared, rendering, &files, &files, deadline);
-        let plan = plan.map_err(|error| rendering.name(error))?;
-        Ok(Explanation::new(prepared, rendering, &plan, memory_bytes))
+        let files = Files::new(&prepared.images, self.decode_options(deadline, self.on_damage), &clock);
+        let measuring = Measuring { files: &files, sources: &files, deadline };
+        self.complete(prepared, rendering, &measuring, measured).map_err(|error| rendering.name(error))
     }
 
     /// Describes a file by its header alone. Sizes are as displayed, and no limit applies to them.

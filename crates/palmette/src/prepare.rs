@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use palmette_codec::{EncodeOptions, Kept};
-use palmette_core::plan::{Builder, Plan, ReadingMemory};
+use palmette_core::plan::{Plan, ReadStep};
 use palmette_core::{Deadline, IdleCores, Size};
 use palmette_protocol::request::{FontFiles, Source, TransformRequest};
 use palmette_protocol::{EngineChoice, Metadata, OutputFormat, Rendition};
 
 use crate::clock::Clock;
-use crate::estimate::{Weighed, estimate};
+use crate::estimate::{Weighed, Weight, estimate};
 use crate::image::Image;
 use crate::rendering::{List, Rendering, encode_options, is_of_list};
 use crate::text::{Failure, Typeset, Typesetter};
@@ -17,6 +17,9 @@ use crate::{Error, Pipeline, Selection, Stage, Timings};
 
 /// The share of the memory of one request, as a divisor, that kept sources may take.
 const KEPT_SHARE: u64 = 4;
+
+/// The share of it that results may take which are made together.
+const SHARED_SHARE: u64 = 2;
 
 /// The work on sources whose headers were read.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub struct Prepared {
     /// The bytes of sources that are kept from a measurement to the steps that follow it.
     pub(crate) kept_bytes: u64,
     pub(crate) selection: Selection,
+    /// Whether what results have in common is done once; otherwise each is made by itself.
+    pub(crate) is_shared: bool,
     /// The time that preparing took.
     pub(crate) timings: Timings,
 }
@@ -73,19 +78,20 @@ impl Pipeline {
             };
             renditions.into_iter().enumerate().map(plan).collect::<Result<Vec<_>, Error>>()
         })?;
-        // The largest decides. A request of which nothing can be made wants an engine that is there, too.
-        let plans = results.iter().flatten().map(|rendering| &rendering.guess.plan);
-        let largest = plans.max_by_key(|plan| plan.arithmetic().traffic_bytes);
-        let nothing = Builder::default().finish(Vec::new());
-        let select = || self.engines.select(largest.unwrap_or(&nothing), engine);
-        let selection = tracing::info_span!("select").in_scope(select)?;
+        // A request of which nothing can be made wants an engine that is there, too.
+        let plan = Plan::merged(results.iter().flatten().map(|rendering| &rendering.guess.plan));
+        let selection = tracing::info_span!("select").in_scope(|| self.engines.select(&plan, engine))?;
         let measuring = || results.iter().flatten().filter(|rendering| !rendering.is_animated());
         // Frames are decoded one by one, and a GPU takes whole sources into memory of its own.
         let kept_bytes = match selection.is_gpu() {
             true => 0,
             false => measuring().map(|rendering| self.kept_bytes(&rendering.guess.measuring)).max().unwrap_or(0),
         };
-        Ok(Prepared { images, results, kept_bytes, selection, timings: clock.into_timings() })
+        let timings = clock.into_timings();
+        let mut prepared = Prepared { images, results, kept_bytes, selection, is_shared: true, timings };
+        // What is shared is kept in memory. Too much of that would keep others waiting, or be refused where each result by itself is not.
+        prepared.is_shared = prepared.memory_bytes() <= self.max_pixel_bytes / SHARED_SHARE;
+        Ok(prepared)
     }
 
     /// Reads the headers of all sources, lays texts out, and checks all sizes.
@@ -129,8 +135,9 @@ impl Prepared {
     /// fonts that it brought.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
-        let results = self.results.iter().flatten().map(|rendering| self.memory_of(rendering));
-        results.max().unwrap_or(0) + self.kept_bytes + self.font_bytes()
+        let groups = self.groups(self.results.iter().flatten());
+        let worst = groups.iter().map(|group| self.memory_of(group)).max();
+        worst.unwrap_or(0) + self.kept_bytes + self.font_bytes()
     }
 
     /// Returns the bytes of the fonts that the request brought.
@@ -138,30 +145,53 @@ impl Prepared {
         self.images.iter().filter_map(Image::text).map(Typeset::font_bytes).sum()
     }
 
-    /// Estimates the bytes that one result takes at its worst moment, made by itself.
-    pub(crate) fn memory_of(&self, rendering: &Rendering) -> u64 {
-        let plans = rendering.guess.measuring.iter().chain([&rendering.guess.plan]);
-        plans.map(|plan| self.memory_of_plan(plan, rendering)).max().unwrap_or(0)
+    /// Puts results together that are made together: all stills, and all that move; or each by itself.
+    pub(crate) fn groups<T: AsRef<Rendering>>(&self, results: impl Iterator<Item = T>) -> Vec<Vec<T>> {
+        let mut groups: Vec<Vec<T>> = Vec::new();
+        for result in results {
+            let is_animated = result.as_ref().is_animated();
+            let group =
+                groups.iter_mut().find(|group| self.is_shared && group[0].as_ref().is_animated() == is_animated);
+            match group {
+                Some(group) => group.push(result),
+                None => groups.push(vec![result]),
+            }
+        }
+        groups
     }
 
-    /// Estimates the bytes that a plan takes at its worst moment, with the result encoded if it has one.
-    fn memory_of_plan(&self, plan: &Plan, rendering: &Rendering) -> u64 {
-        let mut reading = vec![ReadingMemory::default(); self.images.len()];
-        let mut library_bytes = 0;
-        for (read, _) in plan.reads() {
-            let Some(image) = self.images.get(read.source) else { continue };
-            let (held, of_library) = image.reading(&read);
-            library_bytes = library_bytes.max(of_library);
-            reading[read.source] = held;
+    /// Estimates the bytes that results take at their worst moment which are made together.
+    pub(crate) fn memory_of(&self, group: &[&Rendering]) -> u64 {
+        let frame_count = group.first().map_or(1, |rendering| rendering.frame_count);
+        // A guess that cannot be planned to its end has no result.
+        let planned = || group.iter().filter(|rendering| !rendering.guess.plan.outputs().is_empty());
+        let outputs: Vec<_> = planned().map(|rendering| self.weight(rendering)).collect();
+        let plan = Plan::merged(planned().map(|rendering| &rendering.guess.plan));
+        let measuring = group.iter().flat_map(|rendering| &rendering.guess.measuring);
+        let measuring = measuring.map(|plan| self.memory_of_plan(plan, &[], frame_count));
+        measuring.chain([self.memory_of_plan(&plan, &outputs, frame_count)]).max().unwrap_or(0)
+    }
+
+    /// Says how a result is encoded.
+    fn weight(&self, rendering: &Rendering) -> Weight {
+        let is_opaque = self.images.first().is_some_and(|canvas| !canvas.has_alpha());
+        Weight {
+            options: self.encode_options(rendering, Deadline::NONE, IdleCores::default()),
+            has_alpha: !is_opaque || !rendering.guess.plan.keeps_opaque(),
         }
+    }
+
+    /// Estimates the bytes that a plan takes at its worst moment, with its results encoded.
+    fn memory_of_plan(&self, plan: &Plan, outputs: &[Weight], frame_count: u32) -> u64 {
+        let reading =
+            |read: &ReadStep| self.images.get(read.source).map(|image| image.reading(read)).unwrap_or_default();
         estimate(Weighed {
             plan,
-            reading: &reading,
-            library_bytes,
+            reading: &|read: &ReadStep| reading(read).0,
+            library_bytes: plan.reads().map(|(read, _)| reading(&read).1).max().unwrap_or(0),
             canvas: self.images.first().map_or(Size::new(0, 0), Image::size),
-            output: &self.encode_options(rendering, Deadline::NONE, IdleCores::default()),
-            has_alpha: self.images.first().is_none_or(Image::has_alpha),
-            frame_count: rendering.frame_count,
+            outputs,
+            frame_count,
             is_on_device: self.selection.is_gpu(),
         })
     }

@@ -92,6 +92,11 @@ impl Rendering {
         Ok(Self { raw_ops, planner, planned, guess, frame_count, output, naming })
     }
 
+    /// Returns its index among the results.
+    pub(crate) const fn index(&self) -> usize {
+        self.naming.output - 1
+    }
+
     /// Tells whether the result is animated.
     pub(crate) const fn is_animated(&self) -> bool {
         self.frame_count > 1
@@ -105,6 +110,12 @@ impl Rendering {
     /// Names the place of a failure as the request has it.
     pub(crate) fn name(&self, error: Error) -> Error {
         self.naming.name(error)
+    }
+}
+
+impl AsRef<Self> for Rendering {
+    fn as_ref(&self) -> &Self {
+        self
     }
 }
 

@@ -1,4 +1,6 @@
-//! Where the result of a plan goes: into a file.
+//! Where the results of a plan go: each into a file.
+
+use std::ops::ControlFlow;
 
 use palmette_codec::{EncodeOptions, Encoded};
 use palmette_core::measure::Measurement;
@@ -7,39 +9,46 @@ use palmette_core::{Band, Error as CoreError, Layout, Picture, Rows, Sink, Size}
 use crate::clock::Clock;
 use crate::{Error, Stage};
 
-/// Encodes the result of a plan.
+/// A file and the size of its picture.
+pub(crate) type File = (Encoded, Size);
+
+/// Encodes the results of a plan, and hands each on as soon as it is encoded, or cannot be.
 pub(crate) struct Encoder<'a> {
-    options: &'a EncodeOptions,
+    /// By result.
+    options: &'a [EncodeOptions],
     clock: &'a Clock,
-    /// The file and the size of its picture, or why there is none.
-    made: Option<Result<(Encoded, Size), Error>>,
+    /// Told of each result, by its index; breaks off if no more are wanted.
+    done: &'a mut dyn FnMut(usize, Result<File, Error>) -> ControlFlow<()>,
+    /// Results up to now.
+    count: usize,
 }
 
 impl<'a> Encoder<'a> {
     /// Encodes with these options.
-    pub(crate) const fn new(options: &'a EncodeOptions, clock: &'a Clock) -> Self {
-        Self { options, clock, made: None }
-    }
-
-    /// Returns the file and the size of its picture; absent if the plan had no result.
-    pub(crate) fn into_made(self) -> Option<Result<(Encoded, Size), Error>> {
-        self.made
+    pub(crate) fn new(
+        options: &'a [EncodeOptions],
+        clock: &'a Clock,
+        done: &'a mut dyn FnMut(usize, Result<File, Error>) -> ControlFlow<()>,
+    ) -> Self {
+        Self { options, clock, done, count: 0 }
     }
 }
 
 impl Sink for Encoder<'_> {
-    fn picture(&mut self, _index: usize, rows: Box<dyn Rows + '_>) -> Result<(), CoreError> {
+    fn picture(&mut self, index: usize, rows: Box<dyn Rows + '_>) -> Result<(), CoreError> {
+        // Where a device fails half-way, another engine begins from the beginning.
+        if index < self.count {
+            return Ok(());
+        }
         let size = rows.size();
         let rows = Box::new(Run { rows, clock: self.clock });
-        match self.clock.stage(Stage::Encode, || palmette_codec::encode_rows(rows, self.options)) {
-            Ok(encoded) => self.made = Some(Ok((encoded, size))),
+        let made = match self.clock.stage(Stage::Encode, || palmette_codec::encode_rows(rows, &self.options[index])) {
+            Ok(encoded) => Ok((encoded, size)),
             Err(palmette_codec::Error::Core(error)) => return Err(error),
-            Err(error) => {
-                self.made = Some(Err(Error::Encode(error)));
-                return Err(CoreError::SinkFailed);
-            }
-        }
-        Ok(())
+            Err(error) => Err(Error::Encode(error)),
+        };
+        self.count += 1;
+        if (self.done)(index, made).is_break() { Err(CoreError::SinkFailed) } else { Ok(()) }
     }
 
     /// A plan that makes a file has nothing left to measure.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use palmette_codec::{Cause, DecodeOptions, Reader};
 use palmette_core::plan::{ReadStep, Value};
-use palmette_core::{Band, Error as CoreError, Layout, Picture, Rows, Size, Sources};
+use palmette_core::{Band, Error as CoreError, Layout, Picture, Reading, Rows, Size, Sources};
 
 use crate::clock::Clock;
 use crate::image::{Image, rows_of_drawn, rows_of_pixels};
@@ -98,6 +98,14 @@ impl Sources for Files<'_> {
             layout: reader.layout(),
             reader: Some(reader),
         }))
+    }
+
+    fn read_together(&self, reads: &[(ReadStep, Value)]) -> Result<Option<Vec<Picture>>, CoreError> {
+        let Some((ReadStep { source: index, .. }, _)) = reads.first().copied() else { return Ok(None) };
+        let Some(Image::File { bytes, .. }) = self.images.get(index) else { return Ok(None) };
+        let readings: Vec<Reading> = reads.iter().map(|(read, _)| read.reading).collect();
+        let read = || palmette_codec::read_together(bytes, &readings, &self.options);
+        self.clock.stage(Stage::Decode, read).map_err(|source| self.fail_file(index, source))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A picture that is being described, by the verbs of the Images binding.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -131,7 +132,7 @@ impl Pipeline {
 
 /// A picture and the steps on it; nothing is decoded before [`output`](Transformer::output) or one of its shorter forms.
 ///
-/// Steps run in the order of the calls. Clones share the picture, so several results of one source are several clones.
+/// Steps run in the order of the calls. Clones share the picture. Several results of one are [`outputs`](Transformer::outputs).
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens before `output`, `encode`, `pixels` or `save`"]
 pub struct Transformer {
@@ -244,16 +245,16 @@ impl Transformer {
     /// # Ok::<(), palmette::Error>(())
     /// ```
     pub fn outputs(self, renditions: impl IntoIterator<Item = Rendition>) -> Result<Vec<Result<Answer, Error>>, Error> {
-        let mut answers = Vec::new();
-        self.outputs_each(renditions, |answer| {
-            answers.push(answer);
+        let mut answers = BTreeMap::new();
+        self.outputs_each(renditions, |index, answer| {
+            answers.insert(index, answer);
             ControlFlow::Continue(())
         })?;
-        Ok(answers)
+        Ok(answers.into_values().collect())
     }
 
-    /// Makes several renditions of the picture as [`Transformer::outputs`] does, and hands over each as soon as it is there, in their
-    /// order, until `each` breaks off.
+    /// Makes several renditions of the picture as [`Transformer::outputs`] does, and hands over each with its index as soon as it is
+    /// there, until `each` breaks off. Stills come in their order, and before or behind them what moves.
     ///
     /// # Errors
     ///
@@ -261,7 +262,7 @@ impl Transformer {
     pub fn outputs_each(
         self,
         renditions: impl IntoIterator<Item = Rendition>,
-        mut each: impl FnMut(Result<Answer, Error>) -> ControlFlow<()>,
+        mut each: impl FnMut(usize, Result<Answer, Error>) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let deadline = self.deadline();
         let renditions: Vec<Rendition> = renditions.into_iter().collect();
@@ -269,7 +270,7 @@ impl Transformer {
             return Err(Error::Renditions { count: renditions.len() });
         }
         let (pipeline, prepared) = self.prepare(renditions)?;
-        pipeline.run_each(prepared, deadline, &mut |_| (), &mut |_, answer| each(answer))
+        pipeline.run_each(prepared, deadline, &mut |_| (), &mut each)
     }
 
     /// Makes the picture and returns the bytes of its file.

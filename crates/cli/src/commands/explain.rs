@@ -49,7 +49,9 @@ fn to_texts(explanations: &Explanations, names: &[String]) -> String {
         };
         let _ = write!(text, "output {}\n\n{explained}\n", index + 1);
     }
-    let _ = writeln!(text, "all: about {} of memory", bytes(explanations.memory_bytes));
+    let Explanations { memory_bytes, step_count, shared_count, .. } = explanations;
+    let memory = bytes(*memory_bytes);
+    let _ = writeln!(text, "all: {step_count} steps, and {shared_count} that are shared, about {memory} of memory");
     text
 }
 

@@ -14,6 +14,7 @@ mod chain;
 mod draw;
 mod draw_planes;
 pub(crate) mod enlarge;
+mod kept;
 pub mod kernels;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -25,10 +26,11 @@ mod twins;
 use std::sync::Arc;
 use std::thread;
 
-use crate::engine::{Deadline, Engine, EngineKind, Sink, Sources};
+use crate::engine::{Deadline, Engine, EngineKind, Sink, Sources, read_together};
 use crate::plan::{Plan, StepKind};
 use crate::{Error, IdleCores};
-use chain::{Chain, Helpers};
+use chain::{Chain, Cores, Helpers, Inputs};
+use kept::Kept;
 use kernels::Kernels;
 
 /// Runs plans on the CPU.
@@ -59,6 +61,43 @@ impl CpuEngine {
     }
 }
 
+impl CpuEngine {
+    /// Makes the values that a result depends on, and later ones, too.
+    fn keep(&self, inputs: Inputs<'_>, kept: &mut Kept, result: usize) -> Result<(), Error> {
+        let Inputs { plan, sources, .. } = inputs;
+        for group in plan.read_together() {
+            if !group.iter().any(|&id| kept.is_due(id, result)) {
+                continue;
+            }
+            let reads: Vec<_> = group.iter().filter_map(|&id| plan.read(id)).collect();
+            if let Some(pictures) = read_together(sources, &reads)? {
+                group.into_iter().zip(pictures).for_each(|(id, picture)| kept.put(id, picture));
+            }
+        }
+        for id in plan.steps().iter().filter_map(|step| step.output) {
+            if kept.is_due(id, result) {
+                let picture = self.with_chain(inputs, kept, |chain, cores| chain.rows(id, cores)?.into_picture())?;
+                kept.put(id, picture);
+            }
+        }
+        Ok(())
+    }
+
+    /// Does something with the chain of a plan, and with the cores that it may borrow.
+    fn with_chain<T>(
+        &self,
+        inputs: Inputs<'_>,
+        kept: &Kept,
+        work: impl for<'scope, 'env> FnOnce(&'env Chain<'_>, Cores<'scope, 'env>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let chain = Chain::new(&self.kernels, inputs, kept)?;
+        match &self.idle {
+            None => work(&chain, None),
+            Some(idle) => thread::scope(|scope| work(&chain, Some(Helpers { scope, idle }))),
+        }
+    }
+}
+
 impl Default for CpuEngine {
     fn default() -> Self {
         Self::new()
@@ -72,33 +111,26 @@ impl Engine for CpuEngine {
 
     fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, deadline: Deadline) -> Result<(), Error> {
         deadline.check()?;
-        let chain = Chain::new(&self.kernels, plan, sources, deadline)?;
-        match &self.idle {
-            None => run(&chain, plan, sink, None),
-            Some(idle) => thread::scope(|scope| run(&chain, plan, sink, Some(Helpers { scope, idle }))),
+        let mut kept = Kept::new(plan)?;
+        for (index, &output) in plan.outputs().iter().enumerate() {
+            let inputs = Inputs { plan, sources, deadline };
+            self.keep(inputs, &mut kept, index)?;
+            self.with_chain(inputs, &kept, |chain, cores| sink.picture(index, chain.rows(output, cores)?))?;
+            kept.free(index);
         }
+        for step in plan.steps() {
+            if let StepKind::Measure { measure, answer: None, .. } = &step.kind {
+                let inputs = Inputs { plan, sources, deadline };
+                self.keep(inputs, &mut kept, plan.outputs().len())?;
+                let input = step.inputs[0];
+                let found = self.with_chain(inputs, &kept, |chain, cores| measure.run(chain.rows(input, cores)?))?;
+                sink.measurement(found);
+            }
+        }
+        Ok(())
     }
 
     fn with_idle_cores(&self, idle: &IdleCores) -> Option<Arc<dyn Engine>> {
         Some(Arc::new(Self { idle: Some(idle.clone()), ..self.clone() }))
     }
-}
-
-/// Hands the results of a plan, and what it measures, to a sink.
-fn run<'scope, 'env: 'scope>(
-    chain: &'env Chain<'_>,
-    plan: &Plan,
-    sink: &mut dyn Sink,
-    helpers: Option<Helpers<'scope, 'env>>,
-) -> Result<(), Error> {
-    chain.keep(helpers)?;
-    for (index, &output) in plan.outputs().iter().enumerate() {
-        sink.picture(index, chain.rows(output, helpers)?)?;
-    }
-    for step in plan.steps() {
-        if let StepKind::Measure { measure, answer: None, .. } = &step.kind {
-            sink.measurement(measure.run(chain.rows(step.inputs[0], helpers)?)?);
-        }
-    }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use palmette_ops::ImageIndex;
 
 use super::arithmetic::Arithmetic;
 use super::kind::StepKind;
-use super::memory::{Held, ReadingMemory};
+use super::memory::{ReadingMemory, ResultMemory};
 use super::step::{Origin, ReadStep, Step};
 use crate::measure::MeasureStep;
 use crate::{Layout, Reading, Size};
@@ -134,6 +134,15 @@ impl Plan {
         })
     }
 
+    /// Returns how a value is read, and what it is; nothing if it is not read, but made.
+    #[must_use]
+    pub fn read(&self, id: ValueId) -> Option<(ReadStep, Value)> {
+        match self.maker(id).kind {
+            StepKind::Read(read) => Some((read, self.value(id))),
+            _ => None,
+        }
+    }
+
     /// Counts what all steps compute.
     #[must_use]
     pub fn arithmetic(&self) -> Arithmetic {
@@ -186,9 +195,10 @@ impl Plan {
         })
     }
 
-    /// Returns what reading and all steps hold, given what reading each source holds, by its index.
+    /// Returns what reading and all steps hold while each result is made, and behind them, while a measurement is; given what each
+    /// reading holds.
     #[must_use]
-    pub fn memory(&self, reading: &[ReadingMemory]) -> Held {
+    pub fn memory(&self, reading: &dyn Fn(&ReadStep) -> ReadingMemory) -> Vec<ResultMemory> {
         super::memory::of_plan(self, reading)
     }
 

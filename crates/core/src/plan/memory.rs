@@ -8,7 +8,8 @@ use palmette_ops::Rotate;
 use super::blur::BlurStep;
 use super::graph::{Plan, Value};
 use super::kind::StepKind;
-use super::step::Step;
+use super::stay::Stay;
+use super::step::{ReadStep, Step};
 use crate::measure::MeasureStep;
 use crate::model::ModelStep;
 use crate::{Pixmap, Size};
@@ -41,6 +42,25 @@ pub struct Held {
     pub is_whole: bool,
 }
 
+/// The memory that making one result of a plan holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ResultMemory {
+    /// Bytes at the worst moment while values are made that this result is the first to need, and others need, too; with all that is kept.
+    pub making_bytes: u64,
+    /// Bytes that are kept while the result is made, tables among them.
+    pub kept_bytes: u64,
+    /// What its rows hold beside those.
+    pub held: Held,
+}
+
+impl ResultMemory {
+    /// Returns the bytes at the worst moment.
+    #[must_use]
+    pub fn worst(self) -> u64 {
+        self.making_bytes.max(self.kept_bytes + self.held.worst())
+    }
+}
+
 impl Held {
     /// Returns the bytes at the worst moment.
     #[must_use]
@@ -68,9 +88,12 @@ impl Held {
     }
 }
 
-/// Follows the values of a plan to its results.
-pub(super) fn of_plan(plan: &Plan, reading: &[ReadingMemory]) -> Held {
+/// Follows the values of a plan to its results, and behind them to its measurement.
+pub(super) fn of_plan(plan: &Plan, reading: &dyn Fn(&ReadStep) -> ReadingMemory) -> Vec<ResultMemory> {
+    let stays = plan.stays();
     let mut held = vec![Held::default(); plan.value_count()];
+    // By kept value, what making it holds, in the end the picture itself.
+    let mut making = vec![Held::default(); plan.value_count()];
     let mut measured = Held::default();
     for step in plan.steps() {
         let input = step.inputs.first().map(|id| held[id.index()]).unwrap_or_default();
@@ -78,8 +101,7 @@ pub(super) fn of_plan(plan: &Plan, reading: &[ReadingMemory]) -> Held {
             Some(output) => {
                 held[output.index()] = match &step.kind {
                     StepKind::Read(read) => {
-                        let ReadingMemory { before, bytes, is_whole } =
-                            reading.get(read.source).copied().unwrap_or_default();
+                        let ReadingMemory { before, bytes, is_whole } = reading(read);
                         Held { before, while_rows: bytes, is_whole }
                     }
                     StepKind::Draw(_) => {
@@ -93,6 +115,13 @@ pub(super) fn of_plan(plan: &Plan, reading: &[ReadingMemory]) -> Held {
                         }
                     }
                     _ => of_step(plan, step, input),
+                };
+                if stays[output.index()].is_some() {
+                    let Value { size, layout } = plan.value(output);
+                    making[output.index()] = held[output.index()].collected(plan.value(output).bytes());
+                    // It is lent as copies of a few rows.
+                    let rows = layout.bytes(Size::new(size.width, BAND_ROWS));
+                    held[output.index()] = Held { before: 0, while_rows: rows, is_whole: false };
                 }
             }
             None if step.is_answered() => {}
@@ -108,8 +137,32 @@ pub(super) fn of_plan(plan: &Plan, reading: &[ReadingMemory]) -> Held {
     }
     let tables: u64 = plan.steps().iter().map(Step::table_bytes).sum();
     let results = plan.outputs().iter().map(|id| held[id.index()]).chain([measured]);
-    let worst = results.max_by_key(|held| held.worst()).unwrap_or_default();
-    Held { before: worst.before + tables, while_rows: worst.while_rows + tables, ..worst }
+    let result = |(index, held): (usize, Held)| {
+        let (making_bytes, kept_bytes) = kept_for(plan, &stays, &making, index);
+        ResultMemory { making_bytes: making_bytes + tables, kept_bytes: kept_bytes + tables, held }
+    };
+    results.enumerate().map(result).collect()
+}
+
+/// Returns what is held at worst while the values are made that a result is the first to need, and what is kept while it is made.
+fn kept_for(plan: &Plan, stays: &[Option<Stay>], making: &[Held], index: usize) -> (u64, u64) {
+    let together = plan.read_together();
+    let values = || plan.steps().iter().filter_map(|step| Some((step.output?, stays[step.output?.index()]?)));
+    let is_there = |stay: &Stay| stay.first < index && index <= stay.last;
+    let mut there: u64 = values().filter(|(_, stay)| is_there(stay)).map(|(id, _)| plan.value(id).bytes()).sum();
+    let mut worst_bytes = 0;
+    for (id, _) in values().filter(|(_, stay)| stay.first == index) {
+        let group = together.iter().find(|group| group.contains(&id));
+        let worst = match group {
+            // All of a group are read at once, with what each of its readings takes.
+            Some(group) if group[0] == id => group.iter().map(|id| making[id.index()].worst()).sum(),
+            Some(_) => 0,
+            None => making[id.index()].worst(),
+        };
+        worst_bytes = worst_bytes.max(there + worst);
+        there += plan.value(id).bytes();
+    }
+    (worst_bytes, there)
 }
 
 /// Follows one picture through a step.
@@ -234,13 +287,10 @@ mod tests {
         lower(&resolve(&parse_list(list).unwrap()).unwrap(), sources, &Limits::default()).unwrap()
     }
 
-    fn held(options: &str, is_whole: bool) -> Held {
+    fn held(options: &str, is_whole: bool) -> ResultMemory {
         let bytes = if is_whole { 4_000_000 } else { 0 };
-        plan(&format!(r#"[{{"imageIndex":0,{options}}}]"#), &[MEGAPIXEL]).memory(&[ReadingMemory {
-            before: 0,
-            bytes,
-            is_whole,
-        }])
+        let plan = plan(&format!(r#"[{{"imageIndex":0,{options}}}]"#), &[MEGAPIXEL]);
+        plan.memory(&|_| ReadingMemory { before: 0, bytes, is_whole })[0]
     }
 
     #[test]
@@ -268,9 +318,23 @@ mod tests {
     #[test]
     fn memory_of_overlays_is_theirs_and_that_of_the_canvas() {
         let list = r#"[{"imageIndex":1,"rotate":90},{"drawImageIndex":1,"targetImageIndex":0}]"#;
-        let held = plan(list, &[MEGAPIXEL, Size::new(100, 100)])
-            .memory(&[ReadingMemory { before: 0, bytes: 7, is_whole: false }; 2]);
-        assert_eq!((held.before, held.while_rows), (80_000, 40_007));
+        let held = plan(list, &[MEGAPIXEL, Size::new(100, 100)]).memory(&|_| ReadingMemory {
+            before: 0,
+            bytes: 7,
+            is_whole: false,
+        })[0];
+        assert_eq!((held.held.before, held.held.while_rows), (80_000, 40_007));
+    }
+
+    #[test]
+    fn memory_of_several_results_is_what_they_share_and_one_of_them() {
+        let results = ["", r#","rotate":90"#, r#","width":500"#]
+            .map(|own| plan(&format!(r#"[{{"imageIndex":0,"flip":"v"{own}}}]"#), &[MEGAPIXEL]));
+        let memory = Plan::merged(&results).memory(&|_| ReadingMemory { before: 0, bytes: 7, is_whole: false });
+        let megabytes: Vec<_> = memory.iter().map(|memory| memory.worst() / 1_000_000).collect();
+        // The source is kept for the last, which is mirrored behind its resize, and the mirrored picture for the second, which is turned
+        // beside both.
+        assert_eq!(megabytes, [8, 16, 5, 0]);
     }
 
     #[test]

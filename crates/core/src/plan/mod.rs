@@ -13,9 +13,11 @@ pub mod kind;
 mod layout;
 mod lower;
 pub mod memory;
+mod merge;
 pub mod planner;
 mod recent;
 pub mod resample;
+mod stay;
 pub mod step;
 pub mod tone;
 mod turn;
@@ -30,9 +32,10 @@ pub use detail::{Detail, Named};
 pub use draft::Source;
 pub use graph::{Builder, Plan, Value, ValueId};
 pub use kind::StepKind;
-pub use memory::{Held, ReadingMemory};
+pub use memory::{Held, ReadingMemory, ResultMemory};
 pub use planner::{Guess, Planned, Planner, lower};
 pub use resample::{Axis, AxisOrder, Passes, Placed, ResizeStep};
+pub use stay::Stay;
 pub use step::{DrawStep, Origin, ReadStep, SharpenStep, Step, Tiling};
 
 /// Returns 2^`exponent`, for exponents up to 1,023.

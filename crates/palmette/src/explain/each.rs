@@ -1,5 +1,6 @@
 //! The explanations of several results of one request.
 
+use palmette_core::plan::Plan;
 use serde::Serialize;
 
 use super::Explanation;
@@ -14,6 +15,10 @@ pub struct Explanations {
     pub profile: &'static str,
     /// The bytes of memory that the request waits for before it is worked on, by estimate.
     pub memory_bytes: u64,
+    /// The steps that are done for all results together, those that read sources among them.
+    pub step_count: usize,
+    /// The steps that need not be done again, because results have them in common.
+    pub shared_count: usize,
     /// The results, in their order.
     pub outputs: Vec<Explained>,
 }
@@ -34,13 +39,24 @@ pub enum Explained {
 }
 
 impl Explanations {
-    /// Puts the explanations of all results together.
-    pub(crate) fn new(memory_bytes: u64, results: impl Iterator<Item = Result<Explanation, Error>>) -> Self {
-        let explained = |result: Result<Explanation, Error>| match result {
+    /// Begins with no results.
+    pub(crate) const fn new(memory_bytes: u64) -> Self {
+        Self { profile: PROFILE, memory_bytes, step_count: 0, shared_count: 0, outputs: Vec::new() }
+    }
+
+    /// Adds a result.
+    pub(crate) fn add(&mut self, result: Result<Explanation, Error>) {
+        self.outputs.push(match result {
             Ok(explanation) => Explained::Planned(Box::new(explanation)),
             Err(error) => Explained::Failed { code: error.code().number(), error: error.to_string() },
-        };
-        Self { profile: PROFILE, memory_bytes, outputs: results.map(explained).collect() }
+        });
+    }
+
+    /// Counts the steps of all plans, each by itself and together.
+    pub(crate) fn count_steps(&mut self, plans: &[Plan]) {
+        let steps = |plan: &Plan| plan.steps().iter().filter(|step| !step.is_answered()).count();
+        self.step_count = Plan::merged(plans).steps().len();
+        self.shared_count = plans.iter().map(steps).sum::<usize>() - self.step_count;
     }
 
     /// Writes the explanations as JSON, indented.

@@ -267,4 +267,10 @@ async fn results_are_explained() {
     assert_eq!(failed["code"], 9413);
     assert!(failed["error"].as_str().unwrap().starts_with("transform 1 of output 2: "), "{failed}");
     assert!(explanations["memory_bytes"].as_u64().unwrap() > 0);
+    assert_eq!((&explanations["step_count"], &explanations["shared_count"]), (&json!(3), &json!(0)));
+
+    let outputs = json!([20, 10].map(|width| json!({ "output_format": "rgb", "transforms": [{ "width": width }] })));
+    let form = several(&png(40, 30), r#"[{"imageIndex":0,"blur":1}]"#, &outputs).text("explain", "true");
+    let explanations: Value = serde_json::from_slice(&transform(&default_app(), form).await.body).unwrap();
+    assert_eq!((&explanations["step_count"], &explanations["shared_count"]), (&json!(4), &json!(2)));
 }

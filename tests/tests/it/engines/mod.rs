@@ -26,4 +26,5 @@ mod properties;
 pub(crate) mod resize;
 mod samples;
 mod scene;
+mod several;
 mod timings;

@@ -8,15 +8,13 @@
 //! | `planes` | on pictures in planes |
 //! | `pad` | that change how many rows there are, and how long |
 //!
-//! Steps that need a whole picture collect one. A value that is taken more than once is made first, and kept.
+//! Steps that need a whole picture collect one. A value that is taken more than once is made before it is, and kept.
 
 mod apart;
 mod change;
 mod neighborhood;
 mod pad;
 mod planes;
-
-use std::sync::OnceLock;
 
 use palmette_ops::{Flip, Rotate};
 
@@ -29,6 +27,7 @@ use self::pad::PadRows;
 use super::blur::Blur;
 use super::draw::Overlay;
 use super::enlarge;
+use super::kept::Kept;
 use super::kernels::resize_h_opaque::ROWS;
 use super::kernels::{Kernels, background, flip, lookup, rotate, saturation};
 use super::resize::ResizeRows;
@@ -40,7 +39,15 @@ use crate::rows::{CropRows, LentRows};
 use crate::{Band, Error, Layout, Picture, PictureRows, Pixmap, Rows, Size, alloc};
 
 /// Cores to borrow, if there may be any.
-type Cores<'scope, 'env> = Option<Helpers<'scope, 'env>>;
+pub(super) type Cores<'scope, 'env> = Option<Helpers<'scope, 'env>>;
+
+/// What an engine is given.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) sources: &'a dyn Sources,
+    pub(super) deadline: Deadline,
+}
 
 /// What the rows of a plan are made of.
 pub(super) struct Chain<'a> {
@@ -48,37 +55,19 @@ pub(super) struct Chain<'a> {
     plan: &'a Plan,
     sources: &'a dyn Sources,
     deadline: Deadline,
-    /// By value, what is taken more than once.
-    kept: Vec<OnceLock<Picture>>,
+    /// What is taken more than once.
+    kept: &'a Kept,
     /// By value, what a model needs that enlarges.
     enlarging: Vec<enlarge::Tables>,
 }
 
 impl<'a> Chain<'a> {
     /// Prepares a plan.
-    pub(super) fn new(
-        kernels: &'a Kernels,
-        plan: &'a Plan,
-        sources: &'a dyn Sources,
-        deadline: Deadline,
-    ) -> Result<Self, Error> {
-        let mut kept = alloc::try_with_capacity(plan.value_count())?;
-        kept.resize_with(plan.value_count(), OnceLock::new);
+    pub(super) fn new(kernels: &'a Kernels, inputs: Inputs<'a>, kept: &'a Kept) -> Result<Self, Error> {
+        let Inputs { plan, sources, deadline } = inputs;
         let mut enlarging = alloc::try_with_capacity(plan.value_count())?;
         enlarging.resize_with(plan.value_count(), enlarge::Tables::default);
         Ok(Self { kernels, plan, sources, deadline, kept, enlarging })
-    }
-
-    /// Makes what is taken more than once.
-    pub(super) fn keep<'scope, 'env: 'scope>(&'env self, cores: Cores<'scope, 'env>) -> Result<(), Error> {
-        let uses = self.plan.uses();
-        for id in self.plan.steps().iter().filter_map(|step| step.output) {
-            if uses[id.index()] > 1 {
-                let picture = self.rows(id, cores)?.into_picture()?;
-                self.kept[id.index()].get_or_init(|| picture);
-            }
-        }
-        Ok(())
     }
 
     /// Begins to make a value. A large one that is read from a source is read on another core, where one is idle.
@@ -101,7 +90,7 @@ impl<'a> Chain<'a> {
         id: ValueId,
         cores: Cores<'scope, 'env>,
     ) -> Result<Box<dyn Rows + 'scope>, Error> {
-        match self.kept[id.index()].get() {
+        match self.kept.get(id) {
             Some(picture) => Ok(Box::new(LentRows::of_picture(picture)?)),
             None => {
                 self.deadline.check()?;
@@ -124,7 +113,7 @@ impl<'a> Chain<'a> {
 
     /// Returns the bytes of a value, or 0 if it is made already.
     fn bytes_to_make(&self, id: ValueId) -> u64 {
-        if self.kept[id.index()].get().is_some() { 0 } else { self.plan.value(id).bytes() }
+        if self.kept.get(id).is_some() { 0 } else { self.plan.value(id).bytes() }
     }
 
     /// Begins a resize. Up to three cores work on a large one, if so many are idle: what comes before it, the resize, and what

@@ -162,7 +162,7 @@ fn explanations() -> Value {
     json!({
         "type": "object",
         "description": "The plans, for `explain` with `outputs`.",
-        "required": ["profile", "memory_bytes", "outputs"],
+        "required": ["profile", "memory_bytes", "step_count", "shared_count", "outputs"],
     })
 }
 
