@@ -3,6 +3,7 @@
 // {"do": "enlarge", "source", "width", "height", "save"}   a JPEG of quality 90
 // {"do": "prepare", "folder", "photo", "large"}   makes the sources of all cases out of two photos, and describes them
 // {"do": "run", "source", "width", "height", "cover", "format", "quality", "watermark", "save"}   a case; answers {"bytes"}
+// {"do": "srcset", "source", "widths", "quality"}   JPEGs of all widths; answers {"widths"}
 // {"do": "decode", "source", "save", "square"}    bare RGB for who scores; answers {"width", "height"}
 //
 // Run from `cargo xtask bench peers`, which installs sharp into the folder that the first argument names.
@@ -76,6 +77,14 @@ const commands = {
     const bytes = await picture.toFormat(format, format === "png" ? {} : options).toBuffer();
     if (save) await writeFile(save, bytes);
     return { bytes: bytes.length };
+  },
+
+  async srcset({ source, widths, quality }) {
+    const picture = sharp(source).rotate();
+    const made = widths.map((width) =>
+      picture.clone().resize(width, null, { fit: "inside" }).jpeg({ quality }).toBuffer({ resolveWithObject: true }),
+    );
+    return { widths: (await Promise.all(made)).map(({ info }) => info.width) };
   },
 
   async decode({ source, save, square }) {

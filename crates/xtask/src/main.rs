@@ -50,7 +50,11 @@ const USAGE: &str = "usage:
                                  what reading a JPEG reduced costs in SSIMULACRA2, on photos that packages of PyPI and
                                  Debian ship, and on the JPEGs of folders; to benches/results/<date>-NAME-reduction
   cargo xtask bench resize [--turns N] [--name NAME]
-                                 a resize by itself beside fast_image_resize; to benches/results/<date>-NAME-resize";
+                                 a resize by itself beside fast_image_resize; to benches/results/<date>-NAME-resize
+  cargo xtask bench srcset [--rounds N] [--name NAME] [--program FILE] [FOLDER]
+                                 eight widths of one JPEG, by one request, by eight, by sharp and by vipsthumbnail, of the
+                                 largest JPEG of a folder, or of one that is drawn; to benches/results/<date>-NAME-srcset.
+                                 --program measures that one instead of a release build";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         ["bench", "quality", arguments @ ..] => bench::quality::run(arguments),
         ["bench", "reduction", arguments @ ..] => bench::reduction::run(arguments),
         ["bench", "resize", arguments @ ..] => bench::resize::run(arguments),
+        ["bench", "srcset", arguments @ ..] => bench::srcset::run(arguments),
         ["bench", name, arguments @ ..] => bench::criterion::run(name, arguments),
         _ => {
             eprintln!("{USAGE}");

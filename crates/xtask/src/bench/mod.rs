@@ -15,6 +15,7 @@ pub(crate) mod quality;
 pub(crate) mod reduction;
 pub(crate) mod resize;
 mod score;
+pub(crate) mod srcset;
 mod statistics;
 
 use std::num::NonZeroUsize;

@@ -95,6 +95,14 @@ fn body(mut answer: Vec<u8>) -> io::Result<Vec<u8>> {
         let text = String::from_utf8_lossy(&answer);
         return Err(wrong(format!("{status}: {}", text.chars().take(200).collect::<String>())));
     }
+    // The chunks of an answer of several parts are left as they are.
+    if head.lines().any(|line| line == "transfer-encoding: chunked") {
+        return if answer.ends_with(b"\r\n0\r\n\r\n") {
+            Ok(answer)
+        } else {
+            Err(wrong("an answer broke off".to_owned()))
+        };
+    }
     let length: Option<usize> = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
     match length {
         Some(length) if answer.len() == length => Ok(answer),
@@ -112,6 +120,8 @@ mod tests {
         assert_eq!(answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap(), b"ok");
         assert!(answer("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nok").is_err());
         assert!(answer("HTTP/1.1 200 OK\r\n\r\nok").is_err());
+        let chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n";
+        assert!(answer(chunks).is_err() && answer(&format!("{chunks}0\r\n\r\n")).is_ok());
         let refused = answer("HTTP/1.1 400 Bad Request\r\ncontent-length: 2\r\n\r\nno").unwrap_err();
         assert_eq!(refused.to_string(), "http/1.1 400 bad request: no");
     }

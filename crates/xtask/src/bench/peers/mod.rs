@@ -17,7 +17,7 @@ use serde_json::json;
 
 use self::case::{CASES, Case};
 use self::peer::{NAMES, Peer};
-pub(super) use self::peer::{SHARP, install_sharp};
+pub(super) use self::peer::{PalmetteServer, SHARP, install_sharp, sharp};
 use self::record::{Record, Row};
 use self::scores::Judge;
 use super::folder::Folder;

@@ -88,7 +88,7 @@ pub(super) fn start(name: &str, case: &Case, sources: &Path) -> Result<Option<Bo
 /// # Errors
 ///
 /// Those of starting it.
-pub(super) fn sharp() -> Result<Dialogue, Error> {
+pub(in crate::bench) fn sharp() -> Result<Dialogue, Error> {
     let (script, folder) = (workspace::root().join("benches/peers/sharp.mjs"), scratch().join("sharp"));
     Dialogue::start("env", &["UV_THREADPOOL_SIZE=1", "node", &script.to_string_lossy(), &folder.to_string_lossy()])
 }
@@ -157,9 +157,47 @@ impl Drop for Server {
     }
 }
 
-/// Ours, as a server on the CPU with one worker; it takes the pictures in the form.
+/// Ours, as a server on the CPU with one worker.
+pub(in crate::bench) struct PalmetteServer(Server);
+
+impl PalmetteServer {
+    /// Starts a program.
+    ///
+    /// # Errors
+    ///
+    /// Those of starting it.
+    pub(in crate::bench) fn start(program: &Path) -> Result<Self, Error> {
+        let server = Server::start("palmette", program.to_owned(), |command, port| {
+            let listen = format!("127.0.0.1:{port}");
+            command.args(["serve", "--listen", &listen, "--workers", "1", "--engine", "cpu", "--log-filter", "warn"]);
+        })?;
+        Ok(Self(server))
+    }
+
+    /// Makes a form of parts: a name, and bytes, of a file or not.
+    pub(in crate::bench) fn form(parts: &[(&str, bool, &[u8])]) -> Vec<u8> {
+        http::form(parts)
+    }
+
+    /// Sends a form to `/transform`, and returns what comes back.
+    ///
+    /// # Errors
+    ///
+    /// What the server says.
+    pub(in crate::bench) fn post(&self, form: &[u8]) -> Result<Vec<u8>, Error> {
+        let answer = http::post(self.0.port, "/transform", form);
+        answer.map_err(|error| Error::Peer { program: self.0.name.to_owned(), message: error.to_string() })
+    }
+
+    /// Returns the number of its process.
+    pub(in crate::bench) fn process(&self) -> u32 {
+        self.0.child.id()
+    }
+}
+
+/// Ours; it takes the pictures in the form.
 struct Palmette {
-    server: Server,
+    server: PalmetteServer,
     form: Vec<u8>,
 }
 
@@ -182,21 +220,18 @@ impl Palmette {
             parts.push(("output_quality", false, quality.as_bytes()));
         }
         let form = http::form(&parts);
-        let server = Server::start("palmette", workspace::target().join("release/palmette"), |command, port| {
-            let listen = format!("127.0.0.1:{port}");
-            command.args(["serve", "--listen", &listen, "--workers", "1", "--engine", "cpu", "--log-filter", "warn"]);
-        })?;
-        Ok(Self { server, form })
+        Ok(Self { server: PalmetteServer::start(&workspace::target().join("release/palmette"))?, form })
     }
 }
 
 impl Peer for Palmette {
     fn request(&mut self, save: Option<&Path>) -> Result<(), Error> {
-        self.server.save(http::post(self.server.port, "/transform", &self.form), save)
+        let PalmetteServer(server) = &self.server;
+        server.save(http::post(server.port, "/transform", &self.form), save)
     }
 
     fn process(&self) -> u32 {
-        self.server.child.id()
+        self.server.process()
     }
 }
 

@@ -20,7 +20,7 @@ pub(in crate::bench) fn ticks_per_second() -> Result<f64, Error> {
 /// # Errors
 ///
 /// If there is no such process.
-pub(super) fn ticks(process: u32) -> Result<f64, Error> {
+pub(in crate::bench) fn ticks(process: u32) -> Result<f64, Error> {
     let path = PathBuf::from(format!("/proc/{process}/stat"));
     let stat = fs::read_to_string(&path).map_err(|source| Error::File { path, source })?;
     fields(&stat, [14, 15]).ok_or(Error::Unexpected { what: "the times of a process" })
