@@ -4,10 +4,13 @@
 //! [`Results`] is where pictures go. Each is written beside its name and renamed, or put in one request, so that none is ever half
 //! there; and each is remembered with a *mark*, the digest of all that it was made of, so that it need not be made again.
 //!
+//! [`hosted`] is something else: a store of pictures with a database, for a server that hosts them.
+//!
 //! Everything here waits where it is called; buckets have a small runtime of their own ([`Buckets`]).
 
 mod bucket;
 mod error;
+pub mod hosted;
 mod key;
 mod object;
 mod place;

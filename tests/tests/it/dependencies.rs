@@ -66,8 +66,8 @@ const RESERVED: &[(&[&str], &[&str])] = &[
         &["tokio", "hyper", "reqwest", "tower"],
         &["palmette-server", "palmette-client", "palmette-origin", "palmette-store", "palmette-cli"],
     ),
-    // Buckets, and walks of folders.
-    (&["object_store", "walkdir"], &["palmette-store"]),
+    // Buckets, walks of folders, and the database of hosted pictures.
+    (&["object_store", "rusqlite", "walkdir"], &["palmette-store"]),
     (&["wgpu", "naga"], &["palmette-gpu"]),
     (
         &["serde"],

@@ -1,0 +1,117 @@
+//! The keys that delivery URLs are signed with.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{Hosted, HostedError};
+
+/// The most keys of a store: the one that signs, and the one that URLs in use were signed with.
+pub const MAX_KEYS: usize = 2;
+/// The name of the key of a new store, and of the one that signs if nobody says which.
+pub const DEFAULT_KEY: &str = "default";
+
+/// The most characters of a name.
+const MAX_NAME_CHARS: usize = 64;
+/// The random bytes of a key; its text has twice as many characters.
+const SECRET_BYTES: usize = 32;
+
+/// A key. Signatures are made with the bytes of its text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: String,
+    /// Its text, 64 hexadecimal digits.
+    pub value: String,
+}
+
+impl Hosted {
+    /// Returns all keys, in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// [`HostedError::Database`].
+    pub fn keys(&self) -> Result<Vec<Key>, HostedError> {
+        self.database.read(|connection| {
+            let mut statement = connection.prepare("SELECT name, value FROM key ORDER BY name")?;
+            let rows = statement.query_map([], |row| Ok(Key { name: row.get(0)?, value: row.get(1)? }))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Returns a key.
+    ///
+    /// # Errors
+    ///
+    /// [`HostedError::Missing`], [`HostedError::Database`].
+    pub fn key(&self, name: &str) -> Result<Key, HostedError> {
+        let found = self.database.read(|connection| {
+            let read = |row: &rusqlite::Row<'_>| row.get(0);
+            Ok(connection.query_row("SELECT value FROM key WHERE name = ?1", [name], read).optional()?)
+        })?;
+        let missing = || HostedError::Missing { kind: "key", name: name.to_owned() };
+        Ok(Key { name: name.to_owned(), value: found.ok_or_else(missing)? })
+    }
+
+    /// Makes a key, or gives one that is there a new text; URLs that were signed with its old one do not hold any more.
+    ///
+    /// # Errors
+    ///
+    /// [`HostedError::KeyName`], [`HostedError::TooMany`], [`HostedError::Random`], [`HostedError::Database`].
+    pub fn put_key(&self, name: &str) -> Result<(), HostedError> {
+        if !super::is_plain_name(name, MAX_NAME_CHARS) {
+            return Err(HostedError::KeyName { name: super::id::excerpt(name), max_chars: MAX_NAME_CHARS });
+        }
+        let value = random_text()?;
+        self.database.write(|transaction| {
+            let others: i64 =
+                transaction.query_row("SELECT count(*) FROM key WHERE name != ?1", [name], |row| row.get(0))?;
+            if others >= i64::try_from(MAX_KEYS).unwrap_or(i64::MAX) {
+                return Err(HostedError::TooMany { kind: "keys", max: MAX_KEYS });
+            }
+            insert(transaction, name, &value)
+        })
+    }
+
+    /// Removes a key.
+    ///
+    /// # Errors
+    ///
+    /// [`HostedError::Missing`], [`HostedError::LastKey`], [`HostedError::Database`].
+    pub fn delete_key(&self, name: &str) -> Result<(), HostedError> {
+        self.database.write(|transaction| {
+            if transaction.execute("DELETE FROM key WHERE name = ?1", [name])? == 0 {
+                return Err(HostedError::Missing { kind: "key", name: name.to_owned() });
+            }
+            let count: i64 = transaction.query_row("SELECT count(*) FROM key", [], |row| row.get(0))?;
+            // What is refused is taken back with its transaction.
+            if count == 0 { Err(HostedError::LastKey { name: name.to_owned() }) } else { Ok(()) }
+        })
+    }
+}
+
+/// Writes a key, in place of one of the same name.
+pub(super) fn insert(connection: &rusqlite::Connection, name: &str, value: &str) -> Result<(), HostedError> {
+    connection.execute("INSERT OR REPLACE INTO key (name, value) VALUES (?1, ?2)", params![name, value])?;
+    Ok(())
+}
+
+/// Makes a text that nobody can guess.
+pub(super) fn random_text() -> Result<String, HostedError> {
+    let mut bytes = [0; SECRET_BYTES];
+    getrandom::fill(&mut bytes)?;
+    let mut text = String::new();
+    for byte in bytes {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(text)
+}
+
+/// Without its text, which must not get into a log.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key").field("name", &self.name).finish_non_exhaustive()
+    }
+}

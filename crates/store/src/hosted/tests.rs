@@ -1,0 +1,328 @@
+//! The store as its users see it: what it keeps, what it refuses, and what others that have it open see of that.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::*;
+
+fn store() -> (tempfile::TempDir, Hosted) {
+    let folder = tempfile::tempdir().unwrap();
+    let hosted = Hosted::open(folder.path()).unwrap();
+    (folder, hosted)
+}
+
+fn file(text: &'static str) -> NewFile {
+    NewFile { filename: Some("a.png".to_owned()), content_type: "image/png".to_owned(), bytes: text.into() }
+}
+
+fn named(id: &str) -> NewImage {
+    NewImage { id: Some(id.to_owned()), file: file("bytes"), ..NewImage::default() }
+}
+
+fn about(metadata: &str, creator: Option<&str>) -> About {
+    About {
+        metadata: Metadata::parse(metadata).unwrap(),
+        creator: creator.map(str::to_owned),
+        requires_signed_urls: false,
+    }
+}
+
+fn query() -> Query {
+    Query { limit: 100, order: Order::Ascending, creator: None, conditions: Vec::new(), after: None }
+}
+
+fn ids(images: &[Image]) -> Vec<&str> {
+    images.iter().map(|image| image.id.as_str()).collect()
+}
+
+/// Lists the files of pictures.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let list = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    list(&folder.join(PICTURES)).iter().flat_map(|shelf| list(shelf)).collect()
+}
+
+#[test]
+fn hosted_pictures_come_change_and_go() {
+    let (folder, hosted) = store();
+    let new = NewImage { about: about(r#"{"a":1}"#, Some("ann")), file: file("one"), id: None };
+    let image = hosted.upload(new).unwrap();
+    assert!(is_uuid(&image.id) && !image.is_draft() && !image.requires_signed_urls);
+    assert_eq!(hosted.image(&image.id).unwrap().as_ref(), Some(&image));
+    assert_eq!(hosted.bytes(&image).unwrap().unwrap(), "one");
+    assert_eq!((image.filename.as_deref(), image.content_type.as_deref()), (Some("a.png"), Some("image/png")));
+    assert!(image.uploaded.elapsed().unwrap() < Duration::from_secs(60));
+
+    let change = ImageChange { metadata: Some(Metadata::parse(r#"{"b":2}"#).unwrap()), ..ImageChange::default() };
+    let changed = hosted.change(&image.id, change).unwrap();
+    assert_eq!(changed.metadata, Metadata::parse(r#"{"b":2}"#).unwrap(), "it is replaced");
+    assert_eq!((changed.creator.as_deref(), &changed.id), (Some("ann"), &image.id), "the rest stays");
+    let change = ImageChange { creator: Some(String::new()), ..ImageChange::default() };
+    assert_eq!(hosted.change(&image.id, change).unwrap().creator, None);
+
+    assert_eq!((hosted.count().unwrap(), files(folder.path()).len()), (1, 1));
+    assert!(hosted.delete(&image.id).unwrap() && !hosted.delete(&image.id).unwrap());
+    assert_eq!((hosted.count().unwrap(), files(folder.path()).len()), (0, 0));
+    assert_eq!(hosted.image(&image.id).unwrap(), None);
+    assert_eq!(hosted.bytes(&image).unwrap(), None, "it went in between");
+    let missing = hosted.change(&image.id, ImageChange::default()).unwrap_err();
+    assert_eq!(missing.class(), HostedClass::Missing);
+}
+
+#[test]
+fn hosted_privacy_changes_the_id() {
+    let (_folder, hosted) = store();
+    let image = hosted.upload(NewImage { file: file("one"), ..NewImage::default() }).unwrap();
+    let require = |requires| ImageChange { requires_signed_urls: Some(requires), ..ImageChange::default() };
+    assert_eq!(hosted.change(&image.id, require(false)).unwrap().id, image.id, "nothing changes");
+    let private = hosted.change(&image.id, require(true)).unwrap();
+    assert!(private.requires_signed_urls && private.id != image.id && is_uuid(&private.id));
+    assert_eq!(hosted.image(&image.id).unwrap(), None, "nobody finds it by the URL that they know");
+    assert_eq!(hosted.bytes(&private).unwrap().unwrap(), "one");
+
+    hosted.upload(named("cat")).unwrap();
+    assert!(matches!(hosted.change("cat", require(true)), Err(HostedError::PrivateCustomId)));
+    let about = About { requires_signed_urls: true, ..About::default() };
+    let refused = hosted.upload(NewImage { about, ..named("dog") });
+    assert!(matches!(refused, Err(HostedError::PrivateCustomId)));
+}
+
+#[test]
+fn hosted_ids_are_there_once() {
+    let (folder, hosted) = store();
+    hosted.upload(named("cats/tom 100%")).unwrap();
+    let refused = hosted.upload(named("cats/tom 100%")).unwrap_err();
+    assert_eq!(
+        (refused.class(), refused.to_string().as_str()),
+        (HostedClass::Exists, "there is a picture `cats/tom 100%` already")
+    );
+    assert!(matches!(hosted.upload(named("/a")), Err(HostedError::Id(_))));
+    let large = NewFile { bytes: vec![0; MAX_PICTURE_BYTES + 1].into(), ..file("") };
+    let refused = hosted.upload(NewImage { file: large, ..named("large") });
+    assert!(matches!(refused, Err(HostedError::TooLarge { max_bytes: 10_000_000 })));
+    assert_eq!(files(folder.path()).len(), 1, "nothing is left of those that were refused");
+}
+
+#[test]
+fn hosted_lists_have_pages() {
+    let (_folder, hosted) = store();
+    for (id, creator) in [("a", None), ("b", Some("ann")), ("c", Some("bob")), ("d", Some("ann")), ("e", None)] {
+        hosted.upload(NewImage { about: about(&format!(r#"{{"id":"{id}"}}"#), creator), ..named(id) }).unwrap();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    for order in [Order::Ascending, Order::Descending] {
+        let (mut all, mut after, mut pages) = (Vec::new(), None, 0);
+        loop {
+            let page = hosted.list(&Query { limit: 2, order, after, ..query() }).unwrap();
+            all.extend(page.images.iter().map(|image| image.id.clone()));
+            pages += 1;
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let expected = if order == Order::Ascending { "abcde" } else { "edcba" };
+        assert_eq!((all.concat().as_str(), pages), (expected, 3));
+    }
+    let page = hosted.list(&Query { limit: 5, ..query() }).unwrap();
+    assert_eq!(page.next, None, "a page that is just full is the last one");
+    let of = |creator: &str| hosted.list(&Query { creator: Some(creator.to_owned()), ..query() }).unwrap().images;
+    assert_eq!((ids(&of("ann")), ids(&of("")), of("Ann").len()), (vec!["b", "d"], vec!["a", "e"], 0));
+    let conditions = vec![Condition::parse("id[in]", "e|b").unwrap()];
+    assert_eq!(ids(&hosted.list(&Query { conditions, ..query() }).unwrap().images), ["b", "e"]);
+
+    assert_eq!(ids(&hosted.page(1, 2, 100, None).unwrap()), ["e", "d"]);
+    assert_eq!(ids(&hosted.page(3, 2, 100, None).unwrap()), ["a"]);
+    assert_eq!(ids(&hosted.page(1, 2, 100, Some("ann")).unwrap()), ["d", "b"]);
+    assert_eq!(ids(&hosted.page(1, 2, 100, Some("")).unwrap()), ["e", "a"]);
+
+    for limit in [0, 10_001] {
+        assert!(matches!(hosted.list(&Query { limit, ..query() }), Err(HostedError::PageSize { .. })), "{limit}");
+    }
+    assert!(matches!(hosted.page(1, 101, 100, None), Err(HostedError::PageSize { asked: 101, max: 100 })));
+    for token in ["", "x", "zz.a", "12.", "-"] {
+        let refused = hosted.list(&Query { after: Some(token.to_owned()), ..query() });
+        assert!(matches!(refused, Err(HostedError::Continuation { .. })), "{token}");
+    }
+}
+
+#[test]
+fn hosted_drafts_wait_for_their_picture() {
+    let (_folder, hosted) = store();
+    let until = SystemTime::now() + DEFAULT_LINK_LIFE;
+    let draft = hosted.draft(None, about(r#"{"a":1}"#, Some("ann")), until).unwrap();
+    assert!(draft.is_draft() && is_uuid(&draft.id));
+    assert_eq!((hosted.count().unwrap(), hosted.list(&query()).unwrap().images.len()), (0, 0), "it is in no list");
+    assert!(hosted.image(&draft.id).unwrap().unwrap().is_draft());
+    assert_eq!(hosted.bytes(&draft).unwrap(), None);
+
+    let image = hosted.fulfil(&draft.id, file("late")).unwrap();
+    assert_eq!((image.is_draft(), &image.id, &image.metadata), (false, &draft.id, &draft.metadata));
+    assert_eq!(hosted.bytes(&image).unwrap().unwrap(), "late");
+    assert_eq!(hosted.list(&query()).unwrap().images.len(), 1);
+    assert_eq!(hosted.fulfil(&draft.id, file("again")).unwrap_err().class(), HostedClass::Used);
+    assert_eq!(hosted.fulfil("nobody", file("x")).unwrap_err().class(), HostedClass::Missing);
+    hosted.upload(named("plain")).unwrap();
+    assert_eq!(hosted.check_link("plain").unwrap_err().class(), HostedClass::Missing, "it came without a link");
+
+    let custom = |id: &str, requires_signed_urls| {
+        hosted.draft(Some(id.to_owned()), About { requires_signed_urls, ..About::default() }, until)
+    };
+    assert!(matches!(custom("mine", true), Err(HostedError::PrivateCustomId)));
+    assert!(matches!(custom("2cdc28f0-017a-49c4-9ed7-87056c83901f", false), Err(HostedError::Id(_))));
+    custom("mine", false).unwrap();
+    assert_eq!(custom("mine", false).unwrap_err().class(), HostedClass::Exists);
+    assert_eq!(hosted.upload(named("mine")).unwrap_err().class(), HostedClass::Exists);
+    assert!(hosted.delete("mine").unwrap() && custom("mine", false).is_ok());
+
+    for (life_s, is_ok) in [(118, false), (120, true), (21_600, true), (21_602, false)] {
+        let until = SystemTime::now() + Duration::from_secs(life_s);
+        assert_eq!(hosted.draft(None, About::default(), until).is_ok(), is_ok, "{life_s}");
+    }
+    assert!(hosted.draft(None, About::default(), SystemTime::UNIX_EPOCH).is_err());
+}
+
+#[test]
+fn hosted_drafts_expire() {
+    let (_folder, hosted) = store();
+    let draft = |id: &str| {
+        let until = SystemTime::now() + DEFAULT_LINK_LIFE;
+        hosted.draft(Some(id.to_owned()), About::default(), until).unwrap()
+    };
+    let expire = |id: &str, ago_s: u64| {
+        let until = SystemTime::now() - Duration::from_secs(ago_s);
+        let image = Image { link_until: Some(until), ..hosted.image(id).unwrap().unwrap() };
+        hosted.database.write(|transaction| image::put(transaction, &image)).unwrap();
+    };
+    draft("a");
+    expire("a", 5);
+    assert_eq!(hosted.fulfil("a", file("late")).unwrap_err().class(), HostedClass::Expired);
+    assert_eq!((hosted.image("a").unwrap(), hosted.delete("a").unwrap()), (None, false));
+    hosted.upload(named("a")).unwrap();
+    draft("b");
+    expire("b", 25 * 3600);
+    draft("c");
+    assert_eq!(hosted.check_link("b").unwrap_err().class(), HostedClass::Missing, "that was long ago");
+}
+
+#[test]
+fn hosted_variants_keep_the_rules() {
+    let (_folder, hosted) = store();
+    let public = hosted.variant("public").unwrap().unwrap();
+    assert_eq!((public.options, public.never_require_signed_urls), (VariantOptions::PUBLIC, false));
+    let change = VariantChange {
+        fit: Some("cover".to_owned()),
+        width: Some(64),
+        height: Some(48),
+        metadata: Some("keep".to_owned()),
+        never_require_signed_urls: Some(true),
+    };
+    let thumb = hosted.add_variant("thumb", &change).unwrap();
+    assert_eq!(thumb.options, VariantOptions { fit: "cover", width: 64, height: 48, metadata: "keep" });
+    assert!(thumb.never_require_signed_urls);
+    assert_eq!(hosted.add_variant("thumb", &change).unwrap_err().class(), HostedClass::Exists);
+    let wider = VariantChange { width: Some(65), ..VariantChange::default() };
+    assert_eq!(hosted.change_variant("thumb", &wider).unwrap().options, VariantOptions { width: 65, ..thumb.options });
+    assert_eq!(hosted.change_variant("none", &wider).unwrap_err().class(), HostedClass::Missing);
+
+    for change in [
+        VariantChange { width: Some(0), ..VariantChange::default() },
+        VariantChange { height: Some(12_001), ..VariantChange::default() },
+        VariantChange { fit: Some("squeeze".to_owned()), ..VariantChange::default() },
+        VariantChange { metadata: Some("all".to_owned()), ..VariantChange::default() },
+    ] {
+        assert_eq!(hosted.add_variant("other", &change).unwrap_err().class(), HostedClass::Wrong, "{change:?}");
+    }
+    for name in ["", "a/b", "w=5", "a b", "ü", &"x".repeat(100)] {
+        assert_eq!(hosted.add_variant(name, &wider).unwrap_err().class(), HostedClass::Wrong, "{name}");
+    }
+    hosted.delete_variant("thumb").unwrap();
+    assert_eq!(hosted.delete_variant("thumb").unwrap_err().class(), HostedClass::Missing);
+    for number in 1..MAX_VARIANTS {
+        hosted.add_variant(&format!("v{number}"), &wider).unwrap();
+    }
+    assert_eq!(hosted.variants().unwrap().len(), 100);
+    assert!(matches!(hosted.add_variant("v100", &wider), Err(HostedError::TooMany { max: 100, .. })));
+}
+
+#[test]
+fn hosted_keys_rotate() {
+    let (_folder, hosted) = store();
+    let first = hosted.key(DEFAULT_KEY).unwrap();
+    assert_eq!(first.value.len(), 64);
+    assert!(!format!("{first:?}").contains(&first.value), "it does not get into a log");
+    assert!(matches!(hosted.delete_key(DEFAULT_KEY), Err(HostedError::LastKey { .. })));
+    hosted.put_key("other").unwrap();
+    assert!(matches!(hosted.put_key("third"), Err(HostedError::TooMany { max: 2, .. })));
+    hosted.put_key(DEFAULT_KEY).unwrap();
+    assert_ne!(hosted.key(DEFAULT_KEY).unwrap().value, first.value);
+    let names: Vec<_> = hosted.keys().unwrap().into_iter().map(|key| key.name).collect();
+    assert_eq!(names, ["default", "other"]);
+    hosted.delete_key("other").unwrap();
+    assert_eq!(hosted.delete_key("other").unwrap_err().class(), HostedClass::Missing);
+    assert_eq!(hosted.key("other").unwrap_err().class(), HostedClass::Missing);
+    for name in ["", "a b", "a/b", &"x".repeat(65)] {
+        assert!(matches!(hosted.put_key(name), Err(HostedError::KeyName { .. })), "{name}");
+    }
+}
+
+#[test]
+fn hosted_settings_have_bounds() {
+    let (folder, hosted) = store();
+    let first = hosted.settings().unwrap();
+    assert_eq!((first.flexible_variants, first.browser_ttl.as_secs(), first.account_hash.len()), (false, 172_800, 22));
+    let changed = hosted.configure(Some(true), Some(3600)).unwrap();
+    assert_eq!(changed, HostedSettings { flexible_variants: true, browser_ttl: Duration::from_secs(3600), ..first });
+    assert_eq!(hosted.configure(None, None).unwrap(), changed, "what is absent stays");
+    for seconds in [0, 3599, 31_536_001] {
+        assert!(matches!(hosted.configure(Some(false), Some(seconds)), Err(HostedError::BrowserTtl { .. })));
+    }
+    assert_eq!(Hosted::open(folder.path()).unwrap().settings().unwrap(), changed, "another server sees the same");
+}
+
+#[test]
+fn hosted_stores_are_shared() {
+    let (folder, hosted) = store();
+    let others: Vec<Hosted> = (0..4).map(|_| Hosted::open(folder.path()).unwrap()).collect();
+    // All of them want the same hundred ids, and each id goes to one of them.
+    let won: Vec<HashSet<u32>> = std::thread::scope(|scope| {
+        let work = |other: &Hosted| {
+            let upload = |number: &u32| other.upload(named(&format!("p{number}"))).is_ok();
+            (0..100).filter(upload).collect::<HashSet<u32>>()
+        };
+        let threads: Vec<_> = others.iter().map(|other| scope.spawn(move || work(other))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(won.iter().map(HashSet::len).sum::<usize>(), 100, "none twice");
+    assert_eq!((hosted.count().unwrap(), files(folder.path()).len()), (100, 100), "none lost, nothing left over");
+}
+
+#[test]
+fn hosted_stores_are_swept() {
+    let (folder, hosted) = store();
+    let image = hosted.upload(named("a")).unwrap();
+    let long_ago = SystemTime::now() - Duration::from_secs(4000);
+    let age = |path: &Path| fs::File::options().write(true).open(path).unwrap().set_modified(long_ago).unwrap();
+    age(&files(folder.path())[0]);
+    let shelf = folder.path().join(PICTURES).join("00");
+    fs::create_dir_all(&shelf).unwrap();
+    let orphan = |name: &str| {
+        fs::write(shelf.join(name), "half").unwrap();
+        shelf.join(name)
+    };
+    age(&orphan("00000000-0000-4000-8000-000000000000"));
+    orphan("00000000-0000-4000-8000-000000000001");
+    age(&orphan("notes.txt"));
+    assert_eq!(hosted.sweep().unwrap(), 1);
+    assert!(hosted.bytes(&image).unwrap().is_some() && shelf.join("notes.txt").exists());
+    assert!(shelf.join("00000000-0000-4000-8000-000000000001").exists(), "its row may be on the way");
+}
+
+#[test]
+fn hosted_stores_of_newer_versions_are_left_alone() {
+    let (folder, hosted) = store();
+    hosted.database.write(|transaction| Ok(transaction.pragma_update(None, "user_version", 7)?)).unwrap();
+    let refused = Hosted::open(folder.path()).unwrap_err();
+    assert!(matches!(refused, HostedError::Newer { found: 7, known: 1, .. }), "{refused}");
+}
