@@ -99,11 +99,18 @@ pub struct MixedReader {
     /// The two dashes and the boundary.
     delimiter: String,
     pending: BytesMut,
-    /// The headers of the part whose content is arriving, and its length.
-    head: Option<(Vec<(String, String)>, usize)>,
+    /// What is known of the part whose content is arriving.
+    head: Option<Head>,
     /// Whole parts up to now.
     parts: usize,
     is_over: bool,
+}
+
+/// The head of a part.
+#[derive(Debug)]
+struct Head {
+    headers: Vec<(String, String)>,
+    content_bytes: usize,
 }
 
 impl MixedReader {
@@ -138,10 +145,9 @@ impl MixedReader {
         if self.head.is_none() && !self.is_over {
             self.head = self.next_head()?;
         }
-        let Some((headers, bytes)) = self.head.take_if(|(_, bytes)| self.pending.len() >= *bytes + 2) else {
-            return Ok(None);
-        };
-        let content = self.pending.split_to(bytes).freeze();
+        let whole = |head: &mut Head| self.pending.len() >= head.content_bytes.saturating_add(2);
+        let Some(Head { headers, content_bytes }) = self.head.take_if(whole) else { return Ok(None) };
+        let content = self.pending.split_to(content_bytes).freeze();
         if &self.pending.split_to(2)[..] != b"\r\n" {
             return Err(self.malformed("it does not end where it says"));
         }
@@ -156,7 +162,7 @@ impl MixedReader {
     }
 
     /// Reads the boundary and the headers of a part, once they are there.
-    fn next_head(&mut self) -> Result<Option<(Vec<(String, String)>, usize)>, MalformedAnswer> {
+    fn next_head(&mut self) -> Result<Option<Head>, MalformedAnswer> {
         let needed = self.delimiter.len() + 2;
         if self.pending.len() < needed {
             return Ok(None);
@@ -179,9 +185,10 @@ impl MixedReader {
         let text = std::str::from_utf8(&head).map_err(|_| self.malformed("its head is not UTF-8"))?;
         let headers: Option<Vec<_>> = text.trim_end().split("\r\n").skip(1).map(header).collect();
         let headers = headers.ok_or_else(|| self.malformed("a header without a colon"))?;
-        let bytes = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
-        let bytes = bytes.ok_or_else(|| self.malformed("it does not tell its length"))?;
-        Ok(Some((headers, bytes)))
+        let length =
+            headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+        let content_bytes = length.ok_or_else(|| self.malformed("it does not tell its length"))?;
+        Ok(Some(Head { headers, content_bytes }))
     }
 
     const fn malformed(&self, problem: &'static str) -> MalformedAnswer {
@@ -251,6 +258,9 @@ mod tests {
         let (parts, is_over) =
             read("--x\r\ncontent-length: 1\r\n\r\na\r\n--x\r\ncontent-length: 9\r\n\r\nab", 4).unwrap();
         assert_eq!((parts.len(), is_over), (1, false));
+        // A length that no answer has is waited for, too.
+        let (parts, is_over) = read(&format!("--x\r\ncontent-length: {}\r\n\r\nab", usize::MAX), 4).unwrap();
+        assert_eq!((parts.len(), is_over), (0, false));
     }
 
     #[test]
