@@ -10,6 +10,7 @@ use palmette_protocol::{OptionInfo, OptionObject, OptionSpec, Output};
 use palmette_server::config::SETTINGS;
 
 use crate::option_samples;
+use crate::probes;
 use crate::python;
 use crate::typescript;
 
@@ -23,7 +24,7 @@ pub struct Made {
 }
 
 /// Every such file, apart from the pictures of [`option_samples`].
-pub const FILES: [Made; 6] = [
+pub const FILES: [Made; 7] = [
     Made {
         path: "docs/options.md",
         make: |text| {
@@ -42,6 +43,7 @@ pub const FILES: [Made; 6] = [
             with_table(&text, "### Options of `output`", &table(&Output::FIELDS))
         },
     },
+    Made { path: probes::PATH, make: |_| probes::json() },
     Made { path: "clients/js/src/options.ts", make: |_| typescript::options_module() },
     Made { path: "clients/python/src/palmette/_options.py", make: |_| python::options_module() },
 ];

@@ -12,6 +12,7 @@ pub mod golden;
 pub mod gpu;
 pub mod option_samples;
 pub mod pictures;
+pub mod probes;
 mod python;
 pub mod random;
 pub mod reference;
