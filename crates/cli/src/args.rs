@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use palmette_server::Config;
 use palmette_server::config::{Environment, RawConfig, Setting, settings};
 
-use crate::commands::{BatchArgs, CompareArgs};
+use crate::commands::{BatchArgs, CompareArgs, ConformanceArgs};
 use crate::error::Error;
 use crate::files;
 use crate::header_flag::Header;
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Info(InfoArgs),
     /// Compare two pictures, or all pictures of two folders: where they differ, and how much
     Compare(CompareArgs),
+    /// Compare the answers of another service with those of this build: a score for every option
+    Conformance(ConformanceArgs),
     /// Write a workerd configuration that runs a Worker with Palmette
     WorkerdConfig(WorkerdConfigArgs),
     /// Install models, or list them
@@ -69,6 +71,7 @@ impl Command {
             | Self::Explain(_)
             | Self::Info(_)
             | Self::Compare(_)
+            | Self::Conformance(_)
             | Self::Models(_)
             | Self::Doctor(_) => true,
             Self::Serve(_) | Self::WorkerdConfig(_) | Self::Completions(_) | Self::Man(_) => false,

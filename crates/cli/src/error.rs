@@ -9,7 +9,7 @@ use palmette::protocol::answer::error_body;
 use palmette_server::ListenError;
 use palmette_server::config::{ConfigError, Listen};
 
-use crate::commands::{BatchError, CompareError};
+use crate::commands::{BatchError, CompareError, ConformanceError};
 use crate::workerd::WorkerdError;
 
 /// The command line or the configuration is wrong (`EX_USAGE`).
@@ -183,6 +183,9 @@ pub(crate) enum Error {
     /// Occurs when it is not clear what should be compared.
     #[error(transparent)]
     Compare(#[from] CompareError),
+    /// Occurs when a folder has no answers to compare.
+    #[error(transparent)]
+    Conformance(#[from] ConformanceError),
     /// Occurs when a damaged animation may be shown, and frames to compare are missing from it.
     #[error("{}: is damaged, and some of its frames are missing", path.display())]
     FramesMissing {
@@ -314,6 +317,7 @@ impl Error {
             | Self::TextCanvas { .. }
             | Self::FileTooLarge { .. }
             | Self::FramesMissing { .. }
+            | Self::Conformance(_)
             | Self::Workerd(_) => EXIT_DATA,
             Self::Convert { .. } | Self::OtherPackage { .. } | Self::Models(_) => EXIT_DATA,
             Self::Read { .. } | Self::Fonts(_) => EXIT_NO_INPUT,

@@ -3,6 +3,7 @@
 mod batch;
 mod compare;
 mod completions;
+mod conformance;
 mod dev;
 mod doctor;
 mod explain;
@@ -29,6 +30,7 @@ use crate::error::Error;
 pub(crate) use batch::{BatchArgs, BatchError, batch};
 pub(crate) use compare::{CompareArgs, CompareError, compare};
 pub(crate) use completions::completions;
+pub(crate) use conformance::{ConformanceArgs, ConformanceError, conformance};
 pub(crate) use dev::dev;
 pub(crate) use doctor::doctor;
 pub(crate) use explain::explain;
