@@ -3,9 +3,6 @@
 /** @typedef {import("./measure.js").Row} Row */
 /** @typedef {import("./measure.js").Verdict} Verdict */
 
-const BEGIN = "<!-- fidelity:begin -->";
-const END = "<!-- fidelity:end -->";
-
 /**
  * Writes the table: a row for each option, with the options inside of it.
  *
@@ -25,12 +22,14 @@ export function table({ columns, rows }) {
 }
 
 /**
- * Puts the table into a page.
+ * Puts a table into a page, between the two comments that bear its name.
  *
  * @param {string} page
  * @param {string} table
+ * @param {string} [name]
  */
-export function insert(page, table) {
+export function insert(page, table, name = "fidelity") {
+  const [BEGIN, END] = ["begin", "end"].map((place) => `<!-- ${name}:${place} -->`);
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`the page must have ${BEGIN} and, after it, ${END}`);
   return `${page.slice(0, begin + BEGIN.length)}\n${table}\n${page.slice(end)}`;
