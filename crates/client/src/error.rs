@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use palmette_ops::Place;
 use palmette_protocol::Code;
+use palmette_protocol::mixed::MalformedAnswer;
 
 /// A failure of a call.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +76,24 @@ pub enum Error {
         /// The text of the answer, or its beginning.
         text: String,
     },
+    /// Occurs when an answer of several pictures ends before the last of them; code 9523 of the binding.
+    #[error("{url}: the answer has {came} of {count} results")]
+    Incomplete {
+        /// The address of the server.
+        url: String,
+        /// The pictures that came.
+        came: usize,
+        /// The pictures that were asked for.
+        count: usize,
+    },
+    /// Occurs when an answer of several pictures cannot be taken apart; code 9523 of the binding.
+    #[error("{url}: {source}")]
+    Malformed {
+        /// The address of the server.
+        url: String,
+        /// What is wrong with it.
+        source: MalformedAnswer,
+    },
     /// Occurs when the time of a call runs out.
     #[error("{url}: no complete answer within {} ms", timeout.as_millis())]
     TimedOut {
@@ -91,7 +110,9 @@ impl Error {
     pub const fn code(&self) -> Option<u16> {
         match self {
             Self::Images { code, .. } => Some(*code),
-            Self::NotAnAnswer { .. } => Some(Code::Internal.number()),
+            Self::NotAnAnswer { .. } | Self::Incomplete { .. } | Self::Malformed { .. } => {
+                Some(Code::Internal.number())
+            }
             Self::Url { .. }
             | Self::Header { .. }
             | Self::Authorities { .. }

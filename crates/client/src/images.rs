@@ -109,6 +109,11 @@ impl Images {
         self.send(request).await
     }
 
+    /// Returns the address of the server, for messages.
+    pub(crate) fn url(&self) -> &str {
+        &self.0.url
+    }
+
     fn uri(&self, path: &str) -> Uri {
         format!("{}{path}", self.0.url).parse().expect("the address was checked with a longer path")
     }

@@ -23,6 +23,9 @@
 //! [`Picture`] comes in as a stream. Steps are values that move, so a mistake that a Worker sees at run time (error 9525,
 //! a transformer used twice) does not compile here.
 //!
+//! [`Transformer::outputs`] makes several pictures of one in one request, each a [`Rendition`] with a format and transforms of its own;
+//! the binding cannot do that.
+//!
 //! Every failure is an [`Error`]. A failure that the server reports is [`Error::Images`], with the server's code.
 //!
 //! # Why hyper
@@ -36,6 +39,7 @@ mod body;
 mod deadline;
 mod error;
 mod images;
+mod outputs;
 mod overlay;
 mod picture;
 mod ready;
@@ -45,6 +49,7 @@ mod transformer;
 
 pub use error::{Error, TransportError};
 pub use images::{Images, ImagesBuilder};
+pub use outputs::{Outputs, Rendered};
 pub use overlay::Overlay;
 pub use picture::Picture;
 pub use ready::Ready;
@@ -58,6 +63,7 @@ pub use palmette_ops::{
 };
 pub use palmette_protocol::{
     Code, EngineChoice, Info, IntoOptions, OptionObject, Options, Output, OutputFormat, Quality, RawOutput,
+    RawRendition, Rendition,
 };
 
 /// The examples of the README run as tests.

@@ -11,7 +11,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_core::Stream;
 use palmette::Engines;
-use palmette_client::{Draw, Error, Images, Info, Options, OutputFormat, Source, Text, Transform, Transformer};
+use palmette_client::{
+    Draw, Error, Fit, Images, Info, Options, OutputFormat, Rendition, Source, Text, Transform, Transformer,
+};
 use palmette_core::{CpuEngine, Deadline, Limits};
 use palmette_protocol::request::{self, FontFiles, TransformRequest};
 use palmette_protocol::{EngineChoice, list};
@@ -103,6 +105,38 @@ impl Stream for Zeros {
 
 fn padded(start: &[u8], total: usize) -> Source {
     Source::stream(Zeros { start: Bytes::copy_from_slice(start), left: total - start.len() })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn client_makes_several_pictures_of_one() {
+    let server = Server::start(Config::default()).await;
+    let source = png(60, 40);
+    let renditions = [
+        Rendition::new(OutputFormat::Webp.quality(60)).transform(Transform::resize(30, 0)),
+        Rendition::new(OutputFormat::Png)
+            .transform(Transform { fit: Some(Fit::Contain), ..Transform::resize(20_000, 0) }),
+        Rendition::new(OutputFormat::Rgb),
+    ];
+    let turned = server.images().input(source.clone()).transform(options(json!({"rotate": 90})));
+    let mut pictures = turned.outputs(renditions).await.expect("an answer");
+    let first = pictures.next().await.expect("three").expect("a picture");
+    assert_eq!((first.content_type.as_str(), first.width, first.height), ("image/webp", 30, 45));
+    let alone = server.images().input(source.clone()).transform(options(json!({"rotate": 90})));
+    let alone =
+        alone.transform(Transform::resize(30, 0)).output(OutputFormat::Webp.quality(60)).await.expect("a picture");
+    assert_eq!(first.bytes, alone.bytes().await.expect("all of it"));
+    let failed = pictures.next().await.expect("three").expect_err("too large");
+    assert!(matches!(&failed, Error::Images { code: 9413, message } if message.contains("output 2")), "{failed}");
+    let last = pictures.next().await.expect("three").expect("a picture");
+    assert_eq!(
+        (last.width, last.height, last.bytes),
+        (40, 60, direct(&[&source], r#"[{"imageIndex":0,"rotate":90}]"#, OutputFormat::Rgb))
+    );
+    assert!(pictures.next().await.is_none());
+
+    let none: [Rendition; 0] = [];
+    let refused = server.images().input(source).outputs(none).await.expect_err("nothing is asked for");
+    assert!(matches!(&refused, Error::Images { code: 9401, message } if message.contains("1 to 32")), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

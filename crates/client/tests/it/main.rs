@@ -6,6 +6,7 @@
 
 mod answers;
 mod captures;
+mod outputs;
 mod recorder;
 mod sources;
 mod tls;
