@@ -14,8 +14,9 @@ use crate::error::Error;
 use crate::files;
 use crate::header_flag::Header;
 use crate::remote::RemoteArgs;
-use crate::request_flags::{REQUEST_HELP, RequestArgs};
+use crate::request_flags::{REQUEST_HELP, RequestArgs, Target, request_help};
 use crate::setting_flags::SettingFlags;
+use crate::srcset::{Widths, path_of_width};
 use crate::workerd::WorkerFlag;
 
 /// Transforms pictures like the Images binding of Cloudflare Workers.
@@ -149,13 +150,28 @@ pub(crate) struct DevArgs {
     pub(crate) args: Vec<OsString>,
 }
 
+/// How several results are asked for, and how a request is written, below the flags of `palmette transform`.
+const TRANSFORM_HELP: &str = concat!(
+    "\
+Several --output write one picture in several formats. --srcset scales what the other flags make to each width, never up: with
+`-o photo.webp -o photo.avif --srcset 320,640` there are photo-320.webp, photo-640.webp, photo-320.avif and photo-640.avif, and a line for each
+format to put into a page. The picture is decoded once for all of them. If one cannot be made, the others are, and the exit status is that of
+the failure.
+
+",
+    request_help!()
+);
+
 /// Arguments of `palmette transform`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = REQUEST_HELP)]
+#[command(after_help = TRANSFORM_HELP)]
 pub(crate) struct TransformArgs {
-    /// File to write the picture to; `-` is standard output
-    #[arg(short, long, value_name = "OUT")]
-    pub(crate) output: PathBuf,
+    /// File to write the picture to; `-` is standard output; repeatable, for the same picture in several formats
+    #[arg(short, long, value_name = "OUT", required = true)]
+    output: Vec<PathBuf>,
+    /// Write the picture in several widths, such as 320,640,1280, to OUT-320 and so on, and print the text of a `srcset`
+    #[arg(long, value_name = "WIDTHS")]
+    pub(crate) srcset: Option<Widths>,
     /// What to do with a damaged picture: refuse it, or show the pixels that can be read [default: refuse]
     #[arg(long, value_name = "VALUE", conflicts_with = "server")]
     damaged: Option<String>,
@@ -368,6 +384,28 @@ impl RunArgs {
 }
 
 impl TransformArgs {
+    /// Returns the files to write: those that were named, or one for each of their widths.
+    pub(crate) fn targets(&self) -> Result<Vec<Target>, Error> {
+        let of_base = |base: &PathBuf| match &self.srcset {
+            None => vec![Target { base: base.clone(), path: base.clone(), width: None }],
+            Some(widths) => {
+                let of_width =
+                    |width| Target { base: base.clone(), path: path_of_width(base, width), width: Some(width) };
+                widths.iter().map(of_width).collect()
+            }
+        };
+        let targets: Vec<Target> = self.output.iter().flat_map(of_base).collect();
+        if (targets.len() > 1 || self.srcset.is_some()) && self.output.iter().any(|path| files::is_standard(path)) {
+            return Err(Error::StandardOutputOnce);
+        }
+        for (index, target) in targets.iter().enumerate() {
+            if targets[..index].iter().any(|other| other.path == target.path) {
+                return Err(Error::SameOutput { path: target.path.clone() });
+            }
+        }
+        Ok(targets)
+    }
+
     /// Resolves the settings of a picture that is made here.
     pub(crate) fn to_config(&self) -> Result<Config, Error> {
         self.request.work.setup.to_config_with(settings::find("limits.damaged").zip(self.damaged.clone()))

@@ -92,6 +92,31 @@ pub(crate) enum Error {
         /// Where and why.
         source: serde_json::Error,
     },
+    /// Occurs when several results would go to standard output.
+    #[error("`-` is standard output, which takes one result; name a file")]
+    StandardOutputOnce,
+    /// Occurs when two results would be written to one file.
+    #[error("{} would be written twice", path.display())]
+    SameOutput {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Occurs when a request file asks for another number of results than files are named.
+    #[error(
+        "the request asks for {asked} results, and {named} files are named to write them to; give --output {asked} times"
+    )]
+    OutputCount {
+        /// The results.
+        asked: usize,
+        /// The files.
+        named: usize,
+    },
+    /// Occurs when a server is asked for the plans of several results.
+    #[error("explain of several results is written without --server only")]
+    ExplainSeveral,
+    /// Occurs when a request for many pictures asks for several results of each by itself.
+    #[error("outputs in a request file are for one picture; use --srcset for many")]
+    SeveralResults,
     /// Occurs when a request file for many pictures has a text in their place.
     #[error("{}: the canvas is a text; for a batch it must be a picture, which each source takes the place of", path.display())]
     TextCanvas {
@@ -291,6 +316,11 @@ impl Error {
             | Self::Listen(ListenError::Config(_))
             | Self::NoAddress { .. }
             | Self::NoFormat { .. }
+            | Self::StandardOutputOnce
+            | Self::SameOutput { .. }
+            | Self::OutputCount { .. }
+            | Self::ExplainSeveral
+            | Self::SeveralResults
             | Self::NoEngineNeeded
             | Self::NoModelsFolder
             | Self::ServerUrl { .. }
@@ -396,8 +426,8 @@ fn status_of_call(error: &palmette_client::Error) -> u8 {
         },
         Call::Url { .. } | Call::Header { .. } | Call::Authorities { .. } => EXIT_USAGE,
         Call::Source { .. } => EXIT_NO_INPUT,
-        Call::Connect { .. } | Call::NotAnAnswer { .. } => EXIT_UNAVAILABLE,
-        Call::Transport { .. } | Call::TimedOut { .. } => EXIT_TEMPORARY,
+        Call::Connect { .. } | Call::NotAnAnswer { .. } | Call::Malformed { .. } => EXIT_UNAVAILABLE,
+        Call::Transport { .. } | Call::Incomplete { .. } | Call::TimedOut { .. } => EXIT_TEMPORARY,
         // The client may learn of further failures.
         _ => EXIT_SOFTWARE,
     }

@@ -10,8 +10,10 @@ use palmette::ops::tree::{TreeLimits, rebuild};
 use palmette::protocol::form::{FormEvent, FormSource, Part};
 use palmette::protocol::list::parse_list;
 use palmette::protocol::output::parse_switch;
-use palmette::protocol::request::{Collector, FontUrl, RequestLimits, TransformCollector};
-use palmette::protocol::{EngineChoice, Error as ProtocolError, Options, RawNode, RawOutput, TransformRequest};
+use palmette::protocol::request::{Collector, FontUrl, RequestLimits, TransformCollector, parse_outputs};
+use palmette::protocol::{
+    EngineChoice, Error as ProtocolError, Options, RawNode, RawOutput, RawRendition, TransformRequest,
+};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -198,15 +200,26 @@ impl Form {
         }
         let field = |part| fields.iter().find(|(present, _)| *present == part).map(|(_, text)| text.clone());
         let required = |part| field(part).ok_or(ProtocolError::MissingPart { part });
-        Ok(Outline {
-            tree: rebuild(sources, parse_list(&required(Part::Transforms)?)?, &ANY_TREE)
-                .map_err(ProtocolError::from)?,
-            output: RawOutput {
+        let outputs = match field(Part::Outputs) {
+            Some(outputs) => {
+                let is_given = |part: &&Part| fields.iter().any(|(present, _)| present == *part);
+                if let Some(other) = Part::OF_OUTPUT.iter().find(is_given) {
+                    let (first, second) = (Part::Outputs.as_str(), other.as_str());
+                    return Err(ProtocolError::Conflict { first, second }.into());
+                }
+                OutlineOutputs::Each(parse_outputs(&outputs)?)
+            }
+            None => OutlineOutputs::One(RawOutput {
                 format: required(Part::OutputFormat)?,
                 quality: field(Part::OutputQuality),
                 background: field(Part::Background),
                 anim: field(Part::Anim),
-            },
+            }),
+        };
+        Ok(Outline {
+            tree: rebuild(sources, parse_list(&required(Part::Transforms)?)?, &ANY_TREE)
+                .map_err(ProtocolError::from)?,
+            outputs,
             explain: field(Part::Explain).map_or(Ok(false), |text| parse_switch(Part::Explain.as_str(), &text))?,
             engine: field(Part::Engine).map(|text| EngineChoice::parse(&text)).transpose()?,
         })
@@ -222,12 +235,19 @@ const ANY_TREE: TreeLimits =
 pub(crate) struct Outline {
     /// The sources and the steps on them.
     pub(crate) tree: RawNode<FormSource<Input>>,
-    /// The output.
-    pub(crate) output: RawOutput,
+    /// What is asked for.
+    pub(crate) outputs: OutlineOutputs,
     /// Whether the plan is asked for instead of the picture.
     pub(crate) explain: bool,
     /// The engine that was asked for.
     pub(crate) engine: Option<EngineChoice>,
+}
+
+/// One result, or several.
+#[derive(Clone, Debug)]
+pub(crate) enum OutlineOutputs {
+    One(RawOutput),
+    Each(Vec<RawRendition>),
 }
 
 impl Outline {

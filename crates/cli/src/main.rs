@@ -19,6 +19,7 @@ mod remote;
 mod request_file;
 mod request_flags;
 mod setting_flags;
+mod srcset;
 mod table;
 mod text_flag;
 mod workerd;
@@ -61,7 +62,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Dev(args) => return commands::dev(args),
         Command::Serve(args) => commands::serve(&args),
         Command::Batch(args) => return commands::batch(&args),
-        Command::Transform(args) => commands::transform(&args),
+        Command::Transform(args) => return commands::transform(&args),
         Command::Explain(args) => commands::explain(&args),
         Command::Info(args) => commands::info(&args),
         Command::Compare(args) => return commands::compare(&args),

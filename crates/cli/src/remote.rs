@@ -5,17 +5,18 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
+use bytes::Bytes;
 use clap::Args;
 use palmette::ops::tree::Step;
-use palmette::protocol::RawNode;
 use palmette::protocol::form::FormSource;
+use palmette::protocol::{RawNode, RawRendition};
 use palmette_client::{Images, Source, Transformer};
 use palmette_server::config::{Environment, Strings};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::Error;
 use crate::files;
-use crate::form::{Input, Outline};
+use crate::form::{Input, Outline, OutlineOutputs};
 use crate::header_flag::Header;
 
 /// The environment variable that holds a bearer token for the server.
@@ -82,19 +83,68 @@ impl Remote {
         picture
     }
 
-    /// Makes a picture, one of several, which may be asked for by several threads at once.
+    /// Makes a picture, one of many, which may be asked for by several threads at once.
     pub(crate) fn transform_next(&self, outline: Outline, sources: Vec<String>) -> Result<Vec<u8>, Error> {
-        let Outline { tree, output, explain, engine } = outline;
-        let mut transformer = self.describe(tree)?;
-        if let Some(engine) = engine {
-            transformer = transformer.engine(engine);
-        }
+        let (transformer, outputs, explain) = self.describe_outline(outline)?;
+        let OutlineOutputs::One(output) = outputs else { return Err(Error::SeveralResults) };
         self.wait(sources, async {
             if explain {
                 return Ok(transformer.explain(output).await?.into_bytes());
             }
             Ok(transformer.output(output).await?.bytes().await?.into())
         })
+    }
+
+    /// Makes several results of a picture, and hands each over with its index and its width as it comes, until `each` fails.
+    pub(crate) fn transform_each(
+        self,
+        outline: Outline,
+        sources: &[String],
+        each: impl FnMut(usize, Result<(Bytes, u32), Error>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let ended = self.transform_each_next(outline, sources, each);
+        self.end();
+        ended
+    }
+
+    /// Makes several results of a picture, one of many, as [`Remote::transform_each`] does.
+    pub(crate) fn transform_each_next(
+        &self,
+        outline: Outline,
+        sources: &[String],
+        mut each: impl FnMut(usize, Result<(Bytes, u32), Error>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (transformer, outputs, explain) = self.describe_outline(outline)?;
+        if explain {
+            return Err(Error::ExplainSeveral);
+        }
+        let renditions = match outputs {
+            OutlineOutputs::One(output) => vec![RawRendition::new(output)],
+            OutlineOutputs::Each(renditions) => renditions,
+        };
+        let failed = |source| Error::Client { source, sources: sources.to_vec() };
+        self.runtime.block_on(async {
+            let mut pictures = transformer.outputs(renditions).await.map_err(failed)?;
+            for index in 0.. {
+                match pictures.next().await {
+                    None => break,
+                    Some(Ok(picture)) => each(index, Ok((picture.bytes, picture.width)))?,
+                    Some(Err(error @ palmette_client::Error::Images { .. })) => each(index, Err(failed(error)))?,
+                    Some(Err(error)) => return Err(failed(error)),
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Describes a request with the client, and returns what is asked for, and whether that is the plan.
+    fn describe_outline(&self, outline: Outline) -> Result<(Transformer, OutlineOutputs, bool), Error> {
+        let Outline { tree, outputs, explain, engine } = outline;
+        let mut transformer = self.describe(tree)?;
+        if let Some(engine) = engine {
+            transformer = transformer.engine(engine);
+        }
+        Ok((transformer, outputs, explain))
     }
 
     /// Asks for the format and size of a picture, and returns the JSON.

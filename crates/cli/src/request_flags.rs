@@ -6,7 +6,8 @@ use clap::Args;
 use palmette::ops::{ImageIndex, Op};
 use palmette::protocol::form::Part;
 use palmette::protocol::list::list_to_json;
-use palmette::protocol::{Options, OutputFormat};
+use palmette::protocol::request::outputs_to_json;
+use palmette::protocol::{Options, OutputFormat, RawOutput, RawRendition};
 
 use crate::args::SetupArgs;
 use crate::draw_flag::DrawFlag;
@@ -14,10 +15,13 @@ use crate::error::Error;
 use crate::form::{Form, Input};
 use crate::option_flags::OptionFlags;
 use crate::request_file;
+use crate::srcset::Widths;
 use crate::text_flag::{TextDefaults, TextFlag};
 
-/// How a request is written, below the flags.
-pub(crate) const REQUEST_HELP: &str = "\
+/// How a request is written, below the flags; a macro, so that a command can put something before it.
+macro_rules! request_help {
+    () => {
+        "\
 The canvas is transformed first. Then every --draw is drawn on it, in order, and then every --draw-text. Option values are read as
 JSON (100, true, {\"x\":0.5,\"y\":0}) if they are JSON, and as text otherwise (cover, #ff8800).
 
@@ -30,7 +34,13 @@ and --color apply to every text without its own.
 
 --request FILE.json describes the whole request: `sources` (file names relative to the JSON file, or texts) and the fields of the
 HTTP form: {\"sources\": [\"photo.jpg\", \"mark.png\"], \"transforms\": [{\"drawImageIndex\": 1,
-\"targetImageIndex\": 0, \"bottom\": 10}], \"output_format\": \"image/avif\", \"output_quality\": 80}";
+\"targetImageIndex\": 0, \"bottom\": 10}], \"output_format\": \"image/avif\", \"output_quality\": 80}"
+    };
+}
+pub(crate) use request_help;
+
+/// How a request is written, below the flags.
+pub(crate) const REQUEST_HELP: &str = request_help!();
 
 /// The flags that describe a request with its canvas.
 #[derive(Debug, Args)]
@@ -77,15 +87,45 @@ pub(crate) struct WorkArgs {
     pub(crate) options: OptionFlags,
 }
 
+/// A file to write a result to.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    /// The file that was named.
+    pub(crate) base: PathBuf,
+    /// The file itself, with its width in its name if there are several.
+    pub(crate) path: PathBuf,
+    /// The width to scale to at the end.
+    pub(crate) width: Option<u32>,
+}
+
 impl RequestArgs {
+    /// Makes the form that the flags, or the request file, describe; it asks for a result for each of these files, unless the request file
+    /// says itself what it asks for.
+    pub(crate) fn to_form_of(&self, targets: &[Target]) -> Result<Form, Error> {
+        if let [Target { path, width: None, .. }] = targets {
+            return self.to_form(path);
+        }
+        let mut form = self.to_form_without_output()?;
+        if !form.has(Part::Outputs) || targets.iter().any(|target| target.width.is_some()) {
+            let outputs = targets.iter().map(|Target { path, width, .. }| self.work.rendition(path, *width));
+            let outputs = outputs.collect::<Result<Vec<_>, _>>()?;
+            form.push_text(Part::Outputs, outputs_to_json(&outputs));
+        }
+        Ok(form)
+    }
+
     /// Makes the form that the flags, or the request file, describe; `output` is where the picture goes.
     pub(crate) fn to_form(&self, output: &Path) -> Result<Form, Error> {
-        let mut form = match &self.work.request {
-            Some(path) => request_file::read(path)?,
-            None => self.form_of_flags(),
-        };
+        let mut form = self.to_form_without_output()?;
         self.work.push_output(&mut form, output)?;
         Ok(form)
+    }
+
+    fn to_form_without_output(&self) -> Result<Form, Error> {
+        match &self.work.request {
+            Some(path) => request_file::read(path),
+            None => Ok(self.form_of_flags()),
+        }
     }
 
     /// Makes the form that the flags describe.
@@ -106,8 +146,9 @@ impl RequestArgs {
 }
 
 impl WorkArgs {
-    /// Makes the form that the flags, or the request file, describe, with a picture as the canvas; `output` is where the result goes.
-    pub(crate) fn to_form_on(&self, canvas: Input, output: &Path) -> Result<Form, Error> {
+    /// Makes the form that the flags, or the request file, describe, with a picture as the canvas; `output` is where the result goes, or one
+    /// for each width.
+    pub(crate) fn to_form_on(&self, canvas: Input, output: &Path, widths: Option<&Widths>) -> Result<Form, Error> {
         let mut form = match &self.request {
             Some(path) => {
                 let mut form = request_file::read(path)?;
@@ -123,7 +164,16 @@ impl WorkArgs {
                 form
             }
         };
-        self.push_output(&mut form, output)?;
+        if form.has(Part::Outputs) {
+            return Err(Error::SeveralResults);
+        }
+        match widths {
+            None => self.push_output(&mut form, output)?,
+            Some(widths) => {
+                let outputs = widths.iter().map(|width| self.rendition(output, Some(width)));
+                form.push_text(Part::Outputs, outputs_to_json(&outputs.collect::<Result<Vec<_>, _>>()?));
+            }
+        }
         Ok(form)
     }
 
@@ -155,12 +205,8 @@ impl WorkArgs {
     /// Adds the fields of the output; a flag overrules nothing, so a field that a request file has already is then doubled,
     /// and refused.
     fn push_output(&self, form: &mut Form, output: &Path) -> Result<(), Error> {
-        if let Some(format) = &self.format {
-            let format = format_called(format).map_or(format.as_str(), |format| format.as_str());
-            form.push_text(Part::OutputFormat, format.to_owned());
-        } else if !form.has(Part::OutputFormat) && !form.has(Part::Outputs) {
-            let format = format_of_name(output).ok_or_else(|| Error::NoFormat { path: output.to_owned() })?;
-            form.push_text(Part::OutputFormat, format.as_str().to_owned());
+        if self.format.is_some() || !(form.has(Part::OutputFormat) || form.has(Part::Outputs)) {
+            form.push_text(Part::OutputFormat, self.format_for(output)?);
         }
         let fields = [
             (Part::OutputQuality, &self.quality),
@@ -173,6 +219,31 @@ impl WorkArgs {
             }
         }
         Ok(())
+    }
+}
+
+impl WorkArgs {
+    /// Returns the format of a result, as the wire calls it: the one that was asked for, or that of the name.
+    fn format_for(&self, output: &Path) -> Result<String, Error> {
+        if let Some(format) = &self.format {
+            return Ok(format_called(format).map_or_else(|| format.clone(), |format| format.as_str().to_owned()));
+        }
+        let format = format_of_name(output).ok_or_else(|| Error::NoFormat { path: output.to_owned() })?;
+        Ok(format.as_str().to_owned())
+    }
+
+    /// Describes one of several results, scaled to a width at the end if there is one.
+    pub(crate) fn rendition(&self, output: &Path, width: Option<u32>) -> Result<RawRendition, Error> {
+        let transforms = width.map(|width| Options::from_iter([("width".to_owned(), width.into())]));
+        Ok(RawRendition {
+            transforms: transforms.into_iter().collect(),
+            output: RawOutput {
+                format: self.format_for(output)?,
+                quality: self.quality.clone(),
+                background: self.output_background.clone(),
+                anim: self.anim.clone(),
+            },
+        })
     }
 }
 

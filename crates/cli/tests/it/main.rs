@@ -12,6 +12,7 @@ mod manual;
 #[cfg(target_os = "linux")]
 mod memory;
 mod models;
+mod outputs;
 mod remote;
 #[cfg(unix)]
 mod run;

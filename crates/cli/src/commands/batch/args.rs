@@ -13,6 +13,7 @@ use super::shard::Shard;
 use crate::error::Error;
 use crate::remote::RemoteArgs;
 use crate::request_flags::WorkArgs;
+use crate::srcset::Widths;
 
 /// How pictures are named and kept, below the flags.
 const HELP: &str = "\
@@ -25,6 +26,8 @@ AZURE_… in the environment say how to reach the buckets.
 
 A result is written beside its name and renamed, so none is ever half there. Ctrl-C lets running pictures be finished; a second one
 ends at once. With --skip-existing the next run goes on where this one ended.
+
+With --srcset each picture is decoded once and scaled to each width, never up: in/a.jpg becomes OUT/a-320.jpg, OUT/a-640.jpg and so on.
 
 What is done with a picture is said as for `palmette transform`. In a --request FILE.json each source takes the place of the canvas.
 
@@ -58,6 +61,9 @@ pub(crate) struct BatchArgs {
     /// File to write a line of JSON to for each picture; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
+    /// Make each picture in several widths, such as 320,640,1280, which come into the names of the results
+    #[arg(long, value_name = "WIDTHS")]
+    pub(super) srcset: Option<Widths>,
     /// What to do with damaged pictures: refuse them, or show the pixels that can be read [default: refuse]
     #[arg(long, value_name = "VALUE", conflicts_with = "server")]
     damaged: Option<String>,

@@ -113,9 +113,9 @@ pub(crate) fn batch(args: &BatchArgs) -> Result<ExitCode, Error> {
     let out = Place::parse(&args.out, &buckets)?;
     let results = Results::open(&out, &args.shard.map(Shard::word).unwrap_or_default())?;
     let sources = sources::find(args, &out, &buckets)?;
-    let jobs = targets::jobs(sources, args.shard, &mut recipes, &results)?;
+    let jobs = targets::jobs(sources, args.shard, args.srcset.as_ref(), &mut recipes, &results)?;
 
-    let progress = Progress::begin(jobs.len());
+    let progress = Progress::begin(jobs.iter().map(|job| job.targets.len()).sum());
     let report = args.report.as_deref().map(Report::create).transpose()?;
     let work = Work {
         recipes: &recipes,

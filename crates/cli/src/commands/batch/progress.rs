@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::io::IsTerminal;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
 use super::work::Outcome;
-use crate::error::report;
+use crate::error::{Error, report};
 
 /// Time between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -58,8 +58,9 @@ impl Progress {
         Self { bar, began, total, counts }
     }
 
-    /// Counts a picture. A failure is told at once; `source` is what it is called.
-    pub(super) fn add(&self, source: &str, outcome: &Outcome) {
+    /// Counts a result. A failure is told at once, but not again if it was `told` for another result of the same source, which is called
+    /// `source`.
+    pub(super) fn add(&self, source: &str, outcome: &Outcome, told: Option<&Arc<Error>>) {
         let mut counts = self.lock();
         match outcome {
             Outcome::Made { bytes } => {
@@ -69,7 +70,9 @@ impl Progress {
             Outcome::Skipped => counts.skipped += 1,
             Outcome::Failed(error) => {
                 counts.failed += 1;
-                self.say(&format!("{source}: {error}"));
+                if !told.is_some_and(|told| Arc::ptr_eq(told, error)) {
+                    self.say(&format!("{source}: {error}"));
+                }
             }
         }
         if let Some(bar) = &self.bar {

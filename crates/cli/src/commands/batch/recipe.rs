@@ -1,6 +1,7 @@
 //! What is done with every picture, checked once; and who does it: this process, or a server.
 
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -10,8 +11,9 @@ use bytes::Bytes;
 use palmette::codec::{EncodeFormat, EncodeOptions, encode};
 use palmette::core::{Deadline, IdleCores, Pixmap, Size};
 use palmette::protocol::form::Part;
+use palmette::protocol::request::parse_outputs;
 use palmette::protocol::{Code, OutputFormat, Source, TransformRequest};
-use palmette::{OnDamage, PROFILE, Pipeline};
+use palmette::{Answer, OnDamage, PROFILE, Pipeline};
 use palmette_server::Config;
 use palmette_server::config::{Budgets, Memory};
 use palmette_store::{Key, Object, Place};
@@ -21,7 +23,7 @@ use super::BatchError;
 use super::args::BatchArgs;
 use super::gate::Gate;
 use crate::error::Error;
-use crate::form::{Form, Input, Outline};
+use crate::form::{Form, Input, Outline, OutlineOutputs};
 use crate::remote::Remote;
 use crate::request_flags::format_called;
 
@@ -106,16 +108,27 @@ impl Maker {
 }
 
 impl Here {
-    /// Makes a picture, once there is memory for it and a core.
-    fn make(&self, request: &TransformRequest, source: Bytes, names: &[String]) -> Result<Made, Error> {
+    /// Makes all results of a picture, once there is memory for them and a core.
+    fn make(
+        &self,
+        request: &TransformRequest,
+        source: Bytes,
+        names: &[String],
+    ) -> Result<Vec<Result<Made, Error>>, Error> {
         let failed = |source| Error::Pipeline { source, sources: names.to_vec() };
         let prepared = self.pipeline.prepare(with_canvas(request, source), Deadline::NONE).map_err(failed)?;
         let needed_bytes = prepared.memory_bytes();
         let mut memory = self.pixels.wait(needed_bytes);
         let _core = self.cores.wait(1);
         let mut growing = |file_bytes| memory.set(needed_bytes.saturating_add(file_bytes));
-        let answer = self.pipeline.run(prepared, Deadline::NONE, &mut growing).map_err(failed)?;
-        Ok(Made { bytes: answer.bytes, content_type: answer.content_type })
+        let mut all = Vec::new();
+        let mut each = |_, answer: Result<Answer, palmette::Error>| {
+            let made = |Answer { bytes, content_type, .. }| Made { bytes, content_type };
+            all.push(answer.map(made).map_err(failed));
+            ControlFlow::Continue(())
+        };
+        self.pipeline.run_each(prepared, Deadline::NONE, &mut growing, &mut each).map_err(failed)?;
+        Ok(all)
     }
 
     /// Looks at everything but the canvas, which is a picture of one pixel: what is wrong with something drawn is wrong for all.
@@ -175,10 +188,10 @@ impl<'a> Recipes<'a> {
     /// Writes the recipe of the format that the flags, the request file or else a name stand for; returns the format.
     fn add(&mut self, name: &Path) -> Result<OutputFormat, Error> {
         let limits = self.config.limits.request;
-        let mut form = self.args.work.to_form_on(Input::Bytes(Bytes::new()), name)?;
+        let mut form = self.args.work.to_form_on(Input::Bytes(Bytes::new()), name, self.args.srcset.as_ref())?;
         let names = form.source_names();
         form.load(limits.max_source_bytes as u64)?;
-        let format = OutputFormat::parse(form.text(Part::OutputFormat).unwrap_or_default())?;
+        let format = OutputFormat::parse(&format_of(&form)?)?;
         let mut digest = Sha256::new();
         digest.update(PROFILE);
         form.digest_into(&mut |piece| digest.update(piece))?;
@@ -219,6 +232,16 @@ impl<'a> Recipes<'a> {
     }
 }
 
+/// Returns the format that a form asks for, which all its results have.
+fn format_of(form: &Form) -> Result<String, Error> {
+    if let Some(format) = form.text(Part::OutputFormat) {
+        return Ok(format.to_owned());
+    }
+    let outputs = form.text(Part::Outputs).map(parse_outputs).transpose()?;
+    let first = outputs.and_then(|outputs| outputs.into_iter().next());
+    Ok(first.map(|first| first.output.format).unwrap_or_default())
+}
+
 /// Refuses to write explanations where pictures are expected.
 fn refuse_explain(explain: bool) -> Result<(), Error> {
     if explain { Err(BatchError::Explain.into()) } else { Ok(()) }
@@ -249,20 +272,26 @@ fn while_busy<T>(mut ask: impl FnMut() -> Result<T, Error>) -> Result<T, Error> 
 }
 
 impl Recipe {
-    /// Makes a picture.
-    pub(super) fn make(&self, source: Bytes) -> Result<Made, Error> {
+    /// Makes all results of a picture, in the order of its targets; each by itself may have failed.
+    pub(super) fn make(&self, source: Bytes) -> Result<Vec<Result<Made, Error>>, Error> {
         match &self.request {
             Request::Here(here, request) => here.make(request, source, &self.names),
-            Request::Server(remote, outline) => {
-                let ask = || remote.transform_next(outline.on(source.clone()), self.names.clone());
-                let bytes = while_busy(ask)?.into();
-                let content_type = match self.format {
-                    OutputFormat::Rgb | OutputFormat::Rgba => "application/octet-stream",
-                    format => format.as_str(),
-                };
-                Ok(Made { bytes, content_type })
-            }
+            Request::Server(remote, outline) => while_busy(|| self.make_there(remote, outline.on(source.clone()))),
         }
+    }
+
+    /// Has a server make all results of a picture.
+    fn make_there(&self, remote: &Remote, outline: Outline) -> Result<Vec<Result<Made, Error>>, Error> {
+        let made = |bytes| Made { bytes, content_type: self.format.content_type() };
+        if matches!(outline.outputs, OutlineOutputs::One(_)) {
+            return Ok(vec![Ok(made(remote.transform_next(outline, self.names.clone())?.into()))]);
+        }
+        let mut all = Vec::new();
+        remote.transform_each_next(outline, &self.names, |_, picture| {
+            all.push(picture.map(|(bytes, _)| made(bytes)));
+            Ok(())
+        })?;
+        Ok(all)
     }
 
     /// Returns the mark of a result: the digest of all that decides its bytes. The source counts by the version that its bucket gives it, or

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::path::Path;
 
 use palmette::protocol::OutputFormat;
 use palmette_store::{Found, Key, Object, Results};
@@ -11,12 +12,14 @@ use super::recipe::Recipes;
 use super::shard::Shard;
 use crate::error::Error;
 use crate::request_flags::format_called;
+use crate::srcset::{self, Widths};
 
-/// One picture to make.
+/// One picture to make, in one width or several.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) source: Object,
-    pub(super) target: Key,
+    /// The results, in the order in which the recipe makes them.
+    pub(super) targets: Vec<Key>,
     pub(super) format: OutputFormat,
 }
 
@@ -27,6 +30,7 @@ pub(super) struct Job {
 pub(super) fn jobs(
     sources: Vec<Found>,
     shard: Option<Shard>,
+    widths: Option<&Widths>,
     recipes: &mut Recipes<'_>,
     results: &Results,
 ) -> Result<Vec<Job>, Error> {
@@ -44,13 +48,16 @@ pub(super) fn jobs(
                 let (first, target) = (jobs[*taken.get()].source.to_string(), results.name(taken.key()));
                 return Err(BatchError::SameTarget { first, second: source.to_string(), target }.into());
             }
-            Entry::Vacant(free) if results.is_at(free.key(), &source) => {
-                return Err(BatchError::OverSource { named: source.to_string() }.into());
-            }
             Entry::Vacant(free) => {
-                let target = free.key().clone();
+                let targets = match widths {
+                    None => vec![free.key().clone()],
+                    Some(widths) => widths.iter().map(|width| of_width(free.key(), width)).collect(),
+                };
+                if targets.iter().any(|target| results.is_at(target, &source)) {
+                    return Err(BatchError::OverSource { named: source.to_string() }.into());
+                }
                 free.insert(jobs.len());
-                jobs.push(Job { source, target, format });
+                jobs.push(Job { source, targets, format });
             }
         }
     }
@@ -61,6 +68,13 @@ pub(super) fn jobs(
 fn target(key: &Key, format: OutputFormat) -> Key {
     let is_own = key.extension().and_then(format_called) == Some(format);
     if is_own { key.clone() } else { key.with_extension(extension(format)) }
+}
+
+/// Names the result of a width: `a/b.webp` becomes `a/b-320.webp`.
+fn of_width(key: &Key, width: u32) -> Key {
+    let path = srcset::path_of_width(Path::new(key.as_str()), width);
+    let name = path.to_str().and_then(Key::parse);
+    name.expect("a key stays one where digits come into its last part")
 }
 
 /// Returns the extension of files of a format.
@@ -91,6 +105,13 @@ mod tests {
             ("a.png", OutputFormat::Rgba, "a.rgba"),
         ] {
             assert_eq!(target(&Key::parse(source).unwrap(), format).as_str(), result);
+        }
+    }
+
+    #[test]
+    fn results_of_widths_have_them_in_their_names() {
+        for (key, result) in [("a/b.webp", "a/b-320.webp"), ("b", "b-320"), ("a.b/c.d.png", "a.b/c.d-320.png")] {
+            assert_eq!(of_width(&Key::parse(key).unwrap(), 320).as_str(), result);
         }
     }
 }

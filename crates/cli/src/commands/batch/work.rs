@@ -3,15 +3,15 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use palmette_store::{Results, Written};
+use palmette_store::{Key, Results, Written};
 
 use super::gate::Gate;
 use super::progress::Progress;
-use super::recipe::Recipes;
+use super::recipe::{Made, Recipes};
 use super::report::Report;
 use super::stop::Stop;
 use super::targets::Job;
@@ -37,9 +37,12 @@ pub(super) struct Work<'a> {
 /// What became of a picture.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Made { bytes: u64 },
+    Made {
+        bytes: u64,
+    },
     Skipped,
-    Failed(Error),
+    /// It is shared by all results of a picture if none could be made.
+    Failed(Arc<Error>),
 }
 
 impl Outcome {
@@ -83,51 +86,78 @@ impl Work<'_> {
         while !self.stop.is_wanted() && !shared.has_ended.load(Ordering::Relaxed) {
             let Some(job) = jobs.get(shared.next.fetch_add(1, Ordering::Relaxed)) else { break };
             let began = Instant::now();
-            let outcome = self.outcome(job);
-            if let Outcome::Failed(error) = &outcome {
-                shared.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error.exit_status());
-                if !self.keeps_going {
-                    shared.has_ended.store(true, Ordering::Relaxed);
+            let mut told = None;
+            for (target, outcome) in job.targets.iter().zip(self.outcomes(job)) {
+                if let Outcome::Failed(error) = &outcome {
+                    shared.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error.exit_status());
+                    if !self.keeps_going {
+                        shared.has_ended.store(true, Ordering::Relaxed);
+                    }
                 }
-            }
-            self.progress.add(&job.source.to_string(), &outcome);
-            let told =
-                self.report.map(|report| report.add(job, &self.results.name(&job.target), &outcome, began.elapsed()));
-            if let Some(Err(error)) = told {
-                shared.has_ended.store(true, Ordering::Relaxed);
-                return Err(error);
+                self.progress.add(&job.source.to_string(), &outcome, told.as_ref());
+                let written =
+                    self.report.map(|report| report.add(job, &self.results.name(target), &outcome, began.elapsed()));
+                if let Some(Err(error)) = written {
+                    shared.has_ended.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+                if let Outcome::Failed(error) = outcome {
+                    told = Some(error);
+                }
             }
         }
         Ok(())
     }
 
-    /// Does one job. A panic is the failure of one picture.
-    fn outcome(&self, job: &Job) -> Outcome {
+    /// Does one job, and returns what became of each of its results. A panic is the failure of one picture.
+    fn outcomes(&self, job: &Job) -> Vec<Outcome> {
         let made = catch_unwind(AssertUnwindSafe(|| self.make(job)));
-        made.unwrap_or_else(|payload| Err(Error::Panicked { message: message(&*payload) }))
-            .unwrap_or_else(Outcome::Failed)
+        let made = made.unwrap_or_else(|payload| Err(Error::Panicked { message: message(&*payload) }));
+        made.unwrap_or_else(|error| {
+            let error = Arc::new(error);
+            job.targets.iter().map(|_| Outcome::Failed(Arc::clone(&error))).collect()
+        })
     }
 
-    /// Reads a source, makes its result unless it is there, and writes it.
-    fn make(&self, job: &Job) -> Result<Outcome, Error> {
+    /// Reads a source, makes its results unless they are there, and writes them.
+    fn make(&self, job: &Job) -> Result<Vec<Outcome>, Error> {
         let recipe = self.recipes.get(job.format).expect("every job's recipe was made when it was named");
-        let is_there = |mark: &str| Ok::<_, Error>(self.skips_existing && self.results.has(&job.target, mark)?);
+        let are_there = |mark: &str| {
+            let is_there = |target| self.results.has(target, mark);
+            Ok::<_, Error>(self.skips_existing && all(job.targets.iter().map(is_there))?)
+        };
+        let skipped = || job.targets.iter().map(|_| Outcome::Skipped).collect();
         let source = job.source.looked_up()?;
-        if source.version().is_some() && is_there(&recipe.mark(&source, &[]))? {
-            return Ok(Outcome::Skipped);
+        if source.version().is_some() && are_there(&recipe.mark(&source, &[]))? {
+            return Ok(skipped());
         }
         let _held = self.bodies.wait(source.size_bytes());
         let bytes = source.read(self.max_source_bytes)?;
         let mark = recipe.mark(&source, &bytes);
-        if source.version().is_none() && is_there(&mark)? {
-            return Ok(Outcome::Skipped);
+        if source.version().is_none() && are_there(&mark)? {
+            return Ok(skipped());
         }
         let made = recipe.make(bytes)?;
+        let written = job.targets.iter().zip(made).map(|(target, made)| self.write(target, made?, &mark));
+        Ok(written.map(|outcome| outcome.unwrap_or_else(|error| Outcome::Failed(Arc::new(error)))).collect())
+    }
+
+    /// Writes a result.
+    fn write(&self, target: &Key, made: Made, mark: &str) -> Result<Outcome, Error> {
         let bytes = made.bytes.len() as u64;
-        let result = Written { bytes: made.bytes, content_type: made.content_type, mark: &mark };
-        self.results.write(&job.target, result)?;
+        self.results.write(target, Written { bytes: made.bytes, content_type: made.content_type, mark })?;
         Ok(Outcome::Made { bytes })
     }
+}
+
+/// Tells whether all are true, or what keeps one from being known.
+fn all<E>(answers: impl Iterator<Item = Result<bool, E>>) -> Result<bool, E> {
+    for answer in answers {
+        if !answer? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Returns the message of a panic.

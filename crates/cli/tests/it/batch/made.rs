@@ -175,3 +175,48 @@ fn batch_bounds_memory() {
     assert!(bounded < 110_000_000 && free > bounded * 3 / 2, "{bounded} of {free}");
     assert_eq!(size(&folder, "out/0.jpg"), Size::new(2000, 3000));
 }
+
+#[test]
+fn batch_makes_several_widths_of_each() {
+    let server = Server::start(&[]);
+    let folder = Folder::new();
+    draw(&folder, "in", 6);
+    let flags = ["in", "--srcset", "6,12,99", "--format", "webp", "--quality", "60"];
+    for (out, more) in [("here", vec![]), ("there", vec!["--server".to_owned(), server.url()])] {
+        let more: Vec<&str> = more.iter().map(String::as_str).collect();
+        let (output, report) = run(&folder, &[&flags[..], &["-o", out], &more].concat());
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!((count(&report, "made"), files(&folder.path().join(out)).len()), (18, 18));
+        assert!(last_line(&output).starts_with("palmette: 18 made"));
+    }
+    assert_eq!(files(&folder.path().join("here")), files(&folder.path().join("there")));
+    for (width, actual) in [(6, 6), (12, 12), (99, 24)] {
+        let name = format!("here/0/0-{width}.webp");
+        assert_eq!(size(&folder, &name).width, actual);
+        let result = fs::read(folder.path().join(&name)).unwrap();
+        let flags = ["--format", "webp", "--quality", "60", "--width", &width.to_string()];
+        assert_is_transformed(&folder, "in/0/0.png", &flags, &result);
+    }
+    // All of a picture are there, or all of it is made again.
+    fs::remove_file(folder.path().join("here/0/0-12.webp")).unwrap();
+    let (_, report) = run(&folder, &[&flags[..], &["-o", "here", "--skip-existing"]].concat());
+    assert_eq!((count(&report, "made"), count(&report, "skipped")), (3, 15));
+}
+
+#[test]
+fn batch_tells_a_failure_of_several_widths_once() {
+    let folder = Folder::new();
+    draw(&folder, "in", 1);
+    folder.write("in/broken.png", b"\x89PNG\r\n\x1a\nand no more");
+    let (output, report) = run(&folder, &["in", "-o", "out", "--srcset", "5,10", "--keep-going"]);
+    assert_eq!(output.status.code(), Some(EX_DATAERR));
+    assert_eq!((count(&report, "made"), count(&report, "failed")), (2, 2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(told.matches("in/broken.png: ERROR 9516").count(), 1, "{told}");
+
+    folder
+        .write("request.json", br#"{"sources": ["any.png"], "transforms": [], "outputs": [{"output_format": "rgb"}]}"#);
+    let (output, _) = run(&folder, &["in", "-o", "out", "--request", "request.json"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("outputs in a request file are for one picture; use --srcset for many"), "{told}");
+}
