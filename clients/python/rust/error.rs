@@ -56,6 +56,15 @@ pub(crate) fn of_protocol(py: Python<'_>, error: ProtocolError) -> PyErr {
     new(py, Some(code), &error.to_string())
 }
 
+/// Says which of several outputs an exception is about, counted from 0.
+pub(crate) fn at_output(py: Python<'_>, index: usize, error: PyErr) -> PyErr {
+    let message = format!("output {}: {}", index + 1, error.value(py));
+    match error.value(py).getattr("code").and_then(|code| code.extract()) {
+        Ok(code) => new(py, code, &message),
+        Err(_) => PyErr::from_type(error.get_type(py), message),
+    }
+}
+
 /// Makes the exception that Python itself raises for a file.
 fn of_file(py: Python<'_>, path: &Path, error: &io::Error) -> PyErr {
     let Some(number) = error.raw_os_error() else { return PyOSError::new_err(error.to_string()) };

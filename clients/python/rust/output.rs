@@ -1,12 +1,20 @@
-//! The output as Python names it: `"webp"` as well as `"image/webp"`.
+//! The output as Python names it: `"webp"` as well as `"image/webp"`; and several, each a dict.
 
 use std::path::Path;
 
-use palmette::protocol::{EngineChoice, Output, OutputFormat, RawOutput};
+use palmette::Rendition;
+use palmette::ops::Transform;
+use palmette::protocol::{
+    EngineChoice, Error as ProtocolError, Hint, OptionObject, Output, OutputFormat, RawOutput, RawRendition, nearest,
+};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
-use crate::error;
+use crate::{error, options};
+
+/// The keys of a rendition.
+const RENDITION: [&str; 5] = ["format", "quality", "background", "anim", "transforms"];
 
 /// Puts the fields of an output together, as they are sent.
 ///
@@ -65,4 +73,71 @@ fn quality_text(quality: &Bound<'_, PyAny>) -> PyResult<String> {
 /// Returns the format that the name of a file ends with.
 pub(crate) fn format_of(path: &Path) -> Option<&'static str> {
     file_format(&path.extension()?.to_str()?.to_ascii_lowercase())
+}
+
+/// Reads renditions, as they are sent, with the format of each as it was given.
+///
+/// # Errors
+///
+/// `TypeError` for what is no list of dicts with a format; `palmette.Error` 9401 for a key that no rendition has.
+pub(crate) fn raw_renditions(given: &Bound<'_, PyAny>) -> PyResult<Vec<(RawRendition, String)>> {
+    let mut all = Vec::new();
+    for (index, item) in given.try_iter()?.enumerate() {
+        all.push(raw_rendition(&item?).map_err(|error| error::at_output(given.py(), index, error))?);
+    }
+    Ok(all)
+}
+
+fn raw_rendition(given: &Bound<'_, PyAny>) -> PyResult<(RawRendition, String)> {
+    let py = given.py();
+    let Ok(given) = given.cast::<PyDict>() else {
+        return Err(PyTypeError::new_err(format!("a rendition must be a dict, got {}", given.get_type().name()?)));
+    };
+    for name in given.keys() {
+        let name: String = name.extract()?;
+        if !RENDITION.contains(&&*name) {
+            let hint = nearest(&name, RENDITION).map_or(Hint::None, Hint::Name);
+            let option = format!("{name:?}");
+            return Err(error::of_protocol(
+                py,
+                ProtocolError::UnknownOption { option, known: RENDITION.to_vec(), hint },
+            ));
+        }
+    }
+    let field = |name: &str| Ok::<_, PyErr>(given.get_item(name)?.filter(|value| !value.is_none()));
+    let format = field("format")?.ok_or_else(|| PyTypeError::new_err("a rendition needs a format"))?;
+    let format: String = format.extract()?;
+    let background = field("background")?.map(|background| background.extract()).transpose()?;
+    let anim = field("anim")?.map(|anim| anim.extract()).transpose()?;
+    let mut transforms = Vec::new();
+    if let Some(list) = field("transforms")? {
+        for options in list.try_iter()? {
+            let options = options?;
+            let options =
+                options.cast::<PyDict>().map_err(|_| PyTypeError::new_err("transforms must be a list of dicts"))?;
+            transforms.push(options::read(Some(options), Transform::OPTIONS)?);
+        }
+    }
+    let output = raw(&format, field("quality")?.as_ref(), background, anim)?;
+    Ok((RawRendition { transforms, output }, format))
+}
+
+/// Reads renditions, and checks them.
+///
+/// # Errors
+///
+/// Those of [`raw_renditions`]; `palmette.Error` 9432 for an unknown format, 9401 for anything else that is not allowed.
+pub(crate) fn renditions(given: &Bound<'_, PyAny>) -> PyResult<Vec<Rendition>> {
+    let py = given.py();
+    let resolved = |(RawRendition { transforms, output }, format): &(RawRendition, String)| {
+        let mut rendition = Rendition::new(resolve(py, output, format)?);
+        for options in transforms {
+            let options = Transform::from_options(options).map_err(|error| error::of_protocol(py, error))?;
+            rendition = rendition.transform(options);
+        }
+        Ok(rendition)
+    };
+    let raw = raw_renditions(given)?;
+    let all = raw.iter().enumerate();
+    all.map(|(index, raw)| resolved(raw).map_err(|error| error::at_output(py, index, error))).collect()
 }

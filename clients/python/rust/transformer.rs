@@ -137,17 +137,25 @@ impl Transformer {
         background: Option<String>,
         anim: Option<bool>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        static ANSWER: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let output = output::resolve(py, &output::raw(format, quality, background, anim)?, format)?;
-        let answer = self.make(py, output)?;
-        let timings = PyDict::new(py);
-        for (stage, time) in answer.timings.iter() {
-            timings.set_item(stage.as_str(), time.as_secs_f64())?;
-        }
-        let bytes = PyBytes::new(py, &answer.bytes);
-        let size = (answer.size.width, answer.size.height);
-        let class = ANSWER.import(py, "palmette._types", "Answer")?;
-        class.call1((bytes, answer.content_type, size, answer.frame_count, answer.engine.as_str(), timings))
+        in_python(py, &self.make(py, output)?)
+    }
+
+    /// Makes several results of the picture, each of which has transforms and an output of its own; one that cannot be made is its error.
+    #[pyo3(signature = (renditions, /))]
+    fn outputs<'py>(&self, renditions: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let py = renditions.py();
+        let renditions = output::renditions(renditions)?;
+        let made = py.detach(|| {
+            let _working = Working::begin(&self.idle);
+            self.inner.clone().outputs(renditions)
+        });
+        let made = made.map_err(|error| error::of_library(py, &error))?;
+        let result = |made: &Result<Answer, palmette::Error>| match made {
+            Ok(answer) => in_python(py, answer),
+            Err(error) => Ok(error::of_library(py, error).into_value(py).into_bound(py).into_any()),
+        };
+        made.iter().map(result).collect()
     }
 
     /// Makes the picture and writes it to a file, in the format that its name ends with, or in another one.
@@ -208,6 +216,19 @@ impl Transformer {
     fn __repr__(&self) -> String {
         format!("<palmette.Transformer of {}>", self.inner.size())
     }
+}
+
+/// Makes a `palmette.Answer`.
+fn in_python<'py>(py: Python<'py>, answer: &Answer) -> PyResult<Bound<'py, PyAny>> {
+    static ANSWER: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let timings = PyDict::new(py);
+    for (stage, time) in answer.timings.iter() {
+        timings.set_item(stage.as_str(), time.as_secs_f64())?;
+    }
+    let bytes = PyBytes::new(py, &answer.bytes);
+    let size = (answer.size.width, answer.size.height);
+    let class = ANSWER.import(py, "palmette._types", "Answer")?;
+    class.call1((bytes, answer.content_type, size, answer.frame_count, answer.engine.as_str(), timings))
 }
 
 /// A core that is worked on, and is therefore not idle.

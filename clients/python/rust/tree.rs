@@ -80,16 +80,37 @@ impl Tree {
         engine: Option<&str>,
         explain: bool,
     ) -> PyResult<(String, Vec<Bound<'py, PyAny>>)> {
-        let mut form = TransformForm::new(self.node.clone(), output::raw(format, quality, background, anim)?);
-        if let Some(engine) = engine {
-            form = form.engine(output::engine(py, engine)?);
-        }
-        if explain {
-            form = form.explain();
-        }
-        let boundary = Boundary::new(random);
-        Ok((boundary.content_type(), in_python(py, form.into_pieces(&boundary))))
+        let form = TransformForm::new(self.node.clone(), output::raw(format, quality, background, anim)?);
+        written(py, random, if explain { form.explain() } else { form }, engine)
     }
+
+    /// Writes the form that asks for several results; see [`Tree::form`].
+    #[pyo3(signature = (random, /, renditions, *, engine=None))]
+    fn form_of_renditions<'py>(
+        &self,
+        random: u128,
+        renditions: &Bound<'py, PyAny>,
+        engine: Option<&str>,
+    ) -> PyResult<(String, Vec<Bound<'py, PyAny>>)> {
+        let py = renditions.py();
+        let renditions = output::raw_renditions(renditions)?.into_iter().map(|(rendition, _)| rendition).collect();
+        written(py, random, TransformForm::of_renditions(self.node.clone(), renditions), engine)
+    }
+}
+
+/// Writes a form, with an engine if one was chosen.
+fn written<'py>(
+    py: Python<'py>,
+    random: u128,
+    form: TransformForm<Source>,
+    engine: Option<&str>,
+) -> PyResult<(String, Vec<Bound<'py, PyAny>>)> {
+    let form = match engine {
+        Some(engine) => form.engine(output::engine(py, engine)?),
+        None => form,
+    };
+    let boundary = Boundary::new(random);
+    Ok((boundary.content_type(), in_python(py, form.into_pieces(&boundary))))
 }
 
 /// Writes the form that asks about a picture; see [`Tree::form`].

@@ -22,6 +22,9 @@ def thumbnails(photo: bytes, images: palmette.Client) -> None:
     palmette.text("Hello", "Inter.woff2", size=20, align="center", max_width=300, axes={"wght": 500})
     with open("photo.jpg", "rb") as file:
         palmette.Pipeline(engine="auto", cores=4, models=True).open(file)
+    renditions: list[palmette.Rendition] = [{"format": "webp", "quality": 70, "transforms": [{"width": 320}]}]
+    assert_type(drawn.outputs(renditions), list[palmette.Answer | palmette.Error])
+    assert_type(images.open(photo).outputs([{"format": "avif"}]), list[palmette.Answer | palmette.Error])
     try:
         drawn.encode("jpeg")
     except palmette.Error as error:
@@ -35,6 +38,8 @@ def mistakes(photo: palmette.Transformer) -> None:
     photo.draw(photo, top="5px")  # type: ignore[arg-type]
     photo.encode("tiff")  # type: ignore[arg-type]
     photo.encode("png", quality="best")  # type: ignore[arg-type]
+    photo.outputs([{"quality": 5}])  # type: ignore[typeddict-item]
+    photo.outputs([{"format": "png", "transforms": [{"widht": 5}]}])  # type: ignore[typeddict-unknown-key]
     palmette.open(5)  # type: ignore[arg-type]
     palmette.text("Hello", "Inter.woff2", maxWidth=300)  # type: ignore[call-arg]
     photo.size = (1, 2)  # type: ignore[misc]

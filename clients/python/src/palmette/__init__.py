@@ -23,7 +23,7 @@ from ._options import (
 )
 from ._palmette import PROFILE, Pipeline, Transformer, from_array, info, open, text
 from ._palmette import VERSION as __version__
-from ._types import Answer, Info
+from ._types import Answer, Info, Rendition
 
 __all__ = [
     "PROFILE",
@@ -38,6 +38,7 @@ __all__ = [
     "OutputOptions",
     "Pipeline",
     "RemoteTransformer",
+    "Rendition",
     "TextOptions",
     "TransformOptions",
     "Transformer",

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, Unpack
 
 from . import _palmette
 from ._error import Error
-from ._types import Answer, Info, Readable
+from ._types import Answer, Info, Readable, Rendition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import numpy
     import numpy.typing
@@ -213,12 +213,8 @@ class Client:
 
     def _check(self, response: http.client.HTTPResponse, content: bytes) -> None:
         """Raises the failure that an answer tells."""
-        header = response.headers.get("cf-images-binding", "")
-        _, _, digits = header.partition("err=")
-        code = digits[: len(digits) - len(digits.lstrip("0123456789"))]
-        text = content.decode(errors="replace").strip()
-        if code:
-            raise Error(text.removeprefix(f"ERROR {code}: "), int(code))
+        if failure := _failure(response.headers, content):
+            raise failure
         if not 200 <= response.status < 300:
             raise self._foreign(response, content)
 
@@ -288,6 +284,28 @@ class RemoteTransformer:
             size = (opened.width or 0, opened.height or 0)
         timings = dict(_timings(response.headers.get("server-timing", "")))
         return Answer(data, content_type, size, None, response.headers.get("palmette-engine"), timings)
+
+    def outputs(self, renditions: Iterable[Rendition], /) -> list[Answer | Error]:
+        """As :meth:`palmette.Transformer.outputs`: sources are sent and decoded once. Only servers of this project know how.
+
+        Raises:
+            Error: something is wrong with all results, or not all of the answer arrives.
+        """
+        renditions = list(renditions)
+        random = secrets.randbits(128)
+        content_type, pieces = self._tree.form_of_renditions(random, renditions, engine=self._engine)
+        response, content = self._client._post("/transform", content_type, pieces)
+        boundary = response.headers.get_boundary()
+        if response.headers.get_content_type() != "multipart/mixed" or boundary is None:
+            raise self._client._foreign(response, content)
+        try:
+            answers = [_rendition(headers, data) for headers, data in _parts(content, boundary)]
+        except (KeyError, ValueError) as malformed:
+            raise self._client._foreign(response, content[:_MESSAGE_CHARS]) from malformed
+        if len(answers) != len(renditions):
+            message = f"{self._client.url}: the answer has {len(answers)} of {len(renditions)} results"
+            raise Error(message, _NOT_AN_ANSWER)
+        return answers
 
     def save(
         self, path: str | os.PathLike[str], /, format: Format | None = None, **options: Unpack[OutputOptions]
@@ -401,3 +419,40 @@ def _timings(header: str) -> Iterator[tuple[str, float]]:
             name, _, value = field.partition("=")
             if name == "dur":
                 yield stage, float(value) / 1000
+
+
+def _failure(headers: Mapping[str, str], content: bytes) -> Error | None:
+    """Returns the failure that an answer tells, or a part of one."""
+    _, _, digits = headers.get("cf-images-binding", "").partition("err=")
+    code = digits[: len(digits) - len(digits.lstrip("0123456789"))]
+    if not code:
+        return None
+    text = content.decode(errors="replace").strip()
+    return Error(text.removeprefix(f"ERROR {code}: "), int(code))
+
+
+def _rendition(headers: Mapping[str, str], data: bytes) -> Answer | Error:
+    """Makes a result of a part of an answer."""
+    if failure := _failure(headers, data):
+        return failure
+    size = (int(headers["image-width"]), int(headers["image-height"]))
+    timings = dict(_timings(headers.get("server-timing", "")))
+    return Answer(data, headers["content-type"], size, None, headers.get("palmette-engine"), timings)
+
+
+def _parts(content: bytes, boundary: str) -> Iterator[tuple[Mapping[str, str], bytes]]:
+    """Takes an answer of ``multipart/mixed`` apart, as far as it came. Parts tell their lengths, so pictures may hold anything."""
+    delimiter = f"--{boundary}\r\n".encode()
+    at = 0
+    while content.startswith(delimiter, at):
+        end = content.find(b"\r\n\r\n", at)
+        if end < 0:
+            return
+        lines = content[at + len(delimiter) : end].decode("latin-1").split("\r\n")
+        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        start = end + 4
+        at = start + int(headers["content-length"])
+        if not content.startswith(b"\r\n", at):
+            return
+        yield headers, content[start:at]
+        at += 2

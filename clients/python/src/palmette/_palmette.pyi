@@ -1,13 +1,15 @@
 """The native half of the package."""
 
 import os
+from collections.abc import Iterable
 from typing import Any, Final, Literal, Self, Unpack, final
 
 import numpy
 import numpy.typing
 
+from ._error import Error
 from ._options import DrawOptions, Format, OutputOptions, TextOptions, TransformOptions
-from ._types import Answer, Array, Info, Source
+from ._types import Answer, Array, Info, Rendition, Source
 
 __all__ = [
     "PROFILE",
@@ -166,6 +168,19 @@ class Transformer:
     def output(self, format: Format, /, **options: Unpack[OutputOptions]) -> Answer:
         """As :meth:`encode`, with what is known about the result."""
 
+    def outputs(self, renditions: Iterable[Rendition], /) -> list[Answer | Error]:
+        """Makes several results of the picture, 1 to 32, each with a format and transforms of its own.
+
+        What they have in common is done once, so this takes much less time than as many calls of :meth:`output`; the files are the same. One that
+        cannot be made is its :class:`Error`, in its place, and the others are made all the same.
+
+        >>> widths = [{"format": "webp", "transforms": [{"width": width}]} for width in (320, 640, 1280)]
+        >>> small, medium, large = palmette.open("photo.jpg").outputs(widths)
+
+        Raises:
+            Error: an option is unknown or not allowed (9401), or something is wrong with all results, as in :meth:`encode`.
+        """
+
     def save(
         self, path: str | os.PathLike[str], /, format: Format | None = None, **options: Unpack[OutputOptions]
     ) -> None:
@@ -209,6 +224,9 @@ class Tree:
         anim: bool | None = None,
         engine: str | None = None,
         explain: bool = False,
+    ) -> tuple[str, list[Any]]: ...
+    def form_of_renditions(
+        self, random: int, /, renditions: Iterable[Rendition], *, engine: str | None = None
     ) -> tuple[str, list[Any]]: ...
 
 def info_form(random: int, source: object, /) -> tuple[str, list[Any]]: ...

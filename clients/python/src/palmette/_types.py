@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Required, runtime_checkable
+
+from ._options import OutputOptions
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import TypeAlias
 
     import numpy
     import numpy.typing
     from typing_extensions import Buffer
+
+    from ._options import Format, TransformOptions
 
 
 @runtime_checkable
@@ -42,6 +46,15 @@ class Info:
     """Pixels, as displayed."""
     height: int | None = None
     """Pixels, as displayed."""
+
+
+class Rendition(OutputOptions, total=False):
+    """One of several results: how it is written, and what is done with it before."""
+
+    format: Required[Format]
+    """The format of the file, or ``rgb`` and ``rgba`` for bare pixels."""
+    transforms: Iterable[TransformOptions] | None
+    """Transforms of this result alone, in order, behind all steps of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
