@@ -39,7 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "palmette-text",
         ],
     ),
-    ("palmette-server", &["palmette", "palmette-protocol", "palmette-origin"]),
+    ("palmette-server", &["palmette", "palmette-protocol", "palmette-origin", "palmette-store"]),
     ("palmette-client", &["palmette-ops", "palmette-protocol"]),
     ("palmette-python", &["palmette"]),
     ("palmette-cli", &["palmette-server", "palmette", "palmette-client", "palmette-compare", "palmette-store"]),
