@@ -6,6 +6,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+
 use crate::Error;
 use crate::font::Font;
 
@@ -27,6 +30,8 @@ pub struct FontFolder {
     entries: Vec<Entry>,
     /// The files that cannot be.
     problems: Vec<Problem>,
+    /// The digest of all fonts and their paths.
+    fingerprint: [u8; 32],
 }
 
 /// A file in a folder of fonts that is not a font, or not one that can be used.
@@ -67,8 +72,16 @@ impl FontFolder {
         find(folder, MAX_DEPTH, &mut paths).map_err(|source| unreadable(folder, source))?;
         paths.sort();
         let mut scanned = Self::default();
+        let mut hash = Sha256::new();
         for path in paths {
-            match load(&path) {
+            let file = read(&path);
+            if let Ok(bytes) = &file {
+                let name = path.strip_prefix(folder).unwrap_or(&path).as_os_str().as_encoded_bytes();
+                hash.update((name.len() as u64).to_le_bytes());
+                hash.update(name);
+                hash.update(Sha256::digest(bytes));
+            }
+            match file.and_then(font) {
                 Ok(font) => scanned.entries.push(Entry::new(path, &font)),
                 Err(error) => {
                     tracing::warn!(font.path = %path.display(), %error, "a font cannot be used");
@@ -76,7 +89,15 @@ impl FontFolder {
                 }
             }
         }
+        scanned.fingerprint = hash.finalize().into();
         Ok(scanned)
+    }
+
+    /// Returns a digest of all files and their paths in the folder, as they were when it was scanned: of what decides how a text looks that
+    /// names a font or falls back on one.
+    #[must_use]
+    pub const fn fingerprint(&self) -> &[u8; 32] {
+        &self.fingerprint
     }
 
     /// Returns the font with this name, in upper or lower case: the name of a family, such as `Noto Sans`, the full name of a font,
@@ -173,7 +194,8 @@ impl Entry {
     /// Returns the font, read now if it was not yet; none if that fails, which is logged, once.
     fn font(&self) -> Option<Font> {
         let read = || {
-            load(&self.path)
+            read(&self.path)
+                .and_then(font)
                 .inspect_err(|error| {
                     tracing::warn!(font.path = %self.path.display(), %error, "a font cannot be used any more");
                 })
@@ -207,12 +229,17 @@ fn is_font(path: &Path) -> bool {
     path.extension().is_some_and(|own| EXTENSIONS.iter().any(|it| own.eq_ignore_ascii_case(it)))
 }
 
-/// Reads a font from its file.
-fn load(path: &Path) -> Result<Font, Error> {
+/// Reads a file, as far as a font may be long.
+fn read(path: &Path) -> Result<Bytes, Error> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_FOLDER_FONT_BYTES + 1).read_to_end(&mut bytes));
     read.map_err(|source| unreadable(path, source))?;
-    Font::read_within(bytes.into(), MAX_FOLDER_FONT_BYTES)
+    Ok(bytes.into())
+}
+
+/// Makes a font of the bytes of its file.
+fn font(bytes: Bytes) -> Result<Font, Error> {
+    Font::read_within(bytes, MAX_FOLDER_FONT_BYTES)
 }
 
 /// Makes the error for a path that could not be read.

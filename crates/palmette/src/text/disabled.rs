@@ -42,6 +42,12 @@ impl FontFolder {
     pub const fn names(&self) -> Vec<&str> {
         match self.0 {}
     }
+
+    /// Returns a digest of all fonts.
+    #[must_use]
+    pub const fn fingerprint(&self) -> &[u8; 32] {
+        match self.0 {}
+    }
 }
 
 /// Refuses every text.
