@@ -104,6 +104,8 @@ pub struct Fetched {
     pub head: Head,
     /// Where it came from.
     pub source: Source,
+    /// How long it holds, by its own headers; nothing if it has to be asked for again.
+    pub fresh_for: Duration,
 }
 
 /// Where a file came from.
@@ -115,6 +117,8 @@ pub enum Source {
     Server,
     /// The cache, without a question.
     Cache,
+    /// The cache, although it may be outdated: its headers allow that while the server is asked, or if it fails.
+    Stale,
     /// The cache, after the server had said that nothing has changed.
     Revalidated,
     /// The answer to the same question, which another caller had asked and still waited for.
@@ -129,6 +133,7 @@ impl Source {
             Self::Data => "data",
             Self::Server => "server",
             Self::Cache => "cache",
+            Self::Stale => "stale",
             Self::Revalidated => "revalidated",
             Self::Shared => "shared",
         }

@@ -4,7 +4,7 @@
 //! [`Fetcher::open`] returns a file that comes while it is read, and keeps nothing. No request says who asks for it: no cookie, no
 //! user, no header of the caller's. That is why one answer can serve several callers, whatever its headers say about later ones.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -29,13 +29,14 @@ use url::Url;
 
 use crate::answer::{Answer, Fetched, Head, Limits, Opened, Request, Source};
 use crate::arriving::{Arriving, Place};
-use crate::cache::{Cache, Found, Key, Stored};
+use crate::cache::{Cache, Found, Key, Stale, Stored};
 use crate::connect::Connector;
 use crate::error::BrokenReason;
+use crate::failures::Failures;
 use crate::network::{Network, SystemNetwork};
 use crate::settings::Settings;
 use crate::via::Via;
-use crate::{Error, Guard, Origin, data, tls};
+use crate::{Class, Error, Guard, Origin, data, tls};
 
 /// Connections to one host that are kept although nobody uses them, and for how long.
 const MAX_IDLE: usize = 4;
@@ -60,6 +61,9 @@ struct Inner {
     guard: Arc<Guard>,
     client: Client<HttpsConnector<Connector>, Empty<Bytes>>,
     cache: Option<Cache>,
+    failures: Failures,
+    /// Answers that are being renewed while they are used.
+    renewing: Mutex<HashSet<Key>>,
     via: Via,
     arriving: Arc<Arriving>,
     timeout: Duration,
@@ -100,6 +104,8 @@ impl Fetcher {
             guard,
             client,
             cache: (settings.cache_bytes > 0).then(|| Cache::new(settings.cache_bytes)),
+            failures: Failures::new(settings.failure_time),
+            renewing: Mutex::default(),
             via: settings.via.clone(),
             arriving: Arriving::new(settings.max_running, settings.max_arriving_bytes),
             timeout: settings.timeout,
@@ -168,6 +174,16 @@ impl Fetcher {
         &self.inner.via
     }
 
+    /// Forgets what was fetched from a URL, and how it failed, so that it is asked for again.
+    pub fn forget(&self, url: &str) {
+        // Keys have URLs as they are asked for.
+        let url = parse(url).map_or_else(|_| url.to_owned(), |url| url.to_string());
+        if let Some(cache) = &self.inner.cache {
+            cache.forget(&url);
+        }
+        self.inner.failures.forget(&url);
+    }
+
     /// Returns the bytes that the cache holds.
     #[must_use]
     pub fn cached_bytes(&self) -> u64 {
@@ -218,35 +234,92 @@ impl Inner {
     }
 
     /// Fetches, following redirects.
-    async fn fetch(&self, mut url: Url, accept: &HeaderValue, max_bytes: u64) -> Result<Fetched, Error> {
+    async fn fetch(self: &Arc<Self>, url: Url, accept: &HeaderValue, max_bytes: u64) -> Result<Fetched, Error> {
+        let key = Key { url: url.to_string(), accept: accept.clone() };
+        if let Some(failure) = self.failures.find(&key) {
+            return Err(failure);
+        }
+        let fetched = self.follow(url, accept, max_bytes).await;
+        if let Err(error) = &fetched {
+            self.failures.keep(&key, error);
+        }
+        fetched
+    }
+
+    async fn follow(self: &Arc<Self>, mut url: Url, accept: &HeaderValue, max_bytes: u64) -> Result<Fetched, Error> {
         let limits = self.limits(max_bytes);
         let mut redirects = self.max_redirects;
+        let mut fresh_for = Duration::MAX;
         loop {
             let (stored, source) = self.ask(&url, accept, limits).await?;
+            // The way holds no longer than each of its parts.
+            fresh_for = fresh_for.min(stored.fresh_for);
             match self.next(&url, stored.status, &stored.headers, &mut redirects)? {
                 Some(next) => url = next,
                 None if stored.body.len() as u64 > max_bytes => return Err(Error::TooLarge { max_bytes }),
                 None => {
-                    return Ok(Fetched { bytes: stored.body, head: Head { url, headers: stored.headers }, source });
+                    let head = Head { url, headers: stored.headers };
+                    return Ok(Fetched { bytes: stored.body, head, source, fresh_for });
                 }
             }
         }
     }
 
     /// Asks one URL, or the cache in its place.
-    async fn ask(&self, url: &Url, accept: &HeaderValue, limits: Limits) -> Result<(Stored, Source), Error> {
+    async fn ask(self: &Arc<Self>, url: &Url, accept: &HeaderValue, limits: Limits) -> Result<(Stored, Source), Error> {
         self.guard.check(url)?;
         let key = Key { url: url.to_string(), accept: accept.clone() };
-        let mut request = request_parts(url, self.headers(accept))?;
-        let cache = self.cache.as_ref();
-        let stale = match cache.map_or(Found::Nothing, |cache| cache.find(&key, &request)) {
+        let request = request_parts(url, self.headers(accept))?;
+        let stale = match self.cache.as_ref().map_or(Found::Nothing, |cache| cache.find(&key, &request)) {
             Found::Fresh(stored) => return Ok((stored, Source::Cache)),
-            Found::Stale(stale) => {
-                request.headers = stale.headers.clone();
-                Some(stale)
-            }
+            Found::Stale(stale) => Some(stale),
             Found::Nothing => None,
         };
+        if let Some(stale) = &stale
+            && let Some(stored) = stale.meanwhile()
+        {
+            self.renew_beside(url, key, request, stale.clone(), limits.max_bytes);
+            return Ok((stored, Source::Stale));
+        }
+        let in_need = stale.as_ref().and_then(Stale::in_need);
+        let asked = self.ask_server(url, key, request, stale, limits).await;
+        let has_failed = match &asked {
+            Ok((stored, _)) => stored.status.is_server_error(),
+            Err(error) => matches!(error.class(), Class::Unreachable | Class::BadAnswer | Class::Deadline),
+        };
+        match in_need {
+            Some(stored) if has_failed => Ok((stored, Source::Stale)),
+            _ => asked,
+        }
+    }
+
+    /// Asks whether an answer still holds that is used meanwhile, unless somebody does.
+    fn renew_beside(self: &Arc<Self>, url: &Url, key: Key, request: RequestParts, stale: Stale, max_bytes: u64) {
+        if !lock(&self.renewing).insert(key.clone()) {
+            return;
+        }
+        let (inner, url) = (Arc::clone(self), url.clone());
+        tokio::spawn(async move {
+            let limits = inner.limits(max_bytes);
+            // Whoever comes next finds what became of it, or asks again.
+            let _ = inner.ask_server(&url, key.clone(), request, Some(stale), limits).await;
+            lock(&inner.renewing).remove(&key);
+        });
+    }
+
+    /// Asks the server, perhaps only whether a stale answer still holds.
+    async fn ask_server(
+        &self,
+        url: &Url,
+        key: Key,
+        mut request: RequestParts,
+        stale: Option<Stale>,
+        limits: Limits,
+    ) -> Result<(Stored, Source), Error> {
+        let (cache, accept) = (self.cache.as_ref(), key.accept.clone());
+        if let Some(stale) = &stale {
+            request.headers.clone_from(&stale.headers);
+        }
         let place = self.arriving.place(&Origin::asked(url)?, limits).await?;
         let (mut parts, mut body) = self.send(url, request.headers.clone(), limits).await?.into_parts();
         if let (Some(cache), Some(stale)) = (cache, stale.filter(|_| parts.status == StatusCode::NOT_MODIFIED)) {
@@ -254,14 +327,18 @@ impl Inner {
                 return Ok((stored, Source::Revalidated));
             }
             // It is about another state of the file than the one that is kept: ask for the file itself.
-            request.headers = self.headers(accept);
+            request.headers = self.headers(&accept);
             (parts, body) = self.send(url, request.headers.clone(), limits).await?.into_parts();
         }
         let body = self.body(url, &parts, body, limits, place).await?;
-        if let Some(cache) = cache {
-            cache.keep(key, &request, &parts, body.clone());
-        }
-        Ok((Stored { status: parts.status, headers: parts.headers, body }, Source::Server))
+        let stored = Stored { status: parts.status, headers: parts.headers, body, fresh_for: Duration::ZERO };
+        // A failure takes no place that an answer has, which may be needed.
+        let is_kept = cache.filter(|_| !stored.status.is_server_error());
+        let stored = match is_kept {
+            Some(cache) => cache.keep(key, &request, stored),
+            None => stored,
+        };
+        Ok((stored, Source::Server))
     }
 
     /// Returns the headers of every request.
@@ -366,7 +443,7 @@ fn fetch_data(request: &Request) -> Result<Fetched, Error> {
     }
     // The bytes are in the URL: nobody needs them twice.
     let url = Url::parse("data:,").map_err(|reason| Error::Url { reason })?;
-    Ok(Fetched { bytes, head: Head { url, headers }, source: Source::Data })
+    Ok(Fetched { bytes, head: Head { url, headers }, source: Source::Data, fresh_for: Duration::MAX })
 }
 
 /// Asks whether what is known still holds.

@@ -10,6 +10,7 @@ mod cache;
 mod connect;
 mod data;
 mod error;
+mod failures;
 mod fetcher;
 pub mod guard;
 pub mod network;

@@ -26,6 +26,8 @@ pub struct Settings {
     pub max_redirects: u32,
     /// Bytes of answers that are kept in memory, as long as their own headers allow; 0 keeps none. Default 64 MB.
     pub cache_bytes: u64,
+    /// Time for which a failure of a server is the answer to the same question, without another try; 0 tries every time. Default 0.
+    pub failure_time: Duration,
     /// Requests to servers at once; one more waits for its place, within its time. Default 64.
     pub max_running: usize,
     /// Bytes of whole files that are on their way at once; what would be more fails with [`Error::Full`](crate::Error::Full).
@@ -47,6 +49,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(10),
             max_redirects: 5,
             cache_bytes: 64_000_000,
+            failure_time: Duration::ZERO,
             max_running: 64,
             max_arriving_bytes: 128_000_000,
             authorities: Authorities::default(),

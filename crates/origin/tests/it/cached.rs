@@ -1,10 +1,12 @@
 //! What is kept, for how long, and how it is renewed.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use palmette_origin::{Error, Request, Settings, Source};
 
-use crate::support::{Server, file, get, one_street, redirect, send, settings};
+use crate::support::{Act, Server, file, get, one_street, redirect, send, settings};
 
 /// Fetches twice from a server whose first answer has these headers, and tells where the second came from.
 async fn twice(headers: &'static str) -> (Source, Vec<String>) {
@@ -155,5 +157,101 @@ async fn cached_answers_are_for_what_was_accepted() {
     for (accept, source) in [("*/*", Source::Server), ("image/*", Source::Server), ("image/*", Source::Cache)] {
         let request = Request::new("http://files.example/", 9).accept(accept.parse().unwrap());
         assert_eq!(fetcher.get(&request).await.unwrap().source, source, "{accept}");
+    }
+}
+
+/// A server whose first answer, which is old already, has some headers, and whose later ones are what is given.
+async fn then(headers: &'static str, later: Vec<Act>) -> Server {
+    let count = AtomicUsize::new(0);
+    Server::start("127.0.0.2", move |_| match count.fetch_add(1, Ordering::Relaxed) {
+        0 => file(&format!("age: 100\r\n{headers}"), "old"),
+        _ => later.clone(),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn cached_answers_are_used_while_they_are_renewed() {
+    let slow = [vec![Act::Wait(Duration::from_millis(300))], file("cache-control: max-age=60\r\n", "new")].concat();
+    let server = then("cache-control: max-age=60, stale-while-revalidate=90\r\n", slow).await;
+    let (fetcher, _) = one_street(&server).fetcher(&settings());
+    get(&fetcher, "http://files.example/").await.unwrap();
+    let begun = Instant::now();
+    for _ in 0..5 {
+        let fetched = get(&fetcher, "http://files.example/").await.unwrap();
+        assert_eq!((fetched.bytes, fetched.source, fetched.fresh_for), ("old".into(), Source::Stale, Duration::ZERO));
+    }
+    assert!(begun.elapsed() < Duration::from_millis(250), "nobody waits");
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    let fetched = get(&fetcher, "http://files.example/").await.unwrap();
+    assert_eq!((fetched.bytes, fetched.source), ("new".into(), Source::Cache));
+    assert!(fetched.fresh_for > Duration::from_secs(50), "{:?}", fetched.fresh_for);
+    assert_eq!(server.heads().len(), 2, "asked once more, whoever came");
+}
+
+#[tokio::test]
+async fn cached_answers_stand_in_for_servers_that_fail() {
+    for (headers, later, expected) in [
+        ("cache-control: max-age=60, stale-if-error=90\r\n", vec![Act::Hang], Some(Source::Stale)),
+        (
+            "cache-control: max-age=60, stale-if-error=90\r\n",
+            vec![send("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n")],
+            Some(Source::Stale),
+        ),
+        (
+            "cache-control: max-age=60, stale-if-error=90\r\n",
+            vec![send("HTTP/1.1 404 No\r\ncontent-length: 0\r\n\r\n")],
+            None,
+        ),
+        ("cache-control: max-age=60, stale-if-error=20\r\n", vec![Act::Hang], None),
+        ("cache-control: max-age=60, stale-if-error=90, must-revalidate\r\netag: \"1\"\r\n", vec![Act::Hang], None),
+    ] {
+        let server = then(headers, later).await;
+        let (fetcher, _) = one_street(&server).fetcher(&settings());
+        get(&fetcher, "http://files.example/").await.unwrap();
+        for _ in 0..2 {
+            let fetched = get(&fetcher, "http://files.example/").await;
+            assert_eq!(fetched.ok().map(|fetched| fetched.source), expected, "{headers}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn failures_are_remembered_for_a_moment() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let server = Server::start("127.0.0.2", move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        vec![send("HTTP/1.1 404 No\r\ncontent-length: 0\r\n\r\n")]
+    })
+    .await;
+    let time = Duration::from_millis(400);
+    let (fetcher, _) = one_street(&server).fetcher(&Settings { failure_time: time, ..settings() });
+    let ask = async |path: &str| {
+        let error = get(&fetcher, &format!("http://files.example/{path}")).await.unwrap_err();
+        assert!(matches!(error, Error::Status { status: 404, .. }), "{error}");
+        asked.load(Ordering::Relaxed)
+    };
+    assert_eq!((ask("a").await, ask("a").await, ask("b").await), (1, 1, 2));
+    fetcher.forget("http://files.example/a#fragment");
+    assert_eq!((ask("a").await, ask("b").await), (3, 3));
+    tokio::time::sleep(time).await;
+    assert_eq!(ask("b").await, 4);
+    // What a caller asked wrongly is its own.
+    for _ in 0..2 {
+        assert!(matches!(get(&fetcher, "http://127.0.0.1/").await, Err(Error::NotPublic { .. })));
+    }
+}
+
+#[tokio::test]
+async fn cached_answers_can_be_forgotten() {
+    let server = Server::start("127.0.0.2", |_| file("cache-control: max-age=60\r\n", "file")).await;
+    let (fetcher, _) = one_street(&server).fetcher(&settings());
+    for (path, source) in [("a", Source::Server), ("b", Source::Server), ("a", Source::Cache)] {
+        assert_eq!(get(&fetcher, &format!("http://files.example/{path}")).await.unwrap().source, source);
+    }
+    fetcher.forget("HTTP://files.example:80/a");
+    for (path, source) in [("a", Source::Server), ("b", Source::Cache)] {
+        assert_eq!(get(&fetcher, &format!("http://files.example/{path}")).await.unwrap().source, source);
     }
 }
