@@ -135,6 +135,27 @@ impl Bucket {
         bytes.ok_or_else(|| Error::TooLarge { name: self.url(key), max_bytes })
     }
 
+    /// Reads an object of at most `max_bytes`; nothing if it is not there.
+    pub(crate) fn read_if_there(&self, key: &str, max_bytes: u64) -> Result<Option<Bytes>, Error> {
+        let read = self.wait(key, async {
+            let Some(answer) = found(self.store.get(&Path::parse(key)?).await)? else { return Ok(None) };
+            if answer.meta.size > max_bytes {
+                Ok(Some(None))
+            } else {
+                answer.bytes().await.map(|bytes| Some(Some(bytes)))
+            }
+        })?;
+        match read {
+            Some(None) => Err(Error::TooLarge { name: self.url(key), max_bytes }),
+            read => Ok(read.flatten()),
+        }
+    }
+
+    /// Removes an object, if it is there.
+    pub(crate) fn delete(&self, key: &str) -> Result<(), Error> {
+        self.wait(key, async { found(self.store.delete(&Path::parse(key)?).await).map(drop) })
+    }
+
     /// Returns the mark of a result; nothing if it is not there, or has none.
     pub(crate) fn mark(&self, key: &str) -> Result<Option<String>, Error> {
         let options = GetOptions { head: true, ..GetOptions::default() };

@@ -5,18 +5,11 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
 use super::ledger::{Entry, Ledger};
-use crate::{Error, Key};
-
-/// How the name of a file begins and ends that is being written. It begins with a dot, so that no listing shows it.
-const PART: [&str; 2] = [".palmette-", ".part"];
-
-/// Age of such a file that nobody is writing any more: its bytes are all there before it is begun, so that takes no time.
-const ABANDONED: Duration = Duration::from_secs(3600);
+use crate::{Error, Key, part};
 
 /// A folder of results.
 #[derive(Debug)]
@@ -57,7 +50,7 @@ impl Folder {
         let unwritable = |source| Error::Write { path: path.clone(), source };
         let folder = path.parent().unwrap_or(&self.path);
         self.prepare(folder).map_err(unwritable)?;
-        let mut part = part_in(folder).map_err(unwritable)?;
+        let mut part = part::part_in(folder).map_err(unwritable)?;
         part.write_all(bytes).map_err(unwritable)?;
         part.persist(&path).map_err(|error| unwritable(error.error))?;
         let entry = Entry { target: key.to_string(), mark: mark.to_owned(), sha256: digest(bytes) };
@@ -71,27 +64,10 @@ impl Folder {
             return Ok(());
         }
         fs::create_dir_all(folder)?;
-        for entry in fs::read_dir(folder)?.flatten() {
-            let name = entry.file_name();
-            let is_part = name.to_str().is_some_and(|name| name.starts_with(PART[0]) && name.ends_with(PART[1]));
-            let age = || entry.metadata().and_then(|metadata| metadata.modified()).ok()?.elapsed().ok();
-            if is_part && age().is_some_and(|age| age > ABANDONED) {
-                // If it stays, it is hidden, and does no harm.
-                let _ = fs::remove_file(entry.path());
-            }
-        }
+        part::sweep(folder)?;
         ready.insert(folder.to_owned());
         Ok(())
     }
-}
-
-/// Makes a file to write to, which others may read as they may any other.
-pub(super) fn part_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PART[0]).suffix(PART[1]);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }
 
 /// Returns the SHA-256 of bytes, in hexadecimal digits.
@@ -101,7 +77,7 @@ fn digest(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
+    use std::time::{Duration, SystemTime};
 
     use super::*;
 

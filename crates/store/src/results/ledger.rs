@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::folder::part_in;
+use crate::part::part_in;
 use crate::{Error, Key};
 
 /// How the names of such files begin and end; between is the word of the process.
