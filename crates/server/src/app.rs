@@ -10,6 +10,7 @@ use palmette_protocol::url::FORM_PATH;
 use tower::{Layer, ServiceBuilder, util::MapRequestLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::cache::Cache;
 use crate::config::{Config, ConfigError};
 use crate::credentials::Credentials;
 use crate::routes::image_url;
@@ -20,10 +21,20 @@ use crate::{middleware, proxied, request_id, routes};
 ///
 /// # Errors
 ///
-/// Those of [`Credentials::read`].
+/// Those of [`Credentials::read`] and [`check_cache`].
 pub fn app(config: Config, pipeline: Pipeline) -> Result<Router, ConfigError> {
     let credentials = Credentials::read(&config.server)?;
+    check_cache(&config)?;
     Ok(router(Arc::new(Shared::new(config, credentials, pipeline))))
+}
+
+/// Tells whether the folder and the bucket of the cache can be used; without this, a server does without what cannot.
+///
+/// # Errors
+///
+/// [`ConfigError::Cache`].
+pub fn check_cache(config: &Config) -> Result<(), ConfigError> {
+    Cache::check(config)
 }
 
 /// Makes the service on state that somebody else holds too.
@@ -51,6 +62,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/openapi.json", get(routes::openapi))
         .route("/transform", post(routes::transform))
         .route("/info", post(routes::info))
+        .route("/purge", post(routes::purge))
         .route(cdn, get(routes::image_url))
         .route(next, get(routes::next_url))
         .route(ipx, get(routes::ipx_url))

@@ -3,6 +3,7 @@
 //! An error has two texts. The one for the caller is the message, or, where the fault is ours, a sentence that leads the
 //! operator to the other one: the whole chain of causes, which only the log gets.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -13,6 +14,7 @@ use palmette_protocol::answer::{ERROR_HEADER, error_body, error_header};
 
 use crate::credentials::Refusal;
 use crate::request_id;
+use crate::routes::PurgeError;
 use crate::routes::image_url::UrlError;
 
 /// Everything that can end a request instead of its answer.
@@ -50,6 +52,9 @@ pub enum Error {
     /// Occurs when an image URL cannot become a picture, for a reason that only image URLs have.
     #[error(transparent)]
     Url(#[from] UrlError),
+    /// Occurs when a request to forget results cannot be granted.
+    #[error(transparent)]
+    Purge(#[from] PurgeError),
     /// Occurs when the bodies of all requests together are over their limit.
     #[error("too busy: the bodies of all requests may take {max_bytes} bytes in total; try again in {} s", retry_after.as_secs())]
     BodiesFull {
@@ -96,6 +101,9 @@ pub enum Error {
         /// The limit.
         timeout: Duration,
     },
+    /// Occurs when the result that several requests waited for could not be made.
+    #[error(transparent)]
+    Shared(Arc<Self>),
     /// Occurs when code panicked; only ever a bug.
     #[error("panicked: {message}")]
     Panicked {
@@ -113,12 +121,14 @@ impl Error {
             Self::Protocol(error) => error.class(),
             Self::Pipeline(error) => error.class(),
             Self::Url(error) => error.class(),
+            Self::Purge(error) => error.class(),
             Self::BodiesFull { .. }
             | Self::FetchesFull { .. }
             | Self::ConnectionsFull { .. }
             | Self::QueueFull { .. }
             | Self::WaitedTooLong { .. } => Class::Limit,
             Self::DeadlineExceeded { .. } => Class::Deadline,
+            Self::Shared(error) => error.class(),
             Self::Panicked { .. } => Class::Ours,
         }
     }
@@ -132,12 +142,14 @@ impl Error {
             Self::Protocol(error) => error.code(),
             Self::Pipeline(error) => error.code(),
             Self::Url(error) => error.code(),
+            Self::Purge(error) => error.code(),
             Self::BodiesFull { .. }
             | Self::FetchesFull { .. }
             | Self::ConnectionsFull { .. }
             | Self::QueueFull { .. }
             | Self::WaitedTooLong { .. } => Code::Busy,
             Self::DeadlineExceeded { .. } => Code::TimedOut,
+            Self::Shared(error) => error.code(),
             Self::Panicked { .. } => Code::Internal,
         }
     }
@@ -148,22 +160,28 @@ impl Error {
             Self::UnknownPath { .. } => StatusCode::NOT_FOUND,
             Self::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAdmitted(_) => StatusCode::UNAUTHORIZED,
+            Self::Shared(error) => error.status(),
             _ => {
-                let of_url = if let Self::Url(error) = self { error.status() } else { None };
-                let status = of_url.unwrap_or_else(|| self.code().status(self.class()));
+                let own = match self {
+                    Self::Url(error) => error.status(),
+                    Self::Purge(error) => error.status(),
+                    _ => None,
+                };
+                let status = own.unwrap_or_else(|| self.code().status(self.class()));
                 StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             }
         }
     }
 
     /// Returns when to try again, where that helps.
-    const fn retry_after(&self) -> Option<Duration> {
+    fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::BodiesFull { retry_after, .. }
             | Self::FetchesFull { retry_after, .. }
             | Self::ConnectionsFull { retry_after, .. }
             | Self::QueueFull { retry_after, .. }
             | Self::WaitedTooLong { retry_after, .. } => Some(*retry_after),
+            Self::Shared(error) => error.retry_after(),
             _ => None,
         }
     }

@@ -35,6 +35,7 @@ pub(crate) struct Metrics {
     fetched_bytes: Counter,
     fetch_cache_bytes: Gauge<u64, AtomicU64>,
     pub(crate) cuts: Cuts,
+    pub(crate) cache: CacheMetrics,
     connections: Gauge<u64, AtomicU64>,
     working: Gauge<u64, AtomicU64>,
     body_bytes: Gauge<u64, AtomicU64>,
@@ -50,6 +51,107 @@ impl Cuts {
     pub(crate) fn count(&self, reason: &'static str) {
         self.0.get_or_create(&CutLabels { reason }).inc();
     }
+}
+
+/// What became of requests at the cache of results.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CacheMetrics {
+    answers: Family<CacheLabels, Counter>,
+    evictions: Family<TierLabels, Counter>,
+    failures: Family<TierLabels, Counter>,
+    entries: Family<TierLabels, Gauge<u64, AtomicU64>>,
+    bytes: Family<TierLabels, Gauge<u64, AtomicU64>>,
+}
+
+/// Counts what one tier of the cache evicts.
+#[derive(Clone, Debug)]
+pub(crate) struct Evictions(Counter);
+
+/// Counts what one tier of the cache could not read or write.
+#[derive(Clone, Debug)]
+pub(crate) struct Failures(Counter);
+
+/// How full a tier of the cache is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CacheLoad {
+    pub(crate) tier: &'static str,
+    pub(crate) entries: usize,
+    pub(crate) bytes: u64,
+}
+
+impl CacheMetrics {
+    /// Counts a result that a tier had.
+    pub(crate) fn hit(&self, tier: &'static str) {
+        self.count("hit", tier);
+    }
+
+    /// Counts a result that was computed.
+    pub(crate) fn miss(&self) {
+        self.count("miss", "none");
+    }
+
+    /// Counts a result that was computed for another request meanwhile.
+    pub(crate) fn shared(&self) {
+        self.count("shared", "none");
+    }
+
+    pub(crate) fn evictions(&self, tier: &'static str) -> Evictions {
+        Evictions(self.evictions.get_or_create(&TierLabels { tier }).clone())
+    }
+
+    pub(crate) fn failures(&self, tier: &'static str) -> Failures {
+        Failures(self.failures.get_or_create(&TierLabels { tier }).clone())
+    }
+
+    fn count(&self, outcome: &'static str, tier: &'static str) {
+        self.answers.get_or_create(&CacheLabels { outcome, tier }).inc();
+    }
+
+    fn set(&self, loads: &[CacheLoad]) {
+        for &CacheLoad { tier, entries, bytes } in loads {
+            self.entries.get_or_create(&TierLabels { tier }).set(entries as u64);
+            self.bytes.get_or_create(&TierLabels { tier }).set(bytes);
+        }
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "cache_answers",
+            "Results asked of the cache: hits by the tier that had them, those computed, and those shared while they were",
+            self.answers.clone(),
+        );
+        registry.register("cache_evictions", "Results that made room for others", self.evictions.clone());
+        registry.register(
+            "cache_failures",
+            "Results that a tier could not read or write, or had no time to write",
+            self.failures.clone(),
+        );
+        registry.register("cache_entries", "Results that are kept", self.entries.clone());
+        registry.register_with_unit("cache", "Results that are kept", Unit::Bytes, self.bytes.clone());
+    }
+}
+
+impl Failures {
+    pub(crate) fn count(&self) {
+        self.0.inc();
+    }
+}
+
+impl Evictions {
+    pub(crate) fn count(&self) {
+        self.0.inc();
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CacheLabels {
+    outcome: &'static str,
+    tier: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TierLabels {
+    tier: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -110,6 +212,7 @@ impl Metrics {
             fetched_bytes: Counter::default(),
             fetch_cache_bytes: Gauge::default(),
             cuts: Cuts::default(),
+            cache: CacheMetrics::default(),
             connections: Gauge::default(),
             working: Gauge::default(),
             body_bytes: Gauge::default(),
@@ -169,6 +272,7 @@ impl Metrics {
             Unit::Bytes,
             self.fetch_cache_bytes.clone(),
         );
+        self.cache.register(registry);
         registry.register("cut_connections", "Connections cut by the server, and why", self.cuts.0.clone());
         registry.register("connections", "Connections that are open", self.connections.clone());
         registry.register("queued_requests", "Requests that wait for a worker", self.queued.clone());
@@ -225,7 +329,8 @@ impl Metrics {
     }
 
     /// Writes all metrics as text; values that change all the time are read now.
-    pub(crate) fn encode(&self, load: Load, connections: usize, fetch_cache_bytes: u64) -> String {
+    pub(crate) fn encode(&self, load: Load, connections: usize, fetch_cache_bytes: u64, cache: &[CacheLoad]) -> String {
+        self.cache.set(cache);
         self.fetch_cache_bytes.set(fetch_cache_bytes);
         self.connections.set(connections as u64);
         self.queued.set(load.queued as u64);
@@ -261,7 +366,10 @@ mod tests {
         metrics.count_fetch(&Err(FetchError::Data), Duration::ZERO);
         metrics.cuts.count("idle");
         metrics.selections.get_or_create(&SelectionLabels { engine: "cpu", reason: "no_gpu" }).inc();
-        let text = metrics.encode(Load { queued: 0, working: 0, body_bytes: 0, pixel_bytes: 0, answer_bytes: 0 }, 0, 0);
+        metrics.cache.miss();
+        let _ = (metrics.cache.evictions("memory"), metrics.cache.failures("folder"));
+        let load = Load { queued: 0, working: 0, body_bytes: 0, pixel_bytes: 0, answer_bytes: 0 };
+        let text = metrics.encode(load, 0, 0, &[CacheLoad { tier: "memory", entries: 0, bytes: 0 }]);
         let sample = |line: &str| {
             let (name, rest) = line.split_once(['{', ' ']).unwrap();
             let labels = rest.split_once('}').map_or("", |(labels, _)| labels);

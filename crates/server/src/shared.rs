@@ -7,6 +7,7 @@ use palmette::Pipeline;
 use palmette_origin::{Fetcher, Settings as FetchSettings};
 
 use crate::admission::Admission;
+use crate::cache::Cache;
 use crate::config::{Budgets, Config, Memory};
 use crate::connection::Places;
 use crate::credentials::Credentials;
@@ -24,6 +25,8 @@ pub(crate) struct Shared {
     pub(crate) fetcher: Fetcher,
     /// Fetches the sources of image URLs.
     pub(crate) sources: Fetcher,
+    /// Results that were made before; nothing if none are kept.
+    pub(crate) cache: Option<Cache>,
     pub(crate) places: Arc<Places>,
     pub(crate) metrics: Metrics,
     is_stopping: AtomicBool,
@@ -35,6 +38,7 @@ impl Shared {
         let admission = Admission::new(&config.admission, &budgets);
         let pipeline = pipeline.with_idle_cores(admission.idle_cores().clone());
         let metrics = Metrics::new(&pipeline.engines().prices());
+        let cache = Cache::new(&config, &pipeline, &budgets, metrics.cache.clone());
         let places = Places::new(&config.server, metrics.cuts.clone());
         // What is fetched for URLs and what is fetched for fonts are told apart by whom they may ask, and share the memory.
         let shares = if config.url.has_sources() { 2 } else { 1 };
@@ -52,6 +56,7 @@ impl Shared {
             admission,
             fetcher,
             sources,
+            cache,
             places,
             metrics,
             is_stopping: AtomicBool::new(false),

@@ -326,13 +326,18 @@ impl PixelMemory {
     /// Counts so many bytes from now on. More than the limit is possible: bytes that are held already have to be counted, and others wait.
     pub(crate) fn set(&mut self, bytes: u64) {
         let before = std::mem::replace(&mut self.bytes, bytes);
+        if before == bytes {
+            return;
+        }
         self.line.change(|state| state.held_bytes = state.held_bytes - before + bytes);
     }
 }
 
 impl Drop for PixelMemory {
     fn drop(&mut self) {
-        self.line.change(|state| state.held_bytes -= self.bytes);
+        if self.bytes > 0 {
+            self.line.change(|state| state.held_bytes -= self.bytes);
+        }
     }
 }
 

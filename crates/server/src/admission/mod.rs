@@ -19,7 +19,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use bytes::Bytes;
 use palmette::core::IdleCores;
 use tokio::sync::Semaphore;
 
@@ -154,6 +153,11 @@ impl Admission {
         .await
     }
 
+    /// Counts the bytes of an answer that no work was done for.
+    pub(crate) fn loan(&self, bytes: usize) -> Loan {
+        AnswerMemory { line: Arc::clone(&self.line), answers: Arc::clone(&self.answers) }.loan(bytes)
+    }
+
     /// Estimates when a client that is refused now should come back.
     pub(crate) fn retry_after(&self) -> Duration {
         retry_after(&self.line)
@@ -266,15 +270,14 @@ pub(crate) struct AnswerMemory {
 }
 
 impl AnswerMemory {
-    /// Makes bytes of an answer that count as held until the last of them is sent, as an answer's if there is room for that,
-    /// else as a picture's.
-    pub(crate) fn hold(&self, bytes: Bytes) -> Bytes {
+    /// Counts so many bytes of an answer.
+    pub(crate) fn loan(&self, bytes: usize) -> Loan {
         let mut held = Held::new(Arc::clone(&self.answers));
         let mut pixels = PixelMemory::none(Arc::clone(&self.line));
-        if !held.set(bytes.len() as u64) {
-            pixels.set(bytes.len() as u64);
+        if !held.set(bytes as u64) {
+            pixels.set(bytes as u64);
         }
-        Bytes::from_owner(HeldBytes { bytes, _held: held, _pixels: pixels })
+        Loan { _held: held, _pixels: pixels }
     }
 }
 
@@ -286,25 +289,19 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    /// Makes bytes of an answer that count as [`AnswerMemory::hold`] says. All other memory is free.
-    pub(crate) fn hold(self, bytes: Bytes) -> Bytes {
-        let bytes = self.answers.hold(bytes);
+    /// Counts so many bytes for an answer from now on, and nothing else of what the request held.
+    pub(crate) fn loan(self, bytes: usize) -> Loan {
+        let loan = self.answers.loan(bytes);
         drop(self.pixels);
-        bytes
+        loan
     }
 }
 
-/// Bytes and their counter.
-struct HeldBytes {
-    bytes: Bytes,
+/// The bytes of an answer, counted until this is dropped: as an answer's if there is room for that, else as a picture's.
+#[derive(Debug)]
+pub(crate) struct Loan {
     _held: Held,
     _pixels: PixelMemory,
-}
-
-impl AsRef<[u8]> for HeldBytes {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
 }
 
 #[cfg(test)]
@@ -408,19 +405,22 @@ mod tests {
         let admission = admission(1, 0);
         let answer = async |bytes| {
             let turn = admission.turn(500).await.unwrap();
-            let (bytes, answered) = admission.work(turn, move |_| Bytes::from(vec![7; bytes])).await.unwrap();
-            answered.hold(bytes)
+            let ((), answered) = admission.work(turn, |_| ()).await.unwrap();
+            answered.loan(bytes)
         };
         let held = || (admission.load().answer_bytes, admission.load().pixel_bytes);
-        let mut first = answer(80).await;
+        let first = answer(80).await;
         assert_eq!(held(), (80, 0), "nothing of the picture is held any more");
         let second = answer(30).await;
         assert_eq!(held(), (80, 30), "what finds no room with the answers");
-        let last = first.split_off(70);
+        let kept = admission.loan(25);
+        assert_eq!(held(), (80, 55), "nor does one that took no work");
         drop(first);
-        assert_eq!(held(), (80, 30), "until its last byte is sent, the first is held with it");
-        drop((last, second));
+        assert_eq!(held(), (0, 55));
+        drop((second, kept));
         assert_eq!(held(), (0, 0));
+        let _kept = admission.loan(25);
+        assert_eq!(held(), (25, 0));
     }
 
     #[tokio::test]

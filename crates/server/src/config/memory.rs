@@ -127,15 +127,20 @@ pub struct Budgets {
     pub fetch_cache_bytes: u64,
     /// For files that are being fetched.
     pub fetch_arriving_bytes: u64,
+    /// For results that are kept.
+    pub result_cache_bytes: u64,
 }
 
 impl Budgets {
     /// Percent of the memory that is for pictures.
-    const PIXEL_PERCENT: u64 = 60;
+    const PIXEL_PERCENT: u64 = 55;
     /// Percent for bodies, and as much for answers.
     const PASSING_PERCENT: u64 = 15;
     /// Percent for fetched files, at most, and as much for files that are being fetched.
     const FETCH_PERCENT: u64 = 5;
+    /// Percent for results that are kept, and the most for them, unless an operator says how much.
+    const RESULT_PERCENT: u64 = 5;
+    const RESULT_BYTES: u64 = 256_000_000;
 
     /// Divides memory up as a configuration wants it.
     #[must_use]
@@ -153,6 +158,7 @@ impl Budgets {
             answer_bytes: config.admission.max_answer_bytes.or(share(Self::PASSING_PERCENT)),
             fetch_cache_bytes: config.fetch.fetcher.cache_bytes.min(share(Self::FETCH_PERCENT)),
             fetch_arriving_bytes: config.fetch.fetcher.max_arriving_bytes.min(share(Self::FETCH_PERCENT)),
+            result_cache_bytes: config.cache.memory_bytes.or(share(Self::RESULT_PERCENT).min(Self::RESULT_BYTES)),
         }
     }
 }
@@ -208,13 +214,16 @@ mod tests {
         let mut config = Config::default();
         let budgets = Budgets::of(&config, memory);
         let divided = memory.bytes - 1024 * connection::buffer_bytes(&config.server);
-        assert_eq!((budgets.pixel_bytes, budgets.body_bytes), (divided / 100 * 60, divided / 100 * 15));
+        assert_eq!((budgets.pixel_bytes, budgets.body_bytes), (divided / 100 * 55, divided / 100 * 15));
         assert_eq!((budgets.fetch_cache_bytes, budgets.fetch_arriving_bytes), (divided / 100 * 5, divided / 100 * 5));
+        assert_eq!(budgets.result_cache_bytes, divided / 100 * 5);
         config.fetch.fetcher.cache_bytes = 0;
-        assert_eq!(Budgets::of(&config, memory).fetch_cache_bytes, 0);
+        config.cache.memory_bytes = MaxBytes::Exactly(0);
+        let budgets = Budgets::of(&config, memory);
+        assert_eq!((budgets.fetch_cache_bytes, budgets.result_cache_bytes), (0, 0));
         config.server.max_connections = 1_000_000;
         config.admission.max_answer_bytes = MaxBytes::Exactly(7);
         let budgets = Budgets::of(&config, memory);
-        assert_eq!((budgets.pixel_bytes, budgets.answer_bytes), (300_000_000, 7));
+        assert_eq!((budgets.pixel_bytes, budgets.answer_bytes), (275_000_000, 7));
     }
 }

@@ -50,6 +50,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// The limits of all requests together.
     pub admission: AdmissionConfig,
+    /// Results that are kept.
+    pub cache: CacheConfig,
     /// Files that are fetched by URL.
     pub fetch: FetchConfig,
     /// Pictures whose URL says what is done with them.
@@ -180,7 +182,7 @@ pub struct AdmissionConfig {
     /// Bytes of bodies held at once; more is refused with 9522. Default: 15 % of the memory, see [`Budgets`].
     pub max_body_bytes: MaxBytes,
     /// Bytes of decoded pictures held at once; a request that does not fit waits, one that never fits is refused with 9413.
-    /// Default: 60 % of the memory, see [`Budgets`].
+    /// Default: 55 % of the memory, see [`Budgets`].
     pub max_pixel_bytes: MaxBytes,
     /// Bytes of answers that wait for their readers; answers that do not fit count as pixels. Default: 15 % of the memory, see
     /// [`Budgets`].
@@ -196,6 +198,34 @@ impl Default for AdmissionConfig {
             max_body_bytes: MaxBytes::Auto,
             max_pixel_bytes: MaxBytes::Auto,
             max_answer_bytes: MaxBytes::Auto,
+        }
+    }
+}
+
+/// Results that are kept, for whoever asks for the same again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CacheConfig {
+    /// Bytes of results in memory; 0 keeps none. If they are not kept elsewhere either, equal requests at once are not computed together.
+    /// Default: 5 % of the memory, at most 256 MB, see [`Budgets`].
+    pub memory_bytes: MaxBytes,
+    /// Where results are kept beyond the end of the process; default nowhere.
+    pub folder: Option<PathBuf>,
+    /// Bytes of the files there; default 10 GB.
+    pub folder_bytes: u64,
+    /// The URL of a bucket, or of a prefix in one, where results are kept for several servers; default nowhere.
+    pub bucket: Option<String>,
+    /// Whether those with one token are answered with what was made for those with another; default no.
+    pub is_across_tokens: bool,
+}
+
+impl Default for CacheConfig {
+    fn default() -> Self {
+        Self {
+            memory_bytes: MaxBytes::Auto,
+            folder: None,
+            folder_bytes: 10_000_000_000,
+            bucket: None,
+            is_across_tokens: false,
         }
     }
 }
@@ -235,7 +265,8 @@ pub struct FetchConfig {
 
 impl Default for FetchConfig {
     fn default() -> Self {
-        Self { max_bytes: 20_000_000, fetcher: FetchSettings::default() }
+        let fetcher = FetchSettings { failure_time: Duration::from_secs(2), ..FetchSettings::default() };
+        Self { max_bytes: 20_000_000, fetcher }
     }
 }
 

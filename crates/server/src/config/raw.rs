@@ -327,6 +327,9 @@ pub enum ConfigError {
         /// The files.
         paths: Vec<PathBuf>,
     },
+    /// Occurs when the folder or the bucket of the cache cannot be used.
+    #[error("the cache: {0}")]
+    Cache(#[source] palmette_store::Error),
     /// Occurs when only one of the two files of TLS is named.
     #[error("`{given}` is set and `{missing}` is not; TLS needs both")]
     TlsHalf {
@@ -373,6 +376,7 @@ impl fmt::Display for Expected {
                 "a file that can be read, of options such as width=320,format=auto, those of one URL a line",
             ),
             Self::Via => f.write_str("a name of letters, digits, - and ."),
+            Self::Bucket => f.write_str("the URL of a bucket, such as s3://BUCKET/PREFIX, or none"),
             Self::Filter => f.write_str("a list of log directives such as info,palmette_server=debug"),
         }
     }

@@ -54,6 +54,8 @@ pub enum Expected {
     File,
     /// The path of a folder, `auto` or `none`.
     Folder,
+    /// The URL of a bucket, or `none`.
+    Bucket,
     /// Directives of a log filter.
     Filter,
     /// A number of bytes, or `auto`.
@@ -243,14 +245,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "fonts.folder",
         flag: "fonts",
         doc: "Folder of fonts for font:NAME, and for characters that a font lacks; none for no folder [default: none]",
-        apply: |config, text| {
-            config.fonts = match text {
-                "" => return Err(Expected::Folder),
-                "none" => None,
-                _ => Some(text.into()),
-            };
-            Ok(())
-        },
+        apply: |config, text| set_folder(&mut config.fonts, text),
     },
     Setting {
         key: "limits.max_source_bytes",
@@ -363,19 +358,56 @@ pub const SETTINGS: &[Setting] = &[
         key: "admission.max_body_bytes",
         flag: "max-body-bytes",
         doc: "Bytes of the bodies of all requests: a number, or auto for 15 % of the memory [default: auto]",
-        apply: |config, text| set_budget(&mut config.admission.max_body_bytes, text),
+        apply: |config, text| set_budget(&mut config.admission.max_body_bytes, text, 1),
     },
     Setting {
         key: "admission.max_pixel_bytes",
         flag: "max-pixel-bytes",
-        doc: "Bytes of the pictures of all requests: a number, or auto for 60 % of the memory [default: auto]",
-        apply: |config, text| set_budget(&mut config.admission.max_pixel_bytes, text),
+        doc: "Bytes of the pictures of all requests: a number, or auto for 55 % of the memory [default: auto]",
+        apply: |config, text| set_budget(&mut config.admission.max_pixel_bytes, text, 1),
     },
     Setting {
         key: "admission.max_answer_bytes",
         flag: "max-answer-bytes",
         doc: "Bytes of answers that wait for their readers: a number, or auto for 15 % of the memory [default: auto]",
-        apply: |config, text| set_budget(&mut config.admission.max_answer_bytes, text),
+        apply: |config, text| set_budget(&mut config.admission.max_answer_bytes, text, 1),
+    },
+    Setting {
+        key: "cache.memory_bytes",
+        flag: "cache-memory-bytes",
+        doc: "Bytes of results kept in memory: a number, 0 for none, or auto for 5 % of the memory, at most 256 MB [default: auto]",
+        apply: |config, text| set_budget(&mut config.cache.memory_bytes, text, 0),
+    },
+    Setting {
+        key: "cache.folder",
+        flag: "cache-folder",
+        doc: "Folder where results are kept beyond the end of the process; none for no folder [default: none]",
+        apply: |config, text| set_folder(&mut config.cache.folder, text),
+    },
+    Setting {
+        key: "cache.folder_bytes",
+        flag: "cache-folder-bytes",
+        doc: "Bytes of the files in that folder [default: 10000000000]",
+        apply: |config, text| set_bytes(&mut config.cache.folder_bytes, text, 1),
+    },
+    Setting {
+        key: "cache.bucket",
+        flag: "cache-bucket",
+        doc: "Bucket where results are kept for several servers, such as s3://BUCKET/PREFIX; none for no bucket [default: none]",
+        apply: |config, text| {
+            config.cache.bucket = match text {
+                "none" => None,
+                _ if palmette_store::Place::is_url(text) => Some(text.to_owned()),
+                _ => return Err(Expected::Bucket),
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "cache.across_tokens",
+        flag: "cache-across-tokens",
+        doc: "Answer one token with results made for another: on or off [default: off]",
+        apply: |config, text| set_switch(&mut config.cache.is_across_tokens, text),
     },
     Setting {
         key: "fetch.allow",
@@ -430,6 +462,12 @@ pub const SETTINGS: &[Setting] = &[
         flag: "fetch-cache-bytes",
         doc: "Bytes of fetched files kept in memory, as long as their headers allow; 0 for none [default: 64000000]",
         apply: |config, text| set_bytes(&mut config.fetch.fetcher.cache_bytes, text, 0),
+    },
+    Setting {
+        key: "fetch.failure_ms",
+        flag: "fetch-failure-ms",
+        doc: "Time for which a server that failed, or has no such file, is not asked again; 0 asks every time [default: 2000]",
+        apply: |config, text| set_millis(&mut config.fetch.fetcher.failure_time, text, 0),
     },
     Setting {
         key: "fetch.ca_file",
@@ -621,10 +659,10 @@ fn set_bytes(place: &mut u64, text: &str, min: u64) -> Result<(), Expected> {
 }
 
 /// Sets a budget: a number of bytes of at most 2⁵⁰, or `auto`.
-fn set_budget(place: &mut MaxBytes, text: &str) -> Result<(), Expected> {
+fn set_budget(place: &mut MaxBytes, text: &str, min: u64) -> Result<(), Expected> {
     *place = match text {
         "auto" => MaxBytes::Auto,
-        _ => MaxBytes::Exactly(whole(text, 1, 1 << 50).map_err(|_| Expected::Budget)?),
+        _ => MaxBytes::Exactly(whole(text, min, 1 << 50).map_err(|_| Expected::Budget)?),
     };
     Ok(())
 }
@@ -647,6 +685,16 @@ fn set_switch(place: &mut bool, text: &str) -> Result<(), Expected> {
 /// Sets a file, or `none`.
 fn set_file(place: &mut Option<PathBuf>, text: &str) -> Result<(), Expected> {
     *place = if text == "none" { None } else { Some(file(text)?) };
+    Ok(())
+}
+
+/// Sets a folder, or `none`.
+fn set_folder(place: &mut Option<PathBuf>, text: &str) -> Result<(), Expected> {
+    *place = match text {
+        "" => return Err(Expected::Folder),
+        "none" => None,
+        _ => Some(text.into()),
+    };
     Ok(())
 }
 

@@ -107,6 +107,15 @@ impl UrlOrigin {
         self.holds(&url).then_some(url)
     }
 
+    /// Returns the folder, if it is one.
+    #[must_use]
+    pub fn folder(&self) -> Option<PathBuf> {
+        match self {
+            Self::Folder(folder) => Some(folder.clone()),
+            Self::Server(_) => None,
+        }
+    }
+
     /// Tells whether a URL lies below this server; below a folder none does.
     #[must_use]
     pub fn holds(&self, url: &Url) -> bool {

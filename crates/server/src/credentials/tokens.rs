@@ -63,6 +63,12 @@ impl Tokens {
         if sent.any(|token| self.has(token)) { Ok(()) } else { Err(Refusal::Unknown) }
     }
 
+    /// Returns the digest of the token of a request; nothing if nobody is asked for one, or it has none that is taken.
+    pub(crate) fn of(&self, headers: &HeaderMap) -> Option<[u8; 32]> {
+        let sent = headers.get_all(AUTHORIZATION).iter().filter_map(bearer);
+        if self.0.is_empty() { None } else { sent.filter(|token| self.has(token)).map(digest).next() }
+    }
+
     /// Compares a token with all of them.
     fn has(&self, token: &[u8]) -> bool {
         let sent = digest(token);
@@ -122,6 +128,18 @@ mod tests {
             headers.append(name, value);
         });
         tokens.admit(&headers)
+    }
+
+    #[test]
+    fn tokens_are_told_apart() {
+        let tokens = parse(&["a\nb"]).unwrap();
+        let of = |tokens: &Tokens, value: &str| {
+            tokens.of(&HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_str(value).unwrap())]))
+        };
+        assert_eq!(of(&tokens, "Bearer a"), Some(digest(b"a")));
+        assert_eq!(of(&tokens, "bearer b "), Some(digest(b"b")));
+        assert_eq!((of(&tokens, "Bearer c"), tokens.of(&HeaderMap::new())), (None, None));
+        assert_eq!(of(&Tokens(Vec::new()), "Bearer a"), None, "nobody is asked for one");
     }
 
     #[test]

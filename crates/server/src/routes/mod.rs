@@ -8,8 +8,9 @@ mod metrics;
 mod openapi;
 mod options;
 mod playground;
+mod purge;
 mod results;
-mod transform;
+pub(crate) mod transform;
 
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub(crate) use metrics::metrics;
 pub(crate) use openapi::openapi;
 pub(crate) use options::options;
 pub(crate) use playground::{playground, playground_file};
+pub use purge::PurgeError;
+pub(crate) use purge::purge;
 pub(crate) use transform::transform;
 
 /// Answers for every path that is not served.
@@ -35,6 +38,7 @@ pub(crate) async fn unknown_path(State(shared): State<Arc<Shared>>, uri: Uri) ->
         config.playground.then_some("GET / in a browser"),
         Some("POST /transform"),
         Some("POST /info"),
+        Some("POST /purge"),
         Some("GET /options"),
         Some("GET /openapi.json"),
         Some("GET /live"),

@@ -25,6 +25,7 @@ use tracing::{Instrument, Span, info_span};
 
 use super::transform;
 use crate::admission::{AnswerMemory, HeldBody, WorkMemory};
+use crate::cache::{CachedResult, Job, Key, Served, Times, Way};
 use crate::error::Told;
 use crate::shared::Shared;
 use crate::{Error, request_id};
@@ -44,13 +45,20 @@ enum Made {
     Over(Part),
 }
 
-/// Waits for the turn of a prepared request for several results, and answers with them while they are made.
+/// Answers a request for several results: with those that are kept, or else once its turn comes, while they are made.
 pub(super) async fn answer(
     shared: &Arc<Shared>,
-    prepared: Prepared,
-    body: HeldBody,
+    Job { request, body }: Job,
+    keys: Option<Vec<Key>>,
     deadline: Deadline,
 ) -> Result<Response, Error> {
+    let (asked, keys) = (Instant::now(), keys.unwrap_or_default());
+    if let Some(cache) = shared.cache.as_ref().filter(|_| !keys.is_empty())
+        && let Some(kept) = cache.get_all(&keys).await
+    {
+        return Ok(respond(kept.iter().map(|served| Part::new(shared, served, asked.elapsed()))));
+    }
+    let prepared = transform::prepare(shared, request, deadline).await?;
     let turn = shared.admission.turn(prepared.memory_bytes()).instrument(info_span!("wait")).await?;
     shared.metrics.count_wait(turn.waited());
     let teller = Teller { span: Span::current(), request_id: request_id::current() };
@@ -69,7 +77,7 @@ pub(super) async fn answer(
     };
     let content_type = parts.boundary.mixed_content_type();
 
-    let worker = Worker { shared: Arc::clone(shared), sender: sender.clone(), teller: teller.clone() };
+    let worker = Worker { shared: Arc::clone(shared), keys, sender: sender.clone(), teller: teller.clone() };
     let shared = Arc::clone(shared);
     let work = async move {
         let worked = shared.admission.work(turn, move |memory| worker.run(prepared, deadline, body, memory)).await;
@@ -87,11 +95,38 @@ pub(super) async fn answer(
         let frame = parts.next_frame().await?;
         Some((Ok::<_, Infallible>(frame), parts))
     });
-    let mut response = Response::new(Body::from_stream(frames));
+    Ok(response(Body::from_stream(frames), &content_type))
+}
+
+/// Answers with parts that are all there.
+fn respond(parts: impl Iterator<Item = Part>) -> Response {
+    let boundary = boundary();
+    let mut frames: Vec<Bytes> = parts.flat_map(|part| part.frames(&boundary)).collect();
+    frames.push(mixed::end(&boundary).into());
+    let frames = stream::iter(frames.into_iter().map(Ok::<_, Infallible>));
+    response(Body::from_stream(frames), &boundary.mixed_content_type())
+}
+
+fn response(body: Body, content_type: &str) -> Response {
+    let mut response = Response::new(body);
     if let Ok(value) = HeaderValue::try_from(content_type) {
         response.headers_mut().insert(header::CONTENT_TYPE, value);
     }
-    Ok(response)
+    response
+}
+
+impl Part {
+    /// Makes the part of a picture.
+    fn new(shared: &Shared, served: &Served, took: Duration) -> Self {
+        let headers = served.headers(took).into_iter().chain(served.result.size_headers()).collect();
+        Self { headers, bytes: served.result.lend(&shared.admission) }
+    }
+
+    /// Returns what is sent for it.
+    fn frames(self, boundary: &Boundary) -> [Bytes; 3] {
+        let head = mixed::head(boundary, &self.headers, self.bytes.len());
+        [head.into(), self.bytes, Bytes::from_static(b"\r\n")]
+    }
 }
 
 /// Makes the parts of failures, and logs them, wherever they are found.
@@ -112,6 +147,8 @@ impl Teller {
 /// Makes the results, off the async threads.
 struct Worker {
     shared: Arc<Shared>,
+    /// The keys of the results, if they are to be kept.
+    keys: Vec<Key>,
     sender: UnboundedSender<Made>,
     teller: Teller,
 }
@@ -128,7 +165,7 @@ impl Worker {
         let growing = &mut |file_bytes| memory.set(planned_bytes + file_bytes);
         let each = &mut |index, answer: Result<Answer, palmette::Error>| {
             let part = match answer {
-                Ok(answer) => self.made(answer, &answers),
+                Ok(answer) => self.made(index, answer, &answers),
                 Err(error) => self.teller.failed(&error.into()),
             };
             let sent = self.sender.send(Made::Result(index, part));
@@ -141,20 +178,22 @@ impl Worker {
     }
 
     /// Makes the part of a picture.
-    fn made(&self, answer: Answer, answers: &AnswerMemory) -> Part {
+    fn made(&self, index: usize, answer: Answer, answers: &AnswerMemory) -> Part {
         self.shared.metrics.count_answer(&answer);
         let (engine, reason) = (answer.engine.as_str(), answer.reason.as_str());
         self.teller.span.record("engine.kind", engine).record("engine.reason", reason);
-        let mut headers = vec![
-            ("content-type", answer.content_type.to_owned()),
-            ("image-width", answer.size.width.to_string()),
-            ("image-height", answer.size.height.to_string()),
-            ("palmette-engine", engine.to_owned()),
-            ("server-timing", transform::server_timing(&answer.timings)),
-        ];
-        let damage = answer.damage.as_ref().map(transform::damage);
-        headers.extend(damage.map(|damage| ("palmette-damaged", damage)));
-        Part { headers, bytes: answers.hold(answer.bytes) }
+        let (stages, key) = (answer.timings.clone(), self.keys.get(index));
+        let loan = answers.loan(answer.bytes.len());
+        let (result, loan) = CachedResult::made(answer, loan);
+        let times = Times { stages, waited: Duration::ZERO };
+        let way = match (&self.shared.cache, key) {
+            (Some(cache), Some(&key)) => {
+                cache.keep(key, &result);
+                Way::Miss(times)
+            }
+            _ => Way::Uncached(times),
+        };
+        Part::new(&self.shared, &Served::made(result, loan, way), Duration::ZERO)
     }
 }
 
@@ -195,9 +234,8 @@ impl Parts {
                 self.next += 1;
                 return is_end.then(|| mixed::end(&self.boundary).into());
             }
-            if let Some(Part { headers, bytes }) = self.early.remove(&self.next).or_else(|| self.over.clone()) {
-                let head = mixed::head(&self.boundary, &headers, bytes.len());
-                self.frames.extend([head.into(), bytes, Bytes::from_static(b"\r\n")]);
+            if let Some(part) = self.early.remove(&self.next).or_else(|| self.over.clone()) {
+                self.frames.extend(part.frames(&self.boundary));
                 self.next += 1;
                 continue;
             }

@@ -1,7 +1,7 @@
 //! `POST /transform`: a form in, a picture out, or the plan of one.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Extension;
 use axum::body::Body;
@@ -9,21 +9,16 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use palmette::core::Deadline;
-use palmette::{Answer, Damage, Explanation, Pipeline, Prepared, Stage, Timings};
-use palmette_protocol::request::TransformCollector;
-use palmette_protocol::{OutputFormat, Outputs};
+use palmette::{Answer, Explanation, Pipeline, Prepared};
+use palmette_protocol::Outputs;
+use palmette_protocol::request::{TransformCollector, TransformRequest};
 use tracing::{Instrument, Span, info_span};
 
 use super::results;
 use crate::admission::{Answered, HeldBody};
+use crate::cache::{self, Digesting, Job, Served};
 use crate::shared::Shared;
 use crate::{Error, fonts, multipart};
-
-/// The stages that a client is told about; the others are in the metrics.
-const TOLD_STAGES: [Stage; 3] = [Stage::Decode, Stage::Run, Stage::Encode];
-
-/// The most of a [`Damage`] that is put into a header.
-const MAX_DAMAGE_CHARS: usize = 200;
 
 /// Makes the picture that a form describes, or says how it would be made.
 pub(crate) async fn transform(
@@ -32,18 +27,16 @@ pub(crate) async fn transform(
     request: Request,
 ) -> Result<Response, Error> {
     shared.admission.check()?;
-    let mut collector = TransformCollector::new(shared.config.limits.request);
+    let partition = cache::partition(&shared, request.headers());
+    let mut collector = Digesting::new(TransformCollector::new(shared.config.limits.request));
     let mut body = multipart::collect(request, &shared, &mut collector).instrument(info_span!("collect")).await?;
+    let (collector, digests) = collector.into_parts();
     let mut request = info_span!("parse").in_scope(|| collector.finish())?;
-    let explains = request.explain;
     let is_list = matches!(request.outputs, Outputs::Each(_));
     fonts::fetch(&shared, &mut request, &mut body).instrument(info_span!("fetch")).await?;
 
-    // Headers and the plan tell what the request will hold. It waits for that much memory, and for a worker, at once.
-    let pipeline = shared.pipeline.clone();
-    let prepare = move || pipeline.prepare(request, deadline).map(|prepared| (prepared, body));
-    let (prepared, body) = shared.admission.glance(prepare).await??;
-    if explains {
+    if request.explain {
+        let prepared = prepare(&shared, request, deadline).await?;
         let json = match is_list {
             true => explain(&shared, prepared, body, move |pipeline, it| pipeline.explain_each(it, deadline))
                 .await?
@@ -53,27 +46,35 @@ pub(crate) async fn transform(
         let content_type = HeaderValue::from_static("application/json");
         return Ok(([(header::CONTENT_TYPE, content_type)], json).into_response());
     }
+    let (asked, keys) = (Instant::now(), cache::keys(&shared, &request, &digests, partition));
     if is_list {
-        return results::answer(&shared, prepared, body, deadline).await;
+        return results::answer(&shared, Job { request, body }, keys, deadline).await;
     }
-    let Made { answer, memory, .. } = run(&shared, prepared, body, deadline).await?;
-    Ok(respond(answer, memory, HeaderMap::new()))
+    let key = keys.and_then(|keys| keys.into_iter().next());
+    let served = cache::serve(&shared, key, Job { request, body }, deadline).await?;
+    Ok(respond(&shared, &served, asked.elapsed(), HeaderMap::new()))
+}
+
+/// Looks at the headers of a request: they and the plan tell what it will hold.
+pub(crate) async fn prepare(shared: &Shared, request: TransformRequest, deadline: Deadline) -> Result<Prepared, Error> {
+    let pipeline = shared.pipeline.clone();
+    Ok(shared.admission.glance(move || pipeline.prepare(request, deadline)).await??)
 }
 
 /// A picture that was made.
-pub(super) struct Made {
-    pub(super) answer: Answer,
+pub(crate) struct Made {
+    pub(crate) answer: Answer,
     /// What holds its memory until it is sent.
-    pub(super) memory: Answered,
+    pub(crate) memory: Answered,
     /// How long it waited for a worker and for memory.
-    pub(super) waited: Duration,
+    pub(crate) waited: Duration,
 }
 
-/// Waits for the turn of a prepared request, and makes its picture.
-pub(super) async fn run(
+/// Waits for the turn of a prepared request, and makes its picture. What counts the bytes of its sources is held until then.
+pub(crate) async fn run(
     shared: &Shared,
     prepared: Prepared,
-    body: HeldBody,
+    body: impl Send + 'static,
     deadline: Deadline,
 ) -> Result<Made, Error> {
     let turn = shared.admission.turn(prepared.memory_bytes()).instrument(info_span!("wait")).await?;
@@ -125,35 +126,15 @@ async fn explain<T: Send + 'static>(
     Ok(explanation?)
 }
 
-/// Puts a picture into HTTP, beside headers that it has already.
-pub(super) fn respond(answer: Answer, memory: Answered, mut headers: HeaderMap) -> Response {
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    headers.insert("palmette-engine", HeaderValue::from_static(answer.engine.as_str()));
-    if let Ok(value) = HeaderValue::try_from(server_timing(&answer.timings)) {
-        headers.insert(HeaderName::from_static("server-timing"), value);
+/// Puts a picture into HTTP, beside headers that it has already; `took` is the time from the question to the picture.
+pub(super) fn respond(shared: &Shared, served: &Served, took: Duration, mut headers: HeaderMap) -> Response {
+    let of_size = served.result.size_headers().into_iter().filter(|_| served.result.is_bare());
+    for (name, value) in served.headers(took).into_iter().chain(of_size) {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
     }
-    if let Some(value) = answer.damage.as_ref().and_then(|it| HeaderValue::try_from(damage(it)).ok()) {
-        headers.insert("palmette-damaged", value);
-    }
-    // Bare pixels do not say themselves how they are to be read.
-    if matches!(answer.format, OutputFormat::Rgb | OutputFormat::Rgba) {
-        headers.insert("image-width", answer.size.width.into());
-        headers.insert("image-height", answer.size.height.into());
-    }
-    let mut response = Response::new(Body::from(memory.hold(answer.bytes)));
+    let mut response = Response::new(Body::from(served.result.lend(&shared.admission)));
     *response.headers_mut() = headers;
     response
-}
-
-/// Writes the times of the stages, in milliseconds.
-pub(super) fn server_timing(timings: &Timings) -> String {
-    let entry = |stage: Stage| format!("{};dur={:.3}", stage.as_str(), timings.get(stage).as_secs_f64() * 1e3);
-    TOLD_STAGES.map(entry).join(", ")
-}
-
-/// Writes the damage of a source. Decoders have their own words, so characters that a header cannot hold are left out.
-pub(super) fn damage(damage: &Damage) -> String {
-    let text = damage.to_string();
-    let visible = text.chars().filter(|&character| character == ' ' || character.is_ascii_graphic());
-    visible.take(MAX_DAMAGE_CHARS).collect()
 }

@@ -15,6 +15,8 @@ async fn gated_server(max_queued: usize, configure: fn(&mut Config)) -> (Server,
     let mut config = Config::default();
     config.admission.workers = Workers::Exactly(NonZeroUsize::MIN);
     config.admission.max_queued = max_queued;
+    // All requests here are the same.
+    config.cache.memory_bytes = MaxBytes::Exactly(0);
     configure(&mut config);
     let (engine, gate) = Gated::new();
     let pipeline = pipeline(&config, engine);
@@ -106,6 +108,7 @@ async fn admission_lets_small_requests_pass_large_ones_that_wait_for_a_slow_read
     let mut config = Config::default();
     config.admission.max_pixel_bytes = MaxBytes::Exactly(60_000_000);
     config.admission.max_answer_bytes = MaxBytes::Exactly(1_000_000);
+    config.cache.memory_bytes = MaxBytes::Exactly(0);
     let server = Server::start(config).await;
     let large = form(&png(3000, 2700), "[]", "rgba").bytes();
     // The answer, of 32 MB, finds no room among answers, and nobody reads it.
@@ -133,6 +136,7 @@ async fn admission_lets_small_requests_pass_large_ones_that_wait_for_a_slow_read
 async fn admission_counts_slow_readers_apart_from_pictures() {
     let mut config = Config::default();
     config.admission.max_pixel_bytes = MaxBytes::Exactly(60_000_000);
+    config.cache.memory_bytes = MaxBytes::Exactly(0);
     let server = Server::start(config).await;
     let large = form(&png(3000, 2700), "[]", "rgba").bytes();
     let mut slow = Vec::new();

@@ -490,6 +490,7 @@ async fn image_urls_survive_their_origins() {
     for held in ["palmette_body_bytes 0", "palmette_pixel_bytes 0", "palmette_answer_bytes 0"] {
         assert!(metrics.contains(held), "{held}: {metrics}");
     }
+    assert!(metrics.contains("palmette_cache_entries{tier=\"memory\"} 1\n"), "of the right one alone: {metrics}");
     let dead = get(&app_at("http://127.0.0.1:1", |_| {}), "/cdn-cgi/image/w=20/a").await;
     assert_eq!((code(&dead), dead.status.as_u16()), (9510, 523));
 }

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod admission;
+mod cache;
+mod cache_urls;
 mod codes;
 mod crowd;
 mod early_answer;

@@ -32,13 +32,20 @@ fn parts(answer: &Answer) -> Vec<MixedPart> {
     parts
 }
 
+/// A service that computes everything, whatever it has made before.
+fn forgetful_app() -> Router {
+    let mut config = Config::default();
+    config.cache.memory_bytes = MaxBytes::Exactly(0);
+    app_with(config)
+}
+
 async fn results(app: &Router, form: Form) -> Vec<MixedPart> {
     parts(&transform(app, form).await)
 }
 
 #[tokio::test]
 async fn results_are_those_of_single_requests_in_order() {
-    let app = default_app();
+    let app = forgetful_app();
     let list = r#"[{"imageIndex":0,"rotate":90}]"#;
     let outputs = json!([
         { "output_format": "image/webp", "transforms": [{ "width": 20 }] },
@@ -133,7 +140,7 @@ async fn results_of_damaged_sources_fail_each_as_it_would_alone() {
 
 #[tokio::test]
 async fn results_may_move() {
-    let app = default_app();
+    let app = forgetful_app();
     let outputs = json!([
         { "output_format": "image/webp", "transforms": [{ "width": 20 }] },
         { "output_format": "image/png", "transforms": [{ "width": 20 }] },

@@ -24,9 +24,11 @@ const fn ask(method: Method, path: &'static str, status: u16, is_free: bool) -> 
     Ask { method, path, status, is_free }
 }
 
-const ASKS: [Ask; 18] = [
+const ASKS: [Ask; 19] = [
     ask(Method::POST, "/transform", 200, false),
     ask(Method::POST, "/info", 200, false),
+    // It says nothing of what to forget.
+    ask(Method::POST, "/purge", 400, false),
     ask(Method::GET, "/options", 200, false),
     ask(Method::HEAD, "/options", 200, false),
     ask(Method::GET, "/openapi.json", 200, false),

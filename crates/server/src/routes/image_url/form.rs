@@ -24,7 +24,7 @@ use super::error::UrlError;
 use super::source::{Found, check_loop};
 use super::{Job, make, redirect_to};
 use crate::shared::Shared;
-use crate::{Error, multipart};
+use crate::{Error, cache, multipart};
 
 /// Makes the picture of a source that comes along.
 pub(crate) async fn image_form(
@@ -35,6 +35,7 @@ pub(crate) async fn image_form(
     let begun = Instant::now();
     shared.admission.check()?;
     let headers = request.headers().clone();
+    let partition = cache::partition(&shared, &headers);
     let mut collector = ImageCollector::new(shared.config.limits.request);
     let held = multipart::collect(request, &shared, &mut collector).instrument(info_span!("collect")).await?;
     let ImageForm { wanted, brought } = info_span!("parse").in_scope(|| collector.finish())?;
@@ -63,8 +64,9 @@ pub(crate) async fn image_form(
         }
         Brought::Original(Original { image: bytes, headers, pictures }) => {
             let SourceHeaders { etag, last_modified, cache_control } = headers;
-            let job = Job { pictures, ..job };
-            let made = make(&shared, &job, Found { bytes, etag, last_modified, cache_control }, held).await;
+            let job = Job { pictures, partition, ..job };
+            let found = Found { bytes, etag, last_modified, cache_control, holds: None };
+            let made = make(&shared, &job, found, held).await;
             job.or_redirect(made)
         }
     }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use palmette::{Answer, Stage};
+use palmette::Stage;
 use sha2::{Digest, Sha256};
 
 use super::source::Found;
+use crate::cache::{Digest as SourceDigest, Served, Way};
 
 /// Nothing that a picture holds is loaded, run, or sent anywhere. An SVG may have styles and pictures of its own.
 const POLICY: HeaderValue =
@@ -49,6 +50,12 @@ pub(super) fn guard(headers: &mut HeaderMap, content_type: &'static str) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
+/// Returns the headers of a picture that is not sent.
+pub(super) fn without_warnings(mut headers: HeaderMap) -> HeaderMap {
+    headers.remove(header::WARNING);
+    headers
+}
+
 /// Adds warnings. What a header cannot hold becomes something that it can.
 pub(super) fn warn(headers: &mut HeaderMap, warnings: &[String]) {
     for warning in warnings.iter().take(MAX_WARNINGS) {
@@ -62,18 +69,36 @@ pub(super) fn warn(headers: &mut HeaderMap, warnings: &[String]) {
 }
 
 /// Writes `cf-resized`: milliseconds in the queue and in all, those of decoding, and of what follows it; the version, and bytes.
-pub(super) fn resized(answer: &Answer, waited: Duration, total: Duration) -> String {
-    let time = |stage: Stage| answer.timings.get(stage);
+/// A result that was kept, or computed for another request, took none of the former.
+pub(super) fn resized(served: &Served, total: Duration) -> String {
+    let time = |stage: Stage| served.way.times().map_or(Duration::ZERO, |times| times.stages.get(stage));
     let (decode, rest) = (time(Stage::Decode), time(Stage::Run) + time(Stage::Encode));
+    let waited = served.way.times().map_or(Duration::ZERO, |times| times.waited);
     format!(
-        "internal=ok/m q={} n={} c={}+{} v={} l={}",
+        "internal=ok/{} q={} n={} c={}+{} v={} l={}",
+        if matches!(served.way, Way::Hit) { "h" } else { "m" },
         waited.as_millis(),
         total.as_millis(),
         decode.as_millis(),
         rest.as_millis(),
         env!("CARGO_PKG_VERSION"),
-        answer.bytes.len(),
+        served.result.len(),
     )
+}
+
+/// Directives of a source whose results are not kept.
+pub(super) const UNKEPT_DIRECTIVES: [&str; 2] = ["no-store", "private"];
+
+/// Returns the names of the directives of a `cache-control`, in lower case.
+pub(super) fn directives(cache_control: &str) -> impl Iterator<Item = String> {
+    let name = |directive: &str| directive.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
+    cache_control.split(',').map(name)
+}
+
+/// Tells whether a result may be kept, by what its source says. One that has to be asked for again is: its source is.
+pub(super) fn may_be_kept(found: &Found) -> bool {
+    let cache_control = found.cache_control.as_deref().unwrap_or_default();
+    !directives(cache_control).any(|name| UNKEPT_DIRECTIVES.contains(&name.as_str()))
 }
 
 /// Says how long an answer may be kept: as long as its source, but at least for a time, unless the source forbids that.
@@ -100,15 +125,19 @@ fn cache_control(of_source: Option<&str>, at_least: Duration) -> String {
 }
 
 /// Makes the tag of an answer: of everything that decides its bytes, with the tag of the source behind it.
-pub(super) fn etag<'a>(parts: impl IntoIterator<Item = &'a [u8]>, found: &'a Found) -> String {
+pub(super) fn etag<'a>(
+    parts: impl IntoIterator<Item = &'a [u8]>,
+    source: &'a SourceDigest,
+    of_source: Option<&str>,
+) -> String {
     let mut digest = Sha256::new();
-    for part in parts.into_iter().chain([&found.bytes[..]]) {
+    for part in parts.into_iter().chain([&source[..]]) {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
     let digest = digest.finalize();
     let hex: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    let of_source = found.etag.as_deref().unwrap_or_default();
+    let of_source = of_source.unwrap_or_default();
     let of_source = of_source.strip_prefix("W/").unwrap_or(of_source);
     let visible = of_source.chars().filter(|&letter| letter.is_ascii_graphic() && letter != '"');
     format!("\"cf-{hex}:{}\"", visible.take(MAX_ETAG_CHARS).collect::<String>())
@@ -140,18 +169,13 @@ mod tests {
 
     #[test]
     fn headers_name_a_state() {
-        let found = |bytes: &'static [u8], etag: Option<&str>| Found {
-            bytes: bytes.into(),
-            etag: etag.map(str::to_owned),
-            ..Found::default()
-        };
-        let plain = etag([&b"w=5"[..]], &found(b"a", None));
+        let plain = etag([&b"w=5"[..]], &[1; 32], None);
         assert_eq!((plain.len(), plain.ends_with(":\"")), (30, true), "{plain}");
-        assert_eq!(plain, etag([&b"w=5"[..]], &found(b"a", None)));
-        assert_ne!(plain, etag([&b"w=6"[..]], &found(b"a", None)));
-        assert_ne!(plain, etag([&b"w=5"[..]], &found(b"b", None)));
-        assert_ne!(etag([&b"ab"[..], b"c"], &found(b"", None)), etag([&b"a"[..], b"bc"], &found(b"", None)));
-        assert!(etag([], &found(b"", Some("W/\"33a\u{7f}6 4\""))).ends_with(":33a64\""));
+        assert_eq!(plain, etag([&b"w=5"[..]], &[1; 32], None));
+        assert_ne!(plain, etag([&b"w=6"[..]], &[1; 32], None));
+        assert_ne!(plain, etag([&b"w=5"[..]], &[2; 32], None));
+        assert_ne!(etag([&b"ab"[..], b"c"], &[1; 32], None), etag([&b"a"[..], b"bc"], &[1; 32], None));
+        assert!(etag([], &[1; 32], Some("W/\"33a\u{7f}6 4\"")).ends_with(":33a64\""));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use std::time::{Instant, SystemTime};
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use palmette::codec::{Error as CodecError, Format};
@@ -29,11 +29,12 @@ use palmette_origin::{Origin, Url};
 use palmette_protocol::Source;
 use palmette_protocol::answer::{RESIZED_HEADER, error_header};
 use palmette_protocol::list::list_to_json;
-use palmette_protocol::request::FontFiles;
+use palmette_protocol::request::{FontFiles, TransformRequest};
 use palmette_protocol::url::{
     CfImage, Client, FORM_PATH, ImageOptions, ImageUrl, OnError, Picture, UrlFormat, UrlSource, ipx, next,
 };
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use tracing::{Instrument, info_span};
 
 use self::source::Found;
@@ -41,6 +42,7 @@ use super::etag::is_known;
 use super::transform;
 use crate::Error;
 use crate::admission::HeldBody;
+use crate::cache::{self, Digest, Key, Known, Partition, Served, SourceDigests, UrlId};
 use crate::config::UrlAccess;
 use crate::fonts;
 use crate::shared::Shared;
@@ -99,11 +101,39 @@ struct Job {
     headers: HeaderMap,
     deadline: Deadline,
     begun: Instant,
+    /// With whom it shares results.
+    partition: Partition,
+    /// What the URL asks for, if it is one that may be asked again.
+    asked: Option<Asked>,
+}
+
+/// What a URL asks for.
+struct Asked {
+    id: UrlId,
+    source: UrlSource,
+}
+
+/// Reads an image URL as a whole, with or without scheme and host, as a request for it would be; nothing if it is none.
+pub(super) fn read(shared: &Shared, url: &str) -> Option<ImageUrl> {
+    let config = &shared.config.url;
+    let uri: Uri = url.parse().ok()?;
+    let path = uri.path();
+    let query = match (uri.query(), config.access) {
+        (Some(query), UrlAccess::Signed) => Some(signature::take(query).2).filter(|rest| !rest.is_empty()),
+        (query, _) => query.map(str::to_owned),
+    };
+    let query = query.as_deref();
+    let url = match path {
+        next::PATH => next::parse(query.unwrap_or_default()),
+        _ if path.starts_with(ipx::PREFIX) => ipx::parse(path, query),
+        _ => ImageUrl::parse(path, query, config.strictness),
+    };
+    url.ok()
 }
 
 /// Reads a URL and answers it; without a picture perhaps by the way to its source.
 async fn answer(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     deadline: Deadline,
     request: Request,
     parse: impl FnOnce(&str, Option<&str>) -> Result<ImageUrl, palmette_protocol::Error>,
@@ -126,11 +156,20 @@ async fn answer(
     if config.sets.as_ref().is_some_and(|sets| !sets.hold(&url.options)) {
         return Err(UrlError::NotOffered.into());
     }
+    let client = Client::from_headers(|name| headers.get(name)?.to_str().ok());
+    // Who needs no token has no results apart.
+    let is_by_token = config.access == UrlAccess::Token;
+    let partition = if is_by_token { cache::partition(shared, &headers) } else { Partition::All };
+    let id = UrlId::new(&url, &client, partition);
     let ImageUrl { options, source, warnings } = url;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let redirect = redirect_to(&options, &source, host);
-    let job = Job { redirect, warnings, ..Job::new(options.into(), headers, deadline, begun) };
+    let asked = Some(Asked { id, source: source.clone() });
+    let job = Job { redirect, warnings, partition, asked, ..Job::new(options.into(), headers, deadline, begun) };
     let made = async {
+        if let Some(response) = again(shared, &job, &id).await {
+            return Ok(response);
+        }
         shared.admission.check()?;
         let found = source::get(shared, &source).instrument(info_span!("fetch")).await?;
         let mut held = shared.admission.body();
@@ -147,12 +186,15 @@ enum Glance {
     Svg { bytes: Bytes, headers: HeaderMap },
     /// The client has it already.
     Known(HeaderMap),
-    /// A picture that can be made.
-    Ready { prepared: Box<Prepared>, headers: HeaderMap, bytes: u64 },
+    /// What a picture is made of, and its key in the cache.
+    Ready { request: Box<TransformRequest>, key: Option<Key>, headers: HeaderMap },
+    /// A plan, whose sizes are asked for.
+    Json { prepared: Box<Prepared>, headers: HeaderMap, bytes: u64 },
 }
 
 /// Makes the picture of a source.
-async fn make(shared: &Shared, job: &Job, found: Found, mut held: HeldBody) -> Result<Response, Error> {
+async fn make(shared: &Arc<Shared>, job: &Job, mut found: Found, mut held: HeldBody) -> Result<Response, Error> {
+    let holds = found.holds.take();
     let fonts = job.fonts(shared, &mut held).await?;
     let look = job.look(shared, fonts);
     let glance = shared.admission.glance(move || look(&found).map(|glance| (glance, held))).await??;
@@ -168,27 +210,45 @@ async fn make(shared: &Shared, job: &Job, found: Found, mut held: HeldBody) -> R
             set_resized(&mut headers, &resized);
             Ok((headers, bytes).into_response())
         }
-        (Glance::Ready { prepared, mut headers, bytes }, held) if job.wants_json() => {
+        (Glance::Json { prepared, mut headers, bytes }, held) => {
             let explanation = transform::explain_one(shared, *prepared, held, job.deadline).await?;
             headers::guard(&mut headers, "application/json");
             Ok((headers, sizes(&explanation, bytes)).into_response())
         }
-        (Glance::Ready { prepared, headers, .. }, held) => picture(shared, job, *prepared, held, headers).await,
+        (Glance::Ready { request, key, headers }, body) => {
+            let request = cache::Job { request: *request, body };
+            let served = cache::serve(shared, key, request, job.deadline).await?;
+            if let (Some(cache), Some(asked), Some(key), Some(holds)) = (&shared.cache, &job.asked, key, holds) {
+                let known = Known { key, headers: headers.clone(), source: asked.source.clone(), holds };
+                cache.urls.learn(&asked.id, known);
+            }
+            Ok(picture(shared, job, &served, headers))
+        }
     }
 }
 
-/// Makes the picture.
-async fn picture(
-    shared: &Shared,
-    job: &Job,
-    prepared: Prepared,
-    held: HeldBody,
-    mut headers: HeaderMap,
-) -> Result<Response, Error> {
-    let made = transform::run(shared, prepared, held, job.deadline).await?;
-    headers::guard(&mut headers, made.answer.content_type);
-    set_resized(&mut headers, &headers::resized(&made.answer, made.waited, job.begun.elapsed()));
-    Ok(transform::respond(made.answer, made.memory, headers))
+/// Answers with what the URL led to before, if that is still kept, and still what it leads to: without a look at the source, and whatever
+/// the line.
+async fn again(shared: &Shared, job: &Job, id: &UrlId) -> Option<Response> {
+    let cache = shared.cache.as_ref()?;
+    let known = cache.urls.find(id)?;
+    if !source::still_holds(shared, &known.source, &known.holds).await {
+        return None;
+    }
+    let headers = known.headers.clone();
+    let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    if tag.is_some_and(|tag| is_known(&job.headers, tag)) {
+        return Some((StatusCode::NOT_MODIFIED, headers::without_warnings(headers)).into_response());
+    }
+    let served = cache.get(known.key).await?;
+    Some(picture(shared, job, &served, headers))
+}
+
+/// Answers with a picture.
+fn picture(shared: &Shared, job: &Job, served: &Served, mut headers: HeaderMap) -> Response {
+    headers::guard(&mut headers, served.result.content_type());
+    set_resized(&mut headers, &headers::resized(served, job.begun.elapsed()));
+    transform::respond(shared, served, job.begun.elapsed(), headers)
 }
 
 impl Job {
@@ -196,11 +256,8 @@ impl Job {
     fn new(image: CfImage, headers: HeaderMap, deadline: Deadline, begun: Instant) -> Self {
         let client = Client::from_headers(|name| headers.get(name)?.to_str().ok());
         let (pictures, warnings) = (Vec::new(), Vec::new());
-        Self { image, pictures, warnings, redirect: None, client, headers, deadline, begun }
-    }
-
-    fn wants_json(&self) -> bool {
-        self.image.options.delivery.format == Some(UrlFormat::Json)
+        let (redirect, asked) = (None, None);
+        Self { image, pictures, warnings, redirect, client, headers, deadline, begun, partition: Partition::All, asked }
     }
 
     /// Sends a client that gets no picture to the source, if that was asked for.
@@ -224,19 +281,26 @@ impl Job {
     }
 
     /// Returns what looks at the header of a source: it chooses the format, plans, and finds out whether the client has the answer.
-    fn look(&self, shared: &Shared, fonts: FontFiles) -> impl FnOnce(&Found) -> Result<Glance, Error> + Send + 'static {
+    fn look(
+        &self,
+        shared: &Arc<Shared>,
+        fonts: FontFiles,
+    ) -> impl FnOnce(&Found) -> Result<Glance, Error> + Send + 'static {
+        let shared = Arc::clone(shared);
         let (image, pictures, mut warnings) = (self.image.clone(), self.pictures.clone(), self.warnings.clone());
         let (client, deadline, request_headers) = (self.client, self.deadline, self.headers.clone());
-        let (pipeline, limits) = (shared.pipeline.clone(), shared.config.limits.request.tree);
-        let (max_age, max_avif_px) = (shared.config.url.max_age, shared.config.url.max_avif_px);
+        let partition = self.partition;
         move |found| {
+            let (pipeline, config, limits) = (&shared.pipeline, &shared.config.url, shared.config.limits.request.tree);
+            let digest = |bytes: &Bytes| Digest::from(Sha256::digest(bytes));
+            let (source, drawn) = (digest(&found.bytes), pictures.iter().map(digest).collect::<Vec<_>>());
             let options = &image.options;
             let varies_by = options.delivery.varies_by();
             let of_state = |parts: &[&[u8]]| {
-                let drawn = pictures.iter().map(|picture| &picture[..]);
-                let tag = headers::etag(parts.iter().copied().chain(drawn), found);
+                let drawn = drawn.iter().map(|digest| &digest[..]);
+                let tag = headers::etag(parts.iter().copied().chain(drawn), &source, found.etag.as_deref());
                 let is_known = is_known(&request_headers, &tag);
-                (headers::of_state(found, &tag, &varies_by, max_age), is_known)
+                (headers::of_state(found, &tag, &varies_by, config.max_age), is_known)
             };
             let picture = match palmette::codec::probe(&found.bytes) {
                 Ok(probe) => Picture {
@@ -254,35 +318,40 @@ impl Job {
             }
 
             let base = match image.needs_base() {
-                true => base(&pipeline, options, (found, &client), deadline)?,
+                true => base(pipeline, options, (found, &client), deadline)?,
                 false => [1, 1],
             };
-            let prepare = |format| {
+            let request_of = |format| {
                 let mut request = image.request(found.bytes.clone(), &pictures, base, (format, &client), &limits)?;
                 request.fonts.clone_from(&fonts);
-                let texts = request.sources.iter().filter(|source| matches!(source, Source::Text(_)));
-                let said =
-                    (list_to_json(&request.raw_ops), format!("{:?}{:?}", request.outputs, texts.collect::<Vec<_>>()));
-                Ok::<_, Error>((pipeline.prepare(request, deadline)?, said))
+                Ok::<_, Error>(request)
             };
-            let is_auto = options.delivery.format == Some(UrlFormat::Auto);
-            let mut format = options.delivery.choose(&picture, &client, true);
-            let mut prepared = prepare(format)?;
-            let size = prepared.0.size();
-            if is_auto && format == OutputFormat::Avif && size.width.max(size.height) > max_avif_px {
-                format = options.delivery.choose(&picture, &client, false);
-                prepared = prepare(format)?;
-                warnings.push("image too large for AVIF".to_owned());
+            let format = options.delivery.choose(&picture, &client, true);
+            let mut request = request_of(format)?;
+            if options.delivery.format == Some(UrlFormat::Auto) && format == OutputFormat::Avif {
+                let size = pipeline.prepare(request.clone(), deadline)?.size();
+                if size.width.max(size.height) > config.max_avif_px {
+                    request = request_of(options.delivery.choose(&picture, &client, false))?;
+                    warnings.push("image too large for AVIF".to_owned());
+                }
             }
-            let (prepared, (list, output)) = prepared;
-            let is_json: &[u8] = if options.delivery.format == Some(UrlFormat::Json) { b"json" } else { b"" };
-            let (mut headers, is_known) = of_state(&[VERSION, list.as_bytes(), output.as_bytes(), is_json]);
+            let texts: Vec<_> = request.sources.iter().filter(|source| matches!(source, Source::Text(_))).collect();
+            let (list, said) = (list_to_json(&request.raw_ops), format!("{:?}{texts:?}", request.outputs));
+            let is_json = options.delivery.format == Some(UrlFormat::Json);
+            let kind: &[u8] = if is_json { b"json" } else { b"" };
+            let (mut headers, is_known) = of_state(&[VERSION, list.as_bytes(), said.as_bytes(), kind]);
             if is_known {
                 return Ok(Glance::Known(headers));
             }
             warnings.extend(options.warning());
             headers::warn(&mut headers, &warnings);
-            Ok(Glance::Ready { prepared: Box::new(prepared), headers, bytes: found.bytes.len() as u64 })
+            if is_json {
+                let prepared = Box::new(pipeline.prepare(request, deadline)?);
+                return Ok(Glance::Json { prepared, headers, bytes: found.bytes.len() as u64 });
+            }
+            let key = || cache::key(&shared, &request, &SourceDigests::new(source, drawn.clone()), partition);
+            let key = if headers::may_be_kept(found) { key() } else { None };
+            Ok(Glance::Ready { request: Box::new(request), key, headers })
         }
     }
 }

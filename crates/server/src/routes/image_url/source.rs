@@ -1,16 +1,18 @@
 //! Where the sources of image URLs are: folders, the operator's own servers, and others that are allowed.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
-use std::time::{Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use palmette_origin::{Error as FetchError, Fetcher, Origin, Request, Settings, Url, Via};
+use palmette_origin::{Error as FetchError, Fetcher, Origin, Request, Settings, Source, Url, Via};
 use palmette_protocol::url::{PREFIX, UrlSource, decode};
 
 use super::error::UrlError;
+use super::headers::{UNKEPT_DIRECTIVES, directives};
 use crate::Error;
+use crate::cache::Holds;
 use crate::config::{UrlConfig, UrlOrigin};
 use crate::shared::Shared;
 
@@ -24,7 +26,15 @@ pub(super) struct Found {
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
     pub(super) cache_control: Option<String>,
+    /// How long the bytes are those of the source; nothing if that is not known.
+    pub(super) holds: Option<Holds>,
 }
+
+/// Directives of a source by which a result holds no longer than the source.
+const STRICT_DIRECTIVES: [&str; 3] = ["must-revalidate", "proxy-revalidate", "no-cache"];
+
+/// The time after the last change of a file from which its tag tells the next one: clocks of disks are coarse.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// Makes what fetches the sources of image URLs. The operator's own servers may have any address; redirects of theirs may not.
 pub(crate) fn fetcher(config: &UrlConfig, settings: Settings) -> Fetcher {
@@ -72,6 +82,33 @@ pub(super) async fn get(shared: &Shared, source: &UrlSource) -> Result<Found, Er
     }
 }
 
+/// Tells whether a source is still what it was when this was said about it.
+pub(super) async fn still_holds(shared: &Shared, source: &UrlSource, holds: &Holds) -> bool {
+    let tag = match holds {
+        // Who looked it up has looked at the clock.
+        Holds::Until(_) => return true,
+        Holds::WithTag(tag) => tag,
+    };
+    let UrlSource::Path(path) = source else { return false };
+    let folders: Option<Vec<PathBuf>> = shared.config.url.origins.iter().map(UrlOrigin::folder).collect();
+    // The first folder that has the file counts; a server among them would have to be asked.
+    let Some(folders) = folders else { return false };
+    let path = path.clone();
+    let look = move || folders.iter().find_map(|folder| find_file(folder, &path).ok()).and_then(|found| found.1.tag());
+    tokio::task::spawn_blocking(look).await.ok().flatten().as_ref() == Some(tag)
+}
+
+/// Has a source fetched again by whoever asks for it next.
+pub(crate) fn forget(shared: &Shared, source: &UrlSource) {
+    match source {
+        UrlSource::Remote(url) => shared.sources.forget(url),
+        UrlSource::Path(path) => {
+            let urls = shared.config.url.origins.iter().filter_map(|origin| origin.join(path));
+            urls.for_each(|url| shared.sources.forget(url.as_str()));
+        }
+    }
+}
+
 /// Refuses a source that is an image URL.
 pub(super) fn check_loop(path: &str) -> Result<(), UrlError> {
     let decoded = decode(path);
@@ -94,7 +131,13 @@ async fn fetch(shared: &Shared, url: Url) -> Result<Found, Error> {
             // Servers may say it in several lines, which count together.
             let lines = fetched.head.headers().get_all("cache-control").iter().filter_map(|line| line.to_str().ok());
             let cache_control = lines.collect::<Vec<_>>().join(", ");
+            // One that stands in for another for a moment is not remembered for longer.
+            let is_current = fetched.source != Source::Stale;
+            let time = result_time(&cache_control, fetched.fresh_for, shared.config.url.max_age);
             Ok(Found {
+                holds: time
+                    .filter(|_| is_current)
+                    .and_then(|time| Some(Holds::Until(Instant::now().checked_add(time)?))),
                 etag: fetched.head.etag().map(str::to_owned),
                 last_modified: fetched.head.last_modified().map(str::to_owned),
                 cache_control: Some(cache_control),
@@ -105,6 +148,16 @@ async fn fetch(shared: &Shared, url: Url) -> Result<Found, Error> {
             Err(Error::FetchesFull { max_bytes, retry_after: shared.admission.retry_after() })
         }
         Err(error) => Err(UrlError::Fetch(error).into()),
+    }
+}
+
+/// Returns how long a result holds: as long as its source, but at least for a time, unless the source forbids that.
+fn result_time(cache_control: &str, fresh_for: Duration, at_least: Duration) -> Option<Duration> {
+    let has = |wanted: &[&str]| wanted.iter().any(|wanted| directives(cache_control).any(|name| name == *wanted));
+    match () {
+        () if has(&UNKEPT_DIRECTIVES) => None,
+        () if has(&STRICT_DIRECTIVES) => Some(fresh_for),
+        () => Some(fresh_for.max(at_least)),
     }
 }
 
@@ -122,8 +175,8 @@ async fn read(shared: &Shared, folder: &Path, path: &str) -> Result<Found, Error
     Ok(read?)
 }
 
-/// Reads a file whose path, percent-encoded, stays below a folder, by its names and by what links in the folder make of them.
-fn read_file(folder: &Path, path: &str, max_bytes: u64) -> Result<Found, UrlError> {
+/// Finds a file whose path, percent-encoded, stays below a folder, by its names and by what links in the folder make of them.
+fn find_file(folder: &Path, path: &str) -> Result<(PathBuf, State), UrlError> {
     let path = path.split_once('?').map_or(path, |(path, _)| path);
     let path = decode(path).ok_or(UrlError::BadSource)?;
     let below = Path::new(path.trim_start_matches('/'));
@@ -139,18 +192,47 @@ fn read_file(folder: &Path, path: &str, max_bytes: u64) -> Result<Found, UrlErro
     }
     // Whatever is no file, such as a pipe, might never end.
     let facts = file.metadata().map_err(not_found)?;
-    if !facts.is_file() {
-        return Err(UrlError::NotFound);
+    if facts.is_file() { Ok((file, State::of(&facts))) } else { Err(UrlError::NotFound) }
+}
+
+/// What is known of a file without reading it.
+#[derive(Debug)]
+struct State {
+    changed: Option<SystemTime>,
+    bytes: u64,
+}
+
+impl State {
+    fn of(facts: &Metadata) -> Self {
+        Self { changed: facts.modified().ok(), bytes: facts.len() }
     }
+
+    /// Returns a text that changes when the file does.
+    fn tag(&self) -> Option<String> {
+        let changed = self.changed?.duration_since(UNIX_EPOCH).ok()?;
+        Some(format!("{:x}-{:x}", changed.as_nanos(), self.bytes))
+    }
+
+    /// Tells whether the tag would tell a change that comes now.
+    fn is_settled(&self) -> bool {
+        self.changed.and_then(|changed| changed.elapsed().ok()).is_some_and(|age| age > SETTLED)
+    }
+}
+
+/// Reads a file whose path stays below a folder.
+fn read_file(folder: &Path, path: &str, max_bytes: u64) -> Result<Found, UrlError> {
+    let (file, state) = find_file(folder, path)?;
     let mut bytes = Vec::new();
     let file = File::open(file).map_err(not_found)?;
     file.take(max_bytes + 1).read_to_end(&mut bytes).map_err(UrlError::Unreadable)?;
     if bytes.len() as u64 > max_bytes {
         return Err(UrlError::TooLarge { max_bytes });
     }
-    let changed = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    let etag = changed.map(|time| format!("{:x}-{:x}", time.as_nanos(), bytes.len()));
-    Ok(Found { bytes: bytes.into(), etag, ..Found::default() })
+    let etag = state.tag();
+    // It may have changed since it was found.
+    let is_known = state.is_settled() && state.bytes == bytes.len() as u64;
+    let holds = etag.clone().filter(|_| is_known).map(Holds::WithTag);
+    Ok(Found { bytes: bytes.into(), etag, holds, ..Found::default() })
 }
 
 /// Makes a failure of a file that is not there, or not for us.
@@ -165,6 +247,46 @@ fn not_found(error: std::io::Error) -> UrlError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sources_say_how_long_results_hold() {
+        let hour = Duration::from_secs(3600);
+        let time = |cache_control: &str, fresh_s| {
+            result_time(cache_control, Duration::from_secs(fresh_s), hour).map(|time| time.as_secs())
+        };
+        for (cache_control, fresh_s, expected) in [
+            ("", 0, Some(3600)),
+            ("max-age=60", 60, Some(3600)),
+            ("max-age=86400", 86_000, Some(86_000)),
+            ("max-age=60, Must-Revalidate", 60, Some(60)),
+            ("no-cache=\"set-cookie\"", 0, Some(0)),
+            ("no-store", 0, None),
+            ("max-age=60, private", 60, None),
+        ] {
+            assert_eq!(time(cache_control, fresh_s), expected, "{cache_control}");
+        }
+    }
+
+    #[test]
+    fn sources_are_told_by_their_tags() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let write = |text: &str, age_s| {
+            std::fs::write(&path, text).unwrap();
+            File::options()
+                .write(true)
+                .open(&path)
+                .unwrap()
+                .set_modified(SystemTime::now() - Duration::from_secs(age_s))
+                .unwrap();
+            read_file(folder.path(), "/a", 10).unwrap()
+        };
+        let old = write("one", 60);
+        assert_eq!(old.holds, old.etag.clone().map(Holds::WithTag));
+        assert_ne!(old.etag, write("three", 60).etag);
+        assert_ne!(old.etag, write("one", 50).etag);
+        assert_eq!(write("one", 0).holds, None, "it may change within the same moment");
+    }
 
     #[test]
     fn sources_stay_in_their_folder() {

@@ -21,7 +21,8 @@ pub(super) fn of_transform() -> Value {
     content.insert("application/json".to_owned(), json!({ "schema": { "anyOf": [explanation(), explanations()] } }));
     content.insert(mixed::MEDIA_TYPE.to_owned(), json!({}));
     let header = |name: &str| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
-    let names = ["palmette-engine", "palmette-damaged", "server-timing", "image-width", "image-height"];
+    let names =
+        ["palmette-cache", "palmette-engine", "palmette-damaged", "server-timing", "image-width", "image-height"];
     let success = json!({
         "description": "The picture; for `outputs`, a part for each result: a picture with `image-width` and `image-height`, or a failure with \
                         `cf-images-binding`. Or the plan.",
@@ -46,6 +47,15 @@ pub(super) fn of_info() -> Value {
         json!({ "type": "object", "properties": { "format": { "const": "image/svg+xml" } }, "required": ["format"] });
     let success = json_answer("The format and the size.", &json!({ "anyOf": [raster, svg] }));
     with_failures(&success, &[400, 413, 415, 422])
+}
+
+pub(super) fn of_purge() -> Value {
+    let schema = json!({
+        "type": "object",
+        "properties": { "purged": { "type": "integer", "minimum": 0, "description": "Results that were removed." } },
+        "required": ["purged"],
+    });
+    with_failures(&json_answer("They are forgotten.", &schema), &[400, 403])
 }
 
 pub(super) fn of_options() -> Value {
@@ -105,7 +115,9 @@ pub(super) fn failures() -> Value {
             }
         }
     }
-    codes.entry(401).or_default().push(Code::InvalidOption);
+    for status in [401, 403] {
+        codes.entry(status).or_default().push(Code::InvalidOption);
+    }
     let failures = codes.into_iter().map(|(status, codes)| (status.to_string(), failure(status, &codes)));
     Value::Object(failures.collect())
 }
@@ -140,9 +152,10 @@ pub(super) fn headers() -> Value {
         ERROR_HEADER: { "description": "The code, as the binding reads it.", "required": true, "schema": { "type": "string", "pattern": "^err=[0-9]{4}$" } },
         "www-authenticate": text("`Bearer`."),
         "retry-after": number("Seconds until another try makes sense."),
+        "palmette-cache": text("How the result was come by: `hit`, `miss` or `shared`; nothing without a cache."),
         "palmette-engine": text("The engine that computed: `cpu` or `gpu`."),
         "palmette-damaged": text("The damage of a source that was shown all the same."),
-        "server-timing": text("Milliseconds of each stage."),
+        "server-timing": text("Milliseconds of each stage, or of the cache."),
         "image-width": number("Pixels of a row, for `rgb` and `rgba`, and in parts."),
         "image-height": number("Rows, for `rgb` and `rgba`, and in parts."),
     })

@@ -22,6 +22,21 @@ pub(super) fn transform_body() -> Value {
 }
 
 /// The body of `POST /info`.
+pub(super) fn purge_body() -> Value {
+    let texts =
+        |description: &str| json!({ "type": "array", "items": { "type": "string" }, "description": description });
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "urls": texts("Image URLs, with or without a host, such as `/cdn-cgi/image/width=320/lake.jpg`: what they led to is forgotten."),
+            "sources": texts("Sources of image URLs, such as `/lake.jpg`: what all URLs with them led to is forgotten."),
+        },
+        "minProperties": 1,
+        "additionalProperties": false,
+    });
+    json!({ "required": true, "content": { "application/json": { "schema": schema } } })
+}
+
 pub(super) fn info_body() -> Value {
     json!({
         "required": true,

@@ -49,6 +49,12 @@ fn document() -> Value {
                 "requestBody": forms::info_body(),
                 "responses": answers::of_info(),
             } },
+            "/purge": { "post": {
+                "operationId": "purge",
+                "summary": "Forget results of image URLs, and their sources",
+                "requestBody": forms::purge_body(),
+                "responses": answers::of_purge(),
+            } },
             "/options": { "get": {
                 "operationId": "options",
                 "summary": "List every option, with the engines, fonts and models of this server",
