@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// Print the format and size of a picture, as JSON
     Info(InfoArgs),
+    /// Have a server forget the results of image URLs, and their sources
+    Purge(PurgeArgs),
     /// Compare two pictures, or all pictures of two folders: where they differ, and how much
     Compare(CompareArgs),
     /// Compare the answers of another service with those of this build: a score for every option
@@ -75,7 +77,7 @@ impl Command {
             | Self::Conformance(_)
             | Self::Models(_)
             | Self::Doctor(_) => true,
-            Self::Serve(_) | Self::WorkerdConfig(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Serve(_) | Self::Purge(_) | Self::WorkerdConfig(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }
@@ -205,6 +207,23 @@ pub(crate) struct InfoArgs {
     pub(crate) remote: RemoteArgs,
     #[command(flatten)]
     pub(crate) setup: SetupArgs,
+}
+
+/// Arguments of `palmette purge`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Sources, and results that nobody asked for by a URL, are in no list: a source stands for all URLs with it."
+)]
+pub(crate) struct PurgeArgs {
+    /// Image URLs, such as /cdn-cgi/image/width=320/lake.jpg
+    #[arg(value_name = "URL", required_unless_present = "sources")]
+    pub(crate) urls: Vec<String>,
+    /// Source of image URLs, such as /lake.jpg or https://b.com/lake.jpg; repeatable
+    #[arg(long = "source", value_name = "SOURCE")]
+    pub(crate) sources: Vec<String>,
+    /// The server; a bearer token is taken from PALMETTE_CLIENT_TOKEN
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9901")]
+    pub(crate) server: String,
 }
 
 /// How a Worker is run, below the flags of `palmette workerd-config`.

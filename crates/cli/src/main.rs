@@ -65,6 +65,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Transform(args) => return commands::transform(&args),
         Command::Explain(args) => commands::explain(&args),
         Command::Info(args) => commands::info(&args),
+        Command::Purge(args) => commands::purge(&args),
         Command::Compare(args) => return commands::compare(&args),
         Command::Conformance(args) => return commands::conformance(&args),
         Command::WorkerdConfig(args) => commands::workerd_config(&args),

@@ -57,21 +57,25 @@ pub(crate) fn with_token(mut headers: Vec<Header>, token: Option<String>) -> Vec
     headers
 }
 
+/// Opens a server.
+pub(crate) fn at(url: &str) -> Result<Remote, Error> {
+    let mut builder = Images::builder(url);
+    if let Some(token) = token()? {
+        builder = builder.token(&token);
+    }
+    if let Some(path) = Environment.get(AUTHORITIES_VARIABLE)?.filter(|path| !path.is_empty()) {
+        let pem = std::fs::read(&path).map_err(|source| Error::Read { path: path.into(), source })?;
+        builder = builder.authorities(pem);
+    }
+    let images = builder.build().map_err(|source| Error::Client { source, sources: Vec::new() })?;
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(Error::Start)?;
+    Ok(Remote { images, runtime })
+}
+
 impl RemoteArgs {
     /// Returns the server, if the request is for one.
     pub(crate) fn open(&self) -> Result<Option<Remote>, Error> {
-        let Some(url) = &self.server else { return Ok(None) };
-        let mut builder = Images::builder(url);
-        if let Some(token) = token()? {
-            builder = builder.token(&token);
-        }
-        if let Some(path) = Environment.get(AUTHORITIES_VARIABLE)?.filter(|path| !path.is_empty()) {
-            let pem = std::fs::read(&path).map_err(|source| Error::Read { path: path.into(), source })?;
-            builder = builder.authorities(pem);
-        }
-        let images = builder.build().map_err(|source| Error::Client { source, sources: Vec::new() })?;
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(Error::Start)?;
-        Ok(Some(Remote { images, runtime }))
+        self.server.as_deref().map(at).transpose()
     }
 }
 
@@ -154,6 +158,13 @@ impl Remote {
         let info = self.wait(vec![file.display().to_string()], async move { Ok(images.info(source).await?.to_json()) });
         self.end();
         info
+    }
+
+    /// Has image URLs and sources forgotten; returns how many results that were.
+    pub(crate) fn purge(self, urls: &[String], sources: &[String]) -> Result<u64, Error> {
+        let purged = self.wait(Vec::new(), self.images.purge(urls, sources));
+        self.end();
+        purged
     }
 
     /// Describes a tree with the client. Trees are no deeper than the protocol allows.

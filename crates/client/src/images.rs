@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use palmette_ops::Node;
 use palmette_protocol::form::{Boundary, FormSource, InfoForm, Piece};
 use palmette_protocol::{Info, IntoOptions};
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::body::FormBody;
@@ -92,6 +93,26 @@ impl Images {
         let text = String::from_utf8_lossy(&answer.bytes().await?).into_owned();
         let url = || self.0.url.clone();
         Ready::parse(&text).ok_or_else(|| Error::NotAnAnswer { url: url(), status: head.status.as_u16(), text })
+    }
+
+    /// Has the server forget what image URLs led to, and the sources of more of them; returns how many results that were.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Images`] if the server does not take that from here, or an entry is no URL; those of [`Self::ready`].
+    pub async fn purge(&self, urls: &[impl AsRef<str>], sources: &[impl AsRef<str>]) -> Result<u64, Error> {
+        let urls: Vec<&str> = urls.iter().map(AsRef::as_ref).collect();
+        let sources: Vec<&str> = sources.iter().map(AsRef::as_ref).collect();
+        let body = json!({ "urls": urls, "sources": sources }).to_string();
+        let mut request = Request::new(vec![Piece::Bytes(body.into())]);
+        *request.method_mut() = hyper::Method::POST;
+        *request.uri_mut() = self.uri("/purge");
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let (head, answer) = self.send(request).await?;
+        let text = String::from_utf8_lossy(&answer.bytes().await?).into_owned();
+        let url = || self.0.url.clone();
+        let purged = serde_json::from_str(&text).ok().and_then(|answer: Value| answer.get("purged")?.as_u64());
+        purged.ok_or_else(|| Error::NotAnAnswer { url: url(), status: head.status.as_u16(), text })
     }
 
     /// Sends a form and waits for the head of its answer.

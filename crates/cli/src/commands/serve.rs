@@ -36,6 +36,7 @@ pub(crate) fn serve(args: &ServeCommandArgs) -> Result<(), Error> {
     for unknown in UnknownVariable::find(&Environment) {
         tracing::warn!("{unknown}");
     }
+    palmette_server::check_cache(&config)?;
     let pipeline = super::build(&config)?;
     if args.check {
         return files::write(Path::new(files::STANDARD), b"a server would start with this configuration\n");

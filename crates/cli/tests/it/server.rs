@@ -63,6 +63,16 @@ impl Server {
         answer
     }
 
+    /// As [`exchange`](Self::exchange), with a server that may end meanwhile.
+    pub(crate) fn try_exchange(&self, request: &[u8]) -> Option<Vec<u8>> {
+        let mut stream = TcpStream::connect(self.address).ok()?;
+        stream.write_all(request).ok()?;
+        let mut answer = Vec::new();
+        // What has come has come.
+        let _ = stream.read_to_end(&mut answer);
+        Some(answer)
+    }
+
     /// Gets what is text.
     pub(crate) fn get(&self, path: &str) -> String {
         let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");

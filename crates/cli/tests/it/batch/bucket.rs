@@ -22,14 +22,14 @@ const FLAGS: [&str; 4] = ["--width", "20", "--format", "webp"];
 const AUTHORIZATION: &str =
     "AWS4-HMAC-SHA256 Credential=a/20261127/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
 
-/// A server with a bucket.
-struct S3 {
+/// A server with the bucket `pictures`.
+pub(crate) struct S3 {
     child: Child,
     port: u16,
 }
 
 impl S3 {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
@@ -78,11 +78,16 @@ impl S3 {
     fn batch(&self, folder: &Folder, args: &[&str]) -> Command {
         let mut command = palmette();
         command.current_dir(folder.path()).arg("batch").args(args).args(FLAGS);
+        self.lead(&mut command);
+        command
+    }
+
+    /// Has a command find the server.
+    pub(crate) fn lead(&self, command: &mut Command) {
         command
             .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port))
             .env("AWS_ALLOW_HTTP", "true")
             .envs([("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), ("AWS_REGION", "us-east-1")]);
-        command
     }
 
     /// Runs a batch, and returns its report.

@@ -1,6 +1,6 @@
 //! `palmette batch`: what is found, what results are called, what is skipped, and what a run leaves that was ended before its time.
 
-mod bucket;
+pub(crate) mod bucket;
 mod ended;
 mod found;
 mod made;
