@@ -145,6 +145,8 @@ def main() -> int:
         folder = pathlib.Path(name)
         load.make_sources(given.program, folder)
         flags += [f"--url-origin={folder}"] * given.mix
+        # Without a mix, every form is to be computed, though all of them are asked for again and again.
+        flags += ["--cache-memory-bytes=0"] * (not given.mix)
         kinds = [load.forms(folder)]
         if given.mix:
             kinds += [load.image_urls(MANY_WIDTHS), load.image_urls(FEW_WIDTHS)]

@@ -170,6 +170,8 @@ impl PalmetteServer {
         let server = Server::start("palmette", program.to_owned(), |command, port| {
             let listen = format!("127.0.0.1:{port}");
             command.args(["serve", "--listen", &listen, "--workers", "1", "--engine", "cpu", "--log-filter", "warn"]);
+            // What is measured is the work.
+            command.args(["--cache-memory-bytes", "0"]);
         })?;
         Ok(Self(server))
     }
