@@ -51,11 +51,11 @@ impl Machine {
         String::from_utf8(self.command().arg("doctor").output().unwrap().stdout).unwrap()
     }
 
-    /// Starts a server whose log goes to a file.
+    /// Starts a server whose log goes to a file. It keeps no results, so that equal requests are computed again.
     pub(crate) fn serve(&self, args: &[&str]) -> Server {
         let mut command = self.command();
         command.stderr(File::create(self.log_path()).unwrap());
-        Server::start_with(command, args)
+        Server::start_with(command, &[&["--cache-memory-bytes", "0"], args].concat())
     }
 
     /// Returns what the server has logged.
