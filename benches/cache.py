@@ -11,6 +11,7 @@ The clients are on the same machine, so they take their share of the processor f
 """
 
 import argparse
+import contextlib
 import datetime
 import http.client
 import pathlib
@@ -26,7 +27,7 @@ import time
 HERE = pathlib.Path(__file__).parent
 PHOTO = HERE.parent / "examples" / "pictures" / "lake.jpg"
 BOUNDARY = "cache-7c21e0"
-OPTIONS = "width=640,quality=90"
+OPTIONS = "width=740,quality=90"
 NGINX = """
 daemon off; worker_processes {workers}; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
@@ -40,7 +41,7 @@ http {{
 
 def form(source: bytes) -> bytes:
     """Writes a request for the result."""
-    transforms = b'[{"imageIndex":0,"width":640}]'
+    transforms = b'[{"imageIndex":0,"width":740}]'
     parts = [("image", source), ("transforms", transforms), ("output_format", b"image/jpeg"), ("output_quality", b"90")]
     body = b"".join(
         f'--{BOUNDARY}\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n'.encode() + data + b"\r\n"
@@ -67,6 +68,18 @@ def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return taken.getsockname()[1]
+
+
+def start(servers: contextlib.ExitStack, port: int, command: list) -> None:
+    """Starts a server that ends with the others, and waits until it listens."""
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    servers.callback(server.wait)
+    servers.callback(server.terminate)
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise SystemExit(f"{command[0]} does not listen")
 
 
 def load(url: str, clients: int, seconds: int, script: pathlib.Path | None) -> tuple[float, float, float]:
@@ -110,40 +123,24 @@ def main() -> None:
     if missing:
         raise SystemExit(f"{' and '.join(missing)} must be installed")
 
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as servers:
         folder = pathlib.Path(name)
         folder.chmod(0o755)
         shutil.copy(PHOTO, folder / "source.jpg")
         port, nginx_port = free_port(), free_port()
-        command = [
-            arguments.program,
-            "serve",
-            "--listen",
-            str(port),
-            "--engine",
-            "cpu",
-            "--log-filter",
-            "warn",
-            "--url-origin",
-            folder,
-        ]
-        palmette = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        palmette.stdout.readline()
-        source = (folder / "source.jpg").read_bytes()
+        command = [arguments.program, "serve", "--listen", str(port), "--engine", "cpu", "--log-filter", "warn"]
+        start(servers, port, [*command, "--url-origin", folder])
         # A file that has just changed is read every time.
         time.sleep(2.5)
+        body = form((folder / "source.jpg").read_bytes())
         url = f"/cdn-cgi/image/{OPTIONS}/source.jpg"
-        body = form(source)
         for method, path, data in [("POST", "/transform", body), ("GET", url, None)] * 2:
             result, way = ask(port, method, path, data)
         if way != "hit":
             raise SystemExit(f"the last of four answers was no hit, but {way!r}")
         (folder / "result.jpg").write_bytes(result)
         (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=nginx_port, workers=2))
-        nginx = subprocess.Popen(
-            ["nginx", "-c", folder / "nginx.conf"], env={"PATH": "/usr/sbin:/usr/bin"}, stderr=subprocess.DEVNULL
-        )
-        time.sleep(0.5)
+        start(servers, nginx_port, [shutil.which("nginx") or "/usr/sbin/nginx", "-c", folder / "nginx.conf"])
         if ask(nginx_port, "GET", "/result.jpg")[0] != result:
             raise SystemExit("nginx serves other bytes")
         (folder / "body").write_bytes(body)
@@ -157,31 +154,21 @@ def main() -> None:
             "palmette, an image URL": (f"http://127.0.0.1:{port}{url}", None),
             f"palmette, a form of {len(body) // 1000} kB": (f"http://127.0.0.1:{port}/transform", script),
         }
-        try:
-            rates = {case: [] for case in cases}
-            for _ in range(arguments.turns):
-                for case, (address, with_script) in cases.items():
-                    rates[case].append(load(address, arguments.clients, arguments.seconds, with_script)[0])
-            lines = [
-                f"A result of {len(result):,} bytes, {arguments.turns} turns of {arguments.seconds} s, medians.",
-                "",
-            ]
-            lines += [
-                f"| | requests a second, {arguments.clients} clients | beside nginx | one client: median | 99 % |",
-                "| --- | --- | --- | --- | --- |",
-            ]
-            base = rates["nginx, the file"]
+        rates = {case: [] for case in cases}
+        for _ in range(arguments.turns):
             for case, (address, with_script) in cases.items():
-                ratio = statistics.median(own / its for own, its in zip(rates[case], base, strict=True))
-                _, median, most = load(address, 1, arguments.seconds, with_script)
-                lines.append(
-                    f"| {case} | {statistics.median(rates[case]):,.0f} | {ratio:.2f} | {median:.2f} ms | {most:.2f} ms |"
-                )
-        finally:
-            palmette.terminate()
-            nginx.terminate()
-            palmette.wait()
-            nginx.wait()
+                rates[case].append(load(address, arguments.clients, arguments.seconds, with_script)[0])
+        lines = [f"A result of {len(result):,} bytes, {arguments.turns} turns of {arguments.seconds} s, medians.", ""]
+        lines += [
+            f"| | requests a second, {arguments.clients} clients | beside nginx | one client: median | 99 % |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        base = rates["nginx, the file"]
+        for case, (address, with_script) in cases.items():
+            ratio = statistics.median(own / its for own, its in zip(rates[case], base, strict=True))
+            rate = statistics.median(rates[case])
+            _, median, most = load(address, 1, arguments.seconds, with_script)
+            lines.append(f"| {case} | {rate:,.0f} | {ratio:.2f} | {median:.2f} ms | {most:.2f} ms |")
     print("\n".join(lines))
     if arguments.name:
         place = HERE / "results" / f"{datetime.date.today().isoformat()}-{arguments.name}"
