@@ -173,7 +173,7 @@ for (const [version, file] of Object.entries(MINIFLARES)) {
       assert.equal(answers[0]?.body, await transformed(drawn, [MARK, MARK]));
       assert.equal(answers[1]?.body, await transformed([{ imageIndex: 0, width: 4 }]));
       for (const answer of answers.slice(0, 2)) {
-        assert.match(answer.headers["cf-resized"] ?? "", /^internal=ok\/m q=/);
+        assert.match(answer.headers["cf-resized"] ?? "", /^internal=ok\/[hm] q=/);
         assert.equal(answer.headers["content-type"], "image/png");
         assert.equal(answer.headers["cache-control"], "no-cache");
       }
@@ -271,7 +271,7 @@ const miniflare = new Miniflare(convertV4MiniflareOptions({
       const [own, foreign, webp, head, redirect, none, loop, post, dispatched] = answers;
       for (const answer of [own, foreign, dispatched]) {
         assert.equal(answer?.body, small, Buffer.from(answer?.body ?? "", "base64").toString());
-        assert.match(answer?.headers["cf-resized"] ?? "", /^internal=ok\/m /);
+        assert.match(answer?.headers["cf-resized"] ?? "", /^internal=ok\/[hm] /);
       }
       assert.match(own?.headers.etag ?? "", /^"cf-[0-9a-f]{24}:v1"$/);
       assert.deepEqual([webp?.headers["content-type"], webp?.headers.vary], ["image/webp", "accept"]);

@@ -1,6 +1,6 @@
 //! Results that were made before, and those that are being made right now.
 //!
-//! A request whose [key](key) is that of a result which is kept is answered with that, and takes no worker; one whose key is that of a request
+//! A request whose [key](mod@key) is that of a result which is kept is answered with that, and takes no worker; one whose key is that of a request
 //! at work waits for the same result. Both happen between the reading of a request and the first look at its pictures, so a picture that was
 //! refused is refused again by the pipeline: failures are not kept. Each result of a request has the key of the request for it alone.
 //!
@@ -161,9 +161,8 @@ pub(crate) fn keys(
     digests: &SourceDigests,
     partition: Partition,
 ) -> Option<Vec<Key>> {
-    // What is kept was made by some engine. Only a wish that cannot be granted is left to the pipeline.
-    let is_refused = request.engine == EngineChoice::Gpu && !shared.pipeline.engines().has_gpu();
-    let cache = shared.cache.as_ref().filter(|_| !is_refused)?;
+    // What is kept was made by some engine. Who chooses one wants to see it at work: to compare engines, or to measure them.
+    let cache = shared.cache.as_ref().filter(|_| request.engine == EngineChoice::Auto)?;
     let recipe = cache.recipe(request, digests, partition)?;
     Some(match &request.outputs {
         Outputs::One(output) => vec![recipe.key(&request.ops, output)],

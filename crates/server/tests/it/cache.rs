@@ -135,16 +135,18 @@ async fn cache_knows_everything_that_decides_bytes() {
     for (index, form) in forms.into_iter().enumerate() {
         assert_eq!(way(&transform(&app, form).await), "hit", "{index}");
     }
-    // The same in other words, in another order, and for another engine.
+    // The same in other words, and in another order.
     for same in [
         form(&one, "[]", "image/png").text("background", "red"),
         form(&one, r#"[{"height":4.0, "width":4, "imageIndex":0}]"#, "image/png"),
         Form::new().text("output_format", "image/png").text("transforms", "[]").file("image", &one),
-        form(&one, "[]", "image/png").text("engine", "cpu"),
+        form(&one, "[]", "image/png").text("engine", "auto"),
     ] {
         assert_eq!(way(&transform(&app, same).await), "hit");
     }
-    // What cannot be had is refused, whatever is kept.
+    // Who chooses an engine sees it at work, or that there is none, whatever is kept.
+    let chosen = transform(&app, form(&one, "[]", "image/png").text("engine", "cpu")).await;
+    assert_eq!((chosen.code(), chosen.header("palmette-engine"), chosen.header("palmette-cache")), (0, "cpu", ""));
     let refused = transform(&app, form(&one, "[]", "image/png").text("engine", "gpu")).await;
     assert!(refused.code() != 0 && refused.header("palmette-cache").is_empty());
 }

@@ -21,7 +21,7 @@ pub(super) fn transform_body() -> Value {
     })
 }
 
-/// The body of `POST /info`.
+/// The body of `POST /purge`.
 pub(super) fn purge_body() -> Value {
     let texts =
         |description: &str| json!({ "type": "array", "items": { "type": "string" }, "description": description });
@@ -37,6 +37,7 @@ pub(super) fn purge_body() -> Value {
     json!({ "required": true, "content": { "application/json": { "schema": schema } } })
 }
 
+/// The body of `POST /info`.
 pub(super) fn info_body() -> Value {
     json!({
         "required": true,
@@ -72,18 +73,20 @@ pub(super) fn schemas() -> Value {
 /// The parts of the form.
 fn transform_form() -> Value {
     let part = |part: &Part| (part.as_str().to_owned(), schema_of(*part));
-    let with = |part: &Part| json!({ "required": [part.as_str()] });
-    let output_fields: Vec<Value> = Part::OF_OUTPUT.iter().map(with).collect();
+    // With `not` it would be said in one place, but programs that make requests of a schema cannot go by that.
+    let without = |part: Part, others: &[Part]| {
+        let absent: Map<_, _> = others.iter().map(|other| (other.as_str().to_owned(), false.into())).collect();
+        json!({ "required": [part.as_str()], "properties": absent })
+    };
     json!({
         "type": "object",
         "description": "A canvas, which is `image` or `text_input`, the pictures that are drawn, and what to do with them.",
         "properties": Part::OF_TRANSFORM.iter().map(part).collect::<Map<_, _>>(),
         "required": [Part::Transforms.as_str()],
         "allOf": [
-            { "oneOf": [with(&Part::Image), with(&Part::TextInput)] },
-            { "oneOf": [with(&Part::OutputFormat), with(&Part::Outputs)] },
+            { "oneOf": [without(Part::Image, &[Part::TextInput]), without(Part::TextInput, &[Part::Image])] },
+            { "oneOf": [without(Part::OutputFormat, &[Part::Outputs]), without(Part::Outputs, &Part::OF_OUTPUT)] },
         ],
-        "dependentSchemas": { "outputs": { "not": { "anyOf": output_fields } } },
         "additionalProperties": false,
     })
 }
