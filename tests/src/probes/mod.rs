@@ -1,7 +1,7 @@
 //! The probes of the conformance kit: requests whose answers tell how close another service is to this one.
 //!
-//! They are made of the tables of options ([`edges`]), so that an option cannot be without probes, and of what no table knows
-//! ([`rules`]): rules that are our choice, and questions that public sources answer differently. [`sources`] draws the few small
+//! They are made of the tables of options (`edges`), so that an option cannot be without probes, and of what no table knows
+//! (`rules`): rules that are our choice, and questions that public sources answer differently. `sources` draws the few small
 //! pictures that they start from. `cargo xtask generate` writes all of it to one file, which the Worker in `examples/probe` sends
 //! requests by, and which `palmette conformance` finds beside the answers.
 
