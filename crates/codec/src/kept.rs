@@ -8,7 +8,7 @@ use std::ops::Range;
 use palmette_core::alloc;
 
 use crate::exif;
-use crate::jpeg::next_segment;
+use crate::segments::next_segment;
 use crate::{Error, Format, sniff};
 
 /// The numbers of the segments, and what they begin with.

@@ -120,6 +120,7 @@ mod quality;
 mod raw;
 mod reader;
 mod reading;
+mod segments;
 mod sniff;
 mod writer;
 

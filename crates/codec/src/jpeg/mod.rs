@@ -16,7 +16,6 @@ use palmette_jpeg::{Decoder, Error as JpegError, Process};
 
 pub(crate) use self::encode::{Writer, encoding_memory, planes_taken};
 use self::markers::Header;
-pub(crate) use self::markers::next_segment;
 use self::planes::Planes;
 use self::rows::Pixels;
 use crate::exif::Exif;
