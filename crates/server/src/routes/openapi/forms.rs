@@ -85,7 +85,7 @@ fn transform_form() -> Value {
         "required": [Part::Transforms.as_str()],
         "allOf": [
             { "oneOf": [without(Part::Image, &[Part::TextInput]), without(Part::TextInput, &[Part::Image])] },
-            { "oneOf": [without(Part::OutputFormat, &[Part::Outputs]), without(Part::Outputs, &Part::OF_OUTPUT)] },
+            { "oneOf": [without(Part::OutputFormat, &[Part::Outputs]), without(Part::Outputs, Part::OF_OUTPUT)] },
         ],
         "additionalProperties": false,
     })
