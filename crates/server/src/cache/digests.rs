@@ -32,18 +32,19 @@ impl SourceDigests {
     }
 }
 
-/// A collector that makes digests of the pictures that it collects.
+/// A collector that makes digests of the pictures that it collects, if anything is to be found by them.
 #[derive(Debug)]
 pub(crate) struct Digesting<C> {
     collector: C,
+    is_wanted: bool,
     digests: SourceDigests,
     /// The picture that is arriving.
     current: Option<(Part, Sha256)>,
 }
 
 impl<C> Digesting<C> {
-    pub(crate) fn new(collector: C) -> Self {
-        Self { collector, digests: SourceDigests::default(), current: None }
+    pub(crate) fn new(collector: C, is_wanted: bool) -> Self {
+        Self { collector, is_wanted, digests: SourceDigests::default(), current: None }
     }
 
     /// Returns the collector, and the digests.
@@ -58,7 +59,7 @@ impl<C: Collector> Collector for Digesting<C> {
         match event {
             FormEvent::PartStart { name, .. } => {
                 let pictures = [Part::Image, Part::DrawImage];
-                let part = pictures.into_iter().find(|part| part.as_str() == name);
+                let part = pictures.into_iter().find(|part| self.is_wanted && part.as_str() == name);
                 self.current = part.map(|part| (part, Sha256::new()));
             }
             FormEvent::Data(data) => {

@@ -28,7 +28,7 @@ pub(crate) async fn transform(
 ) -> Result<Response, Error> {
     shared.admission.check()?;
     let partition = cache::partition(&shared, request.headers());
-    let mut collector = Digesting::new(TransformCollector::new(shared.config.limits.request));
+    let mut collector = Digesting::new(TransformCollector::new(shared.config.limits.request), shared.cache.is_some());
     let mut body = multipart::collect(request, &shared, &mut collector).instrument(info_span!("collect")).await?;
     let (collector, digests) = collector.into_parts();
     let mut request = info_span!("parse").in_scope(|| collector.finish())?;
