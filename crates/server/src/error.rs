@@ -203,7 +203,7 @@ impl Error {
         }
     }
 
-    /// Logs the failure of one of several results, and returns what its part of the answer says.
+    /// Logs the failure, and returns what its answer says, or its part of an answer with several results.
     pub(crate) fn tell(&self, request_id: &str) -> Told {
         self.log();
         let code = self.code();
@@ -226,7 +226,7 @@ impl Error {
 /// The media type of failures.
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// A failure in a part of an answer.
+/// A failure as a caller sees it.
 pub(crate) struct Told {
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: String,
@@ -234,13 +234,12 @@ pub(crate) struct Told {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        self.log();
-        let code = self.code();
-        let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(TEXT))];
-        let text = self.public_text(&request_id::current());
-        let mut response = (self.status(), headers, error_body(code, &text)).into_response();
-        if let Ok(value) = HeaderValue::try_from(error_header(code)) {
-            response.headers_mut().insert(ERROR_HEADER, value);
+        let Told { headers, body } = self.tell(&request_id::current());
+        let mut response = (self.status(), body).into_response();
+        for (name, value) in headers {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                response.headers_mut().insert(name, value);
+            }
         }
         if let Some(retry_after) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, retry_after.as_secs().into());
@@ -249,7 +248,7 @@ impl IntoResponse for Error {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         // For the metric.
-        response.extensions_mut().insert(code);
+        response.extensions_mut().insert(self.code());
         response
     }
 }
