@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::part::PartBuffer;
+use super::part::{Arrival, PartBuffer};
 use super::{Collector, RequestLimits};
 use crate::form::{FormEvent, Part};
 use crate::json::excerpt;
@@ -111,27 +111,14 @@ pub struct ImageCollector {
     image: Option<Bytes>,
     pictures: Vec<Bytes>,
     fields: Vec<(Part, String)>,
-    /// Bytes of all parts that are whole.
-    kept_bytes: usize,
-    /// The part that is arriving.
-    current: Option<PartBuffer>,
-    /// Whether the closing boundary has come.
-    ended: bool,
+    arrival: Arrival,
 }
 
 impl ImageCollector {
     /// Makes a collector of nothing yet.
     #[must_use]
     pub const fn new(limits: RequestLimits) -> Self {
-        Self {
-            limits,
-            image: None,
-            pictures: Vec::new(),
-            fields: Vec::new(),
-            kept_bytes: 0,
-            current: None,
-            ended: false,
-        }
+        Self { limits, image: None, pictures: Vec::new(), fields: Vec::new(), arrival: Arrival::new() }
     }
 
     /// Begins a part.
@@ -154,7 +141,6 @@ impl ImageCollector {
 
     /// Keeps a whole part.
     fn keep(&mut self, buffer: PartBuffer) -> Result<(), Error> {
-        self.kept_bytes += buffer.len();
         match buffer.part() {
             Part::Image => self.image = Some(buffer.into_image()?),
             Part::DrawImage => self.pictures.push(buffer.into_image()?),
@@ -180,9 +166,7 @@ impl ImageCollector {
     /// 9432 for a form that has not ended, that asks for nothing or for two things, or that holds both a source and why there is
     /// none; 9401 for any other fault in the fields.
     pub fn finish(self) -> Result<ImageForm, Error> {
-        if !self.ended {
-            return Err(Error::UnfinishedForm);
-        }
+        self.arrival.assert_ended()?;
         let wanted = match (self.field(Part::Url), self.field(Part::Options)) {
             (Some(url), None) => Wanted::Url(url.to_owned()),
             (None, Some(text)) => Wanted::Options(Box::new(read_options(text)?)),
@@ -221,25 +205,20 @@ impl Collector for ImageCollector {
     fn accept(&mut self, event: FormEvent<'_>) -> Result<(), Error> {
         match event {
             FormEvent::PartStart { name, .. } => {
-                self.current = Some(self.begin(PartBuffer::find(name, Part::OF_IMAGE)?)?);
+                let part = self.begin(PartBuffer::find(name, Part::OF_IMAGE)?)?;
+                self.arrival.begin(part);
             }
-            FormEvent::Data(data) => {
-                if let Some(current) = &mut self.current {
-                    current.push(data, &self.limits)?;
-                }
-            }
-            FormEvent::PartEnd => {
-                if let Some(part) = self.current.take() {
+            event => {
+                if let Some(part) = self.arrival.accept(event, &self.limits)? {
                     self.keep(part)?;
                 }
             }
-            FormEvent::End => self.ended = true,
         }
         Ok(())
     }
 
     fn held_bytes(&self) -> usize {
-        self.kept_bytes + self.current.as_ref().map_or(0, PartBuffer::held_bytes)
+        self.arrival.held_bytes()
     }
 }
 

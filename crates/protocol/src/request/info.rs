@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::part::PartBuffer;
+use super::part::{Arrival, PartBuffer};
 use super::{Collector, RequestLimits};
 use crate::Error;
 use crate::form::{FormEvent, Part};
@@ -12,17 +12,14 @@ use crate::form::{FormEvent, Part};
 pub struct InfoCollector {
     limits: RequestLimits,
     image: Option<Bytes>,
-    /// The part that is arriving.
-    current: Option<PartBuffer>,
-    /// Whether the closing boundary has come.
-    ended: bool,
+    arrival: Arrival,
 }
 
 impl InfoCollector {
     /// Makes a collector of nothing yet.
     #[must_use]
     pub const fn new(limits: RequestLimits) -> Self {
-        Self { limits, image: None, current: None, ended: false }
+        Self { limits, image: None, arrival: Arrival::new() }
     }
 
     /// Returns the picture, once the form has ended.
@@ -31,9 +28,7 @@ impl InfoCollector {
     ///
     /// 9432 if the form has not ended, or if it holds no picture.
     pub fn finish(self) -> Result<Bytes, Error> {
-        if !self.ended {
-            return Err(Error::UnfinishedForm);
-        }
+        self.arrival.assert_ended()?;
         self.image.ok_or(Error::MissingPart { part: Part::Image })
     }
 }
@@ -51,20 +46,18 @@ impl Collector for InfoCollector {
                 if self.image.is_some() {
                     return Err(Error::DoubledPart { part });
                 }
-                self.current = Some(PartBuffer::new(part, 0));
+                self.arrival.begin(PartBuffer::new(part, 0));
             }
-            FormEvent::Data(data) => {
-                if let Some(current) = &mut self.current {
-                    current.push(data, &self.limits)?;
+            event => {
+                if let Some(part) = self.arrival.accept(event, &self.limits)? {
+                    self.image = Some(part.into_image()?);
                 }
             }
-            FormEvent::PartEnd => self.image = self.current.take().map(PartBuffer::into_image).transpose()?,
-            FormEvent::End => self.ended = true,
         }
         Ok(())
     }
 
     fn held_bytes(&self) -> usize {
-        self.image.as_ref().map_or(0, Bytes::len) + self.current.as_ref().map_or(0, PartBuffer::held_bytes)
+        self.arrival.held_bytes()
     }
 }

@@ -1,13 +1,59 @@
-//! One part while it arrives.
+//! Parts while they arrive, one after the other.
 
 use bytes::Bytes;
 use palmette_ops::Text;
 
 use super::RequestLimits;
 use super::pieces::Pieces;
-use crate::form::Part;
+use crate::form::{FormEvent, Part};
 use crate::json::excerpt_text;
 use crate::{Error, Hint, OptionObject, json};
+
+/// How far a form has arrived: what is the same for every kind of form.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    /// The part that is arriving.
+    current: Option<PartBuffer>,
+    /// Bytes of all parts that are whole.
+    whole_bytes: usize,
+    has_ended: bool,
+}
+
+impl Arrival {
+    /// Begins with no part yet.
+    pub(super) const fn new() -> Self {
+        Self { current: None, whole_bytes: 0, has_ended: false }
+    }
+
+    /// Begins a part.
+    pub(super) fn begin(&mut self, part: PartBuffer) {
+        self.current = Some(part);
+    }
+
+    /// Takes an event that begins no part. Returns the part that it ends.
+    pub(super) fn accept(&mut self, event: FormEvent<'_>, limits: &RequestLimits) -> Result<Option<PartBuffer>, Error> {
+        match (event, &mut self.current) {
+            (FormEvent::Data(data), Some(current)) => current.push(data, limits)?,
+            (FormEvent::PartEnd, Some(current)) => {
+                self.whole_bytes += current.len();
+                return Ok(self.current.take());
+            }
+            (FormEvent::End, _) => self.has_ended = true,
+            (FormEvent::PartStart { .. } | FormEvent::Data(_) | FormEvent::PartEnd, _) => {}
+        }
+        Ok(None)
+    }
+
+    /// Checks that all of the form has come.
+    pub(super) fn assert_ended(&self) -> Result<(), Error> {
+        if self.has_ended { Ok(()) } else { Err(Error::UnfinishedForm) }
+    }
+
+    /// Returns the bytes of memory that is held, spare ones included.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.whole_bytes + self.current.as_ref().map_or(0, PartBuffer::held_bytes)
+    }
+}
 
 /// The bytes of a part up to now.
 #[derive(Debug)]
@@ -52,12 +98,12 @@ impl PartBuffer {
     }
 
     /// Returns the number of bytes up to now.
-    pub(super) const fn len(&self) -> usize {
+    const fn len(&self) -> usize {
         self.bytes.len()
     }
 
     /// Returns the bytes of memory that the part takes.
-    pub(super) fn held_bytes(&self) -> usize {
+    fn held_bytes(&self) -> usize {
         self.bytes.held_bytes()
     }
 

@@ -4,7 +4,7 @@ use palmette_ops::tree::check;
 use palmette_ops::{Error as TreeError, Op};
 
 use super::outputs::{self, parse_outputs};
-use super::part::PartBuffer;
+use super::part::{Arrival, PartBuffer};
 use super::{Collector, FontFiles, Outputs, RequestLimits, Source};
 use crate::form::{FormEvent, Part};
 use crate::list::{parse_list, resolve};
@@ -57,19 +57,14 @@ pub struct TransformCollector {
     canvas: Option<Source>,
     drawn: Vec<Source>,
     fields: Vec<(Part, String)>,
-    /// Bytes of all parts that are whole.
-    kept_bytes: usize,
-    /// The part that is arriving.
-    current: Option<PartBuffer>,
-    /// Whether the closing boundary has come.
-    ended: bool,
+    arrival: Arrival,
 }
 
 impl TransformCollector {
     /// Makes a collector of nothing yet.
     #[must_use]
     pub const fn new(limits: RequestLimits) -> Self {
-        Self { limits, canvas: None, drawn: Vec::new(), fields: Vec::new(), kept_bytes: 0, current: None, ended: false }
+        Self { limits, canvas: None, drawn: Vec::new(), fields: Vec::new(), arrival: Arrival::new() }
     }
 
     /// Checks that a part may still come; returns the index that it has if it is a source.
@@ -95,7 +90,6 @@ impl TransformCollector {
 
     /// Keeps a whole part.
     fn keep(&mut self, buffer: PartBuffer) -> Result<(), Error> {
-        self.kept_bytes += buffer.len();
         match buffer.part() {
             Part::Image => self.canvas = Some(Source::Image(buffer.into_image()?)),
             Part::TextInput => self.canvas = Some(Source::Text(buffer.into_text()?)),
@@ -138,9 +132,7 @@ impl TransformCollector {
     ///
     /// 9432 for a form that has not ended, misses a part or asks for an unknown format; 9401 for any other fault in the fields.
     pub fn finish(self) -> Result<TransformRequest, Error> {
-        if !self.ended {
-            return Err(Error::UnfinishedForm);
-        }
+        self.arrival.assert_ended()?;
         if self.canvas.is_none() {
             return Err(Error::NoCanvas);
         }
@@ -173,24 +165,18 @@ impl Collector for TransformCollector {
             FormEvent::PartStart { name, .. } => {
                 let part = PartBuffer::find(name, Part::OF_TRANSFORM)?;
                 let index = self.assert_welcome(part)?;
-                self.current = Some(PartBuffer::new(part, index));
+                self.arrival.begin(PartBuffer::new(part, index));
             }
-            FormEvent::Data(data) => {
-                if let Some(current) = &mut self.current {
-                    current.push(data, &self.limits)?;
-                }
-            }
-            FormEvent::PartEnd => {
-                if let Some(part) = self.current.take() {
+            event => {
+                if let Some(part) = self.arrival.accept(event, &self.limits)? {
                     self.keep(part)?;
                 }
             }
-            FormEvent::End => self.ended = true,
         }
         Ok(())
     }
 
     fn held_bytes(&self) -> usize {
-        self.kept_bytes + self.current.as_ref().map_or(0, PartBuffer::held_bytes)
+        self.arrival.held_bytes()
     }
 }
