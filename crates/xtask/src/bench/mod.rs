@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 mod codecs;
+mod contest;
 pub(crate) mod criterion;
 mod dialogue;
 mod folder;

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use self::record::{Record, Turn};
-use super::folder::Folder;
-use super::peers::{drawn, install_sharp, largest, process};
-use super::{codecs, machine, times};
+use super::contest::Contest;
+use super::peers::{install_sharp, process};
+use super::{codecs, machine};
 use crate::command::Invocation;
 use crate::error::Error;
 use crate::workspace;
@@ -39,58 +39,16 @@ struct Format {
 
 const FORMATS: [Format; 2] = [Format { name: "jpeg", extension: "jpg" }, Format { name: "webp", extension: "webp" }];
 
-/// What is asked for.
-#[derive(Debug)]
-struct Arguments<'a> {
-    rounds: usize,
-    name: Option<&'a str>,
-    /// Ours, if it is built already.
-    program: Option<PathBuf>,
-    folder: Option<PathBuf>,
-}
-
-impl<'a> Arguments<'a> {
-    /// Understands arguments.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Argument`].
-    fn parse(arguments: &[&'a str]) -> Result<Self, Error> {
-        let mut asked = Self { rounds: 5, name: None, program: None, folder: None };
-        let mut rest = arguments.iter();
-        while let Some(&argument) = rest.next() {
-            let wrong = || Error::Argument { argument: argument.to_owned() };
-            match argument {
-                "--rounds" => asked.rounds = times(rest.next()).ok_or_else(wrong)?,
-                "--name" => asked.name = Some(rest.next().ok_or_else(wrong)?),
-                "--program" => asked.program = Some(rest.next().ok_or_else(wrong)?.into()),
-                folder if !folder.starts_with('-') && asked.folder.is_none() => asked.folder = Some(folder.into()),
-                _ => return Err(wrong()),
-            }
-        }
-        Ok(asked)
-    }
-}
-
 /// Installs, measures, and writes a record.
 ///
 /// # Errors
 ///
 /// [`Error::Argument`], [`Error::Unexpected`], those of building and running the programs, and those of reading and writing files.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
-    let asked = Arguments::parse(arguments)?;
+    let asked = Contest::parse(arguments)?;
     install_sharp()?;
-    let program = match &asked.program {
-        Some(program) => program.clone(),
-        None => {
-            Invocation::cargo(&["build", "--release", "--locked", "--package", "palmette-cli"]).run()?;
-            workspace::target().join("release/palmette")
-        }
-    };
-    let photos = match &asked.folder {
-        Some(folder) => largest(folder)?,
-        None => drawn(&codecs::build()?)?,
-    };
+    let program = asked.program()?;
+    let photos = asked.photos()?;
     let sources = copies(&photos)?;
     // Building is a load of its own, which is over by now.
     let facts = machine::facts()?;
@@ -103,7 +61,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
             }
         }
     }
-    let folder = Folder::create(&format!("{}-batch", asked.name.map_or_else(machine::name, str::to_owned)))?;
+    let folder = asked.record_folder("batch")?;
     folder.write("README.md", &record.readme(&facts, asked.rounds, asked.folder.is_some())?)?;
     folder.write("raw.csv", &record.raw())?;
     eprintln!("{}\nrecorded in {}", record.table()?, folder.path().display());
@@ -182,19 +140,4 @@ fn check(program: &Path, results: &Path) -> Result<u64, Error> {
         bytes += entry.metadata().map_err(failed)?.len();
     }
     if count == PICTURES { Ok(bytes) } else { Err(UNEXPECTED) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_are_understood() {
-        let asked = Arguments::parse(&["--rounds", "3", "photos", "--program", "p"]).unwrap();
-        assert_eq!((asked.rounds, asked.name), (3, None));
-        assert_eq!((asked.folder, asked.program), (Some("photos".into()), Some("p".into())));
-        for arguments in [&["--rounds"][..], &["--rounds", "0"], &["a", "b"], &["--what"]] {
-            assert!(matches!(Arguments::parse(arguments), Err(Error::Argument { .. })), "{arguments:?}");
-        }
-    }
 }

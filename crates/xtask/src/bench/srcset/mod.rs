@@ -11,13 +11,12 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use self::record::Record;
+use super::contest::Contest;
 use super::dialogue::Dialogue;
-use super::folder::Folder;
-use super::peers::{PalmetteServer, drawn, install_sharp, largest, process, sharp};
-use super::{codecs, machine, times};
+use super::peers::{PalmetteServer, install_sharp, process, sharp};
+use super::{codecs, machine};
 use crate::command::Invocation;
 use crate::error::Error;
-use crate::workspace;
 
 /// The widths of the results.
 const WIDTHS: [u32; 8] = [320, 480, 640, 800, 960, 1280, 1600, 1920];
@@ -31,58 +30,16 @@ const NAMES: [&str; 4] =
 /// How long a program has the processor in a turn, at least: the system counts in hundredths of a second.
 const TURN_S: f64 = 1.0;
 
-/// What is asked for.
-#[derive(Debug)]
-struct Arguments<'a> {
-    rounds: usize,
-    name: Option<&'a str>,
-    /// Ours, if it is built already.
-    program: Option<PathBuf>,
-    folder: Option<PathBuf>,
-}
-
-impl<'a> Arguments<'a> {
-    /// Understands arguments.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Argument`].
-    fn parse(arguments: &[&'a str]) -> Result<Self, Error> {
-        let mut asked = Self { rounds: 5, name: None, program: None, folder: None };
-        let mut rest = arguments.iter();
-        while let Some(&argument) = rest.next() {
-            let wrong = || Error::Argument { argument: argument.to_owned() };
-            match argument {
-                "--rounds" => asked.rounds = times(rest.next()).ok_or_else(wrong)?,
-                "--name" => asked.name = Some(rest.next().ok_or_else(wrong)?),
-                "--program" => asked.program = Some(rest.next().ok_or_else(wrong)?.into()),
-                folder if !folder.starts_with('-') && asked.folder.is_none() => asked.folder = Some(folder.into()),
-                _ => return Err(wrong()),
-            }
-        }
-        Ok(asked)
-    }
-}
-
 /// Installs, measures, and writes a record.
 ///
 /// # Errors
 ///
 /// [`Error::Argument`], those of building and running the programs, and those of reading and writing files.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
-    let asked = Arguments::parse(arguments)?;
+    let asked = Contest::parse(arguments)?;
     install_sharp()?;
-    let program = match &asked.program {
-        Some(program) => program.clone(),
-        None => {
-            Invocation::cargo(&["build", "--release", "--locked", "--package", "palmette-cli"]).run()?;
-            workspace::target().join("release/palmette")
-        }
-    };
-    let [_, photo] = match &asked.folder {
-        Some(folder) => largest(folder)?,
-        None => drawn(&codecs::build()?)?,
-    };
+    let program = asked.program()?;
+    let [_, photo] = asked.photos()?;
     // Building is a load of its own, which is over by now.
     let facts = machine::facts()?;
     let mut record = Record::new(Invocation::new("vipsthumbnail", &["--version"]).output()?);
@@ -93,7 +50,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Error> {
             record.add(index, programs.turn(index)?);
         }
     }
-    let folder = Folder::create(&format!("{}-srcset", asked.name.map_or_else(machine::name, str::to_owned)))?;
+    let folder = asked.record_folder("srcset")?;
     folder.write("README.md", &record.readme(&facts, asked.rounds, asked.folder.is_some())?)?;
     folder.write("raw.csv", &record.raw())?;
     eprintln!("{}\nrecorded in {}", record.table()?, folder.path().display());
@@ -193,20 +150,5 @@ impl Programs {
         let output = format!("{}/{width}.jpg[Q={QUALITY}]", self.results.display());
         let command = Invocation::new("vipsthumbnail", &["--size", &size, "-o", &output, &photo]);
         command.with("VIPS_CONCURRENCY", "1").output().map(drop)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_are_understood() {
-        let asked = Arguments::parse(&["--rounds", "3", "photos", "--program", "p"]).unwrap();
-        assert_eq!((asked.rounds, asked.name), (3, None));
-        assert_eq!((asked.folder, asked.program), (Some("photos".into()), Some("p".into())));
-        for arguments in [&["--rounds"][..], &["--rounds", "0"], &["a", "b"], &["--what"]] {
-            assert!(matches!(Arguments::parse(arguments), Err(Error::Argument { .. })), "{arguments:?}");
-        }
     }
 }
