@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * URLs of pictures as frameworks build them, by their own builders: each is answered with the picture that `palmette transform` makes.
- * What other builders write, whose packages are large, is a table in `crates/server/tests/it/image_url.rs`.
+ * What Next writes, whose package is large, is in a table of `crates/server/tests/it/image_url.rs`.
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -11,6 +11,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
+import { createImage } from "@nuxt/image/runtime";
+import cloudflare from "@nuxt/image/runtime/providers/cloudflare";
+import ipx from "@nuxt/image/runtime/providers/ipx";
 import { startServer } from "palmette/server";
 import { transform } from "unpic/providers/cloudflare";
 import { createServer } from "vite";
@@ -90,4 +93,91 @@ test("@astrojs/cloudflare, the service `cloudflare`", async () => {
   ]) {
     await is(url({ width: 300, height: 300, fit }), ["--width", "300", "--height", "300", "--fit", `${meant}`]);
   }
+});
+
+/**
+ * What `useImage()` is in an app of Nuxt that has this provider, and else what the module has by default.
+ *
+ * @param {string} provider
+ * @param {() => any} setup
+ */
+const nuxtImage = (provider, setup) =>
+  createImage({
+    provider,
+    providers: /** @type {any} */ ({ [provider]: { setup, defaults: {} } }),
+    ...{ presets: {}, alias: {}, domains: [], densities: [1, 2], format: ["webp"], screens: { sm: 640, md: 768 } },
+    ...{ nuxt: { baseURL: "/" }, runtimeConfig: /** @type {any} */ ({}) },
+  });
+
+test("Nuxt Image, the provider `cloudflare`", async () => {
+  const url = nuxtImage("cloudflare", cloudflare);
+  const size = ["--width", "300", "--height", "300"];
+  await is(url("/lake.jpg", { width: 300 }), ["--width", "300"]);
+  await is(url("/lake.jpg", { width: 300, format: "auto" }), ["--width", "300"], "avif");
+  await is(
+    url("/lake.jpg", { width: 300, format: "webp", quality: 70 }),
+    ["--width", "300", "--quality", "70"],
+    "webp",
+  );
+  await is(url("/lake.jpg", { width: 150, dpr: 2, sharpen: 3 }), ["--width", "300", "--sharpen", "3"]);
+  for (const [fit, meant] of [
+    ["cover", "cover"],
+    ["contain", "contain"],
+    ["fill", "scale-down"],
+    ["outside", "crop"],
+    ["inside", "pad"],
+  ]) {
+    await is(url("/lake.jpg", { width: 300, height: 300, fit }), [...size, "--fit", `${meant}`]);
+  }
+  await is(url("/lake.jpg", { width: 300, height: 300, fit: "cover", gravity: "left" }), [
+    ...size,
+    ...["--fit", "cover", "--gravity", "left"],
+  ]);
+});
+
+test("Nuxt Image, the sizes of an `<img>`", async () => {
+  const { getSizes } = nuxtImage("cloudflare", cloudflare);
+  /** @type {{ srcset: string }} */
+  const { srcset } = getSizes("/lake.jpg", { sizes: "sm:50vw md:400px", modifiers: { format: "webp", height: 200 } });
+  const entries = srcset.split(", ").map((entry) => entry.split(" "));
+  assert.deepEqual(
+    entries.map(([, width]) => width),
+    ["320w", "400w", "640w", "800w"],
+  );
+  for (const [url, text = ""] of entries) {
+    const width = Number.parseInt(text, 10);
+    // The height is that of the first density.
+    await is(url, ["--width", `${width}`, "--height", width > 400 ? "400" : "200"], "webp");
+  }
+});
+
+test("Nuxt Image, the provider `ipx`", async () => {
+  const url = nuxtImage("ipx", ipx);
+  const size = ["--width", "300", "--height", "300"];
+  await is(url("/lake.jpg", { width: 300 }), ["--width", "300"]);
+  await is(
+    url("/lake.jpg", { width: 300, format: "webp", quality: 70 }),
+    ["--width", "300", "--quality", "70"],
+    "webp",
+  );
+  for (const [fit, meant] of [
+    [undefined, "aspect-crop"],
+    ["cover", "aspect-crop"],
+    ["contain", "pad"],
+    ["fill", "squeeze"],
+    ["inside", "scale-down"],
+    ["outside", "outside"],
+  ]) {
+    await is(url("/lake.jpg", { width: 300, height: 300, fit }), [...size, "--fit", `${meant}`]);
+  }
+  await is(url("/lake.jpg", { width: 300, rotate: 90, flop: true }), [
+    "--width",
+    "300",
+    "--rotate",
+    "90",
+    "--flip",
+    "h",
+  ]);
+  await is(url("/lake.jpg", { width: 300, grayscale: true }), ["--width", "300", "--saturation", "0"]);
+  await is(url("/lake.jpg", { height: 300, background: "#ff0000" }), ["--height", "300", "--background", "#ff0000"]);
 });
