@@ -5,7 +5,7 @@
 
 PROGRAM is `palmette`. A result of about 60 kB is made by a form and by an image URL; after that every answer is a hit. nginx serves the same
 bytes as a file. `wrk` asks both over loopback, with connections that stay open, in turns: N turns (5) of N seconds (5) by N clients (16), and then
-one client alone, whose times are the latency. With --name the table is kept in benches/results/DATE-NAME/cache.md.
+one client alone, whose times are the latency. With --name the table is kept in benches/results/DATE-NAME/README.md.
 
 The clients are on the same machine, so they take their share of the processor from both servers alike. Every answer is checked once before.
 """
@@ -176,8 +176,8 @@ def main() -> None:
         commit = subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], check=True, capture_output=True, text=True, cwd=HERE
         ).stdout.strip()
-        head = f"# Hits of the cache\n\nCommit {commit}, {platform.processor() or platform.machine()}, `python3 benches/cache.py PROGRAM`.\n\n"
-        (place / "cache.md").write_text(head + "\n".join(lines) + "\n")
+        head = f"# Hits of the cache, beside nginx with the same file\n\n- commit: {commit}\n- processor: {platform.processor() or platform.machine()}\n- command: `python3 benches/cache.py PROGRAM`\n\n"
+        (place / "README.md").write_text(head + "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -33,8 +33,9 @@ from dataclasses import dataclass
 
 import load
 
-# What the server may hold: of pictures, of bodies, and of answers.
+# What the server may hold: of pictures, of bodies, of answers, and with a mix of results.
 BUDGETS = {"--max-pixel-bytes": 400_000_000, "--max-body-bytes": 150_000_000, "--max-answer-bytes": 100_000_000}
+CACHE_BYTES = 50_000_000
 CLIENTS_WAITING = 8
 # The most requests under way at once; beyond, the load is not what was asked for, and that is said.
 MOST_UNDER_WAY = 600
@@ -139,21 +140,21 @@ def main() -> int:
     arguments.add_argument("--times", type=float, default=2)
     arguments.add_argument("--mix", action="store_true", help="image URLs, too")
     given, flags = arguments.parse_known_args()
-    flags += [f"{flag}={value}" for flag, value in BUDGETS.items()]
+    # Without a mix, every form is to be computed, though all of them are asked for again and again.
+    budgets = BUDGETS | {"--cache-memory-bytes": CACHE_BYTES if given.mix else 0}
+    flags += [f"{flag}={value}" for flag, value in budgets.items()]
 
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         load.make_sources(given.program, folder)
         flags += [f"--url-origin={folder}"] * given.mix
-        # Without a mix, every form is to be computed, though all of them are asked for again and again.
-        flags += ["--cache-memory-bytes=0"] * (not given.mix)
         kinds = [load.forms(folder)]
         if given.mix:
             kinds += [load.image_urls(MANY_WIDTHS), load.image_urls(FEW_WIDTHS)]
         wait_s = settings(given.program, flags)["admission"]["max_queue_wait_ms"] / 1000
         with load.Server(given.program, *flags) as server:
-            # What a server holds that does nothing is not of the budgets; a cache has one of its own.
-            budgets = sum(BUDGETS.values()) + server.memory_bytes()
+            # What a server holds that does nothing is not of the budgets.
+            cap = sum(budgets.values()) + server.memory_bytes()
             mix = Mix([load.with_digests(server.port, cases) for cases in kinds])
             can = rate(server.port, mix, 15)
             print(
@@ -177,7 +178,7 @@ def main() -> int:
             flooding.join()
 
     print(f"{given.times * can:.1f} a second for {given.minutes} minutes; {late[0]} could not be sent in time")
-    wrong = report([results.get() for _ in range(results.qsize())], ended_at, memory, wait_s, budgets)
+    wrong = report([results.get() for _ in range(results.qsize())], ended_at, memory, wait_s, cap)
     wrong += [f"exit status {status}"] * (status != 0)
     print(*(f"wrong: {what}" for what in wrong), sep="\n" if wrong else "")
     return int(bool(wrong))
