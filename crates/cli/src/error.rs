@@ -406,7 +406,18 @@ fn status_of_call(error: &palmette_client::Error) -> u8 {
                 | Code::BadForm
                 | Code::Damaged
                 | Code::UnsupportedFormat
-                // Only image URLs have these, which no command asks for.
+                // Only hosted pictures and image URLs have these, which no command asks for.
+                | Code::HostedRequest
+                | Code::HostedAccount
+                | Code::HostedMissing
+                | Code::HostedExists
+                | Code::HostedExpired
+                | Code::HostedFull
+                | Code::HostedType
+                | Code::DeliveryAccount
+                | Code::NotFlexible
+                | Code::DeliveryMissing
+                | Code::NotAuthenticated
                 | Code::Loop
                 | Code::SourceNotFound
                 | Code::BadSource

@@ -152,8 +152,8 @@ impl Form {
     pub(crate) fn into_request(self, limits: RequestLimits) -> Result<TransformRequest, Error> {
         let mut collector = TransformCollector::new(limits);
         for (part, body) in self.parts {
-            let is_file = matches!(body, Body::Input(_));
-            collector.accept(FormEvent::PartStart { name: part.as_str(), is_file })?;
+            let filename = matches!(body, Body::Input(_)).then_some(part.as_str());
+            collector.accept(FormEvent::PartStart { name: part.as_str(), filename })?;
             match body {
                 Body::Text(text) if text.is_empty() => {}
                 Body::Text(text) => collector.accept(FormEvent::Data(text.as_bytes()))?,

@@ -10,6 +10,20 @@ use palmette_ops::Class;
 /// Identifies a failure on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Code {
+    /// 5400: a request to the API of hosted pictures is wrong.
+    HostedRequest,
+    /// 5403: the API of hosted pictures is asked for another account.
+    HostedAccount,
+    /// 5404: there is no such picture, variant, key or upload link.
+    HostedMissing,
+    /// 5409: there is a picture or variant of that name already, or an upload link was used.
+    HostedExists,
+    /// 5410: an upload link has expired.
+    HostedExpired,
+    /// 5413: there is more of something than may be stored.
+    HostedFull,
+    /// 5455: what is uploaded is not a picture of a type that is hosted.
+    HostedType,
     /// 9401: an option, an index or a combination is wrong, or needs something this server was not given.
     InvalidOption,
     /// 9402: a source is larger than the byte limit.
@@ -38,6 +52,12 @@ pub enum Code {
     TooManyRedirects,
     /// 9425: an image URL is not signed as it must be.
     AccessDenied,
+    /// 9427: a delivery URL names another account.
+    DeliveryAccount,
+    /// 9429: a delivery URL has options, and may have none.
+    NotFlexible,
+    /// 9431: a delivery URL leads to no picture, or no variant.
+    DeliveryMissing,
     /// 9432: not a multipart form, a missing or doubled part, an unknown output format, a broken body.
     BadForm,
     /// 9504: a source did not come in time.
@@ -62,11 +82,20 @@ pub enum Code {
     Reused,
     /// 9529: the time limit of the request ran out.
     TimedOut,
+    /// 10000: a request to the API of hosted pictures has no token that is known.
+    NotAuthenticated,
 }
 
 impl Code {
     /// Every code, in ascending order of [`Code::number`].
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 37] = [
+        Self::HostedRequest,
+        Self::HostedAccount,
+        Self::HostedMissing,
+        Self::HostedExists,
+        Self::HostedExpired,
+        Self::HostedFull,
+        Self::HostedType,
         Self::InvalidOption,
         Self::SourceTooLarge,
         Self::Loop,
@@ -81,6 +110,9 @@ impl Code {
         Self::BadRedirect,
         Self::TooManyRedirects,
         Self::AccessDenied,
+        Self::DeliveryAccount,
+        Self::NotFlexible,
+        Self::DeliveryMissing,
         Self::BadForm,
         Self::SourceTimedOut,
         Self::NotFetched,
@@ -93,12 +125,20 @@ impl Code {
         Self::Internal,
         Self::Reused,
         Self::TimedOut,
+        Self::NotAuthenticated,
     ];
 
     /// Returns the number that stands in the header and the body of an error answer.
     #[must_use]
     pub const fn number(self) -> u16 {
         match self {
+            Self::HostedRequest => 5400,
+            Self::HostedAccount => 5403,
+            Self::HostedMissing => 5404,
+            Self::HostedExists => 5409,
+            Self::HostedExpired => 5410,
+            Self::HostedFull => 5413,
+            Self::HostedType => 5455,
             Self::InvalidOption => 9401,
             Self::SourceTooLarge => 9402,
             Self::Loop => 9403,
@@ -113,6 +153,9 @@ impl Code {
             Self::BadRedirect => 9420,
             Self::TooManyRedirects => 9421,
             Self::AccessDenied => 9425,
+            Self::DeliveryAccount => 9427,
+            Self::NotFlexible => 9429,
+            Self::DeliveryMissing => 9431,
             Self::BadForm => 9432,
             Self::SourceTimedOut => 9504,
             Self::NotFetched => 9505,
@@ -125,6 +168,7 @@ impl Code {
             Self::Internal => 9523,
             Self::Reused => 9525,
             Self::TimedOut => 9529,
+            Self::NotAuthenticated => 10000,
         }
     }
 
@@ -132,6 +176,13 @@ impl Code {
     #[must_use]
     pub const fn summary(self) -> &'static str {
         match self {
+            Self::HostedRequest => "something in a request to the API of hosted pictures is wrong",
+            Self::HostedAccount => "the account is not the one of this server",
+            Self::HostedMissing => "there is no such picture, variant, key or upload link",
+            Self::HostedExists => "there is a picture or variant of that name already, or an upload link was used",
+            Self::HostedExpired => "an upload link has expired",
+            Self::HostedFull => "there are as many variants or keys as there may be",
+            Self::HostedType => "what is uploaded is not a picture of a type that is hosted",
             Self::InvalidOption => {
                 "an option, an index or a combination is wrong, or needs something that this server does not have"
             }
@@ -148,6 +199,9 @@ impl Code {
             Self::BadRedirect => "the server of a source redirects to something that is not followed",
             Self::TooManyRedirects => "the server of a source redirects too often",
             Self::AccessDenied => "an image URL is not signed, or its signature does not hold",
+            Self::DeliveryAccount => "a delivery URL names another account",
+            Self::NotFlexible => "a delivery URL has options where only the name of a variant is allowed",
+            Self::DeliveryMissing => "a delivery URL names a picture or a variant that does not exist",
             Self::BadForm => "not a multipart form, a missing or doubled part, an unknown output format, a broken body",
             Self::SourceTimedOut => "a source did not come in time",
             Self::NotFetched => "a source cannot be fetched: TLS failed, or the answer is no file",
@@ -160,6 +214,7 @@ impl Code {
             Self::Internal => "a fault of the server",
             Self::Reused => "a transformer was used twice",
             Self::TimedOut => "the time limit ran out",
+            Self::NotAuthenticated => "a request to the API of hosted pictures has no token that is known",
         }
     }
 
@@ -169,11 +224,21 @@ impl Code {
     #[must_use]
     pub const fn status(self, class: Class) -> u16 {
         match self {
-            Self::InvalidOption | Self::BadForm | Self::Reused | Self::BadRedirect | Self::TooManyRedirects => 400,
-            Self::BadSource | Self::AccessDenied => 403,
-            Self::SourceNotFound => 404,
-            Self::SourceTooLarge | Self::DimensionsTooLarge => 413,
-            Self::NotAPicture | Self::UnsupportedFormat => 415,
+            Self::InvalidOption
+            | Self::BadForm
+            | Self::Reused
+            | Self::BadRedirect
+            | Self::TooManyRedirects
+            | Self::HostedRequest => 400,
+            Self::NotAuthenticated => 401,
+            Self::BadSource | Self::AccessDenied | Self::HostedAccount | Self::DeliveryAccount | Self::NotFlexible => {
+                403
+            }
+            Self::SourceNotFound | Self::HostedMissing | Self::DeliveryMissing => 404,
+            Self::HostedExists => 409,
+            Self::HostedExpired => 410,
+            Self::SourceTooLarge | Self::DimensionsTooLarge | Self::HostedFull => 413,
+            Self::NotAPicture | Self::UnsupportedFormat | Self::HostedType => 415,
             Self::Damaged => match class {
                 Class::Ours => 500,
                 Class::Caller | Class::Unsupported | Class::Limit | Class::Deadline => 422,
@@ -209,6 +274,13 @@ mod tests {
     #[test]
     fn codes_have_the_numbers_and_statuses_of_the_protocol() {
         let table = [
+            (5400, 400),
+            (5403, 403),
+            (5404, 404),
+            (5409, 409),
+            (5410, 410),
+            (5413, 413),
+            (5455, 415),
             (9401, 400),
             (9402, 413),
             (9403, 508),
@@ -223,6 +295,9 @@ mod tests {
             (9420, 400),
             (9421, 400),
             (9425, 403),
+            (9427, 403),
+            (9429, 403),
+            (9431, 404),
             (9432, 400),
             (9504, 524),
             (9505, 502),
@@ -235,6 +310,7 @@ mod tests {
             (9523, 500),
             (9525, 400),
             (9529, 504),
+            (10000, 401),
         ];
         assert_eq!(Code::ALL.map(|code| (code.number(), code.status(Class::Caller))), table);
         for code in Code::ALL {

@@ -32,9 +32,9 @@ impl Capture {
         let mut reader = FormReader::new(content_type, FormLimits::default()).unwrap();
         let on_event = |event: FormEvent<'_>| {
             match event {
-                FormEvent::PartStart { is_file, .. } => {
-                    is_in_file = is_file;
-                    files.extend(is_file.then(Vec::new));
+                FormEvent::PartStart { filename, .. } => {
+                    is_in_file = filename.is_some();
+                    files.extend(is_in_file.then(Vec::new));
                 }
                 FormEvent::Data(data) if is_in_file => files.last_mut().unwrap().extend_from_slice(data),
                 FormEvent::Data(_) | FormEvent::PartEnd | FormEvent::End => {}

@@ -7,8 +7,8 @@ const MAX_BOUNDARY_CHARS: usize = 70;
 #[derive(Debug, PartialEq)]
 pub(super) struct PartHead {
     pub(super) name: String,
-    /// Whether there is a file name; which one does not matter.
-    pub(super) is_file: bool,
+    /// The name of the file, if it is one.
+    pub(super) filename: Option<String>,
 }
 
 /// Returns the boundary of a `content-type`; `None` unless it is that of a form.
@@ -45,10 +45,22 @@ pub(super) fn part_head(block: &[u8]) -> Result<PartHead, &'static str> {
         after_token(disposition.ok_or("no content-disposition")?, b"form-data").ok_or("not of form-data")?;
     let malformed = |()| "a content-disposition that cannot be read";
     let name = only(parameters, |key| key.eq_ignore_ascii_case(b"name")).map_err(malformed)?.ok_or("no name")?;
-    // `filename*` is how some clients write names that are not ASCII.
-    let is_file_name = |key: &[u8]| key.eq_ignore_ascii_case(b"filename") || key.eq_ignore_ascii_case(b"filename*");
-    let is_file = parse_parameters(parameters).map_err(malformed)?.iter().any(|(key, _)| is_file_name(key));
-    Ok(PartHead { name: String::from_utf8(name).map_err(|_| "a name that is not UTF-8")?, is_file })
+    let filename = filename(&parse_parameters(parameters).map_err(malformed)?);
+    Ok(PartHead { name: String::from_utf8(name).map_err(|_| "a name that is not UTF-8")?, filename })
+}
+
+/// Returns the name of the file, whatever its bytes are: it is only told. `filename*` is how some clients write names that are not ASCII.
+fn filename(parameters: &Parameters<'_>) -> Option<String> {
+    let find =
+        |wanted: &[u8]| parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case(wanted)).map(|(_, value)| value);
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let extended = find(b"filename*").map(|value| {
+        let value = text(value);
+        // CHARSET'LANGUAGE'NAME, percent-encoded.
+        let name = value.splitn(3, '\'').nth(2).unwrap_or(&value);
+        percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned()
+    });
+    extended.or_else(|| find(b"filename").map(|value| text(value)))
 }
 
 fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -184,20 +196,28 @@ mod tests {
 
     #[test]
     fn parts_as_clients_write_them() {
-        let head = |name: &str, is_file| Ok(PartHead { name: name.to_owned(), is_file });
+        let head = |name: &str, filename: Option<&str>| {
+            Ok(PartHead { name: name.to_owned(), filename: filename.map(str::to_owned) })
+        };
         for (block, expected) in [
-            ("content-disposition: form-data; name=\"image\"; filename=\"image\"", head("image", true)),
-            ("content-disposition: form-data; name=\"transforms\"", head("transforms", false)),
+            ("content-disposition: form-data; name=\"image\"; filename=\"image\"", head("image", Some("image"))),
+            ("content-disposition: form-data; name=\"transforms\"", head("transforms", None)),
             (
                 "Content-Disposition: form-data; name=\"image\"; filename=\"a \\\"b\\\".png\"\r\nContent-Type: image/png",
-                head("image", true),
+                head("image", Some("a \"b\".png")),
             ),
-            ("Content-Type: text/plain; charset=utf-8\r\nCONTENT-DISPOSITION:FORM-DATA;NAME=anim", head("anim", false)),
-            ("content-disposition: form-data; name=image; filename*=utf-8''%e2%82%ac.png", head("image", true)),
-            ("content-disposition: form-data; filename=\"C:\\dir\\a;b.png\"; name=\"image\"", head("image", true)),
-            ("content-disposition: form-data; name=\"image\"; filename=\"\"", head("image", true)),
-            ("content-disposition: form-data; name=\"é\\\\\"; ;", head("é\\", false)),
-            ("Content-Transfer-Encoding: Binary\r\ncontent-disposition: form-data; name=a", head("a", false)),
+            ("Content-Type: text/plain; charset=utf-8\r\nCONTENT-DISPOSITION:FORM-DATA;NAME=anim", head("anim", None)),
+            (
+                "content-disposition: form-data; name=image; filename*=utf-8''%e2%82%ac.png",
+                head("image", Some("€.png")),
+            ),
+            (
+                "content-disposition: form-data; filename=\"C:\\dir\\a;b.png\"; name=\"image\"",
+                head("image", Some("C:\\dir\\a;b.png")),
+            ),
+            ("content-disposition: form-data; name=\"image\"; filename=\"\"", head("image", Some(""))),
+            ("content-disposition: form-data; name=\"é\\\\\"; ;", head("é\\", None)),
+            ("Content-Transfer-Encoding: Binary\r\ncontent-disposition: form-data; name=a", head("a", None)),
         ] {
             assert_eq!(part_head(block.as_bytes()), expected, "{block}");
         }

@@ -32,8 +32,8 @@ pub enum FormEvent<'a> {
     PartStart {
         /// Its name.
         name: &'a str,
-        /// Whether it came with a file name, as files do.
-        is_file: bool,
+        /// The name of the file that it came from, if it did.
+        filename: Option<&'a str>,
     },
     /// The next bytes of the part; never empty.
     Data(&'a [u8]),
@@ -250,7 +250,7 @@ impl FormReader {
             .map_err(|problem| Error::MalformedForm { part: self.parts, problem })?;
         self.parts += 1;
         self.state = State::Data;
-        on_event(FormEvent::PartStart { name: &head.name, is_file: head.is_file })?;
+        on_event(FormEvent::PartStart { name: &head.name, filename: head.filename.as_deref() })?;
         Ok(Some(end + 4))
     }
 }

@@ -231,7 +231,7 @@ mod tests {
         let mut collector = ImageCollector::new(RequestLimits::default());
         let mut accept = |event| collector.accept(event).map_err(|error| error.to_string());
         for (name, content) in parts {
-            accept(FormEvent::PartStart { name, is_file: false })?;
+            accept(FormEvent::PartStart { name, filename: None })?;
             accept(FormEvent::Data(content.as_bytes()))?;
             accept(FormEvent::PartEnd)?;
         }

@@ -53,10 +53,10 @@ pub(crate) fn read_parts(
     let mut whole = true;
     let result = read(content_type, body, chunk_bytes, FormLimits::default(), |event| {
         match event {
-            FormEvent::PartStart { name, is_file } => {
+            FormEvent::PartStart { name, filename } => {
                 assert!(whole, "a part begins inside a part");
                 whole = false;
-                parts.push(WholePart { name: name.to_owned(), is_file, data: Vec::new() });
+                parts.push(WholePart { name: name.to_owned(), is_file: filename.is_some(), data: Vec::new() });
             }
             FormEvent::Data(data) => {
                 assert!(!whole && !data.is_empty());
