@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::cache::Cache;
 use crate::config::{Config, ConfigError};
 use crate::credentials::Credentials;
-use crate::routes::image_url;
+use crate::routes::{hosted, image_url};
 use crate::shared::Shared;
 use crate::{middleware, proxied, request_id, routes};
 
@@ -42,13 +42,15 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     // Outermost first. The id comes before everything that logs. The span must hold whatever happens inside. Metrics see every
     // answer, so they stand around the five that make some: a caught panic, a missing token, a connection too many, the deadline, and
     // the routes. A panic is caught outside the others, so that a bug in them is caught too. The token comes before everything that
-    // a stranger could use up. Around these, failures of image URLs get their own header, whoever made them. The body is bounded
+    // a stranger could use up. Around these, failures of image URLs get their own header, and those of the API of hosted pictures their
+    // own form, whoever made them. The body is bounded
     // innermost: it is what is left over when any of the others ends a request early.
     let stack = ServiceBuilder::new()
         .layer(from_fn(request_id::assign))
         .layer(from_fn(middleware::trace))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::metrics))
         .layer(from_fn(middleware::resized))
+        .layer(from_fn_with_state(Arc::clone(&shared), hosted::enveloped))
         .layer(CatchPanicLayer::custom(middleware::caught_panic))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::token))
         .layer(from_fn_with_state(Arc::clone(&shared), middleware::places))
@@ -69,6 +71,9 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route(FORM_PATH, post(routes::image_form))
         .route("/live", get(routes::live))
         .route("/ready", get(routes::ready));
+    if shared.hosted.is_some() {
+        routes = hosted::add(routes);
+    }
     if config.playground {
         routes = routes.route("/", get(routes::playground)).route("/playground/{file}", get(routes::playground_file));
     }

@@ -15,6 +15,7 @@ use palmette_protocol::answer::{ERROR_HEADER, error_body, error_header};
 use crate::credentials::Refusal;
 use crate::request_id;
 use crate::routes::PurgeError;
+use crate::routes::hosted::HostedFailure;
 use crate::routes::image_url::UrlError;
 
 /// Everything that can end a request instead of its answer.
@@ -55,6 +56,9 @@ pub enum Error {
     /// Occurs when a request to forget results cannot be granted.
     #[error(transparent)]
     Purge(#[from] PurgeError),
+    /// Occurs when a request for hosted pictures fails, for a reason that only those have.
+    #[error(transparent)]
+    Hosted(#[from] HostedFailure),
     /// Occurs when the bodies of all requests together are over their limit.
     #[error("too busy: the bodies of all requests may take {max_bytes} bytes in total; try again in {} s", retry_after.as_secs())]
     BodiesFull {
@@ -122,6 +126,7 @@ impl Error {
             Self::Pipeline(error) => error.class(),
             Self::Url(error) => error.class(),
             Self::Purge(error) => error.class(),
+            Self::Hosted(error) => error.class(),
             Self::BodiesFull { .. }
             | Self::FetchesFull { .. }
             | Self::ConnectionsFull { .. }
@@ -143,6 +148,7 @@ impl Error {
             Self::Pipeline(error) => error.code(),
             Self::Url(error) => error.code(),
             Self::Purge(error) => error.code(),
+            Self::Hosted(error) => error.code(),
             Self::BodiesFull { .. }
             | Self::FetchesFull { .. }
             | Self::ConnectionsFull { .. }
@@ -151,6 +157,16 @@ impl Error {
             Self::DeadlineExceeded { .. } => Code::TimedOut,
             Self::Shared(error) => error.code(),
             Self::Panicked { .. } => Code::Internal,
+        }
+    }
+
+    /// Returns the code in the API of hosted pictures, which has some of its own for what the binding has one.
+    fn code_of_api(&self) -> Code {
+        match self {
+            Self::UnknownPath { .. } => Code::HostedMissing,
+            Self::WrongMethod { .. } => Code::HostedRequest,
+            Self::NotAdmitted(_) => Code::NotAuthenticated,
+            _ => self.code(),
         }
     }
 
@@ -234,7 +250,8 @@ pub(crate) struct Told {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let Told { headers, body } = self.tell(&request_id::current());
+        let id = request_id::current();
+        let Told { headers, body } = self.tell(&id);
         let mut response = (self.status(), body).into_response();
         for (name, value) in headers {
             if let Ok(value) = HeaderValue::try_from(value) {
@@ -247,10 +264,18 @@ impl IntoResponse for Error {
         if let Some(challenge) = self.challenge() {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        // For the metric.
+        // For the metric, and for the envelope of the API of hosted pictures.
         response.extensions_mut().insert(self.code());
+        response.extensions_mut().insert(PublicFailure { code: self.code_of_api(), text: self.public_text(&id) });
         response
     }
+}
+
+/// What the caller was told, for those who tell it in another form.
+#[derive(Clone, Debug)]
+pub(crate) struct PublicFailure {
+    pub(crate) code: Code,
+    pub(crate) text: String,
 }
 
 /// Joins an error and its causes, leaving out causes that the text before already holds.

@@ -13,6 +13,7 @@ mod connection;
 mod credentials;
 mod error;
 mod fonts;
+mod hosted_store;
 mod linger;
 mod listener;
 mod metrics;
@@ -32,6 +33,7 @@ pub use credentials::{Credentials, Refusal, TlsError};
 pub use error::Error;
 pub use listener::{Inherited, ListenError, Listener, Listeners};
 pub use routes::PurgeError;
+pub use routes::hosted::HostedFailure;
 pub use routes::image_url::{BadSignature, UrlError};
 pub use serve::{Ending, runtime, serve};
 

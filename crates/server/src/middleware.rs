@@ -18,7 +18,7 @@ use crate::admission::panic_message;
 use crate::config::UrlAccess;
 use crate::linger::Lingering;
 use crate::request_id::REQUEST_ID;
-use crate::routes::image_url;
+use crate::routes::{hosted, image_url};
 use crate::shared::Shared;
 use crate::telemetry;
 
@@ -77,7 +77,8 @@ pub(crate) async fn metrics(State(shared): State<Arc<Shared>>, request: Request,
 
 /// Names the code of a failed image URL in the header that belongs there.
 pub(crate) async fn resized(request: Request, next: Next) -> Response {
-    let is_image_url = image_url::is_image_url(request.uri().path());
+    let path = request.uri().path();
+    let is_image_url = image_url::is_image_url(path) || hosted::is_delivery(path);
     let mut response = next.run(request).await;
     if is_image_url && let Some(value) = response.headers_mut().remove(ERROR_HEADER) {
         response.headers_mut().insert(RESIZED_HEADER, value);
@@ -94,9 +95,9 @@ pub(crate) fn caught_panic(payload: Box<dyn Any + Send + 'static>) -> Response {
 pub(crate) async fn token(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let is_free = |path: &str| {
-        // Pages cannot send a token.
+        // Pages cannot send a token, nor can those whom an upload link was given to.
         let is_open_url = image_url::PATHS.contains(&path) && shared.config.url.access != UrlAccess::Token;
-        FREE_PATHS.contains(&path) || is_open_url
+        FREE_PATHS.contains(&path) || is_open_url || hosted::FREE_PATHS.contains(&path)
     };
     if path.is_some_and(is_free) {
         return next.run(request).await;

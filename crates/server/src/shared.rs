@@ -11,6 +11,7 @@ use crate::cache::Cache;
 use crate::config::{Budgets, Config, Memory};
 use crate::connection::Places;
 use crate::credentials::Credentials;
+use crate::hosted_store::HostedStore;
 use crate::metrics::Metrics;
 use crate::routes::image_url;
 
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) sources: Fetcher,
     /// Results that were made before; nothing if none are kept.
     pub(crate) cache: Option<Cache>,
+    /// The store of hosted pictures, where there is to be one.
+    pub(crate) hosted: Option<HostedStore>,
     pub(crate) places: Arc<Places>,
     pub(crate) metrics: Metrics,
     is_stopping: AtomicBool,
@@ -49,6 +52,7 @@ impl Shared {
         };
         let sources = image_url::source::fetcher(&config.url, settings.clone());
         let fetcher = Fetcher::new(&settings);
+        let hosted = config.hosted.folder.clone().map(HostedStore::new);
         Self {
             config,
             credentials,
@@ -57,6 +61,7 @@ impl Shared {
             fetcher,
             sources,
             cache,
+            hosted,
             places,
             metrics,
             is_stopping: AtomicBool::new(false),

@@ -56,8 +56,21 @@ pub struct Config {
     pub fetch: FetchConfig,
     /// Pictures whose URL says what is done with them.
     pub url: UrlConfig,
+    /// Pictures that are hosted.
+    pub hosted: HostedConfig,
     /// The log.
     pub log: LogConfig,
+}
+
+/// Pictures that are hosted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostedConfig {
+    /// The folder of the store, which is made when it is first needed; default none, and then no pictures are hosted.
+    pub folder: Option<PathBuf>,
+    /// The only account id that the API answers for; default any.
+    pub account: Option<String>,
+    /// The origin that URLs of pictures begin with, without a slash at the end; default that of the request.
+    pub url: Option<String>,
 }
 
 /// Sockets, connections and shutdown.

@@ -375,6 +375,9 @@ impl fmt::Display for Expected {
             Self::OptionSets => f.write_str(
                 "a file that can be read, of options such as width=320,format=auto, those of one URL a line",
             ),
+            Self::StoreFolder => f.write_str("the path of a folder, or none"),
+            Self::Account => f.write_str("an id of letters, digits, - and _, or none"),
+            Self::Origin => f.write_str("an origin such as https://pictures.example, or none"),
             Self::Via => f.write_str("a name of letters, digits, - and ."),
             Self::Bucket => f.write_str("the URL of a bucket, such as s3://BUCKET/PREFIX, or none"),
             Self::Filter => f.write_str("a list of log directives such as info,palmette_server=debug"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use palmette::EngineChoice;
 use palmette::codec::OnDamage;
-use palmette_origin::Authorities;
+use palmette_origin::{Authorities, Origin, Url};
 use palmette_protocol::url::Strictness;
 
 use super::{Config, LogFormat, MaxBytes, ModelsFolder, OptionSets, SigningKeys, UrlAccess, Workers};
@@ -76,6 +76,12 @@ pub enum Expected {
     Keys,
     /// A file of options.
     OptionSets,
+    /// The path of a folder, or `none`.
+    StoreFolder,
+    /// The id of an account.
+    Account,
+    /// One origin.
+    Origin,
 }
 
 /// Every setting, in the order of `config.default.toml`.
@@ -572,6 +578,43 @@ pub const SETTINGS: &[Setting] = &[
         apply: |config, text| set_u32(&mut config.url.max_avif_px, text, 0, 65_536),
     },
     Setting {
+        key: "hosted.folder",
+        flag: "hosted",
+        doc: "Folder of hosted pictures, which several servers may share; made when it is first needed; none for no hosting [default: none]",
+        apply: |config, text| {
+            config.hosted.folder = match text {
+                "" => return Err(Expected::StoreFolder),
+                "none" => None,
+                _ => Some(text.into()),
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "hosted.account",
+        flag: "hosted-account",
+        doc: "Account id that the API of hosted pictures answers for; none for any [default: none]",
+        apply: |config, text| {
+            config.hosted.account = match text {
+                "none" => None,
+                _ => Some(account(text)?),
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "hosted.url",
+        flag: "hosted-url",
+        doc: "Origin that URLs of hosted pictures begin with, such as https://pictures.example; none for that of the request [default: none]",
+        apply: |config, text| {
+            config.hosted.url = match text {
+                "none" => None,
+                _ => Some(origin(text)?),
+            };
+            Ok(())
+        },
+    },
+    Setting {
         key: "log.filter",
         flag: "log-filter",
         doc: "Log filter, such as info,palmette_server=debug [default: info]",
@@ -701,6 +744,22 @@ fn set_folder(place: &mut Option<PathBuf>, text: &str) -> Result<(), Expected> {
 /// Parses a path. An empty one is most likely a variable that nobody set, and must not mean that nothing is protected.
 fn file(text: &str) -> Result<PathBuf, Expected> {
     if text.is_empty() { Err(Expected::File) } else { Ok(text.into()) }
+}
+
+/// Parses the id of an account.
+fn account(text: &str) -> Result<String, Expected> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    if !text.is_empty() && text.chars().all(is_plain) { Ok(text.to_owned()) } else { Err(Expected::Account) }
+}
+
+/// Parses an origin.
+fn origin(text: &str) -> Result<String, Expected> {
+    let url = Url::parse(text).map_err(|_| Expected::Origin)?;
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    match Origin::of(&url) {
+        Some(origin) if is_bare && url.password().is_none() => Ok(origin.to_string()),
+        _ => Err(Expected::Origin),
+    }
 }
 
 /// Sets a number of 32 bits.

@@ -2,6 +2,7 @@
 
 mod etag;
 mod health;
+pub(crate) mod hosted;
 pub(crate) mod image_url;
 mod info;
 mod metrics;

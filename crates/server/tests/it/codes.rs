@@ -220,6 +220,18 @@ async fn codes_cover_the_protocol() {
         Code::Internal, // below
         Code::TimedOut, // below
         Code::Reused,   // never sent by a server
+        // Of hosted pictures, in `hosted`.
+        Code::HostedRequest,
+        Code::HostedAccount,
+        Code::HostedMissing,
+        Code::HostedExists,
+        Code::HostedExpired,
+        Code::HostedFull,
+        Code::HostedType,
+        Code::DeliveryAccount,
+        Code::NotFlexible,
+        Code::DeliveryMissing,
+        Code::NotAuthenticated,
         // Of image URLs, in `image_url`.
         Code::Loop,
         Code::SourceNotFound,

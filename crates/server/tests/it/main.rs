@@ -15,6 +15,7 @@ mod explain;
 mod fonts;
 mod forms;
 mod health;
+mod hosted;
 mod image_form;
 mod image_url;
 mod listeners;

@@ -9,12 +9,12 @@
 mod error;
 mod form;
 mod headers;
-mod signature;
+pub(crate) mod signature;
 pub(crate) mod source;
 mod svg;
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -89,7 +89,7 @@ pub(crate) async fn ipx_url(
 }
 
 /// A request that was read.
-struct Job {
+pub(super) struct Job {
     image: CfImage,
     /// The pictures that are drawn by URL.
     pictures: Vec<Bytes>,
@@ -99,6 +99,8 @@ struct Job {
     redirect: Option<HeaderValue>,
     client: Client,
     headers: HeaderMap,
+    /// How long an answer may be kept at least; without, as long as that of an image URL.
+    max_age: Option<Duration>,
     deadline: Deadline,
     begun: Instant,
     /// With whom it shares results.
@@ -145,7 +147,7 @@ async fn answer(
     let mut query_of_source = query.map(str::to_owned);
     if config.access == UrlAccess::Signed {
         let query = query.unwrap_or_default();
-        signature::check(path, query, &config.keys, SystemTime::now()).map_err(UrlError::from)?;
+        signature::check(path, query, config.keys.iter(), SystemTime::now()).map_err(UrlError::from)?;
         let (_, _, rest) = signature::take(query);
         query_of_source = Some(rest).filter(|rest| !rest.is_empty());
     }
@@ -193,7 +195,12 @@ enum Glance {
 }
 
 /// Makes the picture of a source.
-async fn make(shared: &Arc<Shared>, job: &Job, mut found: Found, mut held: HeldBody) -> Result<Response, Error> {
+pub(super) async fn make(
+    shared: &Arc<Shared>,
+    job: &Job,
+    mut found: Found,
+    mut held: HeldBody,
+) -> Result<Response, Error> {
     let holds = found.holds.take();
     let fonts = job.fonts(shared, &mut held).await?;
     let look = job.look(shared, fonts);
@@ -253,11 +260,16 @@ fn picture(shared: &Shared, job: &Job, served: &Served, mut headers: HeaderMap) 
 
 impl Job {
     /// Makes one of no more than what is asked for.
-    fn new(image: CfImage, headers: HeaderMap, deadline: Deadline, begun: Instant) -> Self {
+    pub(super) fn new(image: CfImage, headers: HeaderMap, deadline: Deadline, begun: Instant) -> Self {
         let client = Client::from_headers(|name| headers.get(name)?.to_str().ok());
         let (pictures, warnings) = (Vec::new(), Vec::new());
-        let (redirect, asked) = (None, None);
-        Self { image, pictures, warnings, redirect, client, headers, deadline, begun, partition: Partition::All, asked }
+        let (redirect, asked, max_age, partition) = (None, None, None, Partition::All);
+        Self { image, pictures, warnings, redirect, client, headers, max_age, deadline, begun, partition, asked }
+    }
+
+    /// Adds what was ignored in the options, and has answers kept exactly as long as their source says.
+    pub(super) fn of_delivery(self, warnings: Vec<String>) -> Self {
+        Self { warnings, max_age: Some(Duration::ZERO), ..self }
     }
 
     /// Sends a client that gets no picture to the source, if that was asked for.
@@ -290,6 +302,7 @@ impl Job {
         let (image, pictures, mut warnings) = (self.image.clone(), self.pictures.clone(), self.warnings.clone());
         let (client, deadline, request_headers) = (self.client, self.deadline, self.headers.clone());
         let partition = self.partition;
+        let max_age = self.max_age.unwrap_or(shared.config.url.max_age);
         move |found| {
             let (pipeline, config, limits) = (&shared.pipeline, &shared.config.url, shared.config.limits.request.tree);
             let digest = |bytes: &Bytes| Digest::from(Sha256::digest(bytes));
@@ -300,7 +313,7 @@ impl Job {
                 let drawn = drawn.iter().map(|digest| &digest[..]);
                 let tag = headers::etag(parts.iter().copied().chain(drawn), &source, found.etag.as_deref());
                 let is_known = is_known(&request_headers, &tag);
-                (headers::of_state(found, &tag, &varies_by, config.max_age), is_known)
+                (headers::of_state(found, &tag, &varies_by, max_age), is_known)
             };
             let picture = match palmette::codec::probe(&found.bytes) {
                 Ok(probe) => Picture {

@@ -8,8 +8,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::config::SigningKeys;
-
 /// Why a URL is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSignature {
@@ -25,7 +23,7 @@ pub enum BadSignature {
 }
 
 /// Takes `sig` and `exp` out of a query. The rest is what was before, for the source.
-pub(super) fn take(query: &str) -> (Option<&str>, Option<&str>, String) {
+pub(crate) fn take(query: &str) -> (Option<&str>, Option<&str>, String) {
     let (mut sig, mut exp, mut rest) = (None, None, Vec::new());
     for pair in query.split('&') {
         match pair.split_once('=') {
@@ -38,19 +36,30 @@ pub(super) fn take(query: &str) -> (Option<&str>, Option<&str>, String) {
 }
 
 /// Checks the signature of a URL, given by its path and query as they came.
-pub(super) fn check(path: &str, query: &str, keys: &SigningKeys, now: SystemTime) -> Result<(), BadSignature> {
+pub(crate) fn check<'a>(
+    path: &str,
+    query: &str,
+    keys: impl IntoIterator<Item = &'a [u8]>,
+    now: SystemTime,
+) -> Result<(), BadSignature> {
     let (sig, exp, _) = take(query);
     let sig = sig.ok_or(BadSignature::Missing)?;
     let signed: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("sig=")).collect();
     let signed = if signed.is_empty() { path.to_owned() } else { format!("{path}?{}", signed.join("&")) };
     let sig = from_hex(sig).ok_or(BadSignature::Wrong)?;
     // In constant time for each key.
-    if !keys.iter().any(|key| mac(key, &signed).is_some_and(|mac| mac.verify_slice(&sig).is_ok())) {
+    if !keys.into_iter().any(|key| mac(key, &signed).is_some_and(|mac| mac.verify_slice(&sig).is_ok())) {
         return Err(BadSignature::Wrong);
     }
     let Some(exp) = exp else { return Ok(()) };
     let now = now.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     if exp.parse::<u64>().is_ok_and(|exp| exp >= now) { Ok(()) } else { Err(BadSignature::Expired) }
+}
+
+/// Signs a text, such as a path with its query.
+pub(crate) fn sign(key: &[u8], text: &str) -> String {
+    let code = mac(key, text).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default();
+    code.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Starts the code of a text.
@@ -73,6 +82,8 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 mod tests {
     use std::time::Duration;
 
+    use crate::config::SigningKeys;
+
     use super::*;
 
     fn keys(text: &str) -> SigningKeys {
@@ -93,7 +104,7 @@ mod tests {
     #[test]
     fn signatures_hold_for_their_url_alone() {
         let keys = keys("another key, which is newer\n0123456789abcdef\n");
-        let check = |path: &str, query: &str, seconds| check(path, query, &keys, at(seconds));
+        let check = |path: &str, query: &str, seconds| check(path, query, keys.iter(), at(seconds));
         assert_eq!(check(PATH, &format!("sig={PLAIN}"), 5), Ok(()));
         assert_eq!(check(PATH, &format!("sig={}", PLAIN.to_uppercase()), 5), Ok(()));
         assert_eq!(check(PATH, &format!("exp=100&sig={UNTIL}"), 100), Ok(()));
@@ -113,6 +124,12 @@ mod tests {
             assert_eq!(check(path, &query, seconds), Err(refusal), "{path}?{query}");
         }
         assert!(check(PATH, &format!("sig={PLAIN}"), 5).is_ok());
+    }
+
+    #[test]
+    fn signatures_are_made_as_they_are_checked() {
+        assert_eq!(sign(b"0123456789abcdef", PATH), PLAIN);
+        assert_eq!(sign(b"0123456789abcdef", &format!("{PATH}?exp=100")), UNTIL);
     }
 
     #[test]

@@ -21,13 +21,13 @@ const VIA: &str = "image-resizing";
 
 /// The bytes of a source, and what it says about keeping them.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) bytes: Bytes,
-    pub(super) etag: Option<String>,
-    pub(super) last_modified: Option<String>,
-    pub(super) cache_control: Option<String>,
+pub(crate) struct Found {
+    pub(crate) bytes: Bytes,
+    pub(crate) etag: Option<String>,
+    pub(crate) last_modified: Option<String>,
+    pub(crate) cache_control: Option<String>,
     /// How long the bytes are those of the source; nothing if that is not known.
-    pub(super) holds: Option<Holds>,
+    pub(crate) holds: Option<Holds>,
 }
 
 /// Directives of a source by which a result holds no longer than the source.
