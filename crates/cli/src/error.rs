@@ -40,6 +40,9 @@ pub(crate) enum Error {
     /// Occurs when a setting is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Occurs when the folder of hosted pictures cannot be opened.
+    #[error("hosted pictures: {0}")]
+    Hosted(#[from] palmette_store::hosted::HostedError),
     /// Occurs when the engine that is wanted is not there.
     #[error(transparent)]
     Engine(palmette::Error),
@@ -354,7 +357,7 @@ impl Error {
             Self::Batch(BatchError::NoPictures { .. } | BatchError::NoMatch { .. }) => EXIT_NO_INPUT,
             Self::Store(error) => status_of_store(error),
             Self::Panicked { .. } => EXIT_SOFTWARE,
-            Self::Write { .. } | Self::Modules { .. } => EXIT_CANNOT_CREATE,
+            Self::Write { .. } | Self::Modules { .. } | Self::Hosted(_) => EXIT_CANNOT_CREATE,
             Self::Engine(_) | Self::Listen(_) | Self::Fetch { .. } | Self::NoServer { .. } => EXIT_UNAVAILABLE,
             Self::NoCommand { .. } => EXIT_NO_COMMAND,
             Self::Command { .. } => EXIT_NOT_A_COMMAND,

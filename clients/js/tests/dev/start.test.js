@@ -237,6 +237,7 @@ test("the plugin lets the server that it starts fetch from this machine", async 
   const [first, second] = (await readFile(log, "utf8")).trim().split("\n");
   assert.match(first ?? "", /--fetch-allow http:\/\/localhost:\*,http:\/\/127\.0\.0\.1:\*,http:\/\/\[::1\]:\*$/);
   assert.doesNotMatch(second ?? "", /--fetch-allow/);
+  assert.match(first ?? "", /--hosted \.palmette\/hosted /);
 });
 
 describe("palmetteImages of palmette/vite", () => {

@@ -9,6 +9,7 @@ use palmette_server::config::{Budgets, Environment, Memory, UnknownVariable};
 use palmette_server::shutdown::{Hangups, Signals};
 use palmette_server::telemetry::{self, Traces};
 use palmette_server::{Config, Credentials, Ending, Inherited, Listeners};
+use palmette_store::hosted::Hosted;
 use tokio::sync::oneshot;
 
 use crate::args::ServeCommandArgs;
@@ -38,6 +39,10 @@ pub(crate) fn serve(args: &ServeCommandArgs) -> Result<(), Error> {
     }
     palmette_server::check_cache(&config)?;
     let pipeline = super::build(&config)?;
+    if let Some(folder) = &config.hosted.folder {
+        // Requests open it for themselves; a folder that cannot be one should not wait for the first of them.
+        Hosted::open(folder)?;
+    }
     if args.check {
         return files::write(Path::new(files::STANDARD), b"a server would start with this configuration\n");
     }

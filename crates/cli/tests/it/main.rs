@@ -8,6 +8,7 @@ mod compare;
 mod doctor;
 mod explain;
 mod faults;
+mod hosted;
 mod info;
 mod manual;
 #[cfg(target_os = "linux")]

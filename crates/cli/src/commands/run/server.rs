@@ -32,6 +32,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// the same ports without it.
 const THIS_MACHINE: &str = "http://localhost:*,http://127.0.0.1:*,http://[::1]:*";
 
+/// Where hosted pictures of a project are, from the folder that the command is run in; made when the first of them comes.
+const PROJECT_STORE: &str = ".palmette/hosted";
+
 /// Which server was asked for.
 pub(super) enum Wanted {
     /// The one at this address, by flag or environment.
@@ -77,6 +80,7 @@ pub(super) fn find_or_start(wanted: Wanted, args: &RunArgs) -> Result<(Runtime, 
         ("fetch.allow", THIS_MACHINE),
         // Pictures of a project change while one looks at them, so only what their own server says counts.
         ("url.max_age_s", "0"),
+        ("hosted.folder", PROJECT_STORE),
         ("log.filter", "warn"),
     ];
     let mut config = args.serve.to_config_over(defaults)?;
