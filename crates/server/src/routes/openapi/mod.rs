@@ -1,7 +1,8 @@
 //! `GET /openapi.json`: the whole interface in the form of OpenAPI 3.1, for programs that make clients, tests and pages of it.
 //!
 //! The options, the parts of forms and the codes come from the tables that requests are read by, so the document cannot promise
-//! what the server refuses. It is the same for every server of a version. Image URLs, which pages write and no client, are left out.
+//! what the server refuses. It is the same for every server of a version. Two things are left out: image URLs, which pages
+//! write and no client, and hosted pictures, whose API is the real service's, and has clients.
 
 mod answers;
 mod forms;
