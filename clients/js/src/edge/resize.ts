@@ -13,7 +13,7 @@
 const PREFIX = "/cdn-cgi/image/";
 
 /** The path of a Palmette server that takes sources. */
-const FORM_PATH = "/cdn-cgi/image";
+export const FORM_PATH = "/cdn-cgi/image";
 
 /** Headers of the one who asks that decide a picture, or whether it is sent. */
 const DECISIVE = [
@@ -40,6 +40,9 @@ export interface Server {
   /** Headers for every request to it. */
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** Says where pictures are made now, if that is known. */
+export type Locate = () => Server | undefined;
 
 /** Gets a picture. */
 export type Get = (url: string, headers: Headers) => Promise<Response>;

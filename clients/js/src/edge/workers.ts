@@ -1,10 +1,11 @@
 /**
- * Appends `worker.ts` to miniflare's own Workers, when miniflare reads their source. It reads each from a file, once, when it first
- * needs it, by `readFileSync` of the module `fs`.
+ * Appends `worker.ts` to miniflare's own Workers. It reads the source of each once, from a file, perhaps long before this is loaded; but
+ * it hands the source to each workerd that it starts, as UTF-8 by a `TextEncoder`. So that is where it is appended, with the
+ * server as it is known then.
  */
-import fs from "node:fs";
-import { basename, dirname, join } from "node:path";
-import type { Server } from "./resize.js";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Locate } from "./resize.js";
 
 /** The files of Workers below miniflare's main module, and the function of `worker.ts` for each. */
 const WORKERS: Readonly<Record<string, "interceptEntry" | "interceptOutbound">> = {
@@ -14,31 +15,35 @@ const WORKERS: Readonly<Record<string, "interceptEntry" | "interceptOutbound">> 
   "strip-cf-connecting-ip.worker.js": "interceptOutbound",
 };
 
-/** Where they are. */
-const FOLDER = join("workers", "core");
+/** The last line of a source, by which miniflare tells debuggers its file. */
+const LAST_LINE = /\/\/# sourceURL=file:\S*\/dist\/src\/workers\/core\/([\w-]+\.worker\.js)$/;
 
 /** The name of the object with a Worker's handlers. */
 const DEFAULT_EXPORT = /\bexport\s*\{[^}]*?([\w$]+) as default\b[^}]*\}/;
 
 /**
- * Appends to what is read from now on.
+ * Appends to the sources that are handed over from now on.
  *
  * @param script the compiled `worker.ts`, which defines `palmetteEdge`
- * @param server where pictures are made
+ * @param locate says where pictures are made; without a server nothing is appended
  */
-export function extendWorkers(script: string, server: Server): void {
-  const { readFileSync } = fs;
-  const settings = JSON.stringify(server);
-  const read = (...args: Parameters<typeof readFileSync>) => {
-    const content = readFileSync(...args);
-    const [file] = args;
-    const hook = typeof file === "string" ? hookFor(file) : undefined;
-    const handlers = hook && typeof content === "string" ? DEFAULT_EXPORT.exec(content)?.[1] : undefined;
-    return handlers === undefined
-      ? content
-      : `${content}\n${script}\npalmetteEdge.${hook}(${handlers}, ${settings});\n`;
+export function extendWorkers(script: string, locate: Locate): void {
+  const { prototype } = TextEncoder;
+  const { encode } = prototype;
+  const extended = (source?: string) => {
+    // The others are texts of something else.
+    if (typeof source !== "string" || !source.endsWith(".worker.js")) return source;
+    const [line, file] = LAST_LINE.exec(source) ?? [];
+    const hook = file === undefined ? undefined : WORKERS[file];
+    const handlers = hook && DEFAULT_EXPORT.exec(source)?.[1];
+    const server = handlers && locate();
+    if (!line || !server) return source;
+    const settings = JSON.stringify(server);
+    return `${source.slice(0, -line.length)}\n${script}\npalmetteEdge.${hook}(${handlers}, ${settings});\n${line}`;
   };
-  fs.readFileSync = read as typeof readFileSync;
+  prototype.encode = function (this: TextEncoder, ...texts) {
+    return Reflect.apply(encode, this, texts.map(extended));
+  };
 }
 
 /**
@@ -49,7 +54,7 @@ export function extendWorkers(script: string, server: Server): void {
 export function missing(main: string): string[] {
   const has = (name: string) => {
     try {
-      return DEFAULT_EXPORT.test(fs.readFileSync(join(dirname(main), FOLDER, name), "utf8"));
+      return DEFAULT_EXPORT.test(readFileSync(join(dirname(main), "workers", "core", name), "utf8"));
     } catch {
       return false;
     }
@@ -63,8 +68,4 @@ export function missing(main: string): string[] {
     ...(found.has("interceptEntry") ? [] : ["/cdn-cgi/image/ URLs of the development server"]),
     ...(found.has("interceptOutbound") ? [] : ["fetch with cf.image"]),
   ];
-}
-
-function hookFor(file: string): string | undefined {
-  return dirname(file).endsWith(join("dist", "src", FOLDER)) ? WORKERS[basename(file)] : undefined;
 }

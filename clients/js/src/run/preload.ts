@@ -8,10 +8,10 @@
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { claim } from "../edge/claim.js";
 import { interceptFetch, interceptServers } from "../edge/node.js";
 import { extendWorkers, missing } from "../edge/workers.js";
 import { watch } from "./hook.js";
-import { letPass } from "./outbound.js";
 import { reporter } from "./report.js";
 import { rewrite } from "./rewrite.js";
 import { readSettings } from "./settings.js";
@@ -29,13 +29,15 @@ if (settings !== undefined) {
     options: { url, headers },
   };
   report({ event: "node", version: process.version });
-  const server = { url, headers };
-  extendWorkers(readFileSync(new URL("edge.js", import.meta.url), "utf8"), server);
-  interceptServers(server);
+  const locate = () => ({ url, headers });
+  // Before the plugin that a configuration may name.
+  claim();
+  extendWorkers(readFileSync(new URL("edge.js", import.meta.url), "utf8"), locate);
+  interceptServers(locate);
   let isApp = false;
   watch(({ version, file, module }) => {
     // Only a process with miniflare runs the code of an app.
-    if (!isApp) interceptFetch(server);
+    if (!isApp) interceptFetch(locate);
     isApp = true;
     for (const what of missing(file)) {
       report({ event: "warning", text: `miniflare ${version} has no place for ${what}: these do not reach Palmette` });
@@ -44,7 +46,7 @@ if (settings !== undefined) {
       module.exports = wrap(module.exports, (given) => {
         const { options, found } = rewrite(given, redirect);
         for (const binding of found) report({ event: "binding", ...binding });
-        return letPass(options, url);
+        return options;
       });
       report({ event: "miniflare", version });
       if (!KNOWN_VERSIONS.test(version)) {

@@ -211,6 +211,22 @@ for (const [version, file] of Object.entries(MINIFLARES)) {
       assert.equal(answers[0]?.body, await transformed([{ imageIndex: 0, width: 4 }]));
     });
 
+    // Version 5 has none.
+    if (version === "4") {
+      test("fetchMock is such a mock", async () => {
+        const mock = `fetchMock: (() => {
+          const mock = require(${JSON.stringify(file)}).createFetchMock();
+          mock.disableNetConnect();
+          const source = mock.get("https://example.com").intercept({ path: "/photo.png" });
+          source.reply(200, Buffer.from("${PHOTO.toString("base64")}", "base64"));
+          return mock;
+        })()`;
+        const fetches = [{ url: "https://example.com/photo.png", init: { cf: { image: { width: 4 } } } }];
+        const { answers } = await node(FETCHING(file, mock), fetches);
+        assert.equal(answers[0]?.body, await transformed([{ imageIndex: 0, width: 4 }]));
+      });
+    }
+
     test("failures are those of the real service", async (t) => {
       const { url } = await origin(t);
       const photo = `${url}/photo.png`;

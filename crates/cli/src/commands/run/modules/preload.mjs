@@ -1,8 +1,14 @@
 // Made of clients/js/src/run/preload.ts by `npm run generate -w palmette`; do not edit.
 
 // src/run/preload.ts
-import { readFileSync as readFileSync2 } from "node:fs";
+import { readFileSync as readFileSync3 } from "node:fs";
 import { fileURLToPath as fileURLToPath2 } from "node:url";
+
+// src/edge/claim.ts
+var MARK = /* @__PURE__ */ Symbol.for("palmette.edge");
+function claim() {
+  return Object.hasOwn(globalThis, MARK) ? false : Reflect.defineProperty(globalThis, MARK, { value: true });
+}
 
 // src/edge/node.ts
 import { Server as NetServer } from "node:net";
@@ -92,21 +98,35 @@ async function post({ url, headers: own }, given, parts) {
 
 // src/edge/node.ts
 var INTERNAL = ["mf-custom-fetch-service", "mf-custom-node-service"];
+var OUTBOUND = "$outbound";
+var OF_THE_WAY = /^(connection|content-length|host|keep-alive|transfer-encoding|mf-.*)$/;
 var OF_HTTP_1 = ["connection", "keep-alive", "transfer-encoding"];
 var MAX_REDIRECTS = 5;
-function interceptServers(server) {
+function interceptServers(locate) {
   const { emit } = NetServer.prototype;
   NetServer.prototype.emit = function(event, ...args) {
-    if (event === "request") {
+    const server = event === "request" ? locate() : void 0;
+    if (server !== void 0) {
       const [request, response] = args;
-      const isInternal = INTERNAL.some((name) => name in request.headers);
-      if (!isInternal && isImageUrl(request.method, request.url ?? "")) {
-        serve(server, request, response).catch((error) => response.destroy(error));
+      const answer = handlerFor(server, request);
+      if (answer !== void 0) {
+        answer(server, request, response).catch((error) => response.destroy(error));
         return true;
       }
     }
     return Reflect.apply(emit, this, [event, ...args]);
   };
+}
+function handlerFor(server, { method, url, headers }) {
+  const isOutbound = String(headers["mf-custom-fetch-service"]).endsWith(OUTBOUND);
+  if (isOutbound && headers["mf-original-url"] === new URL(server.url + FORM_PATH).href) return pass;
+  const isInternal = INTERNAL.some((name) => name in headers);
+  return !isInternal && isImageUrl(method, url ?? "") ? serve : void 0;
+}
+async function pass({ url }, request, response) {
+  const headers = Object.entries(request.headersDistinct).filter(([name]) => !OF_THE_WAY.test(name)).flatMap(([name, values = []]) => values.map((value) => [name, value]));
+  const body = Buffer.concat(await request.toArray());
+  await send(await fetch(url + FORM_PATH, { method: "POST", headers, body, redirect: "manual" }), request, response);
 }
 async function serve(server, request, response) {
   const { socket } = request;
@@ -131,6 +151,9 @@ async function serve(server, request, response) {
     }
     return await fetch(target, { headers: withoutHost(forSource) });
   });
+  await send(answer, request, response);
+}
+async function send(answer, request, response) {
   response.statusCode = answer.status;
   for (const [name, value] of answer.headers) {
     if (request.httpVersionMajor === 1 || !OF_HTTP_1.includes(name)) response.setHeader(name, value);
@@ -158,12 +181,13 @@ async function ask(url, headers, to) {
     }).on("error", reject).end();
   });
 }
-function interceptFetch(server) {
+function interceptFetch(locate) {
   const { fetch: original } = globalThis;
   const intercepting = (input, init) => {
     const image = init?.cf?.image;
     const isGet = /^(get|head)$/i.test(init?.method ?? "GET");
-    if (!isGet || !isAsked(image)) return original(input, init);
+    const server = locate();
+    if (!isGet || !isAsked(image) || server === void 0) return original(input, init);
     const request = new Request(input, init);
     const getSource = (_, headers) => original(new Request(request, { method: "GET", headers }));
     return answerFetch(server, image, request, getSource, (url, headers) => original(url, { headers }));
@@ -177,35 +201,40 @@ function withoutHost(headers) {
 }
 
 // src/edge/workers.ts
-import fs from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 var WORKERS = {
   "entry.worker.js": "interceptEntry",
   "outbound.worker.js": "interceptOutbound",
   // What an older miniflare has in its place.
   "strip-cf-connecting-ip.worker.js": "interceptOutbound"
 };
-var FOLDER = join("workers", "core");
+var LAST_LINE = /\/\/# sourceURL=file:\S*\/dist\/src\/workers\/core\/([\w-]+\.worker\.js)$/;
 var DEFAULT_EXPORT = /\bexport\s*\{[^}]*?([\w$]+) as default\b[^}]*\}/;
-function extendWorkers(script, server) {
-  const { readFileSync: readFileSync3 } = fs;
-  const settings2 = JSON.stringify(server);
-  const read = (...args) => {
-    const content = readFileSync3(...args);
-    const [file] = args;
-    const hook = typeof file === "string" ? hookFor(file) : void 0;
-    const handlers = hook && typeof content === "string" ? DEFAULT_EXPORT.exec(content)?.[1] : void 0;
-    return handlers === void 0 ? content : `${content}
+function extendWorkers(script, locate) {
+  const { prototype } = TextEncoder;
+  const { encode } = prototype;
+  const extended = (source) => {
+    if (typeof source !== "string" || !source.endsWith(".worker.js")) return source;
+    const [line, file] = LAST_LINE.exec(source) ?? [];
+    const hook = file === void 0 ? void 0 : WORKERS[file];
+    const handlers = hook && DEFAULT_EXPORT.exec(source)?.[1];
+    const server = handlers && locate();
+    if (!line || !server) return source;
+    const settings2 = JSON.stringify(server);
+    return `${source.slice(0, -line.length)}
 ${script}
 palmetteEdge.${hook}(${handlers}, ${settings2});
-`;
+${line}`;
   };
-  fs.readFileSync = read;
+  prototype.encode = function(...texts) {
+    return Reflect.apply(encode, this, texts.map(extended));
+  };
 }
 function missing(main) {
   const has = (name) => {
     try {
-      return DEFAULT_EXPORT.test(fs.readFileSync(join(dirname(main), FOLDER, name), "utf8"));
+      return DEFAULT_EXPORT.test(readFileSync(join(dirname(main), "workers", "core", name), "utf8"));
     } catch {
       return false;
     }
@@ -218,12 +247,9 @@ function missing(main) {
     ...found.has("interceptOutbound") ? [] : ["fetch with cf.image"]
   ];
 }
-function hookFor(file) {
-  return dirname(file).endsWith(join("dist", "src", FOLDER)) ? WORKERS[basename(file)] : void 0;
-}
 
 // src/run/hook.ts
-import { readFileSync } from "node:fs";
+import { readFileSync as readFileSync2 } from "node:fs";
 import Module from "node:module";
 import { dirname as dirname2, join as join2 } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -262,42 +288,11 @@ ${call}` };
 function versionOf(file) {
   if (!/[\\/]dist[\\/]src[\\/]index\.js$/.test(file)) return void 0;
   try {
-    const { name, version } = JSON.parse(readFileSync(join2(dirname2(file), "..", "..", "package.json"), "utf8"));
+    const { name, version } = JSON.parse(readFileSync2(join2(dirname2(file), "..", "..", "package.json"), "utf8"));
     return name === "miniflare" && typeof version === "string" ? version : void 0;
   } catch {
     return void 0;
   }
-}
-
-// src/run/outbound.ts
-var OF_THE_CONNECTION = ["connection", "content-length", "host", "keep-alive", "transfer-encoding"];
-function letPass(options, url) {
-  if (!isFields(options)) return options;
-  const { workers } = options;
-  const worker = (each) => isFields(each) ? ofWorker(each, url) : each;
-  return Array.isArray(workers) ? { ...options, workers: workers.map(worker) } : worker(options);
-}
-function ofWorker(worker, url) {
-  const { dev, outboundService } = worker;
-  if (typeof outboundService === "function") {
-    return { ...worker, outboundService: passing(outboundService, url) };
-  }
-  if (!isFields(dev) || !isFields(dev.outboundService)) return worker;
-  const { type, handler } = dev.outboundService;
-  if (type !== "fetcher" || typeof handler !== "function") return worker;
-  const service = { ...dev.outboundService, handler: passing(handler, url) };
-  return { ...worker, dev: { ...dev, outboundService: service } };
-}
-function passing(fetcher, url) {
-  return async (request, ...rest) => {
-    if (!request.url.startsWith(`${url}/`)) return fetcher(request, ...rest);
-    const headers = [...request.headers].filter(([name]) => !OF_THE_CONNECTION.includes(name));
-    const body = await request.arrayBuffer();
-    return fetch(request.url, { method: request.method, headers, body, redirect: "manual" });
-  };
-}
-function isFields(value) {
-  return typeof value === "object" && value !== null;
 }
 
 // src/run/report.ts
@@ -316,26 +311,26 @@ function reporter(file) {
 function rewrite(options, redirect) {
   const found = [];
   const worker = (each) => rewriteWorker(each, redirect, found);
-  if (!isFields2(options)) return { options, found };
+  if (!isFields(options)) return { options, found };
   const { workers } = options;
   const rewritten = Array.isArray(workers) ? { ...options, workers: workers.map(worker) } : worker(options);
   return { options: rewritten, found };
 }
 function rewriteWorker(worker, redirect, found) {
-  if (!isFields2(worker)) return worker;
-  return isFields2(worker.config) ? rewriteV5(worker, worker.config, redirect, found) : rewriteV4(worker, redirect, found);
+  if (!isFields(worker)) return worker;
+  return isFields(worker.config) ? rewriteV5(worker, worker.config, redirect, found) : rewriteV4(worker, redirect, found);
 }
 function rewriteV5(worker, config, redirect, found) {
   const { env } = config;
-  if (!isFields2(env)) return worker;
+  if (!isFields(env)) return worker;
   const name = text(config.name);
   const entries = Object.entries(env).map(([binding, value]) => {
     const note = (fate) => found.push({ worker: name, binding, fate });
-    if (!isFields2(value)) return [binding, value];
-    const dev = isFields2(value.dev) ? value.dev : {};
+    if (!isFields(value)) return [binding, value];
+    const dev = isFields(value.dev) ? value.dev : {};
     if (value.type === "unsafe:images" && isOurs(dev.plugin, redirect)) note("configured");
     if (value.type !== "images" || isStandIn(binding, (base) => base in env)) return [binding, value];
-    if (dev.remote && isFields2(worker.dev) && worker.dev.remoteProxyConnectionString) {
+    if (dev.remote && isFields(worker.dev) && worker.dev.remoteProxyConnectionString) {
       note("remote");
       return [binding, value];
     }
@@ -346,10 +341,10 @@ function rewriteV5(worker, config, redirect, found) {
 }
 function rewriteV4(worker, redirect, found) {
   const { images, ...others } = worker;
-  const unsafe = Array.isArray(worker.unsafeBindings) ? worker.unsafeBindings.filter(isFields2) : [];
+  const unsafe = Array.isArray(worker.unsafeBindings) ? worker.unsafeBindings.filter(isFields) : [];
   const note = (binding2, fate) => found.push({ worker: text(worker.name), binding: binding2, fate });
   for (const { name, plugin } of unsafe) if (isOurs(plugin, redirect)) note(text(name), "configured");
-  if (!isFields2(images) || typeof images.binding !== "string") return worker;
+  if (!isFields(images) || typeof images.binding !== "string") return worker;
   const { binding } = images;
   const isTaken = (name) => unsafe.some((other) => other.name === name);
   if (isTaken(binding) || isStandIn(binding, isTaken)) return worker;
@@ -361,13 +356,13 @@ function rewriteV4(worker, redirect, found) {
   return { ...others, unsafeBindings: [...unsafe, { name: binding, type: "images", ...redirect }] };
 }
 function isOurs(plugin, redirect) {
-  return isFields2(plugin) && plugin.name === redirect.plugin.name;
+  return isFields(plugin) && plugin.name === redirect.plugin.name;
 }
 function isStandIn(binding, isThere) {
   const [, base] = /^(.+)_STAND_IN$/.exec(binding) ?? [];
   return base !== void 0 && isThere(base);
 }
-function isFields2(value) {
+function isFields(value) {
   return typeof value === "object" && value !== null;
 }
 function text(value) {
@@ -382,16 +377,16 @@ function readSettings(environment = process.env) {
 }
 
 // src/run/wrap.ts
-var MARK = /* @__PURE__ */ Symbol.for("palmette.run.wrapped");
+var MARK2 = /* @__PURE__ */ Symbol.for("palmette.run.wrapped");
 function wrap(exports, rewrite2) {
   const { Miniflare: Original, loadExternalPlugins } = exports;
   if (typeof Original !== "function" || typeof Original.prototype?.setOptions !== "function") {
     throw new TypeError("has no class Miniflare with a method setOptions");
   }
   if (typeof loadExternalPlugins !== "function") throw new TypeError("takes no plugins");
-  if (Object.hasOwn(Original, MARK)) return exports;
+  if (Object.hasOwn(Original, MARK2)) return exports;
   class Miniflare extends Original {
-    static [MARK] = true;
+    static [MARK2] = true;
     constructor(options) {
       super(rewrite2(options));
     }
@@ -415,12 +410,13 @@ if (settings !== void 0) {
     options: { url, headers }
   };
   report({ event: "node", version: process.version });
-  const server = { url, headers };
-  extendWorkers(readFileSync2(new URL("edge.js", import.meta.url), "utf8"), server);
-  interceptServers(server);
+  const locate = () => ({ url, headers });
+  claim();
+  extendWorkers(readFileSync3(new URL("edge.js", import.meta.url), "utf8"), locate);
+  interceptServers(locate);
   let isApp = false;
   watch(({ version, file, module }) => {
-    if (!isApp) interceptFetch(server);
+    if (!isApp) interceptFetch(locate);
     isApp = true;
     for (const what of missing(file)) {
       report({ event: "warning", text: `miniflare ${version} has no place for ${what}: these do not reach Palmette` });
@@ -429,7 +425,7 @@ if (settings !== void 0) {
       module.exports = wrap(module.exports, (given) => {
         const { options, found } = rewrite(given, redirect);
         for (const binding of found) report({ event: "binding", ...binding });
-        return letPass(options, url);
+        return options;
       });
       report({ event: "miniflare", version });
       if (!KNOWN_VERSIONS.test(version)) {
