@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Every development tool, as users start it, with `palmette run --` before it: the picture that comes out of `env.IMAGES` has the bytes
- * that `palmette transform` writes. Miniflare's stand-in neither mirrors nor frames.
+ * Every development tool, as users start it, with `palmette run --` before it, or by itself with the plugin in its configuration: the picture that
+ * comes out of `env.IMAGES` has the bytes that `palmette transform` writes. Miniflare's stand-in neither mirrors nor frames.
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -209,5 +209,25 @@ describe("palmette run", { concurrency: 2 }, () => {
     const { said } = await run({ folder: project, command: ["astro", "build"], env });
     assert.deepEqual(await readFile(join(project, "dist/client/built.png")), framed);
     saysPalmette(said, "prerender");
+  });
+});
+
+describe("the plugin in a configuration, without palmette run", { concurrency: 2 }, () => {
+  test("wrangler dev", async () => {
+    const project = await copy("worker");
+    const dev = { plugin: { package: "palmette/miniflare", name: "palmette" } };
+    const config = { name: "worker", main: "src/index.js", compatibility_date: "2026-04-01" };
+    const unsafe = { bindings: [{ name: "IMAGES", type: "images", dev }] };
+    await writeFile(join(project, "wrangler.jsonc"), JSON.stringify({ ...config, unsafe }));
+    await serve({ folder: project, command: ["wrangler", "dev", "--port", "0"], env, alone: true }, useAll);
+  });
+
+  test("vite dev", async () => {
+    const project = await copy("vite");
+    const config = `import { cloudflare } from "@cloudflare/vite-plugin";
+      import { palmetteImages } from "palmette/vite";
+      export default ({ command }) => ({ plugins: [cloudflare({ config: palmetteImages(command) })] });`;
+    await writeFile(join(project, "vite.config.js"), config);
+    await serve({ folder: project, command: ["vite", "dev", "--port", "0"], env, alone: true }, useAll);
   });
 });

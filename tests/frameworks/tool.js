@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Runs a development tool under `palmette run`, in one of the projects beside this file.
+ * Runs a development tool, under `palmette run` or as it is, in one of the projects beside this file.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -27,12 +27,13 @@ const READY_MS = 120_000;
  * @property {string} folder The project
  * @property {string[]} command
  * @property {NodeJS.ProcessEnv} [env]
+ * @property {boolean} [alone] Whether it runs without `palmette run`
  */
 
 /**
- * What `palmette run` printed.
+ * What was printed.
  *
- * @typedef {{ log: string, said: string[] }} Ended `log`: all of it; `said`: its own lines
+ * @typedef {{ log: string, said: string[] }} Ended `log`: all of it; `said`: the lines of `palmette run`
  */
 
 /**
@@ -40,8 +41,9 @@ const READY_MS = 120_000;
  *
  * @param {Tool} tool
  */
-function start({ folder, command, env }) {
-  const child = spawn(PALMETTE, ["run", "--", ...command], {
+function start({ folder, command, env, alone = false }) {
+  const [program = "", ...args] = alone ? command : [PALMETTE, "run", "--", ...command];
+  const child = spawn(program, args, {
     cwd: folder,
     env: { ...process.env, ...QUIET, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -95,7 +97,7 @@ export async function serve(tool, use) {
       throw new Error(`${title}:\n${output.log}`, { cause: error });
     });
   } finally {
-    // To `palmette run` alone, which hands it on.
+    // To `palmette run` alone, which hands it on, or to the tool.
     child.kill("SIGTERM");
     const kill = setTimeout(() => process.kill(-Number(child.pid), "SIGKILL"), 20_000);
     await closed;

@@ -8,6 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { Server } from "../edge/resize.js";
 import { createImages } from "../images.js";
 import { type Options, parseOptions } from "./options.js";
 
@@ -40,16 +41,21 @@ export interface ImagesPlugin {
   getBindings(worker: WorkerOptions): object[];
   /** Bindings of a Worker, for Node: `getPlatformProxy` and `getBindings`. */
   getNodeBindings(worker: WorkerOptions): Promise<Record<string, object>>;
-  /** Services that the bindings lead to. */
-  getServices(worker: { options: WorkerOptions }): Promise<object[]>;
+  /** Services that the bindings lead to. Asked for each Worker, in their order, whenever a config is loaded. */
+  getServices(worker: { options: WorkerOptions; workerIndex: number }): Promise<object[]>;
 }
 
 /**
  * Makes the plugin.
  *
  * @param locate says where the server of a binding is, after starting it if that is to be done
+ * @param onFirst is told the server of the first binding of a config
  */
-export function imagesPlugin(locate: (options: Options) => Promise<URL>): ImagesPlugin {
+export function imagesPlugin(
+  locate: (options: Options) => Promise<URL>,
+  onFirst: (server: Server) => void = () => {},
+): ImagesPlugin {
+  let isFirst = true;
   return {
     getBindings: (worker) =>
       bindingsOf(worker).map(({ name, service }) => ({
@@ -68,9 +74,19 @@ export function imagesPlugin(locate: (options: Options) => Promise<URL>): Images
       return Object.fromEntries(await Promise.all(images));
     },
 
-    async getServices({ options: worker }) {
-      const services = bindingsOf(worker).map(async (binding) => servicesOf(binding, await locate(binding.options)));
-      return (await Promise.all(services)).flat();
+    async getServices({ options: worker, workerIndex }) {
+      if (workerIndex === 0) isFirst = true;
+      const located = bindingsOf(worker).map(async (binding) => {
+        const url = await locate(binding.options);
+        return { binding, server: { url: url.href.replace(/\/+$/, ""), headers: binding.options.headers } };
+      });
+      const found = await Promise.all(located);
+      const [first] = found;
+      if (isFirst && first !== undefined) {
+        onFirst(first.server);
+        isFirst = false;
+      }
+      return found.flatMap(({ binding, server }) => servicesOf(binding, server));
     },
   };
 }
@@ -89,13 +105,13 @@ function bindingsOf(worker: WorkerOptions): Binding[] {
 }
 
 /** The two services of a binding: the adapter, and behind it the server. */
-function servicesOf({ options, service }: Binding, url: URL): object[] {
-  const config = { url: url.href.replace(/\/+$/, ""), headers: options.headers };
-  const server = `${service}:server`;
-  const protocol =
-    url.protocol === "https:" ? { https: { options: {}, tlsOptions: { trustBrowserCas: true } } } : { http: {} };
+function servicesOf({ service }: Binding, server: Server): object[] {
+  const { protocol, host } = new URL(server.url);
+  const options =
+    protocol === "https:" ? { https: { options: {}, tlsOptions: { trustBrowserCas: true } } } : { http: {} };
+  const connection = `${service}:server`;
   return [
-    { name: server, external: { address: url.host, ...protocol } },
+    { name: connection, external: { address: host, ...options } },
     {
       name: service,
       worker: {
@@ -103,8 +119,8 @@ function servicesOf({ options, service }: Binding, url: URL): object[] {
         compatibilityDate: "2026-04-21",
         modules: [{ name: "adapter.js", esModule: readFileSync(new URL("adapter.js", import.meta.url), "utf8") }],
         bindings: [
-          { name: "SERVER", service: { name: server } },
-          { name: "CONFIG", json: JSON.stringify(config) },
+          { name: "SERVER", service: { name: connection } },
+          { name: "CONFIG", json: JSON.stringify(server) },
         ],
       },
     },

@@ -5,7 +5,15 @@
  * ```jsonc
  * { "name": "IMAGES", "type": "images", "dev": { "plugin": { "package": "palmette/miniflare", "name": "palmette" }, "options": {} } }
  * ```
+ *
+ * The process that loads it answers `fetch` with `cf.image` and image URLs, too (`../edge`), by the server of the first binding; unless
+ * `palmette run` does that already.
  */
+import { readFileSync } from "node:fs";
+import { claim } from "../edge/claim.js";
+import { interceptFetch, interceptServers } from "../edge/node.js";
+import type { Server } from "../edge/resize.js";
+import { extendWorkers } from "../edge/workers.js";
 import { developmentFlags } from "../server/development.js";
 import { startServer } from "../server.js";
 import { type ImagesPlugin, imagesPlugin, NAME } from "./images-plugin.js";
@@ -27,7 +35,22 @@ function start(url: string): Promise<string> {
   return now;
 }
 
+/** The server of the first binding; a config that is loaded again may name another. */
+let first: Server | undefined;
+
+if (claim()) {
+  const locate = () => first;
+  extendWorkers(readFileSync(new URL("../edge/worker.js", import.meta.url), "utf8"), locate);
+  interceptServers(locate);
+  interceptFetch(locate);
+}
+
 /** What miniflare looks for in a package of plugins: each by its name. */
 export const plugins: Record<typeof NAME, ImagesPlugin> = {
-  [NAME]: imagesPlugin(async (options) => (options.start ? new URL(await start(options.url.href)) : options.url)),
+  [NAME]: imagesPlugin(
+    async ({ start: starts, url }) => (starts ? new URL(await start(url.href)) : url),
+    (server) => {
+      first = server;
+    },
+  ),
 };

@@ -180,6 +180,6 @@ for (const [name, options, message] of WRONG) {
   test(`refused: ${name}`, async () => {
     const { plugins } = await import("palmette/miniflare");
     const bindings = [{ name: "IMAGES", options }];
-    await assert.rejects(async () => plugins.palmette.getServices({ options: bindings }), message);
+    await assert.rejects(async () => plugins.palmette.getServices({ options: bindings, workerIndex: 0 }), message);
   });
 }

@@ -228,7 +228,7 @@ test("the plugin lets the server that it starts fetch from this machine", async 
   await chmod(binary, 0o755);
   const script = `import { plugins } from "palmette/miniflare";
     const options = [{ name: "IMAGES", options: { url: "http://127.0.0.1:0", start: true } }];
-    await plugins.palmette.getServices({ options });`;
+    await plugins.palmette.getServices({ options, workerIndex: 0 });`;
   const run = promisify(execFile);
   for (const PALMETTE_FETCH_ALLOW of [undefined, "http://127.0.0.1:1"]) {
     const env = { ...process.env, PALMETTE_BINARY: binary, PALMETTE_FETCH_ALLOW };
@@ -237,7 +237,7 @@ test("the plugin lets the server that it starts fetch from this machine", async 
   const [first, second] = (await readFile(log, "utf8")).trim().split("\n");
   assert.match(first ?? "", /--fetch-allow http:\/\/localhost:\*,http:\/\/127\.0\.0\.1:\*,http:\/\/\[::1\]:\*$/);
   assert.doesNotMatch(second ?? "", /--fetch-allow/);
-  assert.match(first ?? "", /--hosted \.palmette\/hosted /);
+  assert.match(first ?? "", /--hosted \.palmette\/hosted --url-max-age-s 0 /);
 });
 
 describe("palmetteImages of palmette/vite", () => {

@@ -13,24 +13,24 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { startServer } from "palmette/server";
 import { TARGET } from "../../scripts/run-modules.js";
-import { Picture } from "../client/picture.js";
-import { NOBODY, Recorder } from "../client/recorder.js";
+import { NOBODY } from "../client/recorder.js";
+import { drawing, Expected, fails, origin, PHOTO, read } from "../client/resized.js";
 
 const require = createRequire(import.meta.url);
 const MINIFLARES = { 4: require.resolve("miniflare"), 5: require.resolve("miniflare-5") };
 const IMPORT = `--import=${pathToFileURL(join(TARGET, "preload.mjs"))}`;
 
-const PHOTO = new Picture(8, 6, (x, y) => [x * 30, y * 40, 50, 255]).png();
-const MARK = new Picture(2, 2, () => [255, 0, 0, 255]).png();
-
 /** @type {import("palmette/server").Server} */
 let server;
+/** @type {Expected} */
+let expected;
 /** @type {string} */
 let folder;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "palmette-"));
   server = await startServer({ url: "http://127.0.0.1:0", args: ["--engine", "cpu"], timeoutMs: 60_000 });
+  expected = new Expected(server.url);
 });
 
 after(async () => {
@@ -38,18 +38,9 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-/**
- * An answer, as the programs below print it.
- *
- * @typedef {{ status: number, headers: Record<string, string>, body: string }} Printed `body` is in Base64
- */
-
 /** What each program begins with: it prints an answer. */
-const PRINT = `const print = async (answer) => console.log(JSON.stringify({
-  status: answer.status,
-  headers: Object.fromEntries(answer.headers),
-  body: Buffer.from(await answer.arrayBuffer()).toString("base64"),
-}));`;
+const PRINT = `${read}
+const print = async (answer) => console.log(JSON.stringify(await read(answer)));`;
 
 /**
  * Runs a program in a Node process as `palmette run` would have it.
@@ -66,55 +57,12 @@ async function node(program, input = {}) {
   const env = { ...process.env, NODE_OPTIONS: IMPORT, PALMETTE_RUN: JSON.stringify(settings) };
   const { stdout } = await promisify(execFile)(process.execPath, [name], { env, cwd: folder });
   const lines = (await readFile(report, "utf8")).trim().split("\n");
-  /** @type {Printed[]} */
+  /** @type {import("../client/resized.js").Read[]} */
   const answers = stdout
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
   return { answers, events: lines.map((line) => JSON.parse(line)) };
-}
-
-/** A server of the two pictures, and of failures. */
-const origin = (/** @type {import("node:test").TestContext} */ t) =>
-  Recorder.start(t, (request, response) => {
-    const { pathname } = new URL(request.url ?? "", "http://origin");
-    if (pathname === "/moved.png") response.writeHead(302, { location: "/photo.png" }).end();
-    else if (pathname === "/photo.png") response.setHeader("cache-control", "no-cache").end(PHOTO);
-    else if (pathname === "/mark.png") response.end(MARK);
-    else response.writeHead(404).end("nothing");
-  });
-
-/**
- * Makes the picture by the form of the binding.
- *
- * @param {object[]} transforms
- * @param {Buffer[]} drawn
- */
-async function transformed(transforms, drawn = []) {
-  const body = new FormData();
-  const file = (/** @type {Buffer} */ bytes) => new Blob([new Uint8Array(bytes)]);
-  body.append("image", file(PHOTO), "image");
-  for (const picture of drawn) body.append("draw_image", file(picture), "draw_image");
-  body.append("transforms", JSON.stringify(transforms));
-  body.append("output_format", "image/png");
-  const answer = await fetch(`${server.url}/transform`, { method: "POST", body });
-  assert.equal(answer.status, 200, await answer.clone().text());
-  return Buffer.from(await answer.arrayBuffer()).toString("base64");
-}
-
-/**
- * Holds that an answer is a failure as the real service tells it.
- *
- * @param {Printed | undefined} answer
- * @param {number} status
- * @param {number} code
- * @param {RegExp} text
- */
-function fails(answer, status, code, text) {
-  const body = Buffer.from(answer?.body ?? "", "base64").toString();
-  assert.deepEqual([answer?.status, answer?.headers["cf-resized"]], [status, `err=${code}`], body);
-  assert.match(body, new RegExp(`^ERROR ${code}: `));
-  assert.match(body, text);
 }
 
 /**
@@ -144,34 +92,14 @@ for (const [version, file] of Object.entries(MINIFLARES)) {
   describe(`miniflare ${version}: fetch with cf.image`, () => {
     test("pictures, and pictures drawn on them, are those of the binding", async (t) => {
       const { url } = await origin(t);
-      const image = {
-        ...{
-          width: 6,
-          fit: "contain",
-          flip: "h",
-          border: { color: "#0f0", width: 1 },
-          trim: { left: 2 },
-          format: "png",
-        },
-        draw: [
-          { url: `${url}/mark.png`, width: 0.5, rotate: 90, bottom: 1, right: 0, opacity: 0.5 },
-          { url: `${url}/mark.png`, repeat: "x", top: 0, composite: "lighter" },
-        ],
-      };
+      const image = drawing(url);
       const fetches = [{ image }, { image: { width: 4 } }, { image: {} }, {}].map((cf) => ({
         url: `${url}/photo.png`,
         init: { cf },
       }));
       const { answers, events } = await node(FETCHING(file), fetches);
-      const { width, fit, flip, border, trim } = image;
-      const drawn = [
-        { imageIndex: 0, width, fit, flip, border, trim },
-        { imageIndex: 1, rotate: 90, width: 4 },
-        { drawImageIndex: 1, targetImageIndex: 0, bottom: 1, right: 0, opacity: 0.5 },
-        { drawImageIndex: 2, targetImageIndex: 0, repeat: "x", top: 0, composite: "lighter" },
-      ];
-      assert.equal(answers[0]?.body, await transformed(drawn, [MARK, MARK]));
-      assert.equal(answers[1]?.body, await transformed([{ imageIndex: 0, width: 4 }]));
+      assert.equal(answers[0]?.body, await expected.drawn());
+      assert.equal(answers[1]?.body, await expected.small());
       for (const answer of answers.slice(0, 2)) {
         assert.match(answer.headers["cf-resized"] ?? "", /^internal=ok\/[hm] q=/);
         assert.equal(answer.headers["content-type"], "image/png");
@@ -208,7 +136,7 @@ for (const [version, file] of Object.entries(MINIFLARES)) {
       }`;
       const fetches = [{ url: "https://example.com/photo.png", init: { cf: { image: { width: 4 } } } }];
       const { answers } = await node(FETCHING(file, mock), fetches);
-      assert.equal(answers[0]?.body, await transformed([{ imageIndex: 0, width: 4 }]));
+      assert.equal(answers[0]?.body, await expected.small());
     });
 
     // Version 5 has none.
@@ -223,9 +151,19 @@ for (const [version, file] of Object.entries(MINIFLARES)) {
         })()`;
         const fetches = [{ url: "https://example.com/photo.png", init: { cf: { image: { width: 4 } } } }];
         const { answers } = await node(FETCHING(file, mock), fetches);
-        assert.equal(answers[0]?.body, await transformed([{ imageIndex: 0, width: 4 }]));
+        assert.equal(answers[0]?.body, await expected.small());
       });
     }
+
+    test("a plugin in the configuration leaves them to palmette run", async (t) => {
+      const { url } = await origin(t);
+      const plugin = { package: require.resolve("palmette/miniflare"), name: "palmette" };
+      const bindings = [{ name: "IMAGES", type: "images", plugin, options: { url: NOBODY } }];
+      const fetches = [{ url: `${url}/photo.png`, init: { cf: { image: { width: 4 } } } }];
+      const { answers } = await node(FETCHING(file, `unsafeBindings: ${JSON.stringify(bindings)}`), fetches);
+      assert.equal(answers[0]?.body, await expected.small());
+      assert.match(answers[0]?.headers["cf-resized"] ?? "", /^internal=ok/);
+    });
 
     test("failures are those of the real service", async (t) => {
       const { url } = await origin(t);
@@ -283,7 +221,7 @@ const miniflare = new Miniflare(convertV4MiniflareOptions({
         ["/cdn-cgi/image/width=4/photo.png", { method: "POST" }],
       ];
       const { answers } = await node(SERVING, { photo: PHOTO.toString("base64"), asked });
-      const small = await transformed([{ imageIndex: 0, width: 4 }]);
+      const small = await expected.small();
       const [own, foreign, webp, head, redirect, none, loop, post, dispatched] = answers;
       for (const answer of [own, foreign, dispatched]) {
         assert.equal(answer?.body, small, Buffer.from(answer?.body ?? "", "base64").toString());
@@ -328,7 +266,7 @@ server.listen(0, "127.0.0.1", async () => {
     test(`node:${module} answers image URLs with what it serves itself`, async () => {
       const input = { module, photo: PHOTO.toString("base64"), ...(module === "http2" ? await certificate() : {}) };
       const { answers } = await node(SERVING, input);
-      const small = await transformed([{ imageIndex: 0, width: 4 }]);
+      const small = await expected.small();
       assert.deepEqual([answers[0]?.body, answers[1]?.body], [small, small]);
       fails(answers[2], 404, 9404, /status 404/);
       assert.equal(answers[3]?.body, PHOTO.toString("base64"));
@@ -341,7 +279,7 @@ test("the fetch of app code that Node runs has cf.image where there is miniflare
   const program = `require(${JSON.stringify(MINIFLARES[5])});
     fetch(input.url, { cf: { image: { width: 4 } } }).then(print);`;
   const { answers } = await node(program, { url: `${url}/photo.png` });
-  assert.equal(answers[0]?.body, await transformed([{ imageIndex: 0, width: 4 }]));
+  assert.equal(answers[0]?.body, await expected.small());
 });
 
 /** Makes a key, and a certificate that nobody signed. */

@@ -1206,7 +1206,9 @@ function show(value) {
 
 // src/miniflare/images-plugin.ts
 var NAME = "palmette";
-function imagesPlugin(locate) {
+function imagesPlugin(locate, onFirst = () => {
+}) {
+  let isFirst = true;
   return {
     getBindings: (worker) => bindingsOf(worker).map(({ name, service }) => ({
       name,
@@ -1222,9 +1224,19 @@ function imagesPlugin(locate) {
       });
       return Object.fromEntries(await Promise.all(images));
     },
-    async getServices({ options: worker }) {
-      const services = bindingsOf(worker).map(async (binding) => servicesOf(binding, await locate(binding.options)));
-      return (await Promise.all(services)).flat();
+    async getServices({ options: worker, workerIndex }) {
+      if (workerIndex === 0) isFirst = true;
+      const located = bindingsOf(worker).map(async (binding) => {
+        const url = await locate(binding.options);
+        return { binding, server: { url: url.href.replace(/\/+$/, ""), headers: binding.options.headers } };
+      });
+      const found = await Promise.all(located);
+      const [first] = found;
+      if (isFirst && first !== void 0) {
+        onFirst(first.server);
+        isFirst = false;
+      }
+      return found.flatMap(({ binding, server }) => servicesOf(binding, server));
     }
   };
 }
@@ -1236,12 +1248,12 @@ function bindingsOf(worker) {
     return { name, options, service: `${NAME}:${id}` };
   });
 }
-function servicesOf({ options, service }, url) {
-  const config = { url: url.href.replace(/\/+$/, ""), headers: options.headers };
-  const server = `${service}:server`;
-  const protocol = url.protocol === "https:" ? { https: { options: {}, tlsOptions: { trustBrowserCas: true } } } : { http: {} };
+function servicesOf({ service }, server) {
+  const { protocol, host } = new URL(server.url);
+  const options = protocol === "https:" ? { https: { options: {}, tlsOptions: { trustBrowserCas: true } } } : { http: {} };
+  const connection = `${service}:server`;
   return [
-    { name: server, external: { address: url.host, ...protocol } },
+    { name: connection, external: { address: host, ...options } },
     {
       name: service,
       worker: {
@@ -1249,8 +1261,8 @@ function servicesOf({ options, service }, url) {
         compatibilityDate: "2026-04-21",
         modules: [{ name: "adapter.js", esModule: readFileSync(new URL("adapter.js", import.meta.url), "utf8") }],
         bindings: [
-          { name: "SERVER", service: { name: server } },
-          { name: "CONFIG", json: JSON.stringify(config) }
+          { name: "SERVER", service: { name: connection } },
+          { name: "CONFIG", json: JSON.stringify(server) }
         ]
       }
     }
