@@ -140,6 +140,13 @@ impl Prepared {
         worst.unwrap_or(0) + self.kept_bytes + self.font_bytes()
     }
 
+    /// Tells whether its results come one after the other, each as soon as it is made, with what they have in common done once. They do not
+    /// if that would take too much memory, and animations are made side by side, frame by frame.
+    #[must_use]
+    pub fn comes_in_order(&self) -> bool {
+        self.is_shared && !self.results.iter().flatten().any(Rendering::is_animated)
+    }
+
     /// Returns the bytes of the fonts that the request brought.
     pub(crate) fn font_bytes(&self) -> u64 {
         self.images.iter().filter_map(Image::text).map(Typeset::font_bytes).sum()

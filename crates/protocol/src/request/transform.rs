@@ -1,11 +1,11 @@
 //! The form of a request to `/transform`.
 
 use palmette_ops::tree::check;
-use palmette_ops::{Error as TreeError, Op};
+use palmette_ops::{Error as TreeError, ImageIndex, Op};
 
 use super::outputs::{self, parse_outputs};
 use super::part::{Arrival, PartBuffer};
-use super::{Collector, FontFiles, Outputs, RequestLimits, Source};
+use super::{Collector, FontFiles, Outputs, Rendition, RequestLimits, Source};
 use crate::form::{FormEvent, Part};
 use crate::list::{parse_list, resolve};
 use crate::output::parse_switch;
@@ -28,6 +28,41 @@ pub struct TransformRequest {
     pub engine: EngineChoice,
     /// The files of the fonts that texts name by URL: none before they are [fetched](Self::font_urls).
     pub fonts: FontFiles,
+}
+
+impl TransformRequest {
+    /// Returns its result as one of several that may be made of the canvas as it came; nothing if that is not all there is: if something is
+    /// drawn, or it asks for several results itself.
+    ///
+    /// ```
+    /// use palmette_protocol::OutputFormat;
+    /// use palmette_protocol::url::{Client, ImageOptions, Strictness};
+    ///
+    /// let (options, _) = ImageOptions::parse("w=100,rotate=90", Strictness::Strict)?;
+    /// let mut request = options.request(&b"bytes of a picture"[..], OutputFormat::Webp, &Client::default())?;
+    /// let rendition = request.as_rendition().unwrap();
+    /// assert_eq!(rendition.continue_list(&[], &[]), (request.ops.clone(), request.raw_ops.clone()));
+    /// request.outputs = palmette_protocol::Outputs::Each(vec![rendition]);
+    /// assert_eq!(request.as_rendition(), None);
+    /// # Ok::<(), palmette_protocol::Error>(())
+    /// ```
+    #[must_use]
+    pub fn as_rendition(&self) -> Option<Rendition> {
+        let Outputs::One(output) = &self.outputs else { return None };
+        let mut rendition = Rendition::new(output.clone());
+        for (op, raw_op) in self.ops.iter().zip(&self.raw_ops) {
+            let (
+                Op::Transform { image_index: ImageIndex::CANVAS, options },
+                Op::Transform { options: raw_options, .. },
+            ) = (op, raw_op)
+            else {
+                return None;
+            };
+            rendition.transforms.push(options.clone());
+            rendition.raw_transforms.push(raw_options.clone());
+        }
+        Some(rendition)
+    }
 }
 
 /// Collects the form of a request to `/transform`.

@@ -17,8 +17,6 @@ pub const MAX_DPR: f64 = 3.0;
 /// The smallest.
 const MIN_DPR: f64 = 0.1;
 
-/// Widths to choose from where nobody says others.
-const BREAKPOINTS: [u32; 4] = [320, 768, 960, 1200];
 /// The most widths to choose from.
 const MAX_BREAKPOINTS: usize = 32;
 /// The width for a phone that says no more than that.
@@ -260,6 +258,9 @@ impl OptionObject for Delivery {
 }
 
 impl Delivery {
+    /// The widths that `width=auto` chooses from where nobody says others.
+    pub const BREAKPOINTS: [u32; 4] = [320, 768, 960, 1200];
+
     /// Chooses the format of the picture.
     ///
     /// `auto` is AVIF for who takes it, if there `may_be_avif` and nothing moves, which AVIF cannot here; else WebP; else the format of the
@@ -302,8 +303,23 @@ impl Delivery {
             });
         };
         let pixels = viewport * client.device_pixel_ratio.unwrap_or(1.0);
-        let widths = self.breakpoints.as_deref().unwrap_or(&BREAKPOINTS);
+        let widths = self.breakpoints();
         widths.iter().find(|width| f64::from(**width) >= pixels).or(widths.last()).copied()
+    }
+
+    /// Returns every width that `width=auto` chooses for somebody, in ascending order; without `width=auto`, none.
+    #[must_use]
+    pub fn auto_widths(&self) -> Vec<u32> {
+        let Some(Width::Auto) = self.width else { return Vec::new() };
+        let of_kinds = [self.mobile_width.unwrap_or(MOBILE_WIDTH), self.desktop_width.unwrap_or(DESKTOP_WIDTH)];
+        let mut widths: Vec<u32> = self.breakpoints().iter().copied().chain(of_kinds).collect();
+        widths.sort_unstable();
+        widths.dedup();
+        widths
+    }
+
+    fn breakpoints(&self) -> &[u32] {
+        self.breakpoints.as_deref().unwrap_or(&Self::BREAKPOINTS)
     }
 
     /// Returns the headers of a request, beside the URL, that the answer depends on.

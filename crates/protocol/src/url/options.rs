@@ -149,6 +149,40 @@ impl ImageOptions {
         })
     }
 
+    /// Returns the same options with the other widths that a page probably has the picture in: those of `srcset`, if the width is one of
+    /// them, or all that `width=auto` chooses for somebody. None if there is a height: what goes with another width is not known then.
+    ///
+    /// ```
+    /// use palmette_protocol::url::{Client, ImageOptions, Strictness};
+    ///
+    /// let parse = |text| ImageOptions::parse(text, Strictness::Strict).map(|(options, _)| options);
+    /// let others = parse("w=640,q=70")?.other_widths(&[320, 640, 1280], &Client::default());
+    /// assert_eq!(others, [parse("w=320,q=70")?, parse("w=1280,q=70")?]);
+    /// # Ok::<(), palmette_protocol::Error>(())
+    /// ```
+    #[must_use]
+    pub fn other_widths(&self, srcset: &[u32], client: &Client) -> Vec<Self> {
+        let auto = self.delivery.auto_widths();
+        let (widths, own) = match self.delivery.width_for(client) {
+            Some(own) => (auto.as_slice(), Some(f64::from(own))),
+            None => (srcset, self.transform.get("width").and_then(Value::as_f64)),
+        };
+        let is_own = |width: &u32| own == Some(f64::from(*width));
+        if self.transform.contains_key("height") || !widths.iter().any(is_own) {
+            return Vec::new();
+        }
+        widths.iter().filter(|width| !is_own(width)).map(|width| self.with_width(*width)).collect()
+    }
+
+    /// Asks for this width, whoever asks.
+    fn with_width(&self, width: u32) -> Self {
+        let mut options = self.clone();
+        // Its place among the options stays, so that they are those of the URL with the other number.
+        options.transform.insert("width".to_owned(), width.into());
+        options.delivery.width = None;
+        options
+    }
+
     /// Tells whether an edge of one colour is cut off, so that the size of the result follows from pixels.
     #[must_use]
     pub fn trims_border(&self) -> bool {
@@ -234,6 +268,40 @@ mod tests {
     fn auto_width_is_scaled_as_any() {
         let options = parse("width=auto,dpr=2,wdesktop=500").transform_for(&Client::default());
         assert_eq!(json::to_string(&options), r#"{"width":1000}"#);
+    }
+
+    #[test]
+    fn other_widths_are_those_of_the_same_page() {
+        let widths = |text, srcset: &[u32], client: &Client| -> Vec<String> {
+            let others = parse(text).other_widths(srcset, client);
+            others.iter().map(|other| json::to_string(&other.to_object())).collect()
+        };
+        let nobody = Client::default();
+        let phone = Client { is_mobile: true, ..nobody };
+        let set = [320, 640];
+        for (text, srcset, client, expected) in [
+            ("w=640", &set[..], &nobody, &[r#"{"width":320}"#][..]),
+            ("w=320.0,dpr=2,f=auto", &set, &nobody, &[r#"{"width":640,"dpr":2,"format":"auto"}"#]),
+            ("q=50,blur=2,w=320", &set, &nobody, &[r#"{"blur":2,"width":640,"quality":50}"#]),
+            ("w=321", &set, &nobody, &[]),
+            ("q=50", &set, &nobody, &[]),
+            ("w=320,h=320", &set, &nobody, &[]),
+            ("w=320", &[], &nobody, &[]),
+            ("w=320", &[320], &nobody, &[]),
+            (
+                "w=auto,wbreakpoints=900;300,wmobile=500,wdesktop=900",
+                &set,
+                &phone,
+                &[
+                    r#"{"width":300,"wbreakpoints":"300;900","wmobile":500,"wdesktop":900}"#,
+                    r#"{"width":900,"wbreakpoints":"300;900","wmobile":500,"wdesktop":900}"#,
+                ],
+            ),
+            ("w=auto,h=5", &set, &nobody, &[]),
+        ] {
+            assert_eq!(widths(text, srcset, client), expected, "{text}");
+        }
+        assert_eq!(widths("w=auto", &[], &nobody).len(), 3, "of 320, 768, 960 and 1200");
     }
 
     #[test]
