@@ -32,7 +32,7 @@ pub fn app(config: Config, pipeline: Pipeline) -> Result<Router, ConfigError> {
 ///
 /// # Errors
 ///
-/// [`ConfigError::Cache`].
+/// [`ConfigError::Cache`]; [`ConfigError::AheadOfNothing`] if results are to be made ahead and there is no cache.
 pub fn check_cache(config: &Config) -> Result<(), ConfigError> {
     Cache::check(config)
 }

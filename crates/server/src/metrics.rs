@@ -59,6 +59,7 @@ pub(crate) struct CacheMetrics {
     answers: Family<CacheLabels, Counter>,
     evictions: Family<TierLabels, Counter>,
     failures: Family<TierLabels, Counter>,
+    siblings: Family<OutcomeLabels, Counter>,
     entries: Family<TierLabels, Gauge<u64, AtomicU64>>,
     bytes: Family<TierLabels, Gauge<u64, AtomicU64>>,
 }
@@ -95,6 +96,13 @@ impl CacheMetrics {
         self.count("shared", "none");
     }
 
+    /// Counts results that were to be made ahead, by what became of them.
+    pub(crate) fn siblings(&self, outcome: &'static str, count: usize) {
+        if count > 0 {
+            self.siblings.get_or_create(&OutcomeLabels { outcome }).inc_by(count as u64);
+        }
+    }
+
     pub(crate) fn evictions(&self, tier: &'static str) -> Evictions {
         Evictions(self.evictions.get_or_create(&TierLabels { tier }).clone())
     }
@@ -126,6 +134,11 @@ impl CacheMetrics {
             "Results that a tier could not read or write, or had no time to write",
             self.failures.clone(),
         );
+        registry.register(
+            "cache_ahead",
+            "Results of other widths by what became of them before anybody asked: made, given up for who waited, or skipped for want of room",
+            self.siblings.clone(),
+        );
         registry.register("cache_entries", "Results that are kept", self.entries.clone());
         registry.register_with_unit("cache", "Results that are kept", Unit::Bytes, self.bytes.clone());
     }
@@ -152,6 +165,11 @@ struct CacheLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct TierLabels {
     tier: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -367,6 +385,7 @@ mod tests {
         metrics.cuts.count("idle");
         metrics.selections.get_or_create(&SelectionLabels { engine: "cpu", reason: "no_gpu" }).inc();
         metrics.cache.miss();
+        metrics.cache.siblings("made", 1);
         let _ = (metrics.cache.evictions("memory"), metrics.cache.failures("folder"));
         let load = Load { queued: 0, working: 0, body_bytes: 0, pixel_bytes: 0, answer_bytes: 0 };
         let text = metrics.encode(load, 0, 0, &[CacheLoad { tier: "memory", entries: 0, bytes: 0 }]);

@@ -8,6 +8,8 @@
 //! - A *small* request that large ones keep from its turn is worked on beside them, one such at a time: by the express worker,
 //!   with some memory of its own. It takes a share of a core from the others for a moment, and a thumbnail need not wait for
 //!   seconds behind a poster.
+//!
+//! Work that nobody waits for takes what is [left over](Line::spare), and never stands in the line.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -151,6 +153,24 @@ impl Line {
         }
     }
 
+    /// Tells whether somebody waits.
+    pub(super) fn is_waited_in(&self) -> bool {
+        !self.lock().waiting.is_empty()
+    }
+
+    /// Takes a worker and `bytes` of memory that nobody waits for; nothing if there is not so much at once.
+    pub(super) fn spare(self: &Arc<Self>, bytes: u64) -> Option<Turn> {
+        let mut state = self.lock();
+        let fits = state.held_bytes.saturating_add(bytes) <= self.limits.max_bytes;
+        if state.free_workers == 0 || !state.waiting.is_empty() || !fits {
+            return None;
+        }
+        state.take_worker(self.limits.is_small(bytes));
+        state.held_bytes += bytes;
+        drop(state);
+        Some(self.begin(bytes, Lane::Worker, Duration::ZERO, false))
+    }
+
     /// Lines a request up, and lets everybody go whose turn it is.
     fn enter(self: &Arc<Self>, bytes: u64, call: oneshot::Sender<Turn>) -> Result<Place, Refusal> {
         let mut state = self.lock();
@@ -184,14 +204,18 @@ impl Line {
 
     fn call(self: &Arc<Self>, turns: Vec<(Waiting, Lane)>) {
         for (Waiting { bytes, since, call, .. }, lane) in turns {
-            let waited = since.elapsed();
-            self.idle.worker_begins();
-            let worker =
-                Worker { line: Arc::clone(self), lane, is_small: self.limits.is_small(bytes), since: Instant::now() };
-            let memory = PixelMemory { line: Arc::clone(self), bytes };
             // One that has just left gives its turn back by dropping it.
-            let _ = call.send(Turn { worker, memory, waited });
+            let _ = call.send(self.begin(bytes, lane, since.elapsed(), true));
         }
+    }
+
+    /// Begins the turn of a request for which a worker and memory were taken. Whether it `is_typical` says whether its time counts when others
+    /// want to know how long they will wait.
+    fn begin(self: &Arc<Self>, bytes: u64, lane: Lane, waited: Duration, is_typical: bool) -> Turn {
+        self.idle.worker_begins();
+        let is_small = self.limits.is_small(bytes);
+        let worker = Worker { line: Arc::clone(self), lane, is_small, is_typical, since: Instant::now() };
+        Turn { worker, memory: PixelMemory { line: Arc::clone(self), bytes }, waited }
     }
 
     /// Locks the state, which is whole even if a thread panicked while it held it.
@@ -213,8 +237,7 @@ impl State {
             // With a free worker it is memory that keeps it waiting, and that is others' too.
             let is_held_up = self.free_workers > 0 || self.large_working > 0;
             let lane = if self.free_workers > 0 && fits && may_overtake {
-                self.free_workers -= 1;
-                self.large_working += usize::from(!is_small);
+                self.take_worker(is_small);
                 Lane::Worker
             } else if is_small && self.is_express_free && is_held_up {
                 self.is_express_free = false;
@@ -228,6 +251,12 @@ impl State {
             turns.extend(self.waiting.remove(at).map(|waiting| (waiting, lane)));
         }
         turns
+    }
+
+    /// Takes a worker, of which there is one.
+    fn take_worker(&mut self, is_small: bool) {
+        self.free_workers -= 1;
+        self.large_working += usize::from(!is_small);
     }
 
     /// Estimates how long a request that comes now waits, if the ones before it take as long as the last ones did.
@@ -286,6 +315,8 @@ struct Worker {
     line: Arc<Line>,
     lane: Lane,
     is_small: bool,
+    /// Whether its time says how long others will take.
+    is_typical: bool,
     since: Instant,
 }
 
@@ -297,8 +328,10 @@ impl Drop for Worker {
             Lane::Worker => {
                 state.free_workers += 1;
                 state.large_working -= usize::from(!self.is_small);
-                let mean = state.mean_work.unwrap_or(work);
-                state.mean_work = Some((mean * (MEAN_OVER - 1) + work) / MEAN_OVER);
+                if self.is_typical {
+                    let mean = state.mean_work.unwrap_or(work);
+                    state.mean_work = Some((mean * (MEAN_OVER - 1) + work) / MEAN_OVER);
+                }
             }
             Lane::Express => state.is_express_free = true,
         });
@@ -457,6 +490,24 @@ mod tests {
         drop(place);
         assert!(!line.is_full());
         assert!(line.enter(1, oneshot::channel().0).is_ok());
+    }
+
+    #[test]
+    fn line_spares_only_what_nobody_waits_for() {
+        let line = line(9);
+        assert!(line.spare(1001).is_none(), "there is not so much memory");
+        let spare = line.spare(600).unwrap();
+        assert_eq!((line.load().working, line.load().held_bytes, line.idle.borrow(9).count()), (1, 600, 1));
+        assert!(!line.is_waited_in());
+        let mut waiting = enter(&line, 500);
+        assert!(turn(&mut waiting).is_none() && line.is_waited_in());
+        assert!(line.spare(100).is_none(), "somebody waits for memory");
+        drop(spare);
+        let running = [turn(&mut waiting).unwrap(), turn(&mut enter(&line, 100)).unwrap()];
+        assert!(line.spare(100).is_none(), "there is no worker");
+        assert_eq!(line.lock().mean_work, None, "what was more than asked for tells nobody how long to wait");
+        drop(running);
+        assert!(line.spare(100).is_some());
     }
 
     #[test]

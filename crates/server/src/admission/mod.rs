@@ -135,6 +135,16 @@ impl Admission {
         self.line.turn(bytes).await.map_err(|refusal| self.refuse(refusal))
     }
 
+    /// Takes a worker and memory that nobody waits for, if there is so much; for work that is more than was asked for.
+    pub(crate) fn spare(&self, bytes: u64) -> Option<Turn> {
+        self.line.spare(bytes)
+    }
+
+    /// Tells whether a request waits for a worker or for memory.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.line.is_waited_in()
+    }
+
     /// Works on a request whose turn it is. Work that has begun is finished, even if the future is dropped.
     ///
     /// # Errors

@@ -46,9 +46,14 @@ impl Folder {
         }))
     }
 
+    /// Tells whether there is a file for a result.
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.0.shelf.has(key.digest())
+    }
+
     /// Reads a result.
     pub(super) async fn get(&self, key: Key) -> Option<Arc<CachedResult>> {
-        if !self.0.shelf.has(key.digest()) {
+        if !self.has(&key) {
             return None;
         }
         let _place = self.0.disk.acquire().await.ok()?;

@@ -128,8 +128,8 @@ impl KnownUrls {
     }
 
     /// Remembers what a URL led to.
-    pub(crate) fn learn(&self, id: &UrlId, known: Known) {
-        self.entries.insert(id.by_client, Entry { by_anybody: id.by_anybody, known: Arc::new(known) });
+    pub(crate) fn learn(&self, id: &UrlId, known: Arc<Known>) {
+        self.entries.insert(id.by_client, Entry { by_anybody: id.by_anybody, known });
     }
 
     /// Forgets URLs, and returns the keys of what they led to.

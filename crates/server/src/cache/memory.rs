@@ -58,6 +58,11 @@ impl Memory {
         self.entries.get(key)
     }
 
+    /// Tells whether there is a result, which is not to say that anybody wants it.
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.entries.contains_key(key)
+    }
+
     /// Keeps a result, unless it has no room even alone.
     pub(super) fn keep(&self, key: Key, result: Arc<CachedResult>) {
         self.entries.insert(key, result);

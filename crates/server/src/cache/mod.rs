@@ -19,6 +19,7 @@ mod memory;
 mod result;
 mod serve;
 mod served;
+mod siblings;
 mod tiers;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub(crate) use self::known::{Holds, Known, Purge, UrlId};
 pub(crate) use self::result::CachedResult;
 pub(crate) use self::serve::{Job, serve};
 pub(crate) use self::served::{Served, Times, Way};
+pub(crate) use self::siblings::Sibling;
 
 /// The share of the memory for what image URLs led to, as a divisor; and how much that is if no results are in memory.
 const URLS_SHARE: u64 = 32;
@@ -81,8 +83,11 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Cache`].
+    /// [`ConfigError::Cache`], and [`ConfigError::AheadOfNothing`].
     pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
+        if config.cache.is_off() && !config.url.srcset.widths().is_empty() {
+            return Err(ConfigError::AheadOfNothing);
+        }
         Tiers::check(&config.cache).map_err(ConfigError::Cache)
     }
 
@@ -103,6 +108,11 @@ impl Cache {
     /// Returns how full its tiers are.
     pub(crate) fn load(&self) -> Vec<CacheLoad> {
         self.tiers.load()
+    }
+
+    /// Tells whether a result can be found without asking anybody else.
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        self.tiers.has(key)
     }
 
     /// Finds a result.

@@ -13,6 +13,7 @@ use tracing::{Instrument, Span};
 use super::key::Key;
 use super::result::CachedResult;
 use super::served::{Served, Times, Way};
+use super::siblings::{self, Sibling};
 use super::tiers::Tier;
 use crate::Error;
 use crate::admission::{HeldBody, Loan, panic_message};
@@ -27,7 +28,16 @@ const MAX_TAKEOVERS: u32 = 3;
 pub(crate) struct Job {
     pub(crate) request: TransformRequest,
     /// What counts the bytes of its sources.
-    pub(crate) body: HeldBody,
+    pub(crate) body: Arc<HeldBody>,
+    /// What may be made with it, if there is room for that.
+    pub(crate) siblings: Vec<Sibling>,
+}
+
+impl Job {
+    /// Makes one without siblings.
+    pub(crate) fn new(request: TransformRequest, body: Arc<HeldBody>) -> Self {
+        Self { request, body, siblings: Vec::new() }
+    }
 }
 
 /// What becomes of a flight, for all who waited.
@@ -40,15 +50,17 @@ pub(super) enum Landed {
     Made(Flown),
     /// It was there: below the memory, or since just before this flight began.
     Kept(Arc<CachedResult>, Tier),
+    /// It was to be made ahead, and was not. The request is for somebody who waited.
+    GivenUp(Arc<Job>),
 }
 
 /// A result that was just made.
 #[derive(Clone, Debug)]
 pub(super) struct Flown {
-    result: Arc<CachedResult>,
+    pub(super) result: Arc<CachedResult>,
     /// Counts its bytes until they are in answers.
-    loan: Arc<Loan>,
-    times: Times,
+    pub(super) loan: Arc<Loan>,
+    pub(super) times: Times,
 }
 
 /// A failure, and the request for somebody who takes it over.
@@ -97,6 +109,7 @@ pub(crate) async fn serve(
         }
         match flight.await {
             Ok(Landed::Kept(result, tier)) => return Ok(cache.hit(result, tier)),
+            Ok(Landed::GivenUp(given_up)) => job = given_up,
             Ok(Landed::Made(Flown { result, loan, times })) => {
                 let way = if is_first { Way::Miss(times) } else { Way::Shared };
                 if is_first {
@@ -127,7 +140,10 @@ async fn fly(shared: Arc<Shared>, key: Key, job: Arc<Job>, deadline: Deadline) -
         if let Some((result, tier)) = cache.tiers.find_below(key).await {
             return Ok(Landed::Kept(result, tier));
         }
-        let flown = make(&shared, Arc::clone(&job), deadline).await?;
+        let flown = match siblings::make(&shared, &job, deadline).await {
+            Some(made) => made?,
+            None => make(&shared, Arc::clone(&job), deadline).await?,
+        };
         cache.tiers.keep(key, &flown.result);
         Ok(Landed::Made(flown))
     };

@@ -84,6 +84,12 @@ impl Tiers {
         self.memory.as_ref()?.get(key)
     }
 
+    /// Tells whether memory or folder have a result; what the bucket has only a request would tell.
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.memory.as_ref().is_some_and(|memory| memory.has(key))
+            || self.folder.as_ref().is_some_and(|folder| folder.has(key))
+    }
+
     /// Looks below the memory. What is found is in memory from then on.
     pub(super) async fn find_below(&self, key: Key) -> Option<(Arc<CachedResult>, Tier)> {
         let in_folder = match &self.folder {

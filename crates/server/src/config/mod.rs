@@ -27,7 +27,7 @@ pub use listen::Listen;
 pub use memory::{Budgets, MaxBytes, Memory, MemorySource};
 pub use raw::{ConfigError, Environment, Origin, RawConfig, Strings};
 pub use settings::{FlagForm, SETTINGS, Setting};
-pub use url::{NotASource, OptionSets, SigningKeys, SourceRule, UrlAccess, UrlConfig, UrlOrigin};
+pub use url::{NotASource, NotASrcset, OptionSets, SigningKeys, SourceRule, Srcset, UrlAccess, UrlConfig, UrlOrigin};
 pub use variables::UnknownVariable;
 
 /// The defaults as a commented file, ready to be copied and changed.
@@ -229,6 +229,14 @@ pub struct CacheConfig {
     pub bucket: Option<String>,
     /// Whether those with one token are answered with what was made for those with another; default no.
     pub is_across_tokens: bool,
+}
+
+impl CacheConfig {
+    /// Tells whether nothing is kept anywhere.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
+        self.memory_bytes == MaxBytes::Exactly(0) && self.folder.is_none() && self.bucket.is_none()
+    }
 }
 
 impl Default for CacheConfig {

@@ -330,6 +330,11 @@ pub enum ConfigError {
     /// Occurs when the folder or the bucket of the cache cannot be used.
     #[error("the cache: {0}")]
     Cache(#[source] palmette_store::Error),
+    /// Occurs when results are to be made ahead, and none are kept.
+    #[error(
+        "`url.srcset` makes results ahead, and none are kept: set `cache.memory_bytes`, `cache.folder` or `cache.bucket`"
+    )]
+    AheadOfNothing,
     /// Occurs when only one of the two files of TLS is named.
     #[error("`{given}` is set and `{missing}` is not; TLS needs both")]
     TlsHalf {
@@ -378,6 +383,9 @@ impl fmt::Display for Expected {
             Self::StoreFolder => f.write_str("the path of a folder, or none"),
             Self::Account => f.write_str("an id of letters, digits, - and _, or none"),
             Self::Origin => f.write_str("an origin such as https://pictures.example, or none"),
+            Self::Srcset => {
+                f.write_str("2 to 32 widths with commas between them, such as 320,640,1280, or auto or none")
+            }
             Self::Via => f.write_str("a name of letters, digits, - and ."),
             Self::Bucket => f.write_str("the URL of a bucket, such as s3://BUCKET/PREFIX, or none"),
             Self::Filter => f.write_str("a list of log directives such as info,palmette_server=debug"),

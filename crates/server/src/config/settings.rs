@@ -82,6 +82,8 @@ pub enum Expected {
     Account,
     /// One origin.
     Origin,
+    /// Widths, with commas between them, `auto` or `none`.
+    Srcset,
 }
 
 /// Every setting, in the order of `config.default.toml`.
@@ -559,6 +561,15 @@ pub const SETTINGS: &[Setting] = &[
                 "" => None,
                 path => Some(OptionSets::read(path.as_ref()).ok_or(Expected::OptionSets)?),
             };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "url.srcset",
+        flag: "url-srcset",
+        doc: "Widths of one picture on a page, such as 320,640,1280: after one of them the others are made ahead; auto for those of width=auto [default: none]",
+        apply: |config, text| {
+            config.url.srcset = text.parse().map_err(|_| Expected::Srcset)?;
             Ok(())
         },
     },

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use palmette_origin::{HostRule, Origin, OriginRule, Url};
-use palmette_protocol::url::{ImageOptions, Strictness};
+use palmette_protocol::request::MAX_OUTPUTS;
+use palmette_protocol::url::{Delivery, ImageOptions, Strictness};
 
 /// What an operator says about image URLs. Without [`origins`](Self::origins) and [`allow`](Self::allow), none has a source.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +24,8 @@ pub struct UrlConfig {
     pub keys: SigningKeys,
     /// The only options that a URL may have; default any.
     pub sets: Option<OptionSets>,
+    /// The widths that pages have a picture in, which are made together; default none.
+    pub srcset: Srcset,
     /// How long an answer may be kept whose source says nothing, or a shorter time, of it. Default an hour.
     pub max_age: Duration,
     /// The most pixels along a side of an AVIF that `format=auto` chooses. Default 1,200.
@@ -38,6 +41,7 @@ impl Default for UrlConfig {
             access: UrlAccess::Open,
             keys: SigningKeys::default(),
             sets: None,
+            srcset: Srcset::default(),
             max_age: Duration::from_secs(3600),
             max_avif_px: 1200,
         }
@@ -229,6 +233,44 @@ impl OptionSets {
     }
 }
 
+/// The widths that pages have one picture in, in ascending order. Whoever asks for one of them has the others made ahead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Srcset(Vec<u32>);
+
+impl Srcset {
+    /// The greatest width, beyond which no limit of pixels goes.
+    const MAX_WIDTH: u32 = 65_536;
+
+    /// Returns the widths; none if nothing is to be made ahead.
+    #[must_use]
+    pub fn widths(&self) -> &[u32] {
+        &self.0
+    }
+}
+
+impl FromStr for Srcset {
+    type Err = NotASrcset;
+
+    /// Reads `320,640,1280` in any order; `auto`, which is what `width=auto` chooses from; or `none`.
+    fn from_str(text: &str) -> Result<Self, NotASrcset> {
+        match text {
+            "none" => return Ok(Self::default()),
+            "auto" => return Ok(Self(Delivery::BREAKPOINTS.to_vec())),
+            _ => {}
+        }
+        let width = |word: &str| word.trim().parse().ok().filter(|width| (1..=Self::MAX_WIDTH).contains(width));
+        let mut widths = text.split(',').map(width).collect::<Option<Vec<u32>>>().ok_or(NotASrcset)?;
+        widths.sort_unstable();
+        widths.dedup();
+        if (2..=MAX_OUTPUTS).contains(&widths.len()) { Ok(Self(widths)) } else { Err(NotASrcset) }
+    }
+}
+
+/// A text that is no [`Srcset`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a set of widths")]
+pub struct NotASrcset;
+
 /// Returns the lines of a file that say something.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -294,6 +336,18 @@ mod tests {
         assert_eq!(whole.exception().unwrap().to_string(), "http://127.0.0.1:8080");
         for text in ["", "/nonexistent", "ftp://a/", "https://a/?b", "https://u:p@a/", "https://a/#b"] {
             assert!(text.parse::<UrlOrigin>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn url_srcsets_are_widths() {
+        let widths = |text: &str| text.parse().map(|Srcset(widths)| widths);
+        assert_eq!(widths("none"), Ok(Vec::new()));
+        assert_eq!(widths("auto"), Ok(vec![320, 768, 960, 1200]));
+        assert_eq!(widths("1280, 320,640,320"), Ok(vec![320, 640, 1280]));
+        let many = (1..=33).map(|width| width.to_string()).collect::<Vec<_>>().join(",");
+        for text in ["", "320", "320,320", "320,", "320,auto", "0,5", "5,65537", "-1,5", "1.5,5", &many] {
+            assert_eq!(widths(text), Err(NotASrcset), "{text}");
         }
     }
 

@@ -48,7 +48,7 @@ enum Made {
 /// Answers a request for several results: with those that are kept, or else once its turn comes, while they are made.
 pub(super) async fn answer(
     shared: &Arc<Shared>,
-    Job { request, body }: Job,
+    Job { request, body, .. }: Job,
     keys: Option<Vec<Key>>,
     deadline: Deadline,
 ) -> Result<Response, Error> {
@@ -158,7 +158,7 @@ impl Worker {
         &self,
         prepared: Prepared,
         deadline: Deadline,
-        body: HeldBody,
+        body: Arc<HeldBody>,
         memory: &mut WorkMemory<'_>,
     ) -> Result<(), palmette::Error> {
         let (answers, planned_bytes) = (memory.answers(), memory.bytes());

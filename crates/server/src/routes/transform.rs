@@ -47,11 +47,12 @@ pub(crate) async fn transform(
         return Ok(([(header::CONTENT_TYPE, content_type)], json).into_response());
     }
     let (asked, keys) = (Instant::now(), cache::keys(&shared, &request, &digests, partition));
+    let job = Job::new(request, Arc::new(body));
     if is_list {
-        return results::answer(&shared, Job { request, body }, keys, deadline).await;
+        return results::answer(&shared, job, keys, deadline).await;
     }
     let key = keys.and_then(|keys| keys.into_iter().next());
-    let served = cache::serve(&shared, key, Job { request, body }, deadline).await?;
+    let served = cache::serve(&shared, key, job, deadline).await?;
     Ok(respond(&shared, &served, asked.elapsed(), HeaderMap::new()))
 }
 

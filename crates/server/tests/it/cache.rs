@@ -19,7 +19,7 @@ use crate::engines::{Fragile, Gate, Gated};
 use crate::support::{Answer, Form, app_with, call, default_app, form, get, moving, pipeline, png, post, transform};
 
 /// Headers that are about the request, and not about the picture.
-const OF_THE_REQUEST: [&str; 3] = ["x-request-id", "server-timing", "palmette-cache"];
+pub(crate) const OF_THE_REQUEST: [&str; 3] = ["x-request-id", "server-timing", "palmette-cache"];
 
 /// Returns a number of the metrics, 0 if it is not there.
 pub(crate) async fn metric(app: &Router, name: &str) -> u64 {
@@ -60,7 +60,7 @@ fn send(app: &Router, form: &Form) -> JoinHandle<Answer> {
 }
 
 /// Gives others the time to come to where they wait.
-async fn settle() {
+pub(crate) async fn settle() {
     tokio::time::sleep(Duration::from_millis(200)).await;
 }
 

@@ -17,7 +17,7 @@ use crate::cache::{computed, metric, way};
 use crate::support::{Answer, app_with, call, get, png};
 
 /// A server of one picture, whatever the path, with headers that a test chooses; and the requests for it.
-struct Origin {
+pub(crate) struct Origin {
     url: String,
     asked: Arc<AtomicUsize>,
     /// What is answered.
@@ -25,7 +25,7 @@ struct Origin {
 }
 
 impl Origin {
-    async fn start(headers: &str) -> Self {
+    pub(crate) async fn start(headers: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let origin = Self { url, asked: Arc::default(), answer: Arc::default() };
@@ -49,16 +49,16 @@ impl Origin {
         origin
     }
 
-    fn set(&self, status: &str, headers: &str, body: &[u8]) {
+    pub(crate) fn set(&self, status: &str, headers: &str, body: &[u8]) {
         let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
         *self.answer.lock().unwrap() = [head.as_bytes(), body].concat();
     }
 
-    fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }
 
-    fn app(&self, change: impl FnOnce(&mut Config)) -> Router {
+    pub(crate) fn app(&self, change: impl FnOnce(&mut Config)) -> Router {
         let mut config = Config::default();
         config.url.origins = vec![self.url.parse().unwrap()];
         change(&mut config);

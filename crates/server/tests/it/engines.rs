@@ -1,5 +1,6 @@
 //! Engines that misbehave on purpose.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 
@@ -19,6 +20,36 @@ impl Engine for Fragile {
     fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, deadline: Deadline) -> Result<(), Error> {
         let canvas = plan.steps().iter().find_map(|step| plan.output(step)).expect("a source");
         assert_ne!(canvas.size.width, 1, "secret inner workings");
+        CpuEngine::new().run(plan, sources, sink, deadline)
+    }
+}
+
+/// Counts what it runs.
+#[derive(Debug, Default)]
+pub(crate) struct Counting {
+    /// Plans.
+    runs: AtomicUsize,
+    /// Sources that they read, and results.
+    reads: AtomicUsize,
+    results: AtomicUsize,
+}
+
+impl Counting {
+    /// Returns how many plans were run, how many sources those read, and how many results they had.
+    pub(crate) fn counts(&self) -> [usize; 3] {
+        [&self.runs, &self.reads, &self.results].map(|count| count.load(Ordering::Relaxed))
+    }
+}
+
+impl Engine for Counting {
+    fn kind(&self) -> EngineKind {
+        EngineKind::Cpu
+    }
+
+    fn run(&self, plan: &Plan, sources: &dyn Sources, sink: &mut dyn Sink, deadline: Deadline) -> Result<(), Error> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        self.reads.fetch_add(plan.reads().count(), Ordering::Relaxed);
+        self.results.fetch_add(plan.outputs().len(), Ordering::Relaxed);
         CpuEngine::new().run(plan, sources, sink, deadline)
     }
 }

@@ -25,6 +25,7 @@ mod playground;
 mod proxied;
 mod results;
 mod sockets;
+mod srcset;
 mod support;
 mod tls;
 mod tokens;

@@ -9,6 +9,7 @@
 mod error;
 mod form;
 mod headers;
+mod look;
 pub(crate) mod signature;
 pub(crate) mod source;
 mod svg;
@@ -22,27 +23,22 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use palmette::codec::{Error as CodecError, Format};
 use palmette::core::Deadline;
-use palmette::{Explanation, OutputFormat, Pipeline, Prepared};
+use palmette::{Explanation, OutputFormat};
 use palmette_origin::{Origin, Url};
-use palmette_protocol::Source;
 use palmette_protocol::answer::{RESIZED_HEADER, error_header};
-use palmette_protocol::list::list_to_json;
-use palmette_protocol::request::{FontFiles, TransformRequest};
-use palmette_protocol::url::{
-    CfImage, Client, FORM_PATH, ImageOptions, ImageUrl, OnError, Picture, UrlFormat, UrlSource, ipx, next,
-};
+use palmette_protocol::request::FontFiles;
+use palmette_protocol::url::{CfImage, Client, FORM_PATH, ImageOptions, ImageUrl, OnError, UrlSource, ipx, next};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use tracing::{Instrument, info_span};
 
+use self::look::{Glance, Look};
 use self::source::Found;
 use super::etag::is_known;
 use super::transform;
 use crate::Error;
 use crate::admission::HeldBody;
-use crate::cache::{self, Digest, Key, Known, Partition, Served, SourceDigests, UrlId};
+use crate::cache::{self, Partition, Served, UrlId};
 use crate::config::UrlAccess;
 use crate::fonts;
 use crate::shared::Shared;
@@ -112,7 +108,7 @@ pub(super) struct Job {
 /// What a URL asks for.
 struct Asked {
     id: UrlId,
-    source: UrlSource,
+    url: ImageUrl,
 }
 
 /// Reads an image URL as a whole, with or without scheme and host, as a request for it would be; nothing if it is none.
@@ -163,10 +159,10 @@ async fn answer(
     let is_by_token = config.access == UrlAccess::Token;
     let partition = if is_by_token { cache::partition(shared, &headers) } else { Partition::All };
     let id = UrlId::new(&url, &client, partition);
-    let ImageUrl { options, source, warnings } = url;
+    let ImageUrl { options, source, warnings } = url.clone();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let redirect = redirect_to(&options, &source, host);
-    let asked = Some(Asked { id, source: source.clone() });
+    let asked = Some(Asked { id, url });
     let job = Job { redirect, warnings, partition, asked, ..Job::new(options.into(), headers, deadline, begun) };
     let made = async {
         if let Some(response) = again(shared, &job, &id).await {
@@ -182,29 +178,11 @@ async fn answer(
     job.or_redirect(made)
 }
 
-/// What a look at the header of a source leads to.
-enum Glance {
-    /// An SVG, cleaned, or what is known of it.
-    Svg { bytes: Bytes, headers: HeaderMap },
-    /// The client has it already.
-    Known(HeaderMap),
-    /// What a picture is made of, and its key in the cache.
-    Ready { request: Box<TransformRequest>, key: Option<Key>, headers: HeaderMap },
-    /// A plan, whose sizes are asked for.
-    Json { prepared: Box<Prepared>, headers: HeaderMap, bytes: u64 },
-}
-
 /// Makes the picture of a source.
-pub(super) async fn make(
-    shared: &Arc<Shared>,
-    job: &Job,
-    mut found: Found,
-    mut held: HeldBody,
-) -> Result<Response, Error> {
-    let holds = found.holds.take();
+pub(super) async fn make(shared: &Arc<Shared>, job: &Job, found: Found, mut held: HeldBody) -> Result<Response, Error> {
     let fonts = job.fonts(shared, &mut held).await?;
     let look = job.look(shared, fonts);
-    let glance = shared.admission.glance(move || look(&found).map(|glance| (glance, held))).await??;
+    let glance = shared.admission.glance(move || look.at(&found).map(|glance| (glance, held))).await??;
     match glance {
         (Glance::Known(headers), _) => Ok((StatusCode::NOT_MODIFIED, headers).into_response()),
         (Glance::Svg { bytes, mut headers }, _) => {
@@ -222,11 +200,10 @@ pub(super) async fn make(
             headers::guard(&mut headers, "application/json");
             Ok((headers, sizes(&explanation, bytes)).into_response())
         }
-        (Glance::Ready { request, key, headers }, body) => {
-            let request = cache::Job { request: *request, body };
+        (Glance::Ready { request, headers, key, known, siblings }, body) => {
+            let request = cache::Job { siblings, ..cache::Job::new(*request, Arc::new(body)) };
             let served = cache::serve(shared, key, request, job.deadline).await?;
-            if let (Some(cache), Some(asked), Some(key), Some(holds)) = (&shared.cache, &job.asked, key, holds) {
-                let known = Known { key, headers: headers.clone(), source: asked.source.clone(), holds };
+            if let (Some(cache), Some(asked), Some(known)) = (&shared.cache, &job.asked, known) {
                 cache.urls.learn(&asked.id, known);
             }
             Ok(picture(shared, job, &served, headers))
@@ -292,79 +269,20 @@ impl Job {
         Ok(request.fonts)
     }
 
-    /// Returns what looks at the header of a source: it chooses the format, plans, and finds out whether the client has the answer.
-    fn look(
-        &self,
-        shared: &Arc<Shared>,
-        fonts: FontFiles,
-    ) -> impl FnOnce(&Found) -> Result<Glance, Error> + Send + 'static {
-        let shared = Arc::clone(shared);
-        let (image, pictures, mut warnings) = (self.image.clone(), self.pictures.clone(), self.warnings.clone());
-        let (client, deadline, request_headers) = (self.client, self.deadline, self.headers.clone());
-        let partition = self.partition;
-        let max_age = self.max_age.unwrap_or(shared.config.url.max_age);
-        move |found| {
-            let (pipeline, config, limits) = (&shared.pipeline, &shared.config.url, shared.config.limits.request.tree);
-            let digest = |bytes: &Bytes| Digest::from(Sha256::digest(bytes));
-            let (source, drawn) = (digest(&found.bytes), pictures.iter().map(digest).collect::<Vec<_>>());
-            let options = &image.options;
-            let varies_by = options.delivery.varies_by();
-            let of_state = |parts: &[&[u8]]| {
-                let drawn = drawn.iter().map(|digest| &digest[..]);
-                let tag = headers::etag(parts.iter().copied().chain(drawn), &source, found.etag.as_deref());
-                let is_known = is_known(&request_headers, &tag);
-                (headers::of_state(found, &tag, &varies_by, max_age), is_known)
-            };
-            let picture = match palmette::codec::probe(&found.bytes) {
-                Ok(probe) => Picture {
-                    format: output_format(probe.format),
-                    has_alpha: probe.has_alpha,
-                    is_animated: probe.is_animated,
-                },
-                Err(CodecError::Svg) => {
-                    return svg(&options.delivery, found, of_state(&[VERSION, b"svg"]));
-                }
-                Err(source) => return Err(palmette::Error::Source { index: 0, source }.into()),
-            };
-            if options.delivery.format == Some(UrlFormat::Svg) {
-                return Err(UrlError::Svg.into());
-            }
-
-            let base = match image.needs_base() {
-                true => base(pipeline, options, (found, &client), deadline)?,
-                false => [1, 1],
-            };
-            let request_of = |format| {
-                let mut request = image.request(found.bytes.clone(), &pictures, base, (format, &client), &limits)?;
-                request.fonts.clone_from(&fonts);
-                Ok::<_, Error>(request)
-            };
-            let format = options.delivery.choose(&picture, &client, true);
-            let mut request = request_of(format)?;
-            if options.delivery.format == Some(UrlFormat::Auto) && format == OutputFormat::Avif {
-                let size = pipeline.prepare(request.clone(), deadline)?.size();
-                if size.width.max(size.height) > config.max_avif_px {
-                    request = request_of(options.delivery.choose(&picture, &client, false))?;
-                    warnings.push("image too large for AVIF".to_owned());
-                }
-            }
-            let texts: Vec<_> = request.sources.iter().filter(|source| matches!(source, Source::Text(_))).collect();
-            let (list, said) = (list_to_json(&request.raw_ops), format!("{:?}{texts:?}", request.outputs));
-            let is_json = options.delivery.format == Some(UrlFormat::Json);
-            let kind: &[u8] = if is_json { b"json" } else { b"" };
-            let (mut headers, is_known) = of_state(&[VERSION, list.as_bytes(), said.as_bytes(), kind]);
-            if is_known {
-                return Ok(Glance::Known(headers));
-            }
-            warnings.extend(options.warning());
-            headers::warn(&mut headers, &warnings);
-            if is_json {
-                let prepared = Box::new(pipeline.prepare(request, deadline)?);
-                return Ok(Glance::Json { prepared, headers, bytes: found.bytes.len() as u64 });
-            }
-            let key = || cache::key(&shared, &request, &SourceDigests::new(source, drawn.clone()), partition);
-            let key = if headers::may_be_kept(found) { key() } else { None };
-            Ok(Glance::Ready { request: Box::new(request), key, headers })
+    /// Returns what looks at the header of a source.
+    fn look(&self, shared: &Arc<Shared>, fonts: FontFiles) -> Look {
+        Look {
+            shared: Arc::clone(shared),
+            image: self.image.clone(),
+            pictures: self.pictures.clone(),
+            fonts,
+            warnings: self.warnings.clone(),
+            client: self.client,
+            headers: self.headers.clone(),
+            deadline: self.deadline,
+            partition: self.partition,
+            max_age: self.max_age.unwrap_or(shared.config.url.max_age),
+            url: self.asked.as_ref().map(|asked| asked.url.clone()),
         }
     }
 }
@@ -387,58 +305,6 @@ fn redirect_to(options: &ImageOptions, source: &UrlSource, host: Option<&str>) -
         }
     };
     HeaderValue::try_from(location).ok()
-}
-
-/// Returns the size of the picture that others are drawn on.
-fn base(
-    pipeline: &Pipeline,
-    options: &ImageOptions,
-    (found, client): (&Found, &Client),
-    deadline: Deadline,
-) -> Result<[u32; 2], Error> {
-    let prepared = pipeline.prepare(options.request(found.bytes.clone(), OutputFormat::Png, client)?, deadline)?;
-    if prepared.is_measured() && options.trims_border() {
-        return Err(UrlError::UnknownBase.into());
-    }
-    let size = prepared.size();
-    Ok([size.width, size.height])
-}
-
-/// What decides bytes beside the request: the encoders, and the rules of pixels.
-const VERSION: &[u8] = concat!(env!("CARGO_PKG_VERSION"), " ").as_bytes();
-
-/// Answers with an SVG.
-fn svg(
-    delivery: &palmette_protocol::url::Delivery,
-    found: &Found,
-    (mut headers, is_known): (HeaderMap, bool),
-) -> Result<Glance, Error> {
-    match delivery.format {
-        None | Some(UrlFormat::Auto | UrlFormat::Svg) => {}
-        Some(UrlFormat::Json) => {
-            headers::guard(&mut headers, "application/json");
-            let original = json!({ "original": { "file_size": found.bytes.len(), "format": svg::MIME } });
-            return Ok(Glance::Svg { bytes: original.to_string().into(), headers });
-        }
-        Some(_) => return Err(UrlError::Svg.into()),
-    }
-    if is_known {
-        return Ok(Glance::Known(headers));
-    }
-    headers::guard(&mut headers, svg::MIME);
-    Ok(Glance::Svg { bytes: svg::clean(&found.bytes)?, headers })
-}
-
-/// Names a format in the words of answers, if these have it.
-const fn output_format(format: Format) -> Option<OutputFormat> {
-    match format {
-        Format::Jpeg => Some(OutputFormat::Jpeg),
-        Format::Png => Some(OutputFormat::Png),
-        Format::Gif => Some(OutputFormat::Gif),
-        Format::Webp => Some(OutputFormat::Webp),
-        Format::Avif => Some(OutputFormat::Avif),
-        Format::Heic | Format::Bmp | Format::Tiff | Format::Ico | Format::Qoi | Format::Pnm => None,
-    }
 }
 
 /// Writes what `format=json` asks for.
