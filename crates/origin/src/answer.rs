@@ -213,14 +213,22 @@ impl Answer {
         self.bytes_counted(None).await
     }
 
-    /// Waits for all bytes, and counts them while it does.
+    /// Waits for all bytes, and counts the memory that is reserved for them while it does.
     pub(crate) async fn bytes_counted(mut self, mut counted: Option<Counted>) -> Result<Bytes, Error> {
-        let mut all = Vec::new();
+        let mut all: Vec<u8> = Vec::new();
+        let promised = self.head.content_length().and_then(|bytes| usize::try_from(bytes).ok());
         while let Some(bytes) = self.chunk().await? {
-            if let Some(counted) = &mut counted {
-                counted.add(bytes.len())?;
+            let needed = all.len() + bytes.len();
+            if needed > all.capacity() {
+                // As much again, so that little is copied; but no more than was promised, nor all of that before it comes.
+                let doubled = needed.max(all.capacity() * 2);
+                let wanted = promised.filter(|promised| *promised >= needed).map_or(doubled, |most| doubled.min(most));
+                if let Some(counted) = &mut counted {
+                    counted.add(wanted - all.capacity())?;
+                }
+                let out_of_memory = |_| Error::OutOfMemory { bytes: wanted as u64 };
+                all.try_reserve_exact(wanted - all.len()).map_err(out_of_memory)?;
             }
-            all.try_reserve(bytes.len()).map_err(|_| Error::OutOfMemory { bytes: bytes.len() as u64 })?;
             all.extend_from_slice(&bytes);
         }
         all.shrink_to_fit();

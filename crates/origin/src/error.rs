@@ -130,6 +130,9 @@ pub enum Error {
         /// The limit.
         max_bytes: u64,
     },
+    /// Occurs when a file finds no [room](crate::Room) among the other things that somebody holds.
+    #[error("too busy: there is no room for a file that is being fetched; try again")]
+    NoRoom,
     /// Occurs when time runs out.
     #[error("{origin}: no complete answer within {} ms", timeout.as_millis())]
     TimedOut {
@@ -210,7 +213,7 @@ impl Error {
             | Self::BadRedirect { .. } => Class::BadAnswer,
             Self::TooLarge { .. } | Self::TooManyRedirects { .. } => Class::Limit,
             Self::TimedOut { .. } => Class::Deadline,
-            Self::Full { .. } => Class::Busy,
+            Self::Full { .. } | Self::NoRoom => Class::Busy,
             Self::OutOfMemory { .. } => Class::Ours,
         }
     }

@@ -89,9 +89,21 @@ impl Fetcher {
         Self::with_network(settings, Arc::new(SystemNetwork))
     }
 
+    /// Makes a fetcher whose requests and files on their way count together with those of others, by limits that are not those of
+    /// its settings.
+    #[must_use]
+    pub fn sharing(settings: &Settings, arriving: Arc<Arriving>) -> Self {
+        Self::with(settings, Arc::new(SystemNetwork), arriving)
+    }
+
     /// Makes a fetcher whose names and connections come from elsewhere, for tests.
     #[must_use]
     pub fn with_network(settings: &Settings, network: Arc<dyn Network>) -> Self {
+        let arriving = Arriving::new(settings.max_running, settings.max_arriving_bytes);
+        Self::with(settings, network, Arc::new(arriving))
+    }
+
+    fn with(settings: &Settings, network: Arc<dyn Network>, arriving: Arc<Arriving>) -> Self {
         let guard = Arc::new(Guard::new(settings.allow.clone(), settings.allow_hosts.clone()));
         let connector = Connector { guard: Arc::clone(&guard), network, timeout: settings.connect_timeout };
         let client = Client::builder(TokioExecutor::new())
@@ -107,7 +119,7 @@ impl Fetcher {
             failures: Failures::new(settings.failure_time),
             renewing: Mutex::default(),
             via: settings.via.clone(),
-            arriving: Arriving::new(settings.max_running, settings.max_arriving_bytes),
+            arriving,
             timeout: settings.timeout,
             max_redirects: settings.max_redirects,
             running: Mutex::new(HashMap::new()),

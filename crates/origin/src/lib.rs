@@ -19,6 +19,7 @@ mod tls;
 mod via;
 
 pub use answer::{Answer, Fetched, Head, Opened, Request, Source};
+pub use arriving::{Arriving, Room};
 pub use error::{BrokenReason, Class, Error};
 pub use fetcher::Fetcher;
 pub use guard::{Guard, HostRule, Origin, OriginRule};

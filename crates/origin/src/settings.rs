@@ -31,7 +31,7 @@ pub struct Settings {
     /// Requests to servers at once; one more waits for its place, within its time. Default 64.
     pub max_running: usize,
     /// Bytes of whole files that are on their way at once; what would be more fails with [`Error::Full`](crate::Error::Full).
-    /// What has arrived is its caller's to count. Default 128 MB.
+    /// What has arrived is its caller's to count. Default 128 MB. Fetchers that [share](crate::Fetcher::sharing) have these two in common.
     pub max_arriving_bytes: u64,
     /// Authorities that are trusted beside those of Mozilla's list. Default: none.
     pub authorities: Authorities,

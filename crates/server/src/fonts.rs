@@ -36,10 +36,10 @@ pub(crate) async fn fetch(shared: &Shared, request: &mut TransformRequest, held:
                 held.add(fetched.bytes.len() as u64)?;
                 request.fonts.insert(url, fetched.bytes);
             }
-            Err(FetchError::Full { max_bytes }) => {
-                return Err(Error::FetchesFull { max_bytes, retry_after: shared.admission.retry_after() });
-            }
             Err(error) => {
+                if let Some(busy) = shared.admission.busy(&error) {
+                    return Err(busy);
+                }
                 log(&error);
                 request.fonts.fail(url, error.to_string());
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use palmette::Pipeline;
-use palmette_origin::{Fetcher, Settings as FetchSettings};
+use palmette_origin::{Arriving, Fetcher, Settings as FetchSettings};
 
 use crate::admission::Admission;
 use crate::cache::Cache;
@@ -43,15 +43,15 @@ impl Shared {
         let metrics = Metrics::new(&pipeline.engines().prices());
         let cache = Cache::new(&config, &pipeline, &budgets, metrics.cache.clone());
         let places = Places::new(&config.server, metrics.cuts.clone());
-        // What is fetched for URLs and what is fetched for fonts are told apart by whom they may ask, and share the memory.
+        // What is fetched for URLs and what is fetched for fonts are told apart by whom they may ask. They share what may be on its way, and
+        // the memory for what is kept.
+        let arriving = Arriving::new(config.fetch.fetcher.max_running, budgets.fetch_arriving_bytes);
+        let arriving = Arc::new(arriving.within(admission.room()));
         let shares = if config.url.has_sources() { 2 } else { 1 };
-        let settings = FetchSettings {
-            cache_bytes: budgets.fetch_cache_bytes / shares,
-            max_arriving_bytes: budgets.fetch_arriving_bytes / shares,
-            ..config.fetch.fetcher.clone()
-        };
-        let sources = image_url::source::fetcher(&config.url, settings.clone());
-        let fetcher = Fetcher::new(&settings);
+        let settings =
+            FetchSettings { cache_bytes: budgets.fetch_cache_bytes / shares, ..config.fetch.fetcher.clone() };
+        let sources = image_url::source::fetcher(&config.url, settings.clone(), Arc::clone(&arriving));
+        let fetcher = Fetcher::sharing(&settings, arriving);
         let hosted = config.hosted.folder.clone().map(HostedStore::new);
         Self {
             config,

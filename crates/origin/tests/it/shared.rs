@@ -1,8 +1,10 @@
 //! Callers that want the same at the same time.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use palmette_origin::{Error, Request, Settings, Source};
+use palmette_origin::{Arriving, Error, Fetcher, Request, Room, Settings, Source};
 use tokio::time::{sleep, timeout};
 
 use crate::support::{Act, Server, file, get, one_street, send, settings};
@@ -106,4 +108,48 @@ async fn shared_memory_is_bounded_while_files_arrive() {
     assert!(matches!(second, Err(Error::Full { max_bytes: 15 })));
     assert_eq!(first.await.unwrap().unwrap().bytes.len(), 11);
     assert_eq!(get(&fetcher, "http://files.example/c").await.unwrap().bytes.len(), 11, "nothing is counted for ever");
+}
+
+/// Memory for 30 bytes, and what is in it.
+#[derive(Debug, Default)]
+struct Narrow(AtomicU64);
+
+impl Room for Narrow {
+    fn take(&self, bytes: u64) -> bool {
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| Some(held + bytes).filter(|sum| *sum <= 30))
+            .is_ok()
+    }
+
+    fn give_back(&self, bytes: u64) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn shared_memory_of_fetchers_is_somebodys() {
+    let server = Server::start("127.0.0.1", |head| {
+        // One of them does not promise its length, and none of what is reserved for it is lost.
+        let length = if head.starts_with("GET /a ") { "connection: close\r\n" } else { "content-length: 11\r\n" };
+        let wait = Act::Wait(Duration::from_millis(400));
+        let rest = [wait, send("1"), Act::Hang];
+        [vec![send(format!("HTTP/1.1 200 OK\r\n{length}\r\n1234567890"))], rest.to_vec()].concat()
+    })
+    .await;
+    let (room, url) = (Arc::new(Narrow::default()), format!("http://{}", server.address));
+    let arriving = Arc::new(Arriving::new(9, 100).within(Arc::<Narrow>::clone(&room)));
+    let settings = Settings { allow: vec![url.parse().unwrap()], cache_bytes: 0, ..settings() };
+    let [first, second] = [(); 2].map(|()| Fetcher::sharing(&settings, Arc::clone(&arriving)));
+    let waiting = tokio::spawn({
+        let (first, url) = (first.clone(), format!("{url}/a"));
+        async move { get(&first, &url).await }
+    });
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!((room.0.load(Ordering::Relaxed), arriving.held_bytes()), (10, 10), "of what has come");
+    room.take(15);
+    assert!(matches!(get(&second, &format!("{url}/b")).await, Err(Error::NoRoom)));
+    room.give_back(15);
+    assert_eq!(waiting.await.unwrap().unwrap().bytes, "12345678901");
+    assert_eq!(get(&second, &format!("{url}/c")).await.unwrap().bytes, "12345678901");
+    assert_eq!((room.0.load(Ordering::Relaxed), arriving.held_bytes()), (0, 0));
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use palmette_origin::Room;
+
 /// Bytes of one kind, of all requests together.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -34,6 +36,16 @@ impl Budget {
 
     fn give_back(&self, bytes: u64) {
         self.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+impl Room for Budget {
+    fn take(&self, bytes: u64) -> bool {
+        Self::take(self, bytes)
+    }
+
+    fn give_back(&self, bytes: u64) {
+        Self::give_back(self, bytes);
     }
 }
 

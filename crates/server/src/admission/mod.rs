@@ -1,7 +1,8 @@
 //! Who gets in: bounds on the bodies that wait in memory, on the pictures that are worked on, and on the answers that wait
 //! for their readers; and a bounded line before a bounded set of workers.
 //!
-//! A request goes through it in this order. Its body is counted while it arrives ([`Admission::body`]). Its headers are looked
+//! A request goes through it in this order. Its body is counted while it arrives ([`Admission::body`]), and so are files that are fetched
+//! for it ([`Admission::room`]). Its headers are looked
 //! at ([`Admission::glance`]), which tells how much memory it will hold. It waits in the [`mod@line`] for a worker and for that much memory
 //! ([`Admission::turn`]). It is worked on ([`Admission::work`]), and its answer is counted until it
 //! is sent ([`Answered`]), apart from pictures: a slow reader takes no memory from those who want to compute.
@@ -20,6 +21,7 @@ use std::thread;
 use std::time::Duration;
 
 use palmette::core::IdleCores;
+use palmette_origin::{Error as FetchError, Room};
 use tokio::sync::Semaphore;
 
 use self::budget::{Budget, Held};
@@ -101,6 +103,21 @@ impl Admission {
             held: Held::new(Arc::clone(&self.bodies)),
             max_bytes: self.bodies.max_bytes(),
             line: Arc::clone(&self.line),
+        }
+    }
+
+    /// Returns where files that are being fetched count, as bodies do that arrive.
+    pub(crate) fn room(&self) -> Arc<dyn Room> {
+        Arc::<Budget>::clone(&self.bodies)
+    }
+
+    /// Says that there is too much to do, if that is why a file was not fetched.
+    pub(crate) fn busy(&self, error: &FetchError) -> Option<Error> {
+        let retry_after = self.retry_after();
+        match *error {
+            FetchError::Full { max_bytes } => Some(Error::FetchesFull { max_bytes, retry_after }),
+            FetchError::NoRoom => Some(Error::BodiesFull { max_bytes: self.bodies.max_bytes(), retry_after }),
+            _ => None,
         }
     }
 

@@ -125,7 +125,7 @@ pub struct Budgets {
     pub answer_bytes: u64,
     /// For fetched files that are kept.
     pub fetch_cache_bytes: u64,
-    /// For files that are being fetched.
+    /// For files that are being fetched; part of that for bodies.
     pub fetch_arriving_bytes: u64,
     /// For results that are kept.
     pub result_cache_bytes: u64,
@@ -136,8 +136,10 @@ impl Budgets {
     const PIXEL_PERCENT: u64 = 55;
     /// Percent for bodies, and as much for answers.
     const PASSING_PERCENT: u64 = 15;
-    /// Percent for fetched files, at most, and as much for files that are being fetched.
+    /// Percent for fetched files, at most.
     const FETCH_PERCENT: u64 = 5;
+    /// The share of the budget of bodies, as a divisor, that files may take while they are being fetched: slow servers must not keep forms out.
+    const ARRIVING_SHARE: u64 = 2;
     /// Percent for results that are kept, and the most for them, unless an operator says how much.
     const RESULT_PERCENT: u64 = 5;
     const RESULT_BYTES: u64 = 256_000_000;
@@ -150,14 +152,15 @@ impl Budgets {
         // With more connections than there is memory for, something has to be left all the same.
         let divided = memory.bytes - connection_bytes.min(memory.bytes / 2);
         let share = |percent: u64| (divided / 100 * percent).max(1);
+        let body_bytes = config.admission.max_body_bytes.or(share(Self::PASSING_PERCENT));
         Self {
             memory,
             connection_bytes,
-            body_bytes: config.admission.max_body_bytes.or(share(Self::PASSING_PERCENT)),
+            body_bytes,
             pixel_bytes: config.admission.max_pixel_bytes.or(share(Self::PIXEL_PERCENT)),
             answer_bytes: config.admission.max_answer_bytes.or(share(Self::PASSING_PERCENT)),
             fetch_cache_bytes: config.fetch.fetcher.cache_bytes.min(share(Self::FETCH_PERCENT)),
-            fetch_arriving_bytes: config.fetch.fetcher.max_arriving_bytes.min(share(Self::FETCH_PERCENT)),
+            fetch_arriving_bytes: config.fetch.fetcher.max_arriving_bytes.min(body_bytes / Self::ARRIVING_SHARE),
             result_cache_bytes: config.cache.memory_bytes.or(share(Self::RESULT_PERCENT).min(Self::RESULT_BYTES)),
         }
     }
@@ -215,7 +218,8 @@ mod tests {
         let budgets = Budgets::of(&config, memory);
         let divided = memory.bytes - 1024 * connection::buffer_bytes(&config.server);
         assert_eq!((budgets.pixel_bytes, budgets.body_bytes), (divided / 100 * 55, divided / 100 * 15));
-        assert_eq!((budgets.fetch_cache_bytes, budgets.fetch_arriving_bytes), (divided / 100 * 5, divided / 100 * 5));
+        assert_eq!(budgets.fetch_cache_bytes, divided / 100 * 5);
+        assert_eq!(budgets.fetch_arriving_bytes, budgets.body_bytes / 2);
         assert_eq!(budgets.result_cache_bytes, divided / 100 * 5);
         config.fetch.fetcher.cache_bytes = 0;
         config.cache.memory_bytes = MaxBytes::Exactly(0);

@@ -280,7 +280,7 @@ impl ModelsFolder {
 pub struct FetchConfig {
     /// Bytes of one font; default 20 MB, breach 9410.
     pub max_bytes: u64,
-    /// Whom to ask, and within which limits; the two on memory are [`Budgets`] at most.
+    /// Whom to ask, and within which limits, which all fetches share; the two on memory are [`Budgets`] at most.
     pub fetcher: FetchSettings,
 }
 

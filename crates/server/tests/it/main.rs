@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod admission;
+mod arriving;
 mod cache;
 mod cache_urls;
 mod codes;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use palmette_origin::{Error as FetchError, Request, Url};
+use palmette_origin::{Request, Url};
 use palmette_store::hosted::{DEFAULT_KEY, HostedError, ImageChange, MAX_PICTURE_BYTES, NewImage};
 use serde_json::{Map, Value, json};
 
@@ -54,10 +54,7 @@ async fn fetch(shared: &Shared, text: &str) -> Result<FilePart, Error> {
     let name = url.path_segments().and_then(Iterator::last).filter(|name| !name.is_empty()).map(str::to_owned);
     match shared.fetcher.get(&Request::new(url, MAX_PICTURE_BYTES as u64)).await {
         Ok(fetched) => Ok(FilePart { name, bytes: fetched.bytes }),
-        Err(FetchError::Full { max_bytes }) => {
-            Err(Error::FetchesFull { max_bytes, retry_after: shared.admission.retry_after() })
-        }
-        Err(error) => Err(UrlError::Fetch(error).into()),
+        Err(error) => Err(shared.admission.busy(&error).unwrap_or_else(|| UrlError::Fetch(error).into())),
     }
 }
 

@@ -160,7 +160,7 @@ const fn code_of_fetch(error: &FetchError) -> Code {
         FetchError::Downgrade { .. } | FetchError::BadRedirect { .. } => Code::BadRedirect,
         FetchError::TooManyRedirects { .. } => Code::TooManyRedirects,
         FetchError::TooLarge { .. } => Code::SourceTooLarge,
-        FetchError::Full { .. } => Code::Busy,
+        FetchError::Full { .. } | FetchError::NoRoom => Code::Busy,
         FetchError::TimedOut { .. } => Code::SourceTimedOut,
         FetchError::OutOfMemory { .. } => Code::Internal,
         // TLS, a compressed answer, and what is added there.
@@ -211,6 +211,7 @@ mod tests {
             (FetchError::Downgrade { origin: origin.clone() }, 9420, 400),
             (FetchError::TooManyRedirects { max_redirects: 5 }, 9421, 400),
             (FetchError::Full { max_bytes: 5 }, 9522, 503),
+            (FetchError::NoRoom, 9522, 503),
             (FetchError::OutOfMemory { bytes: 5 }, 9523, 500),
             (status(400), 9519, 502),
             (status(401), 9408, 502),

@@ -169,9 +169,7 @@ async fn answer(
             return Ok(response);
         }
         shared.admission.check()?;
-        let found = source::get(shared, &source).instrument(info_span!("fetch")).await?;
-        let mut held = shared.admission.body();
-        held.add(found.bytes.len() as u64)?;
+        let (found, held) = source::get(shared, &source).instrument(info_span!("fetch")).await?;
         make(shared, &job, found, held).await
     };
     let made = made.await;

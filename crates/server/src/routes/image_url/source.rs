@@ -3,15 +3,17 @@
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use palmette_origin::{Error as FetchError, Fetcher, Origin, Request, Settings, Source, Url, Via};
+use palmette_origin::{Arriving, Error as FetchError, Fetcher, Origin, Request, Settings, Source, Url, Via};
 use palmette_protocol::url::{PREFIX, UrlSource, decode};
 
 use super::error::UrlError;
 use super::headers::{UNKEPT_DIRECTIVES, directives};
 use crate::Error;
+use crate::admission::HeldBody;
 use crate::cache::Holds;
 use crate::config::{UrlConfig, UrlOrigin};
 use crate::shared::Shared;
@@ -36,22 +38,23 @@ const STRICT_DIRECTIVES: [&str; 3] = ["must-revalidate", "proxy-revalidate", "no
 /// The time after the last change of a file from which its tag tells the next one: clocks of disks are coarse.
 const SETTLED: Duration = Duration::from_secs(2);
 
-/// Makes what fetches the sources of image URLs. The operator's own servers may have any address; redirects of theirs may not.
-pub(crate) fn fetcher(config: &UrlConfig, settings: Settings) -> Fetcher {
+/// Makes what fetches the sources of image URLs, together with whatever else is arriving. The operator's own servers may have any address;
+/// redirects of theirs may not.
+pub(crate) fn fetcher(config: &UrlConfig, settings: Settings, arriving: Arc<Arriving>) -> Fetcher {
     let mut settings = settings;
     settings.allow.extend(config.origins.iter().filter_map(UrlOrigin::exception));
     if let Ok(via) = VIA.parse::<Via>() {
         settings.via = settings.via.and(&via);
     }
-    Fetcher::new(&settings)
+    Fetcher::sharing(&settings, arriving)
 }
 
-/// Gets a source.
+/// Gets a source, and what counts its bytes.
 ///
 /// # Errors
 ///
-/// [`UrlError`], and [`Error::FetchesFull`].
-pub(super) async fn get(shared: &Shared, source: &UrlSource) -> Result<Found, Error> {
+/// [`UrlError`]; [`Error::FetchesFull`] and [`Error::BodiesFull`] if there is no room for it.
+pub(super) async fn get(shared: &Shared, source: &UrlSource) -> Result<(Found, HeldBody), Error> {
     let config = &shared.config.url;
     match source {
         UrlSource::Remote(text) => {
@@ -122,19 +125,22 @@ fn is_missing(error: &Error) -> bool {
 }
 
 /// Fetches a source.
-async fn fetch(shared: &Shared, url: Url) -> Result<Found, Error> {
+async fn fetch(shared: &Shared, url: Url) -> Result<(Found, HeldBody), Error> {
     let begun = Instant::now();
     let outcome = shared.sources.get(&Request::new(url, max_bytes(shared))).await;
     shared.metrics.count_fetch(&outcome, begun.elapsed());
     match outcome {
         Ok(fetched) => {
+            // What was on its way counted, too, but others may have waited for the same file, and all of them hold it now.
+            let mut held = shared.admission.body();
+            held.set(fetched.bytes.len() as u64)?;
             // Servers may say it in several lines, which count together.
             let lines = fetched.head.headers().get_all("cache-control").iter().filter_map(|line| line.to_str().ok());
             let cache_control = lines.collect::<Vec<_>>().join(", ");
             // One that stands in for another for a moment is not remembered for longer.
             let is_current = fetched.source != Source::Stale;
             let time = result_time(&cache_control, fetched.fresh_for, shared.config.url.max_age);
-            Ok(Found {
+            let found = Found {
                 holds: time
                     .filter(|_| is_current)
                     .and_then(|time| Some(Holds::Until(Instant::now().checked_add(time)?))),
@@ -142,12 +148,10 @@ async fn fetch(shared: &Shared, url: Url) -> Result<Found, Error> {
                 last_modified: fetched.head.last_modified().map(str::to_owned),
                 cache_control: Some(cache_control),
                 bytes: fetched.bytes,
-            })
+            };
+            Ok((found, held))
         }
-        Err(FetchError::Full { max_bytes }) => {
-            Err(Error::FetchesFull { max_bytes, retry_after: shared.admission.retry_after() })
-        }
-        Err(error) => Err(UrlError::Fetch(error).into()),
+        Err(error) => Err(shared.admission.busy(&error).unwrap_or_else(|| UrlError::Fetch(error).into())),
     }
 }
 
@@ -167,12 +171,13 @@ const fn max_bytes(shared: &Shared) -> u64 {
 }
 
 /// Reads a file of a folder, off the async threads.
-async fn read(shared: &Shared, folder: &Path, path: &str) -> Result<Found, Error> {
+async fn read(shared: &Shared, folder: &Path, path: &str) -> Result<(Found, HeldBody), Error> {
     let (folder, path, max_bytes) = (folder.to_owned(), path.to_owned(), max_bytes(shared));
-    let read = tokio::task::spawn_blocking(move || read_file(&folder, &path, max_bytes));
+    let mut held = shared.admission.body();
+    let read = move || read_file(&folder, &path, max_bytes, |bytes| held.set(bytes)).map(|found| (found, held));
     // It neither panics nor is cancelled, but at the end of the runtime.
-    let read = read.await.map_err(|error| UrlError::Unreadable(std::io::Error::other(error)))?;
-    Ok(read?)
+    let read = tokio::task::spawn_blocking(read).await;
+    read.map_err(|error| UrlError::Unreadable(std::io::Error::other(error)))?
 }
 
 /// Finds a file whose path, percent-encoded, stays below a folder, by its names and by what links in the folder make of them.
@@ -219,15 +224,23 @@ impl State {
     }
 }
 
-/// Reads a file whose path stays below a folder.
-fn read_file(folder: &Path, path: &str, max_bytes: u64) -> Result<Found, UrlError> {
+/// Reads a file whose path stays below a folder; `hold` is told how many bytes it has before they take memory.
+fn read_file(
+    folder: &Path,
+    path: &str,
+    max_bytes: u64,
+    mut hold: impl FnMut(u64) -> Result<(), Error>,
+) -> Result<Found, Error> {
     let (file, state) = find_file(folder, path)?;
-    let mut bytes = Vec::new();
     let file = File::open(file).map_err(not_found)?;
+    let mut hold = |bytes| if bytes > max_bytes { Err(UrlError::TooLarge { max_bytes }.into()) } else { hold(bytes) };
+    hold(state.bytes)?;
+    let mut bytes = Vec::new();
+    let out_of_memory = |_| UrlError::Unreadable(std::io::ErrorKind::OutOfMemory.into());
+    bytes.try_reserve_exact(usize::try_from(state.bytes).unwrap_or(usize::MAX)).map_err(out_of_memory)?;
     file.take(max_bytes + 1).read_to_end(&mut bytes).map_err(UrlError::Unreadable)?;
-    if bytes.len() as u64 > max_bytes {
-        return Err(UrlError::TooLarge { max_bytes });
-    }
+    // It may have grown meanwhile.
+    hold(bytes.len() as u64)?;
     let etag = state.tag();
     // It may have changed since it was found.
     let is_known = state.is_settled() && state.bytes == bytes.len() as u64;
@@ -247,6 +260,29 @@ fn not_found(error: std::io::Error) -> UrlError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Reads a file of 10 bytes at most.
+    fn read_file(folder: &Path, path: &str) -> Result<Found, UrlError> {
+        super::read_file(folder, path, 10, |_| Ok(())).map_err(|error| match error {
+            Error::Url(error) => error,
+            error => panic!("{error}"),
+        })
+    }
+
+    #[test]
+    fn sources_are_counted_before_they_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), "12345").unwrap();
+        let full = || Error::BodiesFull { max_bytes: 4, retry_after: Duration::ZERO };
+        let mut told = Vec::new();
+        let found = super::read_file(folder.path(), "/a", 10, |bytes| {
+            told.push(bytes);
+            Ok(())
+        });
+        assert_eq!((found.unwrap().bytes.len(), told), (5, vec![5, 5]));
+        let refused = super::read_file(folder.path(), "/a", 10, |bytes| if bytes > 4 { Err(full()) } else { Ok(()) });
+        assert!(matches!(refused, Err(Error::BodiesFull { .. })));
+    }
 
     #[test]
     fn sources_say_how_long_results_hold() {
@@ -279,7 +315,7 @@ mod tests {
                 .unwrap()
                 .set_modified(SystemTime::now() - Duration::from_secs(age_s))
                 .unwrap();
-            read_file(folder.path(), "/a", 10).unwrap()
+            read_file(folder.path(), "/a").unwrap()
         };
         let old = write("one", 60);
         assert_eq!(old.holds, old.etag.clone().map(Holds::WithTag));
@@ -295,7 +331,7 @@ mod tests {
         std::fs::create_dir_all(root.join("a b")).unwrap();
         std::fs::write(root.join("a b/c.jpg"), "here").unwrap();
         std::fs::write(outside.path().join("secret"), "secret").unwrap();
-        let read = |path: &str| read_file(&root, path, 10).map(|found| found.bytes);
+        let read = |path: &str| read_file(&root, path).map(|found| found.bytes);
         assert_eq!(read("/a%20b/c.jpg").unwrap(), "here");
         assert_eq!(read("/a b/c.jpg?d=../e").unwrap(), "here");
         assert_eq!(read("//a b//c.jpg").unwrap(), "here");
@@ -320,14 +356,14 @@ mod tests {
         for (link, target) in [("out", "../secret"), ("up", ".."), ("in", "a"), ("lost", "nowhere")] {
             std::os::unix::fs::symlink(target, root.join(link)).unwrap();
         }
-        let read = |path: &str| read_file(&root, path, 10).map(|found| found.bytes);
+        let read = |path: &str| read_file(&root, path).map(|found| found.bytes);
         assert!(matches!(read("/out"), Err(UrlError::BadSource)));
         assert!(matches!(read("/up/secret"), Err(UrlError::BadSource)));
         assert!(matches!(read("/lost"), Err(UrlError::NotFound)));
         assert_eq!(read("/in").unwrap(), "here");
         // The folder itself may be a link.
         std::os::unix::fs::symlink(&root, outside.path().join("linked")).unwrap();
-        assert_eq!(read_file(&outside.path().join("linked"), "/a", 10).unwrap().bytes, "here");
+        assert_eq!(read_file(&outside.path().join("linked"), "/a").unwrap().bytes, "here");
     }
 
     #[test]
