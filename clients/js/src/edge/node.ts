@@ -36,7 +36,8 @@ export function interceptServers(locate: Locate): void {
     const server = event === "request" ? locate() : undefined;
     if (server !== undefined) {
       const [request, response] = args as [IncomingMessage, ServerResponse];
-      const answer = handlerFor(server, request);
+      // Servers of other protocols may have an event of this name.
+      const answer = request?.headers === undefined ? undefined : handlerFor(server, request);
       if (answer !== undefined) {
         answer(server, request, response).catch((error: Error) => response.destroy(error));
         return true;

@@ -99,6 +99,17 @@ for (const miniflare of BOTH) {
       assert.equal((await ask()).body, await expected.small());
     });
 
+    test("a mock of the network gets what the Worker fetches, and nothing else", async (t) => {
+      const photo = "https://example.com/photo.png";
+      const outboundService = (/** @type {{ url: string }} */ { url }) => {
+        assert.equal(url, photo);
+        return new miniflare.exports.Response(PHOTO);
+      };
+      const bindings = { IMAGES: { url: server.url } };
+      const instance = await run(t, miniflare, { script: SCRIPT, bindings, more: { outboundService } });
+      assert.equal((await fetchIn(instance, photo, { width: 4 })).body, await expected.small());
+    });
+
     test("of two servers the one of the first binding counts", async (t) => {
       const { url } = await origin(t);
       const bindings = { ONE: { url: server.url }, TWO: { url: NOBODY } };

@@ -16,6 +16,7 @@ const BRINGERS = ["wrangler", "@cloudflare/vite-plugin", "@cloudflare/vitest-plu
  * @property {string} script An ES module
  * @property {Record<string, object>} bindings Options of the plugin by the name of the binding
  * @property {string} [date] Its compatibility date
+ * @property {object} [more] More options
  */
 
 /** All of them, loaded. */
@@ -34,13 +35,14 @@ export const MINIFLARES = [
  * @param {(typeof MINIFLARES)[number]} miniflare
  * @param {Options} options
  */
-export function optionsFor({ exports }, { script, bindings, date = "2026-04-01" }) {
+export function optionsFor({ exports }, { script, bindings, date = "2026-04-01", more }) {
   const plugin = { package: "palmette/miniflare", name: "palmette" };
   const v4 = {
     modules: true,
     script,
     compatibilityDate: date,
     cf: false,
+    ...more,
     unsafeBindings: Object.entries(bindings).map(([name, options]) => ({ name, type: "images", plugin, options })),
   };
   return exports.convertV4MiniflareOptions?.(v4) ?? v4;

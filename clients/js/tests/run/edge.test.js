@@ -274,6 +274,16 @@ server.listen(0, "127.0.0.1", async () => {
   }
 });
 
+test("a server of another protocol keeps its requests", async () => {
+  const program = `const server = require("node:net").createServer();
+    server.on("request", (...what) => print(new Response(what.join(" "))));
+    server.emit("request", "GET", "/cdn-cgi/image/width=4/photo.png");
+    server.emit("request");`;
+  const { answers } = await node(program);
+  const bodies = answers.map(({ body }) => Buffer.from(body, "base64").toString());
+  assert.deepEqual(bodies, ["GET /cdn-cgi/image/width=4/photo.png", ""]);
+});
+
 test("the fetch of app code that Node runs has cf.image where there is miniflare", async (t) => {
   const { url } = await origin(t);
   const program = `require(${JSON.stringify(MINIFLARES[5])});

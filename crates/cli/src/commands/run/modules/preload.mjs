@@ -108,7 +108,7 @@ function interceptServers(locate) {
     const server = event === "request" ? locate() : void 0;
     if (server !== void 0) {
       const [request, response] = args;
-      const answer = handlerFor(server, request);
+      const answer = request?.headers === void 0 ? void 0 : handlerFor(server, request);
       if (answer !== void 0) {
         answer(server, request, response).catch((error) => response.destroy(error));
         return true;
