@@ -51,12 +51,6 @@ pub enum HostedError {
         /// The limit.
         max: usize,
     },
-    /// Occurs when the last key is to go.
-    #[error("`{name}` is the only key, and one is needed to sign URLs; make another one first")]
-    LastKey {
-        /// Its name.
-        name: String,
-    },
     /// Occurs when a key has a name that no URL can hold.
     #[error("`{name}` cannot be the name of a key: it must be 1 to {max_chars} letters, digits, `-` or `_`")]
     KeyName {
@@ -171,7 +165,6 @@ impl HostedError {
             | Self::Variant(_)
             | Self::PrivateCustomId
             | Self::KeyName { .. }
-            | Self::LastKey { .. }
             | Self::LinkLife { .. }
             | Self::Continuation { .. }
             | Self::PageSize { .. }

@@ -74,19 +74,19 @@ impl Hosted {
         })
     }
 
-    /// Removes a key.
+    /// Removes a key. There is always one: in place of the last one comes a new [`DEFAULT_KEY`].
     ///
     /// # Errors
     ///
-    /// [`HostedError::Missing`], [`HostedError::LastKey`], [`HostedError::Database`].
+    /// [`HostedError::Missing`], [`HostedError::Random`], [`HostedError::Database`].
     pub fn delete_key(&self, name: &str) -> Result<(), HostedError> {
+        let next = random_text()?;
         self.database.write(|transaction| {
             if transaction.execute("DELETE FROM key WHERE name = ?1", [name])? == 0 {
                 return Err(HostedError::Missing { kind: "key", name: name.to_owned() });
             }
             let count: i64 = transaction.query_row("SELECT count(*) FROM key", [], |row| row.get(0))?;
-            // What is refused is taken back with its transaction.
-            if count == 0 { Err(HostedError::LastKey { name: name.to_owned() }) } else { Ok(()) }
+            if count == 0 { insert(transaction, DEFAULT_KEY, &next) } else { Ok(()) }
         })
     }
 }
