@@ -34,10 +34,9 @@ fn told_keys(hosted: &Hosted) -> Result<Success, HostedError> {
     Ok(Success(json!({ "keys": keys.collect::<Vec<Value>>() })))
 }
 
-/// `GET stats`. There is no limit to the number of pictures, which the API cannot say otherwise than by none.
+/// `GET stats`. There is no limit to the number of pictures, so `allowed` is missing.
 pub(super) async fn stats(api: Api) -> Result<Success, Error> {
-    api.run(|hosted| hosted.count().map(|count| Success(json!({ "count": { "current": count, "allowed": null } }))))
-        .await
+    api.run(|hosted| hosted.count().map(|count| Success(json!({ "count": { "current": count } })))).await
 }
 
 /// `GET config`.

@@ -20,6 +20,10 @@ use crate::{Error, multipart};
 /// The most bytes of a body without a picture, and of the fields of a form beside its picture.
 const MAX_FIELD_BYTES: usize = 64 * 1024;
 
+/// The most objects that are one in the other in the name of a part: such objects are written and dropped by functions that call
+/// themselves. The parser of JSON has a limit of its own.
+const MAX_NESTED: usize = 32;
+
 /// The most of a wrong value that a message repeats.
 const MAX_SHOWN_CHARS: usize = 60;
 
@@ -199,13 +203,31 @@ impl Form {
         }
         let not_text = || HostedFailure::Field { name: shown(&name), expected: "UTF-8", actual: "bytes".to_owned() };
         let text = String::from_utf8(bytes).map_err(|_| not_text())?;
-        // Clients write an object as a part for each of its fields: `metadata[key]`.
+        // Clients write an object as a part for each of its fields, `metadata[key]`, and a list as one for each of its values,
+        // `metadata[key][]`.
         let path: Vec<&str> = name.split('[').map(|part| part.trim_end_matches(']')).collect();
-        let [outer @ .., last] = &path[..] else { return Ok(()) };
+        if path.len() > MAX_NESTED {
+            let (expected, actual) = ("at most 32 fields deep", path.len().to_string());
+            return Err(HostedFailure::Field { name: shown(&name), expected, actual });
+        }
+        let (path, is_in_list) = match &path[..] {
+            [list @ .., ""] if !list.is_empty() => (list, true),
+            path => (path, false),
+        };
+        let [outer @ .., last] = path else { return Ok(()) };
         let mut place = &mut self.values;
         for part in outer {
+            if part.is_empty() {
+                let (expected, actual) = ("a text in a list", "an object in one".to_owned());
+                return Err(HostedFailure::Field { name: shown(&name), expected, actual });
+            }
             let inner = place.entry(*part).or_insert_with(|| Map::new().into());
             place = inner.as_object_mut().ok_or_else(|| doubled(&name))?;
+        }
+        if is_in_list {
+            let list = place.entry(*last).or_insert_with(|| Value::Array(Vec::new()));
+            list.as_array_mut().ok_or_else(|| doubled(&name))?.push(text.into());
+            return Ok(());
         }
         match place.insert((*last).to_owned(), text.into()) {
             None => Ok(()),

@@ -99,6 +99,21 @@ async fn hosted_uploads_are_checked() {
         ("both", picture().text("url", "https://a.example/b"), 400, 5400, "either a `file` or a `url`"),
         ("two files", picture().file("file", b"x"), 400, 5400, "`file` must be given once"),
         ("a doubled field", picture().text("id", "a").text("id", "b"), 400, 5400, "`id` must be given once"),
+        (
+            "a field that is a list, too",
+            picture().text("metadata[a]", "1").text("metadata[a][]", "2"),
+            400,
+            5400,
+            "once",
+        ),
+        (
+            "a deep field",
+            picture().text(&format!("metadata{}", "[a]".repeat(2_500)), "1"),
+            400,
+            5400,
+            "at most 32 fields deep",
+        ),
+        ("objects in a list", picture().text("metadata[a][][b]", "1"), 400, 5400, "`metadata[a][][b]`"),
         ("an unknown field", picture().text("metadate", "{}"), 400, 5400, "no field `metadate`"),
         ("a wrong switch", picture().text("requireSignedURLs", "yes"), 400, 5400, "true or false, not `yes`"),
         ("metadata that is none", picture().text("metadata", "{a}"), 400, 5400, "not JSON"),
@@ -129,6 +144,8 @@ async fn hosted_uploads_are_checked() {
     assert_eq!(service.ask(Method::GET, "v1/stats", Value::Null).await["count"]["current"], 3);
     let metadata = picture().text("metadata[a]", "1").text("metadata[b][c]", "2");
     assert_eq!(service.upload(metadata).await["meta"], json!({"a": "1", "b": {"c": "2"}}), "an object in parts");
+    let lists = picture().text("metadata[a][]", "1").text("metadata[b][c][]", "2").text("metadata[a][]", "3");
+    assert_eq!(service.upload(lists).await["meta"], json!({"a": ["1", "3"], "b": {"c": ["2"]}}), "lists in parts");
 }
 
 /// The check sum of a chunk of PNG.
