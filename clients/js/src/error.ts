@@ -10,8 +10,6 @@ export type Verb = "TRANSFORM" | "INFO" | "HOSTED";
 export const Code = {
   /** Something was asked for that a Palmette server does not have. */
   Invalid: 9401,
-  /** There is no hosted picture of that name. */
-  NoPicture: 9431,
   /** The form could not be sent whole, because one of its sources failed. */
   BrokenForm: 9432,
   /** The answer is none that a Palmette server gives. */

@@ -13,7 +13,6 @@ import type {
   HostedImages,
   ImageListFilter,
   ImageListOptions,
-  SignedUrlOptions,
   UploadOptions,
 } from "./types.js";
 
@@ -47,15 +46,16 @@ export function makeHosted(ask: Ask): HostedImages {
 /** The methods of one picture. */
 function handle(api: Api, id: string): HostedImage {
   const path = `/v1/${encodeURIComponent(id)}`;
-  const details = () => api.find<HostedImageMetadata>("GET", path);
   return {
-    details,
+    details: () => api.find<HostedImageMetadata>("GET", path),
     bytes: () => api.bytes(`${path}/blob`),
-    signedUrl: async (options) => await sign(api, id, await details(), options),
-    async update({ metadata, requireSignedURLs, creator }) {
-      const body = JSON.stringify({ metadata, requireSignedURLs, creator });
-      return (await api.find<HostedImageMetadata>("PATCH", path, body)) ?? missing(id);
+    // The server knows the keys, and under which URL it delivers.
+    async signedUrl({ variant, expiresIn, keyName }) {
+      const body = JSON.stringify({ variant, expiresIn, keyName });
+      return (await api.call<{ url: string }>("POST", `${path}/signed_url`, body)).url;
     },
+    update: ({ metadata, requireSignedURLs, creator }) =>
+      api.call<HostedImageMetadata>("PATCH", path, JSON.stringify({ metadata, requireSignedURLs, creator })),
     delete: async () => (await api.find("DELETE", path)) !== null,
   };
 }
@@ -128,41 +128,6 @@ function formOf({ id, metadata, requireSignedURLs, creator }: UploadOptions | Di
   return form;
 }
 
-/** Signs the URL of a variant: the HMAC-SHA256 of path and query, in hexadecimal, with a key of the account. */
-async function sign(
-  api: Api,
-  id: string,
-  details: HostedImageMetadata | null,
-  { variant, expiresIn, keyName = "default" }: SignedUrlOptions,
-): Promise<string> {
-  if (typeof variant !== "string" || !/^[^/?#%]+$/.test(variant)) {
-    throw failure(Code.Invalid, `variant must be the name of one, got ${JSON.stringify(variant)}`);
-  }
-  if (expiresIn !== undefined && !(Number.isInteger(expiresIn) && expiresIn > 0)) {
-    throw failure(
-      Code.Invalid,
-      `expiresIn must be a whole number of seconds above 0, got ${JSON.stringify(expiresIn)}`,
-    );
-  }
-  const [known] = (details ?? missing(id)).variants;
-  if (known === undefined) throw failure(Code.Unexpected, `picture ${JSON.stringify(id)} has no URL`);
-  const { keys } = await api.call<{ keys: { name: string; value: string }[] }>("GET", "/v1/keys");
-  const key = keys.find(({ name }) => name === keyName);
-  if (key === undefined) throw failure(Code.Invalid, `there is no key ${JSON.stringify(keyName)}`);
-  const url = new URL(known.replace(/[^/]+$/, encodeURIComponent(variant)));
-  if (expiresIn !== undefined) url.searchParams.set("exp", String(Math.floor(Date.now() / 1000) + expiresIn));
-  url.searchParams.set("sig", await hmac(key.value, url.pathname + url.search));
-  return url.href;
-}
-
-async function hmac(key: string, text: string): Promise<string> {
-  const utf8 = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("raw", utf8.encode(key), algorithm, false, ["sign"]);
-  const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8.encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** Sends requests and takes answers out of their envelopes. */
 class Api {
   readonly #ask: Ask;
@@ -178,7 +143,7 @@ class Api {
     return envelope.result as T;
   }
 
-  /** Returns the result of a call about one picture; null if there is none. */
+  /** Returns the result of a call about a picture that need not be there; null if it is not. */
   async find<T>(method: string, path: string, body?: string): Promise<T | null> {
     const answer = await this.#ask(method, PATH + path, body);
     const envelope = await read(answer);
@@ -214,10 +179,6 @@ async function read(answer: Response): Promise<Envelope> {
 function refusal({ errors }: Envelope): ImagesError {
   const { code = Code.Unexpected, message = "refused without a reason" } = errors?.[0] ?? {};
   return failure(code, message);
-}
-
-function missing(id: string): never {
-  throw failure(Code.NoPicture, `there is no picture ${JSON.stringify(id)}`);
 }
 
 function failure(code: number, text: string): ImagesError {

@@ -247,12 +247,16 @@ export interface HostedImage {
   details(): Promise<HostedImageMetadata | null>;
   /** Returns the file that was uploaded; null if there is none. */
   bytes(): Promise<ReadableStream<Uint8Array> | null>;
-  /** Signs the URL of a variant. */
+  /**
+   * Signs the URL of a variant.
+   *
+   * @throws {ImagesError} 5404 if there is no such picture or key
+   */
   signedUrl(options: SignedUrlOptions): Promise<string>;
   /**
    * Changes what is said of it.
    *
-   * @throws {ImagesError} 9431 if there is none
+   * @throws {ImagesError} 5404 if there is none
    */
   update(options: UpdateOptions): Promise<HostedImageMetadata>;
   /** Removes it; false if there is none. */

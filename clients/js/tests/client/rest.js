@@ -35,7 +35,9 @@ const ANSWERS = /** @type {Record<string, { status: number, body: string }>} */ 
   "PATCH /accounts/palmette/images/v1/a%2Fb": good({ ...PICTURE, meta: {} }),
   "DELETE /accounts/palmette/images/v1/a%2Fb": good({}),
   "PATCH /accounts/palmette/images/v1/taken": bad(409, 5409, "Resource already exists"),
-  "GET /accounts/palmette/images/v1/keys": good({ keys: [{ name: "default", value: "the key" }] }),
+  "POST /accounts/palmette/images/v1/a%2Fb/signed_url": good({
+    url: "http://delivery.example/hash/a/b/thumb?exp=1&sig=2",
+  }),
   "GET /accounts/palmette/images/v2": good({ images: [PICTURE], continuation_token: "next" }),
   "GET /accounts/palmette/images/v2?per_page=1": good({ images: [PICTURE], continuation_token: null }),
   "POST /accounts/palmette/images/v2/direct_upload": good({ id: "new", uploadURL: "http://upload.example/new" }),

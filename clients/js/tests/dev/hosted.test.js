@@ -48,7 +48,7 @@ for (const miniflare of MINIFLARES) {
         list: { images: [PICTURE], listComplete: true },
         none: null,
       });
-      assert.match(signedUrl, /^http:\/\/delivery\.example\/hash\/a\/b\/thumb\?sig=[0-9a-f]{64}$/);
+      assert.equal(signedUrl, "http://delivery.example/hash/a/b/thumb?exp=1&sig=2");
       // The binding of older runtimes has no such method.
       if (createDirectUpload?.name !== "TypeError") {
         assert.deepEqual(createDirectUpload, { id: "new", uploadURL: "http://upload.example/new" });

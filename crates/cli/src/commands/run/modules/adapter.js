@@ -96,8 +96,6 @@ function at(bytes, index) {
 var Code = {
   /** Something was asked for that a Palmette server does not have. */
   Invalid: 9401,
-  /** There is no hosted picture of that name. */
-  NoPicture: 9431,
   /** The form could not be sent whole, because one of its sources failed. */
   BrokenForm: 9432,
   /** The answer is none that a Palmette server gives. */
@@ -137,15 +135,15 @@ function makeHosted(ask) {
 }
 function handle(api, id) {
   const path = `/v1/${encodeURIComponent(id)}`;
-  const details = () => api.find("GET", path);
   return {
-    details,
+    details: () => api.find("GET", path),
     bytes: () => api.bytes(`${path}/blob`),
-    signedUrl: async (options) => await sign(api, id, await details(), options),
-    async update({ metadata, requireSignedURLs, creator }) {
-      const body = JSON.stringify({ metadata, requireSignedURLs, creator });
-      return await api.find("PATCH", path, body) ?? missing(id);
+    // The server knows the keys, and under which URL it delivers.
+    async signedUrl({ variant, expiresIn, keyName }) {
+      const body = JSON.stringify({ variant, expiresIn, keyName });
+      return (await api.call("POST", `${path}/signed_url`, body)).url;
     },
+    update: ({ metadata, requireSignedURLs, creator }) => api.call("PATCH", path, JSON.stringify({ metadata, requireSignedURLs, creator })),
     delete: async () => await api.find("DELETE", path) !== null
   };
 }
@@ -203,33 +201,6 @@ function formOf({ id, metadata, requireSignedURLs, creator }) {
   if (creator !== void 0) form.append("creator", creator);
   return form;
 }
-async function sign(api, id, details, { variant, expiresIn, keyName = "default" }) {
-  if (typeof variant !== "string" || !/^[^/?#%]+$/.test(variant)) {
-    throw failure(Code.Invalid, `variant must be the name of one, got ${JSON.stringify(variant)}`);
-  }
-  if (expiresIn !== void 0 && !(Number.isInteger(expiresIn) && expiresIn > 0)) {
-    throw failure(
-      Code.Invalid,
-      `expiresIn must be a whole number of seconds above 0, got ${JSON.stringify(expiresIn)}`
-    );
-  }
-  const [known] = (details ?? missing(id)).variants;
-  if (known === void 0) throw failure(Code.Unexpected, `picture ${JSON.stringify(id)} has no URL`);
-  const { keys } = await api.call("GET", "/v1/keys");
-  const key = keys.find(({ name }) => name === keyName);
-  if (key === void 0) throw failure(Code.Invalid, `there is no key ${JSON.stringify(keyName)}`);
-  const url = new URL(known.replace(/[^/]+$/, encodeURIComponent(variant)));
-  if (expiresIn !== void 0) url.searchParams.set("exp", String(Math.floor(Date.now() / 1e3) + expiresIn));
-  url.searchParams.set("sig", await hmac(key.value, url.pathname + url.search));
-  return url.href;
-}
-async function hmac(key, text) {
-  const utf8 = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("raw", utf8.encode(key), algorithm, false, ["sign"]);
-  const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8.encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 var Api = class {
   #ask;
   constructor(ask) {
@@ -241,7 +212,7 @@ var Api = class {
     if (!envelope.success) throw refusal(envelope);
     return envelope.result;
   }
-  /** Returns the result of a call about one picture; null if there is none. */
+  /** Returns the result of a call about a picture that need not be there; null if it is not. */
   async find(method, path, body) {
     const answer = await this.#ask(method, PATH + path, body);
     const envelope = await read(answer);
@@ -272,9 +243,6 @@ async function read(answer) {
 function refusal({ errors }) {
   const { code = Code.Unexpected, message = "refused without a reason" } = errors?.[0] ?? {};
   return failure(code, message);
-}
-function missing(id) {
-  throw failure(Code.NoPicture, `there is no picture ${JSON.stringify(id)}`);
 }
 function failure(code, text) {
   return clientError("HOSTED", code, text);
