@@ -17,7 +17,8 @@ const HERE = join(import.meta.dirname, "..");
  */
 export async function ask(module, main, bindings, init) {
   const options = {
-    compatibilityDate: "2026-04-01",
+    // The first day on which an error of a call keeps its code on the way to a Worker.
+    compatibilityDate: "2026-04-21",
     modules: await modules(main),
     ...bindings,
   };

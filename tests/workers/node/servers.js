@@ -1,5 +1,8 @@
 // The servers that the cases talk to.
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startServer } from "palmette/server";
 
 /** Any free port, so that nothing that runs already is talked to by mistake. */
@@ -15,17 +18,21 @@ const TIGHT = ["--timeout-ms", "3000", "--max-body-bytes", "1000000", "--max-sid
 const QUIET = { ...process.env, PALMETTE_LOG_FILTER: "off" };
 
 /**
- * Starts a server as it is, and one with hardly any room and time.
+ * Starts a server that hosts pictures, and one with hardly any room and time, which hosts none.
  */
 export async function startServers() {
+  const folder = await mkdtemp(join(tmpdir(), "palmette-cases-"));
   const [palmette, tight] = await Promise.all([
-    startServer({ url: FREE, args: CPU }),
+    startServer({ url: FREE, args: [...CPU, "--hosted", join(folder, "store")] }),
     startServer({ url: FREE, args: [...CPU, ...TIGHT], env: QUIET }),
   ]);
   return {
     palmette: palmette.url,
     tight: tight.url,
-    stop: () => Promise.all([palmette.stop(), tight.stop()]),
+    async stop() {
+      await Promise.all([palmette.stop(), tight.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
