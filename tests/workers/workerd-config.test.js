@@ -237,6 +237,46 @@ test("a Palmette with TLS is reached, and its certificate changes without a stop
   }
 });
 
+test("hosted pictures: every call and every code, by way of the adapter and of the token", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "palmette-hosted-"));
+  await writeFiles(folder, {
+    "wrangler.jsonc": { name: "hosted", compatibility_date: "2026-08-01", images: { binding: "IMAGES" } },
+    tokens: "open-sesame-open-sesame\n",
+  });
+  const args = ["--engine", "cpu", "--hosted", join(folder, "store"), "--token-file", join(folder, "tokens")];
+  const server = await startServer({ url: "http://127.0.0.1:0", args });
+  try {
+    const main = join(import.meta.dirname, "workers/hosted.js");
+    const flags = ["--main", main, "--palmette", server.url, "--token-env", "TOKEN"];
+    const app = await serve(await workerdConfig(folder, flags), { env: { TOKEN: "open-sesame-open-sesame" } });
+    try {
+      /** @type {import("./kit/run.js").Result[]} */
+      const results = await (await fetch(app.urls.http)).json();
+      assert(results.length >= 20, `${results.length} cases ran`);
+      assert.deepEqual(
+        results.filter(({ failure }) => failure !== null),
+        [],
+      );
+      const { unsigned, signed, link } = await (await fetch(`${app.urls.http}/urls`)).json();
+      const status = async (/** @type {string} */ url) => (await fetch(url)).status;
+      assert.deepEqual([await status(unsigned), await status(signed)], [403, 200]);
+      const form = new FormData();
+      form.append("file", new Blob([png(PHOTO)]), "photo.png");
+      const taken = await fetch(link.uploadURL, { method: "POST", body: form });
+      const { result } = await taken.json();
+      assert.deepEqual([result.id, await status(result.variants[0])], [link.id, 200]);
+      await server.stop();
+      const refused = await (await fetch(app.urls.http)).json();
+      assert.match(refused[0].failure, /no answer from a palmette server at 127\.0\.0\.1:\d+ .*; is one running\?/);
+    } finally {
+      await app.stop();
+    }
+  } finally {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 test("a Worker of TypeScript and packages runs once wrangler has bundled it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "palmette-bundled-"));
   try {

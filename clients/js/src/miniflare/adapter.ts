@@ -1,7 +1,8 @@
 /**
  * The Worker between the Images binding and a Palmette server. It passes requests on as they are, to the server's URL, and puts words
  * where the binding alone would say `Network connection lost.`, when no server answers. Hosted pictures the binding asks for by calls and not by
- * requests, so here calls become requests. Runs in workerd, as one file, which `images-plugin.ts` reads as text.
+ * requests, so here calls become requests. Runs in workerd, as one file, which `images-plugin.ts` reads as text, and which
+ * `palmette workerd-config` writes into its configurations.
  */
 import { RpcTarget, WorkerEntrypoint } from "cloudflare:workers";
 import { makeHosted } from "../hosted.js";
@@ -10,7 +11,8 @@ import type { HostedImage, HostedImages } from "../types.js";
 interface Env {
   /** The connection to the server. */
   SERVER: { fetch(request: Request): Promise<Response> };
-  CONFIG: { url: string; headers: Record<string, string> };
+  /** `server`: what it is called in messages, if its URL does not say where it is. */
+  CONFIG: { url: string; server?: string; headers: Record<string, string> };
 }
 
 export default class Adapter extends WorkerEntrypoint<Env> {
@@ -56,13 +58,13 @@ export default class Adapter extends WorkerEntrypoint<Env> {
   }
 
   async #send(path: string, init: RequestInit | Request): Promise<Response> {
-    const { url, headers } = this.env.CONFIG;
+    const { url, server = url, headers } = this.env.CONFIG;
     const outgoing = new Request(url + path, init);
     for (const [name, value] of Object.entries(headers)) outgoing.headers.set(name, value);
     try {
       return await this.env.SERVER.fetch(outgoing);
     } catch (error) {
-      throw new Error(`no answer from a palmette server at ${url} (${(error as Error).message}); is one running?`);
+      throw new Error(`no answer from a palmette server at ${server} (${(error as Error).message}); is one running?`);
     }
   }
 }

@@ -39,7 +39,7 @@ pub(crate) use info::info;
 pub(crate) use man::man;
 pub(crate) use models::models;
 pub(crate) use purge::purge;
-pub(crate) use run::run;
+pub(crate) use run::{ADAPTER, run};
 pub(crate) use serve::serve;
 pub(crate) use transform::transform;
 pub(crate) use workerd_config::workerd_config;

@@ -8,6 +8,7 @@ use super::assets::{self, Assets};
 use super::capnp::Value;
 use super::error::WorkerdError;
 use super::keys::{self, Role};
+use super::palmette::BINDING_SERVICE;
 use super::worker_flag::{self, WorkerFlag};
 use super::wrangler::Wrangler;
 
@@ -26,7 +27,7 @@ pub(super) struct Bindings {
 }
 
 impl Bindings {
-    /// Resolves the bindings of a configuration; `images_service` is the service that leads to Palmette.
+    /// Resolves the bindings of a configuration.
     ///
     /// # Errors
     ///
@@ -37,7 +38,6 @@ impl Bindings {
         wrangler: &Wrangler,
         assets: Option<&Assets>,
         workers: &[WorkerFlag],
-        images_service: &str,
     ) -> Result<Self, WorkerdError> {
         let mut bindings = Self { values: Vec::new(), has_images: false, names: Vec::new() };
         let mut declared = Vec::new();
@@ -47,7 +47,7 @@ impl Bindings {
                 let name = name_of(declaration).ok_or_else(|| wrangler.unsupported(key))?;
                 // The name under which wrangler takes the binding for development.
                 if key == "unsafe" && declaration.get("type").and_then(Json::as_str) == Some("images") {
-                    bindings.push_images(name, images_service);
+                    bindings.push_images(name);
                 } else {
                     declared.push((key, name));
                 }
@@ -56,7 +56,7 @@ impl Bindings {
         if let Some(value) = wrangler.fields().get("images") {
             let allowed = "an object with a binding";
             let name = name_of(value).ok_or_else(|| wrangler.bad_value("images", allowed, value))?;
-            bindings.push_images(name, images_service);
+            bindings.push_images(name);
         }
         if let Some(name) = assets.and_then(|assets| assets.binding.as_deref()) {
             let files = Value::named(assets::SERVICE, "entrypoint", Value::text(assets::FILES));
@@ -92,9 +92,9 @@ impl Bindings {
         self.values.push(Value::named(name, kind, value));
     }
 
-    /// Adds a binding of the real client, which sends its requests to a service.
-    fn push_images(&mut self, name: &str, service: &str) {
-        let fetcher = Value::named("fetcher", "service", Value::text(service));
+    /// Adds a binding of the real client, which leads to Palmette.
+    fn push_images(&mut self, name: &str) {
+        let fetcher = Value::named("fetcher", "service", Value::text(BINDING_SERVICE));
         let wrapped = vec![
             ("moduleName", Value::text("cloudflare-internal:images-api")),
             ("innerBindings", Value::List(vec![fetcher])),

@@ -13,8 +13,8 @@ const IMAGES_DATE: &str = "2022-11-30";
 /// The flag that gives an older Worker those streams.
 const IMAGES_FLAG: &str = "streams_enable_constructors";
 
-/// What the Workers that are written here were written for.
-const OWN_DATE: &str = "2026-01-01";
+/// What the Workers that are written here were written for: the first day on which the errors of calls keep their `code`.
+const OWN_DATE: &str = "2026-04-21";
 
 /// The fields of a Worker that say its version.
 #[derive(Clone, Debug)]

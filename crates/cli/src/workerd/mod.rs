@@ -67,7 +67,7 @@ impl Request<'_> {
         bindings::assert_keys_supported(&wrangler, self.main.is_some())?;
         let folder = modules::absolute(self.folder)?;
         let assets = Assets::read(&wrangler)?;
-        let bindings = Bindings::resolve(&wrangler, assets.as_ref(), self.workers, self.palmette.service())?;
+        let bindings = Bindings::resolve(&wrangler, assets.as_ref(), self.workers)?;
         let compatibility = Compatibility::read(&wrangler, bindings.has_images)?;
 
         let mut services = Vec::new();

@@ -1,13 +1,22 @@
 //! The way from a Worker to Palmette.
+//!
+//! The binding calls methods for hosted pictures, which only a Worker has. So it leads to the [adapter](ADAPTER), which makes requests of calls; behind
+//! that is the Worker that adds a token, if one is needed; and last the server, an external service.
 
 use std::net::Ipv6Addr;
 use std::path::Path;
+
+use serde_json::json;
 
 use super::capnp::Value;
 use super::compatibility::Compatibility;
 use super::error::WorkerdError;
 use super::modules::{absolute, built_in, relative};
+use crate::commands::ADAPTER;
 use crate::error::Error;
+
+/// The name of the service that the binding leads to.
+pub(super) const BINDING_SERVICE: &str = "palmette binding";
 
 /// The name of the service that is Palmette.
 const PALMETTE_SERVICE: &str = "palmette";
@@ -30,12 +39,7 @@ pub(crate) struct Palmette<'a> {
 }
 
 impl Palmette<'_> {
-    /// Returns the name of the service that requests are sent to.
-    pub(super) const fn service(&self) -> &'static str {
-        if self.token_env.is_some() { TOKEN_SERVICE } else { PALMETTE_SERVICE }
-    }
-
-    /// Returns the services on the way, for a configuration in `folder`, which is absolute.
+    /// Returns the services on the way, the first of them [`BINDING_SERVICE`], for a configuration in `folder`, which is absolute.
     pub(super) fn services(&self, folder: &Path) -> Result<Vec<Value>, Error> {
         // Palmette says where it listens as a URL, which is copied easily.
         let (secure, plain) = (self.address.strip_prefix("https://"), self.address.strip_prefix("http://"));
@@ -48,8 +52,14 @@ impl Palmette<'_> {
             (None, None) => ("http", Value::Struct(vec![])),
             (None, Some(_)) => return Err(WorkerdError::NoTls { address: self.address.to_owned() }.into()),
         };
-        let server = vec![("address", Value::text(address)), protocol];
-        let mut services = vec![Value::named(PALMETTE_SERVICE, "external", Value::Struct(server))];
+        let scheme = protocol.0;
+        let server = Value::named(
+            PALMETTE_SERVICE,
+            "external",
+            Value::Struct(vec![("address", Value::text(address)), protocol]),
+        );
+        let behind = if self.token_env.is_some() { TOKEN_SERVICE } else { PALMETTE_SERVICE };
+        let mut services = vec![adapter(scheme, address, behind), server];
         if let Some(variable) = self.token_env {
             let bindings = vec![
                 Value::named("PALMETTE", "service", Value::text(PALMETTE_SERVICE)),
@@ -59,6 +69,18 @@ impl Palmette<'_> {
         }
         Ok(services)
     }
+}
+
+/// Returns the Worker that the binding calls, before the service `behind`.
+fn adapter(scheme: &str, address: &str, behind: &str) -> Value {
+    // A socket of Unix is no part of a URL.
+    let host = if address.starts_with("unix:") { "localhost" } else { address };
+    let config = json!({ "url": format!("{scheme}://{host}"), "server": address, "headers": {} });
+    let bindings = vec![
+        Value::named("SERVER", "service", Value::text(behind)),
+        Value::named("CONFIG", "json", Value::Text(config.to_string())),
+    ];
+    Compatibility::own().worker(BINDING_SERVICE, bindings, built_in("adapter.js", ADAPTER))
 }
 
 /// Returns how TLS is spoken: trusting what browsers trust, or one authority alone.

@@ -65,7 +65,7 @@ const config :Workerd.Config = (
             name = "IMAGES",
             wrapped = (
               moduleName = "cloudflare-internal:images-api",
-              innerBindings = [(name = "fetcher", service = "palmette")]
+              innerBindings = [(name = "fetcher", service = "palmette binding")]
             )
           ),
           (name = "BUCKET", service = "binding BUCKET"),
@@ -77,6 +77,25 @@ const config :Workerd.Config = (
         modules = [
           (name = "index.js", esModule = embed "app/src/index.js"),
           (name = "lib/greet.js", esModule = embed "app/src/lib/greet.js")
+        ]
+      )
+    ),
+    (
+      name = "palmette binding",
+      worker = (
+        compatibilityDate = "2026-04-21",
+        bindings = [
+          (name = "SERVER", service = "palmette"),
+          (
+            name = "CONFIG",
+            json = "{\"url\":\"http://127.0.0.1:9901\",\"server\":\"127.0.0.1:9901\",\"headers\":{}}"
+          )
+        ],
+        modules = [
+          (
+            name = "adapter.js",
+            esModule =
+          )
         ]
       )
     ),
@@ -132,7 +151,7 @@ const config :Workerd.Config = (
     (
       name = "assets",
       worker = (
-        compatibilityDate = "2026-01-01",
+        compatibilityDate = "2026-04-21",
         bindings = [
           (name = "FOLDER", service = "assets folder"),
           (
@@ -165,7 +184,9 @@ fn workerd_config_takes_the_token_from_the_environment_of_workerd() {
     );
     let text = text_of(&folder, &["app/wrangler.json", "--palmette", "unix:/run/p", "--token-env", "PALMETTE_TOKEN"]);
     for line in [
-        r#"innerBindings = [(name = "fetcher", service = "palmette token")]"#,
+        r#"innerBindings = [(name = "fetcher", service = "palmette binding")]"#,
+        r#"(name = "SERVER", service = "palmette token")"#,
+        r#"json = "{\"url\":\"http://localhost\",\"server\":\"unix:/run/p\",\"headers\":{}}""#,
         r#"(name = "palmette", external = (address = "unix:/run/p", http = ())),"#,
         r#"(name = "PALMETTE", service = "palmette")"#,
         r#"(name = "TOKEN", fromEnvironment = "PALMETTE_TOKEN")"#,

@@ -28,6 +28,8 @@ use std::process::ExitCode;
 use crate::args::RunArgs;
 use crate::error::{self, Error};
 
+pub(crate) use modules::ADAPTER;
+
 use environment::Environment;
 use modules::Modules;
 use report::Report;

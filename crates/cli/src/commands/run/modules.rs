@@ -18,11 +18,14 @@ use crate::error::Error;
 /// What is loaded into every Node process.
 const PRELOAD: &str = "preload.mjs";
 
+/// The Worker between the Images binding and a server, which `palmette workerd-config` writes, too.
+pub(crate) const ADAPTER: &str = include_str!("modules/adapter.js");
+
 /// The files: their names and what is in them.
 const FILES: [(&str, &str); 4] = [
     (PRELOAD, include_str!("modules/preload.mjs")),
     ("plugin.mjs", include_str!("modules/plugin.mjs")),
-    ("adapter.js", include_str!("modules/adapter.js")),
+    ("adapter.js", ADAPTER),
     ("edge.js", include_str!("modules/edge.js")),
 ];
 

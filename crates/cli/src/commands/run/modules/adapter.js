@@ -283,13 +283,13 @@ var Adapter = class extends WorkerEntrypoint {
     });
   }
   async #send(path, init) {
-    const { url, headers } = this.env.CONFIG;
+    const { url, server = url, headers } = this.env.CONFIG;
     const outgoing = new Request(url + path, init);
     for (const [name, value] of Object.entries(headers)) outgoing.headers.set(name, value);
     try {
       return await this.env.SERVER.fetch(outgoing);
     } catch (error) {
-      throw new Error(`no answer from a palmette server at ${url} (${error.message}); is one running?`);
+      throw new Error(`no answer from a palmette server at ${server} (${error.message}); is one running?`);
     }
   }
 };
