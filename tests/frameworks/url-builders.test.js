@@ -13,9 +13,11 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { createImage } from "@nuxt/image/runtime";
 import cloudflare from "@nuxt/image/runtime/providers/cloudflare";
+import cloudflareImages from "@nuxt/image/runtime/providers/cloudflareimages";
 import ipx from "@nuxt/image/runtime/providers/ipx";
 import { startServer } from "palmette/server";
 import { transform } from "unpic/providers/cloudflare";
+import { transform as transformHosted } from "unpic/providers/cloudflare_images";
 import { createServer } from "vite";
 import { PALMETTE } from "./tool.js";
 
@@ -32,7 +34,7 @@ let vite;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "palmette-"));
-  const args = ["--engine", "cpu", "--url-origin", PICTURES];
+  const args = ["--engine", "cpu", "--url-origin", PICTURES, "--hosted", join(folder, "store")];
   server = await startServer({ url: "http://127.0.0.1:0", args, timeoutMs: 60_000 });
   vite = await createServer({ configFile: false, server: { middlewareMode: true, ws: false }, appType: "custom" });
 });
@@ -100,11 +102,12 @@ test("@astrojs/cloudflare, the service `cloudflare`", async () => {
  *
  * @param {string} provider
  * @param {() => any} setup
+ * @param {object} [defaults] Options of the provider
  */
-const nuxtImage = (provider, setup) =>
+const nuxtImage = (provider, setup, defaults = {}) =>
   createImage({
     provider,
-    providers: /** @type {any} */ ({ [provider]: { setup, defaults: {} } }),
+    providers: /** @type {any} */ ({ [provider]: { setup, defaults } }),
     ...{ presets: {}, alias: {}, domains: [], densities: [1, 2], format: ["webp"], screens: { sm: 640, md: 768 } },
     ...{ nuxt: { baseURL: "/" }, runtimeConfig: /** @type {any} */ ({}) },
   });
@@ -180,4 +183,33 @@ test("Nuxt Image, the provider `ipx`", async () => {
   ]);
   await is(url("/lake.jpg", { width: 300, grayscale: true }), ["--width", "300", "--saturation", "0"]);
   await is(url("/lake.jpg", { height: 300, background: "#ff0000" }), ["--height", "300", "--background", "#ff0000"]);
+});
+
+test("unpic and Nuxt Image, pictures that are hosted", async () => {
+  const api = `${server.url}/client/v4/accounts/any/images/v1`;
+  const form = new FormData();
+  form.append("file", new Blob([await readFile(join(PICTURES, "lake.jpg"))]), "lake.jpg");
+  const { result } = await (await fetch(api, { method: "POST", body: form })).json();
+  await fetch(`${api}/config`, { method: "PATCH", body: JSON.stringify({ flexible_variants: true }) });
+  const accountHash = result.variants[0].split("/").at(-3);
+  const baseURL = "https://example.com/cdn-cgi/imagedelivery/";
+
+  const unpic = (/** @type {Parameters<typeof transformHosted>[1]} */ operations) =>
+    transformHosted(`${baseURL}${accountHash}/${result.id}`, operations)?.toString();
+  await is(unpic({ width: 300, height: 200 }), ["--width", "300", "--height", "200", "--fit", "cover"], "avif");
+  const square = ["--width", "300", "--height", "300", "--fit"];
+  await is(unpic({ width: 300, height: 300, format: "jpeg" }), [...square, "cover"]);
+
+  const url = nuxtImage("cloudflareimages", cloudflareImages, { baseURL, accountHash });
+  await is(url(result.id, { variant: "public" }), ["--width", "1366", "--height", "768"], "avif");
+  await is(url(result.id, { width: 300, format: "webp", quality: 70 }), ["--width", "300", "--quality", "70"], "webp");
+  for (const [fit, meant] of [
+    ["cover", "cover"],
+    ["contain", "contain"],
+    ["fill", "pad"],
+    ["outside", "crop"],
+    ["inside", "scale-down"],
+  ]) {
+    await is(url(result.id, { width: 300, height: 300, fit, format: "jpeg" }), [...square, `${meant}`]);
+  }
 });
