@@ -8,8 +8,8 @@ import { insert, table } from "./table.js";
 
 const PAGE = join(import.meta.dirname, "..", "..", "..", "docs", "fidelity.md");
 
-const { full, bare } = await startServers();
-const text = table(await measure(full.url, bare.url));
+const servers = await startServers();
+const text = table(await measure(servers.full.url, servers.bare.url));
 if (process.argv.includes("--write")) await writeFile(PAGE, insert(await readFile(PAGE, "utf8"), text));
 else console.log(text);
-await Promise.all([full.stop(), bare.stop()]);
+await servers.stop();
