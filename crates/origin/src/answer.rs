@@ -6,13 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::HeaderMap;
-use hyper::body::Incoming;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LAST_MODIFIED};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::arriving::{Counted, Place};
 use crate::error::BrokenReason;
+use crate::store::Body;
 use crate::{Error, Origin};
 
 /// What is asked for.
@@ -155,7 +155,7 @@ pub enum Opened {
 #[derive(Debug)]
 pub struct Answer {
     pub(crate) head: Head,
-    pub(crate) body: Incoming,
+    pub(crate) body: Body,
     pub(crate) left_bytes: u64,
     pub(crate) limits: Limits,
     pub(crate) origin: Origin,
@@ -172,7 +172,7 @@ pub(crate) struct Limits {
 
 impl Answer {
     /// Takes an answer's head apart from its body, if it promises no more than it may.
-    pub(crate) fn new(head: Head, body: Incoming, limits: Limits, origin: Origin, place: Place) -> Result<Self, Error> {
+    pub(crate) fn new(head: Head, body: Body, limits: Limits, origin: Origin, place: Place) -> Result<Self, Error> {
         if head.content_length().is_some_and(|bytes| bytes > limits.max_bytes) {
             return Err(Error::TooLarge { max_bytes: limits.max_bytes });
         }
@@ -195,7 +195,8 @@ impl Answer {
             let timed_out = |_| Error::TimedOut { origin: self.origin.clone(), timeout: self.limits.timeout };
             let frame = timeout_at(self.limits.deadline, self.body.frame()).await.map_err(timed_out)?;
             let Some(frame) = frame else { return Ok(None) };
-            let broken = |source| Error::Broken { origin: self.origin.clone(), source: BrokenReason(Arc::new(source)) };
+            let broken =
+                |source| Error::Broken { origin: self.origin.clone(), source: BrokenReason(Arc::from(source)) };
             // Trailers say nothing about a file.
             let Ok(bytes) = frame.map_err(broken)?.into_data() else { continue };
             let left_bytes = self.left_bytes.checked_sub(bytes.len() as u64);

@@ -75,7 +75,7 @@ impl Connector {
         }
         self.guard.check_addresses(&url, trust, &addresses)?;
 
-        let port = origin.port();
+        let port = origin.port().ok_or_else(scheme)?;
         let addresses = addresses.into_iter().take(MAX_ADDRESSES).map(|address| SocketAddr::new(address, port));
         let connected = timeout_at(deadline, self.race(addresses)).await.map_err(timed_out)?;
         let stream = connected.map_err(|source| Error::Connect { origin, source: Arc::new(source) })?;

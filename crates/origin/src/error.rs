@@ -88,6 +88,14 @@ pub enum Error {
         /// The status.
         status: u16,
     },
+    /// Occurs when a [store](crate::Store) cannot be asked.
+    #[error("{origin}: could not be read")]
+    Store {
+        /// The origin of the URL.
+        origin: Origin,
+        /// What the store says.
+        source: BrokenReason,
+    },
     /// Occurs when an answer is compressed although that was not asked for; how large it is would only show afterwards.
     #[error("{origin}: the answer is compressed (content-encoding), which was not asked for")]
     Encoded {
@@ -149,7 +157,7 @@ pub enum Error {
     },
 }
 
-/// What the HTTP library says about an answer that is broken.
+/// What the HTTP library, or a store, says about an answer that is broken or does not come.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct BrokenReason(pub(crate) Arc<dyn std::error::Error + Send + Sync>);
@@ -161,7 +169,7 @@ pub enum Class {
     Refused,
     /// The server says that there is nothing, or nothing for us: 401, 403, 404, 410.
     Missing,
-    /// There is no way to the server.
+    /// There is no way to the server, or to the store.
     Unreachable,
     /// The server answered something else than a file.
     BadAnswer,
@@ -205,7 +213,7 @@ impl Error {
             | Self::Data
             | Self::Loop { .. } => Class::Refused,
             Self::Status { status: 401 | 403 | 404 | 410, .. } => Class::Missing,
-            Self::Lookup { .. } | Self::Connect { .. } | Self::Tls { .. } => Class::Unreachable,
+            Self::Lookup { .. } | Self::Connect { .. } | Self::Tls { .. } | Self::Store { .. } => Class::Unreachable,
             Self::Status { .. }
             | Self::Broken { .. }
             | Self::Encoded { .. }

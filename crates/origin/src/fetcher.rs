@@ -1,6 +1,7 @@
 //! Fetching: a URL is judged, asked, and followed if it leads on.
 //!
-//! [`Fetcher::get`] returns whole files, from the cache if it can, and asks once for callers that want the same at the same time;
+//! [`Fetcher::get`] returns whole files, from the cache if it can, and asks once for callers that want the same at the same time; so does
+//! [`Fetcher::get_stored`] with the files of a store, which lead nowhere and are judged by whoever names them;
 //! [`Fetcher::open`] returns a file that comes while it is read, and keeps nothing. No request says who asks for it: no cookie, no
 //! user, no header of the caller's. That is why one answer can serve several callers, whatever its headers say about later ones.
 
@@ -20,7 +21,7 @@ use hyper::header::{
 };
 use hyper::http::request::Parts as RequestParts;
 use hyper::http::response::Parts as ResponseParts;
-use hyper::{Response, StatusCode, Uri};
+use hyper::{Response, StatusCode};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -35,6 +36,8 @@ use crate::error::BrokenReason;
 use crate::failures::Failures;
 use crate::network::{Network, SystemNetwork};
 use crate::settings::Settings;
+use crate::store::{Body, Stored as InStore};
+use crate::target::{Target, boxed};
 use crate::via::Via;
 use crate::{Class, Error, Guard, Origin, data, tls};
 
@@ -57,7 +60,7 @@ pub struct Fetcher {
 
 /// What clones share.
 #[derive(Debug)]
-struct Inner {
+pub(crate) struct Inner {
     guard: Arc<Guard>,
     client: Client<HttpsConnector<Connector>, Empty<Bytes>>,
     cache: Option<Cache>,
@@ -142,11 +145,17 @@ impl Fetcher {
         }
         let url = parse(&request.url)?;
         self.inner.guard.check(&url)?;
-        let key = (Key { url: url.to_string(), accept: request.accept.clone() }, request.max_bytes);
-        let (fetch, is_first) = self.join(key, url);
-        let fetched = fetch.await?;
-        let source = if is_first { fetched.source } else { Source::Shared };
-        Ok(Fetched { source, ..fetched })
+        self.join(Target::Server(url), request.accept.clone(), request.max_bytes).await
+    }
+
+    /// Fetches a whole file of a store, at most so many bytes, as [`get`](Self::get) does from a server.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], [`Error::Status`] if there is no such file or it may not be read, [`Error::Encoded`], [`Error::Broken`], and
+    /// whatever breaks a limit.
+    pub async fn get_stored(&self, stored: InStore, max_bytes: u64) -> Result<Fetched, Error> {
+        self.join(Target::Store(stored), HeaderValue::from_static("*/*"), max_bytes).await
     }
 
     /// Begins to fetch a file, which then comes while it is read. The cache is neither asked nor filled.
@@ -169,12 +178,12 @@ impl Fetcher {
             if parts.status == StatusCode::NOT_MODIFIED && request.known.is_some() {
                 return Ok(Opened::Unchanged(Head { url, headers: parts.headers }));
             }
-            match inner.next(&url, parts.status, &parts.headers, &mut redirects)? {
+            match inner.next(&Target::Server(url.clone()), parts.status, &parts.headers, &mut redirects)? {
                 Some(next) => url = next,
                 None => {
                     let origin = Origin::asked(&url)?;
                     let head = Head { url, headers: parts.headers };
-                    return Answer::new(head, body, limits, origin, place).map(Opened::Answer);
+                    return Answer::new(head, boxed(body), limits, origin, place).map(Opened::Answer);
                 }
             }
         }
@@ -202,8 +211,21 @@ impl Fetcher {
         self.inner.cache.as_ref().map_or(0, Cache::held_bytes)
     }
 
-    /// Joins a fetch that runs already, or begins one. Says whether it began.
-    fn join(&self, key: RunningKey, url: Url) -> (SharedFuture<BoxFuture<'static, Result<Fetched, Error>>>, bool) {
+    /// Joins a fetch that runs already, or begins one, and waits for it.
+    async fn join(&self, target: Target, accept: HeaderValue, max_bytes: u64) -> Result<Fetched, Error> {
+        let key = (Key { url: target.url().to_string(), accept }, max_bytes);
+        let (fetch, is_first) = self.running(key, target);
+        let fetched = fetch.await?;
+        let source = if is_first { fetched.source } else { Source::Shared };
+        Ok(Fetched { source, ..fetched })
+    }
+
+    /// Finds a fetch that runs already, or begins one. Says whether it began.
+    fn running(
+        &self,
+        key: RunningKey,
+        target: Target,
+    ) -> (SharedFuture<BoxFuture<'static, Result<Fetched, Error>>>, bool) {
         let mut running = lock(&self.inner.running);
         if let Some(fetch) = running.get(&key).and_then(|running| running.fetch.upgrade()) {
             return (fetch, false);
@@ -213,7 +235,7 @@ impl Fetcher {
         let leaves = Leaves { inner: Arc::clone(&self.inner), key: key.clone(), id };
         let fetch = async move {
             let (Key { accept, .. }, max_bytes) = &leaves.key;
-            leaves.inner.fetch(url, accept, *max_bytes).await
+            leaves.inner.fetch(target, accept, *max_bytes).await
         };
         let fetch = fetch.boxed().shared();
         // It was made this moment and has not been waited for, so it can be found again.
@@ -246,42 +268,54 @@ impl Inner {
     }
 
     /// Fetches, following redirects.
-    async fn fetch(self: &Arc<Self>, url: Url, accept: &HeaderValue, max_bytes: u64) -> Result<Fetched, Error> {
-        let key = Key { url: url.to_string(), accept: accept.clone() };
+    async fn fetch(self: &Arc<Self>, target: Target, accept: &HeaderValue, max_bytes: u64) -> Result<Fetched, Error> {
+        let key = Key { url: target.url().to_string(), accept: accept.clone() };
         if let Some(failure) = self.failures.find(&key) {
             return Err(failure);
         }
-        let fetched = self.follow(url, accept, max_bytes).await;
+        let fetched = self.follow(target, accept, max_bytes).await;
         if let Err(error) = &fetched {
             self.failures.keep(&key, error);
         }
         fetched
     }
 
-    async fn follow(self: &Arc<Self>, mut url: Url, accept: &HeaderValue, max_bytes: u64) -> Result<Fetched, Error> {
+    async fn follow(
+        self: &Arc<Self>,
+        mut target: Target,
+        accept: &HeaderValue,
+        max_bytes: u64,
+    ) -> Result<Fetched, Error> {
         let limits = self.limits(max_bytes);
         let mut redirects = self.max_redirects;
         let mut fresh_for = Duration::MAX;
         loop {
-            let (stored, source) = self.ask(&url, accept, limits).await?;
+            let (stored, source) = self.ask(&target, accept, limits).await?;
             // The way holds no longer than each of its parts.
             fresh_for = fresh_for.min(stored.fresh_for);
-            match self.next(&url, stored.status, &stored.headers, &mut redirects)? {
-                Some(next) => url = next,
+            match self.next(&target, stored.status, &stored.headers, &mut redirects)? {
+                Some(next) => target = Target::Server(next),
                 None if stored.body.len() as u64 > max_bytes => return Err(Error::TooLarge { max_bytes }),
                 None => {
-                    let head = Head { url, headers: stored.headers };
+                    let head = Head { url: target.url().clone(), headers: stored.headers };
                     return Ok(Fetched { bytes: stored.body, head, source, fresh_for });
                 }
             }
         }
     }
 
-    /// Asks one URL, or the cache in its place.
-    async fn ask(self: &Arc<Self>, url: &Url, accept: &HeaderValue, limits: Limits) -> Result<(Stored, Source), Error> {
-        self.guard.check(url)?;
-        let key = Key { url: url.to_string(), accept: accept.clone() };
-        let request = request_parts(url, self.headers(accept))?;
+    /// Asks for one URL, or the cache in its place.
+    async fn ask(
+        self: &Arc<Self>,
+        target: &Target,
+        accept: &HeaderValue,
+        limits: Limits,
+    ) -> Result<(Stored, Source), Error> {
+        if let Target::Server(url) = target {
+            self.guard.check(url)?;
+        }
+        let key = Key { url: target.url().to_string(), accept: accept.clone() };
+        let request = target.request(self.headers(accept))?;
         let stale = match self.cache.as_ref().map_or(Found::Nothing, |cache| cache.find(&key, &request)) {
             Found::Fresh(stored) => return Ok((stored, Source::Cache)),
             Found::Stale(stale) => Some(stale),
@@ -290,11 +324,11 @@ impl Inner {
         if let Some(stale) = &stale
             && let Some(stored) = stale.meanwhile()
         {
-            self.renew_beside(url, key, request, stale.clone(), limits.max_bytes);
+            self.renew_beside(target, key, request, stale.clone(), limits.max_bytes);
             return Ok((stored, Source::Stale));
         }
         let in_need = stale.as_ref().and_then(Stale::in_need);
-        let asked = self.ask_server(url, key, request, stale, limits).await;
+        let asked = self.ask_server(target, key, request, stale, limits).await;
         let has_failed = match &asked {
             Ok((stored, _)) => stored.status.is_server_error(),
             Err(error) => matches!(error.class(), Class::Unreachable | Class::BadAnswer | Class::Deadline),
@@ -306,23 +340,23 @@ impl Inner {
     }
 
     /// Asks whether an answer still holds that is used meanwhile, unless somebody does.
-    fn renew_beside(self: &Arc<Self>, url: &Url, key: Key, request: RequestParts, stale: Stale, max_bytes: u64) {
+    fn renew_beside(self: &Arc<Self>, target: &Target, key: Key, request: RequestParts, stale: Stale, max_bytes: u64) {
         if !lock(&self.renewing).insert(key.clone()) {
             return;
         }
-        let (inner, url) = (Arc::clone(self), url.clone());
+        let (inner, target) = (Arc::clone(self), target.clone());
         tokio::spawn(async move {
             let limits = inner.limits(max_bytes);
             // Whoever comes next finds what became of it, or asks again.
-            let _ = inner.ask_server(&url, key.clone(), request, Some(stale), limits).await;
+            let _ = inner.ask_server(&target, key.clone(), request, Some(stale), limits).await;
             lock(&inner.renewing).remove(&key);
         });
     }
 
-    /// Asks the server, perhaps only whether a stale answer still holds.
+    /// Asks the server or the store, perhaps only whether a stale answer still holds.
     async fn ask_server(
         &self,
-        url: &Url,
+        target: &Target,
         key: Key,
         mut request: RequestParts,
         stale: Option<Stale>,
@@ -332,17 +366,17 @@ impl Inner {
         if let Some(stale) = &stale {
             request.headers.clone_from(&stale.headers);
         }
-        let place = self.arriving.place(&Origin::asked(url)?, limits).await?;
-        let (mut parts, mut body) = self.send(url, request.headers.clone(), limits).await?.into_parts();
+        let place = self.arriving.place(&target.origin()?, limits).await?;
+        let (mut parts, mut body) = target.send(self, request.headers.clone(), limits).await?.into_parts();
         if let (Some(cache), Some(stale)) = (cache, stale.filter(|_| parts.status == StatusCode::NOT_MODIFIED)) {
             if let Some(stored) = cache.renew(key.clone(), &stale, &request, &parts) {
                 return Ok((stored, Source::Revalidated));
             }
             // It is about another state of the file than the one that is kept: ask for the file itself.
             request.headers = self.headers(&accept);
-            (parts, body) = self.send(url, request.headers.clone(), limits).await?.into_parts();
+            (parts, body) = target.send(self, request.headers.clone(), limits).await?.into_parts();
         }
-        let body = self.body(url, &parts, body, limits, place).await?;
+        let body = self.body(target, &parts, body, limits, place).await?;
         let stored = Stored { status: parts.status, headers: parts.headers, body, fresh_for: Duration::ZERO };
         // A failure takes no place that an answer has, which may be needed.
         let is_kept = cache.filter(|_| !stored.status.is_server_error());
@@ -363,11 +397,16 @@ impl Inner {
         headers
     }
 
-    /// Sends one request and waits for the head of its answer.
-    async fn send(&self, url: &Url, headers: HeaderMap, limits: Limits) -> Result<Response<Incoming>, Error> {
+    /// Sends one request to a server and waits for the head of its answer.
+    pub(crate) async fn send(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        limits: Limits,
+    ) -> Result<Response<Incoming>, Error> {
         self.guard.check(url)?;
         let origin = Origin::asked(url)?;
-        let request = hyper::Request::from_parts(request_parts(url, headers)?, Empty::new());
+        let request = hyper::Request::from_parts(Target::Server(url.clone()).request(headers)?, Empty::new());
         let answer = timeout_at(limits.deadline, self.client.request(request)).await;
         let answer = answer.map_err(|_| Error::TimedOut { origin: origin.clone(), timeout: limits.timeout })?;
         let answer = answer.map_err(|error| understood(error, &origin))?;
@@ -380,29 +419,29 @@ impl Inner {
     /// Reads the body of a file. What comes with another status is of no interest.
     async fn body(
         &self,
-        url: &Url,
+        target: &Target,
         parts: &ResponseParts,
-        body: Incoming,
+        body: Body,
         limits: Limits,
         place: Place,
     ) -> Result<Bytes, Error> {
         if parts.status != StatusCode::OK || parts.headers.contains_key(CONTENT_ENCODING) {
             return Ok(Bytes::new());
         }
-        let head = Head { url: url.clone(), headers: parts.headers.clone() };
-        let answer = Answer::new(head, body, limits, Origin::asked(url)?, place)?;
+        let head = Head { url: target.url().clone(), headers: parts.headers.clone() };
+        let answer = Answer::new(head, body, limits, target.origin()?, place)?;
         answer.bytes_counted(Some(self.arriving.file())).await
     }
 
-    /// Returns where an answer leads on to; `None` if it is the last one, and a file.
+    /// Returns where an answer leads on to, which is a server; `None` if it is the last one, and a file.
     fn next(
         &self,
-        url: &Url,
+        target: &Target,
         status: StatusCode,
         headers: &HeaderMap,
         redirects: &mut u32,
     ) -> Result<Option<Url>, Error> {
-        let origin = Origin::asked(url)?;
+        let origin = target.origin()?;
         let location = match status.as_u16() {
             200 => {
                 let is_plain = |value: &HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
@@ -412,7 +451,10 @@ impl Inner {
             301 | 302 | 303 | 307 | 308 => headers.get(LOCATION),
             _ => None,
         };
-        let Some(location) = location else { return Err(Error::Status { origin, status: status.as_u16() }) };
+        // A store leads nowhere.
+        let (Some(location), Target::Server(url)) = (location, target) else {
+            return Err(Error::Status { origin, status: status.as_u16() });
+        };
         let bad = |_| Error::BadRedirect { origin: origin.clone() };
         let location = std::str::from_utf8(location.as_bytes()).map_err(|_| bad(()))?;
         let mut next = url.join(location).map_err(|_| bad(()))?;
@@ -425,15 +467,6 @@ impl Inner {
         *redirects = redirects.checked_sub(1).ok_or(Error::TooManyRedirects { max_redirects })?;
         Ok(Some(next))
     }
-}
-
-/// Makes the head of a request.
-fn request_parts(url: &Url, headers: HeaderMap) -> Result<RequestParts, Error> {
-    let uri: Uri = url.as_str().parse().map_err(|_| Error::Url { reason: url::ParseError::InvalidDomainCharacter })?;
-    let (mut parts, ()) = hyper::Request::new(()).into_parts();
-    parts.uri = uri;
-    parts.headers = headers;
-    Ok(parts)
 }
 
 /// Makes a URL of a text. A fragment is nobody's business but the caller's, and a dot behind a name only says that it is whole.

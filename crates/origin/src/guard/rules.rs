@@ -7,12 +7,14 @@ use url::{Host, Url};
 
 use crate::Error;
 
-/// A scheme, a host and a port.
+/// A scheme, a host and a port; or a [store](crate::Store), by the scheme and the host of its URLs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Origin {
-    is_secure: bool,
-    host: Host,
-    port: u16,
+pub struct Origin(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Http { is_secure: bool, host: Host, port: u16 },
+    Store { scheme: String, name: String },
 }
 
 impl Origin {
@@ -25,7 +27,7 @@ impl Origin {
             _ => return None,
         };
         let host = without_dot(url.host()?.to_owned());
-        Some(Self { is_secure, host, port: url.port_or_known_default()? })
+        Some(Self(Kind::Http { is_secure, host, port: url.port_or_known_default()? }))
     }
 
     /// Returns the origin of a URL that is to be asked.
@@ -37,20 +39,33 @@ impl Origin {
         Self::of(url).ok_or_else(|| Error::Scheme { scheme: url.scheme().to_owned() })
     }
 
-    const fn scheme(&self) -> &'static str {
-        if self.is_secure { "https" } else { "http" }
+    /// Returns the origin of a URL that leads into a store.
+    pub(crate) fn of_store(url: &Url) -> Self {
+        let name = url.host_str().unwrap_or_default();
+        Self(Kind::Store { scheme: url.scheme().to_owned(), name: name.to_owned() })
     }
 
-    /// Returns the port.
-    pub(crate) const fn port(&self) -> u16 {
-        self.port
+    /// Returns the port, if it is one of HTTP.
+    pub(crate) const fn port(&self) -> Option<u16> {
+        match &self.0 {
+            Kind::Http { port, .. } => Some(*port),
+            Kind::Store { .. } => None,
+        }
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}:{}", self.scheme(), self.host, self.port)
+        match &self.0 {
+            Kind::Http { is_secure, host, port } => write!(f, "{}://{host}:{port}", scheme(*is_secure)),
+            Kind::Store { scheme, name } => write!(f, "{scheme}://{name}"),
+        }
     }
+}
+
+/// Returns a scheme of HTTP.
+const fn scheme(is_secure: bool) -> &'static str {
+    if is_secure { "https" } else { "http" }
 }
 
 /// Origins that may be asked although their addresses are not public, whatever these are: one, such as `http://127.0.0.1:8787`, or
@@ -67,24 +82,27 @@ impl fmt::Display for Origin {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OriginRule {
-    origin: Origin,
-    has_any_port: bool,
+    is_secure: bool,
+    host: Host,
+    /// Nothing if any will do.
+    port: Option<u16>,
 }
 
 impl OriginRule {
     /// Tells whether an origin is meant.
     #[must_use]
     pub fn holds(&self, origin: &Origin) -> bool {
-        let Origin { is_secure, host, port } = &self.origin;
-        *is_secure == origin.is_secure && *host == origin.host && (self.has_any_port || *port == origin.port)
+        let Kind::Http { is_secure, host, port } = &origin.0 else { return false };
+        self.is_secure == *is_secure && self.host == *host && self.port.is_none_or(|own| own == *port)
     }
 }
 
 impl fmt::Display for OriginRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.has_any_port {
-            true => write!(f, "{}://{}:*", self.origin.scheme(), self.origin.host),
-            false => self.origin.fmt(f),
+        let (scheme, host) = (scheme(self.is_secure), &self.host);
+        match self.port {
+            None => write!(f, "{scheme}://{host}:*"),
+            Some(port) => write!(f, "{scheme}://{host}:{port}"),
         }
     }
 }
@@ -103,9 +121,9 @@ impl FromStr for OriginRule {
         let after_scheme = without_star.split_once("://").map_or("", |(_, rest)| rest);
         let after_host = after_scheme.rsplit(']').next().unwrap_or_default();
         let has_two_ports = has_any_port && after_host.contains([':', '/']);
-        let origin =
-            Origin::of(&url).filter(|_| !(has_more || has_user || has_star || has_two_ports)).ok_or_else(not_one)?;
-        Ok(Self { origin, has_any_port })
+        let origin = Origin::of(&url).filter(|_| !(has_more || has_user || has_star || has_two_ports));
+        let Some(Origin(Kind::Http { is_secure, host, port })) = origin else { return Err(not_one()) };
+        Ok(Self { is_secure, host, port: (!has_any_port).then_some(port) })
     }
 }
 

@@ -7,6 +7,7 @@ mod guarded;
 mod limits;
 mod redirects;
 mod shared;
+mod stored;
 mod streamed;
 mod support;
 mod tls;
