@@ -7,7 +7,8 @@
 //! [`Shelf`] is a folder of bounded size for what may be lost, such as results that can be made again, and [`BucketShelf`] the same in a bucket.
 //! [`hosted`] is something else: a store of pictures with a database, for a server that hosts them.
 //!
-//! Everything here waits where it is called; buckets have a small runtime of their own ([`Buckets`]).
+//! Everything here waits where it is called; buckets have a small runtime of their own ([`Buckets`]). Only [`BucketReader`] is for a server,
+//! which has a runtime: what it reads comes while it is read.
 
 mod bucket;
 mod bucket_shelf;
@@ -20,7 +21,7 @@ mod place;
 mod results;
 mod shelf;
 
-pub use bucket::Buckets;
+pub use bucket::{BucketReader, Buckets, Reply, Streamed, is_bucket_url};
 pub use bucket_shelf::BucketShelf;
 pub use error::{BucketError, Error};
 pub use key::Key;

@@ -72,8 +72,9 @@ impl Buckets {
             ),
         };
         opened.runtime = Some(Arc::clone(&runtime));
-        let store =
-            connect(scheme, name).map_err(|error| Error::Bucket { url: url.to_owned(), source: error.into() })?;
+        let retry = RetryConfig { max_retries: MAX_RETRIES, retry_timeout: RETRY_TIMEOUT, ..RetryConfig::default() };
+        let store = connect(scheme, name, retry)
+            .map_err(|error| Error::Bucket { url: url.to_owned(), source: error.into() })?;
         let bucket = Arc::new(Bucket { scheme, name: name.to_owned(), store, runtime });
         opened.buckets.insert(known, Arc::clone(&bucket));
         Ok((bucket, key.to_owned()))
@@ -81,8 +82,7 @@ impl Buckets {
 }
 
 /// Makes the client of a bucket.
-fn connect(scheme: Scheme, name: &str) -> object_store::Result<Box<dyn ObjectStore>> {
-    let retry = RetryConfig { max_retries: MAX_RETRIES, retry_timeout: RETRY_TIMEOUT, ..RetryConfig::default() };
+pub(super) fn connect(scheme: Scheme, name: &str, retry: RetryConfig) -> object_store::Result<Box<dyn ObjectStore>> {
     Ok(match scheme {
         Scheme::S3 => {
             let builder = AmazonS3Builder::from_env().with_bucket_name(name);

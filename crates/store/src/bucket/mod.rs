@@ -8,6 +8,8 @@ mod connect;
 mod disabled;
 #[cfg(feature = "buckets")]
 mod enabled;
+#[cfg(feature = "buckets")]
+mod streamed;
 
 use std::sync::Arc;
 
@@ -17,9 +19,18 @@ pub(crate) use disabled::Bucket;
 pub(crate) use enabled::Bucket;
 
 #[cfg(not(feature = "buckets"))]
-pub use disabled::{BucketError, Buckets};
+pub use disabled::{BucketError, BucketReader, Buckets, Reply, Streamed};
 #[cfg(feature = "buckets")]
 pub use enabled::{BucketError, Buckets};
+#[cfg(feature = "buckets")]
+pub use streamed::{BucketReader, Reply, Streamed};
+
+/// Tells whether a text is the URL of something in a bucket, or of a whole one: whether it begins with `s3://`, `gs://` or `az://` and a name.
+/// Whether this build has buckets, whoever opens it says.
+#[must_use]
+pub fn is_bucket_url(text: &str) -> bool {
+    Scheme::split(text).is_some()
+}
 
 /// Who keeps a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
