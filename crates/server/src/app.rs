@@ -13,6 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::cache::Cache;
 use crate::config::{Config, ConfigError};
 use crate::credentials::Credentials;
+use crate::routes::image_url::source::Place;
 use crate::routes::{hosted, image_url};
 use crate::shared::Shared;
 use crate::{middleware, proxied, request_id, routes};
@@ -21,20 +22,22 @@ use crate::{middleware, proxied, request_id, routes};
 ///
 /// # Errors
 ///
-/// Those of [`Credentials::read`] and [`check_cache`].
+/// Those of [`Credentials::read`] and [`check_stores`].
 pub fn app(config: Config, pipeline: Pipeline) -> Result<Router, ConfigError> {
     let credentials = Credentials::read(&config.server)?;
-    check_cache(&config)?;
+    check_stores(&config)?;
     Ok(router(Arc::new(Shared::new(config, credentials, pipeline))))
 }
 
-/// Tells whether the folder and the bucket of the cache can be used; without this, a server does without what cannot.
+/// Tells whether the folder and the bucket of the cache can be used, and the buckets of pictures; without this, a server does without what
+/// cannot.
 ///
 /// # Errors
 ///
-/// [`ConfigError::Cache`]; [`ConfigError::AheadOfNothing`] if results are to be made ahead and there is no cache.
-pub fn check_cache(config: &Config) -> Result<(), ConfigError> {
-    Cache::check(config)
+/// [`ConfigError::Cache`]; [`ConfigError::AheadOfNothing`] if results are to be made ahead and there is no cache; [`ConfigError::Pictures`].
+pub fn check_stores(config: &Config) -> Result<(), ConfigError> {
+    Cache::check(config)?;
+    config.url.origins.iter().try_for_each(|origin| Place::open(origin).map(drop).map_err(ConfigError::Pictures))
 }
 
 /// Makes the service on state that somebody else holds too.

@@ -27,7 +27,7 @@ mod shared;
 pub mod shutdown;
 pub mod telemetry;
 
-pub use app::{app, check_cache};
+pub use app::{app, check_stores};
 pub use config::Config;
 pub use credentials::{Credentials, Refusal, TlsError};
 pub use error::Error;

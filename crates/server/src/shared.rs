@@ -14,6 +14,7 @@ use crate::credentials::Credentials;
 use crate::hosted_store::HostedStore;
 use crate::metrics::Metrics;
 use crate::routes::image_url;
+use crate::routes::image_url::source::Place;
 
 /// The state of a server.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) fetcher: Fetcher,
     /// Fetches the sources of image URLs.
     pub(crate) sources: Fetcher,
+    /// Where the paths of image URLs lead.
+    pub(crate) origins: Vec<Place>,
     /// Results that were made before; nothing if none are kept.
     pub(crate) cache: Option<Cache>,
     /// The store of hosted pictures, where there is to be one.
@@ -51,6 +54,7 @@ impl Shared {
         let settings =
             FetchSettings { cache_bytes: budgets.fetch_cache_bytes / shares, ..config.fetch.fetcher.clone() };
         let sources = image_url::source::fetcher(&config.url, settings.clone(), Arc::clone(&arriving));
+        let origins = Place::open_all(&config.url);
         let fetcher = Fetcher::sharing(&settings, arriving);
         let hosted = config.hosted.folder.clone().map(HostedStore::new);
         Self {
@@ -60,6 +64,7 @@ impl Shared {
             admission,
             fetcher,
             sources,
+            origins,
             cache,
             hosted,
             places,

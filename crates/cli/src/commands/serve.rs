@@ -37,7 +37,7 @@ pub(crate) fn serve(args: &ServeCommandArgs) -> Result<(), Error> {
     for unknown in UnknownVariable::find(&Environment) {
         tracing::warn!("{unknown}");
     }
-    palmette_server::check_cache(&config)?;
+    palmette_server::check_stores(&config)?;
     let pipeline = super::build(&config)?;
     if let Some(folder) = &config.hosted.folder {
         // Requests open it for themselves; a folder that cannot be one should not wait for the first of them.

@@ -24,5 +24,6 @@ mod support;
 #[cfg(feature = "text")]
 mod text;
 mod transform;
+mod url_bucket;
 mod workerd_config;
 mod workerd_refusals;

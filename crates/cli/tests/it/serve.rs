@@ -283,3 +283,16 @@ fn serve_says_that_it_has_no_traces() {
     let (_, log) = server.wait();
     assert!(log.contains("WARN") && log.contains("cargo feature otel"), "{log}");
 }
+
+#[cfg(not(feature = "buckets"))]
+#[test]
+fn serve_says_that_it_has_no_buckets() {
+    let folder = Folder::new();
+    for flag in ["--url-origin", "--cache-bucket"] {
+        folder.fail(
+            &["serve", "--check", "--engine", "cpu", flag, "s3://pictures/in"],
+            EX_USAGE,
+            &["s3://pictures/in", "was built without buckets"],
+        );
+    }
+}

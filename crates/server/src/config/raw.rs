@@ -335,6 +335,9 @@ pub enum ConfigError {
         "`url.srcset` makes results ahead, and none are kept: set `cache.memory_bytes`, `cache.folder` or `cache.bucket`"
     )]
     AheadOfNothing,
+    /// Occurs when a bucket that paths of image URLs lead to cannot be opened.
+    #[error("the pictures of image URLs: {0}")]
+    Pictures(#[source] palmette_store::Error),
     /// Occurs when only one of the two files of TLS is named.
     #[error("`{given}` is set and `{missing}` is not; TLS needs both")]
     TlsHalf {
@@ -371,7 +374,9 @@ impl fmt::Display for Expected {
             Self::Hosts => f.write_str("hosts with commas between them, such as fonts.example or *.fonts.example"),
             Self::Certificates => f.write_str("a file of certificates in PEM that can be read"),
             Self::UrlOrigins => {
-                f.write_str("folders and origins with commas between them, such as /srv/pictures or https://b.com")
+                f.write_str(
+                    "folders, origins and buckets with commas between them, such as /srv/pictures, https://b.com or s3://BUCKET/PREFIX",
+                )
             }
             Self::SourceRules => f.write_str(
                 "places with commas between them, such as b.com, *.b.com, b.com/pictures, https://b.com:8443 or *",

@@ -68,7 +68,7 @@ pub enum Expected {
     Certificates,
     /// A name in the header `via`.
     Via,
-    /// Folders and origins, with commas between them.
+    /// Folders, origins and buckets, with commas between them.
     UrlOrigins,
     /// Rules for the sources of image URLs, with commas between them.
     SourceRules,
@@ -504,7 +504,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "url.origin",
         flag: "url-origin",
-        doc: "Where paths in image URLs lead: folders and origins, the first that has the picture; repeatable, or separated by commas [default: none]",
+        doc: "Where paths in image URLs lead: folders, origins and buckets (s3://BUCKET/PREFIX), the first that has the picture; repeatable, or separated by commas [default: none]",
         apply: |config, text| set_list(&mut config.url.origins, text, Expected::UrlOrigins),
     },
     Setting {

@@ -74,12 +74,17 @@ pub enum UrlOrigin {
     Folder(PathBuf),
     /// To a server, below this URL, whose path ends without a slash.
     Server(Url),
+    /// Into a bucket, below the prefix of this URL.
+    Bucket(String),
 }
 
 impl FromStr for UrlOrigin {
     type Err = NotASource;
 
     fn from_str(text: &str) -> Result<Self, NotASource> {
+        if palmette_store::is_bucket_url(text) {
+            return Ok(Self::Bucket(text.to_owned()));
+        }
         if !text.contains("://") {
             return if Path::new(text).is_dir() { Ok(Self::Folder(text.into())) } else { Err(NotASource) };
         }
@@ -97,12 +102,12 @@ impl UrlOrigin {
     #[must_use]
     pub fn exception(&self) -> Option<OriginRule> {
         match self {
-            Self::Folder(_) => None,
+            Self::Folder(_) | Self::Bucket(_) => None,
             Self::Server(url) => Origin::of(url)?.to_string().parse().ok(),
         }
     }
 
-    /// Returns the URL of a source, given by its path and query; `None` if that leads out of this origin, or into a folder.
+    /// Returns the URL of a source, given by its path and query; `None` if that leads out of this origin, or it is no server.
     #[must_use]
     pub fn join(&self, path: &str) -> Option<Url> {
         let Self::Server(base) = self else { return None };
@@ -111,16 +116,7 @@ impl UrlOrigin {
         self.holds(&url).then_some(url)
     }
 
-    /// Returns the folder, if it is one.
-    #[must_use]
-    pub fn folder(&self) -> Option<PathBuf> {
-        match self {
-            Self::Folder(folder) => Some(folder.clone()),
-            Self::Server(_) => None,
-        }
-    }
-
-    /// Tells whether a URL lies below this server; below a folder none does.
+    /// Tells whether a URL lies below this server; below anything else none does.
     #[must_use]
     pub fn holds(&self, url: &Url) -> bool {
         let Self::Server(base) = self else { return false };
@@ -334,7 +330,20 @@ mod tests {
         assert_eq!(whole.join("/a").unwrap().as_str(), "http://127.0.0.1:8080/a");
         assert_eq!(whole.join("//evil.example/a").unwrap().as_str(), "http://127.0.0.1:8080//evil.example/a");
         assert_eq!(whole.exception().unwrap().to_string(), "http://127.0.0.1:8080");
-        for text in ["", "/nonexistent", "ftp://a/", "https://a/?b", "https://u:p@a/", "https://a/#b"] {
+        let bucket: UrlOrigin = "s3://pictures/in".parse().unwrap();
+        assert_eq!((bucket.join("/a"), bucket.exception()), (None, None));
+        assert!(!bucket.holds(&url("s3://pictures/in/a")), "a URL of its own leads to a server");
+        for text in [
+            "",
+            "s3://",
+            "S3://pictures",
+            "r2://pictures",
+            "/nonexistent",
+            "ftp://a/",
+            "https://a/?b",
+            "https://u:p@a/",
+            "https://a/#b",
+        ] {
             assert!(text.parse::<UrlOrigin>().is_err(), "{text}");
         }
     }

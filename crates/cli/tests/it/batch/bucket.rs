@@ -48,16 +48,26 @@ impl S3 {
         server
     }
 
+    /// Puts an object with headers, each ended by `\r\n`.
+    pub(crate) fn put(&self, key: &str, headers: &str, body: &[u8]) {
+        let answer = self.exchange_with("PUT", &format!("/pictures/{key}"), headers, body);
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{key}");
+    }
+
     /// Sends a request, and returns the whole answer with its bytes as characters.
     fn ask(&self, method: &str, path: &str, body: &[u8]) -> String {
         self.exchange(method, path, body).iter().copied().map(char::from).collect()
     }
 
     fn exchange(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+        self.exchange_with(method, path, "", body)
+    }
+
+    fn exchange_with(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let length = body.len();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nauthorization: {AUTHORIZATION}\r\ncontent-length: {length}\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nauthorization: {AUTHORIZATION}\r\ncontent-length: {length}\r\n{headers}"
         );
         stream.write_all(format!("{head}connection: close\r\n\r\n").as_bytes()).unwrap();
         stream.write_all(body).unwrap();

@@ -42,7 +42,7 @@ pub enum UrlError {
     /// Occurs when the source is an image URL itself, or the request came through this server.
     #[error("the source leads back to a server of pictures; use the original")]
     Loop,
-    /// Occurs when a folder has no such file.
+    /// Occurs when a folder or a bucket has no such file.
     #[error("there is no such picture")]
     NotFound,
     /// Occurs when a file of a folder is too large.
@@ -154,7 +154,7 @@ const fn code_of_fetch(error: &FetchError) -> Code {
         FetchError::NotListed { .. } => Code::InvalidOption,
         FetchError::Loop { .. } => Code::Loop,
         FetchError::Lookup { .. } => Code::SourceNameUnknown,
-        FetchError::Connect { .. } => Code::SourceUnreachable,
+        FetchError::Connect { .. } | FetchError::Store { .. } => Code::SourceUnreachable,
         FetchError::Status { status, .. } => code_of_status(*status),
         FetchError::Broken { .. } => Code::SourceBroken,
         FetchError::Downgrade { .. } | FetchError::BadRedirect { .. } => Code::BadRedirect,
