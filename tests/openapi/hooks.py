@@ -1,29 +1,16 @@
 """What schemathesis has to know beyond the document: files that are pictures, texts that are JSON, and lists that fit their forms.
 
-A random string is no picture, and a random list draws pictures that are not there. Without these, every request would end at the first
-look at it.
+A random string is no picture, a random list draws pictures that are not there, and a random URL leads to none. Without these, every request
+would end at the first look at it.
 """
 
 import json
-import struct
-import zlib
 
 import schemathesis
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012
+from samples import png
 from schemathesis.generation.jsonschema.builder import build
-
-
-def png(width: int, height: int, grey: int) -> bytes:
-    """Returns a picture of one grey."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compress((b"\0" + bytes([grey]) * width) * height)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-
 
 # Most files are pictures; some are cut off, and some are none.
 sides = st.integers(1, 40)
@@ -51,9 +38,18 @@ def resolved(schema, root):
     return resolved(target, root)
 
 
+# Sources of image URLs, as paths: one that check.py makes, and one that is not there.
+SOURCES = ["lake.png", "lake.png", "lake.png", "none.png"]
+
+
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Gives every text that is JSON a format of its own: texts that follow the schema of their content."""
+    """Gives every text that is JSON a format of its own: texts that follow the schema of their content. Names sources that are there."""
+    for path in raw_schema["paths"].values():
+        for parameter in path.get("get", {}).get("parameters", []):
+            if parameter["name"] in ("source", "url"):
+                parameter["schema"]["enum"] = SOURCES if parameter["name"] == "source" else [f"/{source}" for source in SOURCES]
+
     # A font that the server has; others would be looked for in the network.
     font = raw_schema["components"]["schemas"]["Text"]["properties"]["font"]
     font["properties"]["url"]["enum"] = ["font:DejaVu Sans"]

@@ -35,6 +35,29 @@ impl Values {
     }
 }
 
+impl OptionInfo {
+    /// Returns the schema of an option where nothing is `null`: as a part of a form, or in a URL.
+    #[must_use]
+    pub fn text_schema(&self) -> Value {
+        let mut schema = self.values.schema();
+        drop_null(&mut schema);
+        schema["description"] = sentence(self).into();
+        schema
+    }
+}
+
+/// Takes the `null` out of a schema of simple values.
+pub(crate) fn drop_null(schema: &mut Value) {
+    for key in ["type", "enum"] {
+        if let Some(Value::Array(values)) = schema.get_mut(key) {
+            values.retain(|value| !value.is_null() && value != "null");
+        }
+    }
+    if let Some(Value::Array(kinds)) = schema.get_mut("anyOf") {
+        kinds.iter_mut().for_each(drop_null);
+    }
+}
+
 /// Returns the schema of an object of options. A `null` is allowed under any key, since it counts as absent.
 ///
 /// ```

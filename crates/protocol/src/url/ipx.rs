@@ -16,22 +16,42 @@ pub const PREFIX: &str = "/_ipx/";
 /// A URL as it has to be.
 const FORM: &str = "/_ipx/MODIFIERS/SOURCE, with NAME_VALUE and commas between them as MODIFIERS, or _ for none";
 
-/// The modifiers that are read, each by all of its names. The first is the one that messages use.
-const MODIFIERS: [&[&str]; 13] = [
-    &["width", "w"],
-    &["height", "h"],
-    &["resize", "s"],
-    &["format", "f"],
-    &["quality", "q"],
-    &["fit"],
-    &["position", "pos"],
-    &["background", "b"],
-    &["enlarge"],
-    &["rotate"],
-    &["flip"],
-    &["flop"],
-    &["grayscale"],
+/// A modifier that is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Modifier {
+    /// Its names. The first is the one that messages use.
+    pub names: &'static [&'static str],
+    /// What follows one of them, as a regular expression.
+    pub pattern: &'static str,
+}
+
+/// Makes a modifier.
+const fn modifier(names: &'static [&'static str], pattern: &'static str) -> Modifier {
+    Modifier { names, pattern }
+}
+
+/// Every modifier.
+pub const MODIFIERS: [Modifier; 13] = [
+    modifier(&["width", "w"], "_[1-9][0-9]{0,8}"),
+    modifier(&["height", "h"], "_[1-9][0-9]{0,8}"),
+    modifier(&["resize", "s"], "_[1-9][0-9]{0,8}(x[1-9][0-9]{0,8})?"),
+    modifier(&["format", "f"], "_(jpg|jpeg|png|webp|avif|gif|auto)"),
+    modifier(&["quality", "q"], "_(100|[1-9][0-9]?)"),
+    modifier(&["fit"], "_(cover|contain|fill|inside|outside)"),
+    modifier(
+        &["position", "pos"],
+        "_(top|right|bottom|left|center|centre|entropy|attention|(north|south)(east|west)?|east|west|(right|left) (top|bottom))",
+    ),
+    modifier(&["background", "b"], "_([0-9a-fA-F]{3,4}|([0-9a-fA-F]{2}){3,4}|[a-z]+)"),
+    modifier(&["enlarge"], SWITCHES),
+    modifier(&["rotate"], "_(0|90|180|270)"),
+    modifier(&["flip"], SWITCHES),
+    modifier(&["flop"], SWITCHES),
+    modifier(&["grayscale"], SWITCHES),
 ];
+
+/// What follows the name of a switch.
+const SWITCHES: &str = "(_(true|false))?";
 
 /// What is read of a URL.
 #[derive(Default)]
@@ -65,9 +85,9 @@ pub fn parse(path: &str, query: Option<&str>) -> Result<ImageUrl, Error> {
     let entries = decode_part(modifiers)?;
     for entry in entries.split([',', '&']).filter(|_| entries != "_") {
         let (name, value) = entry.split_once('_').unwrap_or((entry, ""));
-        let names = MODIFIERS.iter().find(|names| names.contains(&name));
-        let Some(name) = names.and_then(|names| names.first().copied()) else {
-            let known = || MODIFIERS.iter().map(|names| names[0]);
+        let modifier = MODIFIERS.iter().find(|modifier| modifier.names.contains(&name));
+        let Some(name) = modifier.and_then(|modifier| modifier.names.first().copied()) else {
+            let known = || MODIFIERS.iter().filter_map(|modifier| modifier.names.first().copied());
             return Err(Error::UnknownOption {
                 option: excerpt_text(name),
                 known: known().collect(),
@@ -230,6 +250,20 @@ mod tests {
             let url = parse(&format!("/_ipx/{modifiers}/a/b.jpg"), Some("c=d")).unwrap();
             assert_eq!(url.source, UrlSource::Path("/a/b.jpg?c=d".to_owned()));
             assert_eq!(own_json::to_string(&url.options.to_object()), options, "{modifiers}");
+        }
+    }
+
+    #[test]
+    fn ipx_words_of_patterns_are_read() {
+        for Modifier { names, pattern } in MODIFIERS {
+            // Only words: what a pattern says of digits, the tests above try.
+            let words = pattern.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| word.len() > 2);
+            for word in words.filter(|_| !pattern.contains('[')) {
+                for name in names {
+                    let read = parse(&format!("/_ipx/s_4x5,{name}_{word}/a.jpg"), None);
+                    assert!(read.is_ok(), "{name}_{word}: {}", read.unwrap_err());
+                }
+            }
         }
     }
 

@@ -21,6 +21,7 @@ mod forms;
 pub mod ipx;
 pub mod next;
 mod options;
+mod schema;
 mod text;
 
 pub use cf_image::CfImage;
@@ -29,6 +30,7 @@ pub use delivery::{Compression, Delivery, MAX_DPR, OnError, UrlFormat, Width};
 pub use escape::decode;
 pub use forms::{UrlOption, url_options};
 pub use options::{ImageOptions, Picture};
+pub use schema::options_schema;
 
 use crate::Error;
 

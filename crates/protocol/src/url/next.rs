@@ -18,8 +18,37 @@ const FORM: &str = "/_next/image?url=SOURCE&w=WIDTH&q=QUALITY, with a path or a 
 /// The quality where none is asked for, as Next has it.
 const QUALITY: u8 = 75;
 
-/// The parameters of these URLs. The last is the name of a deployment, by which Next tells its own apart.
-const PARAMETERS: [&str; 4] = ["url", "w", "q", "dpl"];
+/// A parameter of these URLs.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, for people.
+    pub summary: &'static str,
+    /// Whether it has to be there.
+    pub is_required: bool,
+    /// The greatest whole number that it may be, from 1 on; nothing if it is a text.
+    pub most: Option<u32>,
+}
+
+/// Every parameter.
+pub const PARAMETERS: [Parameter; 4] = [
+    Parameter { name: "url", summary: "the source: a path, or a URL of its own", is_required: true, most: None },
+    W,
+    Q,
+    Parameter {
+        name: "dpl",
+        summary: "a deployment, by which Next tells its own apart; changes nothing",
+        is_required: false,
+        most: None,
+    },
+];
+
+const W: Parameter =
+    Parameter { name: "w", summary: "the width in pixels at most", is_required: true, most: Some(u32::MAX) };
+
+const Q: Parameter =
+    Parameter { name: "q", summary: "how good a lossy picture is; default 75", is_required: false, most: Some(100) };
 
 /// Reads the query of such a URL.
 ///
@@ -37,11 +66,12 @@ const PARAMETERS: [&str; 4] = ["url", "w", "q", "dpl"];
 pub fn parse(query: &str) -> Result<ImageUrl, Error> {
     let mut given: Vec<(&'static str, String)> = Vec::new();
     for (name, value) in pairs(query.as_bytes()) {
-        let Some(known) = PARAMETERS.into_iter().find(|known| *known == name) else {
+        let names = PARAMETERS.map(|parameter| parameter.name);
+        let Some(known) = names.into_iter().find(|known| *known == name) else {
             return Err(Error::UnknownOption {
                 option: excerpt_text(&name),
-                known: PARAMETERS.to_vec(),
-                hint: Hint::of_name(&name, PARAMETERS),
+                known: names.to_vec(),
+                hint: Hint::of_name(&name, names),
             });
         };
         if given.iter().any(|(name, _)| *name == known) {
@@ -53,8 +83,8 @@ pub fn parse(query: &str) -> Result<ImageUrl, Error> {
     let not_one = || Error::NotAnImageUrl { form: FORM };
     // It was decoded already, so its own query is in it.
     let source = get("url").and_then(|url| UrlSource::parse(url, None)).ok_or_else(not_one)?;
-    let width = whole("w", get("w").ok_or_else(not_one)?, "a whole number above 0", u32::MAX)?;
-    let quality = get("q").map(|quality| whole("q", quality, "a whole number from 1 to 100", 100)).transpose()?;
+    let width = whole(W, get("w").ok_or_else(not_one)?, "a whole number above 0")?;
+    let quality = get("q").map(|quality| whole(Q, quality, "a whole number from 1 to 100")).transpose()?;
     let object: Options = [
         ("width", Value::from(width)),
         ("fit", "scale-down".into()),
@@ -68,8 +98,9 @@ pub fn parse(query: &str) -> Result<ImageUrl, Error> {
 }
 
 /// Reads a whole number from 1 on.
-fn whole(name: &str, text: &str, allowed: &'static str, max: u32) -> Result<u32, Error> {
-    text.parse().ok().filter(|number| (1..=max).contains(number)).ok_or_else(|| Error::BadValue {
+fn whole(Parameter { name, most, .. }: Parameter, text: &str, allowed: &'static str) -> Result<u32, Error> {
+    let is_allowed = |number: &u32| *number > 0 && most.is_none_or(|most| *number <= most);
+    text.parse().ok().filter(is_allowed).ok_or_else(|| Error::BadValue {
         option: name.to_owned(),
         allowed,
         actual: excerpt_text(text),

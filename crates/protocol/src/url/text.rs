@@ -12,6 +12,22 @@ use super::{Strictness, decode};
 use crate::json::excerpt_text;
 use crate::{Error, Hint, OptionInfo, Options, Values};
 
+/// A short form of an object.
+pub(super) struct Short {
+    /// The option.
+    pub(super) name: &'static str,
+    /// What it looks like, as a regular expression.
+    pub(super) pattern: &'static str,
+    /// Makes the object; nothing if the text is something else.
+    read: fn(&str) -> Option<Value>,
+}
+
+/// Every short form.
+pub(super) const SHORT: [Short; 2] = [
+    Short { name: "trim", pattern: r"^[0-9]+(\.[0-9]+)?(;[0-9]+(\.[0-9]+)?){3}$", read: trim },
+    Short { name: "gravity", pattern: r"^(0(\.[0-9]+)?|1(\.0+)?)x(0(\.[0-9]+)?|1(\.0+)?)$", read: gravity },
+];
+
 /// Cuts the options off, at the first slash outside of parentheses.
 pub(super) fn cut_options(rest: &str) -> Option<(&str, &str)> {
     let cut = outside_parentheses(rest, '/').next()?;
@@ -126,8 +142,7 @@ fn find(path: &[String], known: &[super::UrlOption]) -> Result<OptionInfo, Error
 /// Makes of a text what the option takes. What fits nothing stays text, which the option then refuses.
 fn value(path: &[String], text: &str, values: Values) -> Value {
     let short = match path {
-        [name] if name == "trim" => trim(text),
-        [name] if name == "gravity" => gravity(text),
+        [name] => SHORT.iter().find(|short| short.name == name).and_then(|short| (short.read)(text)),
         _ => None,
     };
     let typed = || {

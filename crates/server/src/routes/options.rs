@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use palmette::FontFolder;
 use palmette::core::Ability;
 use palmette::ops::{Draw, Text, Transform};
+use palmette_protocol::url::url_options;
 use palmette_protocol::{OptionInfo, OptionObject, OptionSpec, Output};
 use serde_json::{Value, json};
 
@@ -34,6 +35,7 @@ pub(crate) async fn options(State(shared): State<Arc<Shared>>) -> Response {
         "draw": infos(Draw::OPTIONS),
         "output": Output::FIELDS,
         "text": infos(Text::OPTIONS),
+        "url": url_options(),
         "fonts": shared.pipeline.fonts().map_or_else(Vec::new, FontFolder::names),
     });
     // The state of the GPU changes.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use palmette::ops::Class;
-use palmette_protocol::answer::ERROR_HEADER;
+use palmette_protocol::answer::{ERROR_HEADER, RESIZED_HEADER};
 use palmette_protocol::{Code, OutputFormat, mixed};
 use serde_json::{Map, Value, json};
 
@@ -11,6 +11,9 @@ use crate::metrics::CONTENT_TYPE as METRICS_TYPE;
 
 /// Every class of failures.
 const CLASSES: [Class; 5] = [Class::Caller, Class::Unsupported, Class::Limit, Class::Deadline, Class::Ours];
+
+/// The media type of pictures that are not made of pixels.
+const SVG: &str = "image/svg+xml";
 
 /// What may happen to any request.
 const ANYWHERE: [u16; 4] = [401, 500, 503, 504];
@@ -43,8 +46,7 @@ pub(super) fn of_info() -> Value {
         },
         "required": ["format", "file_size", "width", "height"],
     });
-    let svg =
-        json!({ "type": "object", "properties": { "format": { "const": "image/svg+xml" } }, "required": ["format"] });
+    let svg = json!({ "type": "object", "properties": { "format": { "const": SVG } }, "required": ["format"] });
     let success = json_answer("The format and the size.", &json!({ "anyOf": [raster, svg] }));
     with_failures(&success, &[400, 413, 415, 422])
 }
@@ -58,8 +60,64 @@ pub(super) fn of_purge() -> Value {
     with_failures(&json_answer("They are forgotten.", &schema), &[400, 403])
 }
 
+/// The answers to image URLs: pictures that may be kept, and failures in headers of their own.
+pub(super) fn of_image_urls() -> Value {
+    let header = |name: &&str| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
+    let headers = |names: &[&str]| names.iter().map(header).collect::<Map<_, _>>();
+    let kept = ["etag", "cache-control", "last-modified", "vary"];
+    let made = ["cf-resized", "palmette-cache", "palmette-engine", "palmette-damaged", "server-timing", "warning"];
+    let pictures = OutputFormat::ALL.iter().filter(|format| !matches!(format, OutputFormat::Rgb | OutputFormat::Rgba));
+    let types = pictures.map(|format| format.content_type()).chain([SVG]).map(|name| (name.to_owned(), json!({})));
+    let mut content: Map<_, _> = types.collect();
+    content.insert("application/json".to_owned(), json!({ "schema": sizes() }));
+    let mut answers = Map::from_iter([
+        (
+            "200".to_owned(),
+            json!({
+                "description": "The picture; for `format=json`, sizes.",
+                "headers": headers(&[&kept[..], &made].concat()),
+                "content": content,
+            }),
+        ),
+        (
+            "302".to_owned(),
+            json!({
+                "description": "For `onerror=redirect`: there is no picture, and `location` leads to its source.",
+                "headers": headers(&["cf-resized", "location"]),
+            }),
+        ),
+        (
+            "304".to_owned(),
+            json!({ "description": "The client has the picture already, by its `if-none-match`.", "headers": headers(&kept) }),
+        ),
+    ]);
+    let failures = codes_by_status().into_keys();
+    let failures =
+        failures.map(|status| (status.to_string(), json!({ "$ref": format!("#/components/responses/url-{status}") })));
+    answers.extend(failures);
+    answers.into()
+}
+
+/// What `format=json` answers.
+fn sizes() -> Value {
+    let side = json!({ "type": "integer", "minimum": 1 });
+    json!({
+        "type": "object",
+        "properties": {
+            "width": side,
+            "height": side,
+            "original": {
+                "type": "object",
+                "properties": { "file_size": { "type": "integer", "minimum": 0 }, "width": side, "height": side, "format": { "type": "string" } },
+                "required": ["file_size", "format"],
+            },
+        },
+        "required": ["original"],
+    })
+}
+
 pub(super) fn of_options() -> Value {
-    let names = ["profile", "engine", "models", "needs", "transform", "draw", "output", "text", "fonts"];
+    let names = ["profile", "engine", "models", "needs", "transform", "draw", "output", "text", "url", "fonts"];
     with_failures(&json_answer("Tables of options.", &json!({ "type": "object", "required": names })), &[])
 }
 
@@ -103,8 +161,17 @@ fn with_failures(success: &Value, statuses: &[u16]) -> Value {
     std::iter::once(success).chain(statuses.iter().chain(&ANYWHERE).map(failure)).collect()
 }
 
-/// The failures by status, each with the codes that it may have.
+/// The failures by status, each with the codes that it may have: as all answers have them, and as those to image URLs do.
 pub(super) fn failures() -> Value {
+    let both = |(status, codes): (u16, Vec<Code>)| {
+        [("", ERROR_HEADER), ("url-", RESIZED_HEADER)]
+            .map(|(prefix, header)| (format!("{prefix}{status}"), failure(status, &codes, header)))
+    };
+    Value::Object(codes_by_status().into_iter().flat_map(both).collect())
+}
+
+/// Returns the codes that each status of a failure may have.
+fn codes_by_status() -> BTreeMap<u16, Vec<Code>> {
     let mut codes: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     // Clients alone report what is used twice.
     for code in Code::ALL.into_iter().filter(|code| *code != Code::Reused) {
@@ -118,16 +185,18 @@ pub(super) fn failures() -> Value {
     for status in [401, 403] {
         codes.entry(status).or_default().push(Code::InvalidOption);
     }
-    let failures = codes.into_iter().map(|(status, codes)| (status.to_string(), failure(status, &codes)));
-    Value::Object(failures.collect())
+    // Where the server of a source said so.
+    codes.entry(408).or_default().push(Code::SourceDenied);
+    codes
 }
 
-fn failure(status: u16, codes: &[Code]) -> Value {
+fn failure(status: u16, codes: &[Code], header: &str) -> Value {
     let meaning = match status {
         401 => "9401: the token is missing or wrong.".to_owned(),
         _ => codes.iter().map(|code| format!("{code}: {}. ", code.summary())).collect::<String>().trim_end().to_owned(),
     };
-    let mut headers = json!({ ERROR_HEADER: { "$ref": format!("#/components/headers/{ERROR_HEADER}") } });
+    let of_failure = if header == RESIZED_HEADER { "cf-resized-failure" } else { header };
+    let mut headers = json!({ header: { "$ref": format!("#/components/headers/{of_failure}") } });
     let more = match status {
         401 => Some("www-authenticate"),
         503 => Some("retry-after"),
@@ -148,8 +217,17 @@ fn failure(status: u16, codes: &[Code]) -> Value {
 pub(super) fn headers() -> Value {
     let text = |description: &str| json!({ "description": description, "schema": { "type": "string" } });
     let number = |description: &str| json!({ "description": description, "schema": { "type": "integer" } });
+    let code = |description: &str| json!({ "description": description, "required": true, "schema": { "type": "string", "pattern": "^err=[0-9]{4}$" } });
     json!({
-        ERROR_HEADER: { "description": "The code, as the binding reads it.", "required": true, "schema": { "type": "string", "pattern": "^err=[0-9]{4}$" } },
+        ERROR_HEADER: code("The code, as the binding reads it."),
+        "cf-resized": text("How the picture was come by: `internal=ok/m` if it was computed, `internal=ok/h` if it was kept, with times and bytes; or a code."),
+        "cf-resized-failure": code("The code."),
+        "etag": text("Names the picture, by its source and the options."),
+        "cache-control": text("How long the picture may be kept."),
+        "last-modified": text("That of the source."),
+        "vary": text("The headers of the request that decide the picture."),
+        "warning": text("What was probably not meant."),
+        "location": text("The source."),
         "www-authenticate": text("`Bearer`."),
         "retry-after": number("Seconds until another try makes sense."),
         "palmette-cache": text("How the result was come by: `hit`, `miss` or `shared`; nothing without a cache."),

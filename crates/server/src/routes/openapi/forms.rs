@@ -7,6 +7,8 @@ use palmette_protocol::request::MAX_OUTPUTS;
 use palmette_protocol::{EngineChoice, OptionInfo, OptionObject, OptionSpec, Output, object_schema};
 use serde_json::{Map, Value, json};
 
+use super::urls;
+
 /// The body of `POST /transform`.
 pub(super) fn transform_body() -> Value {
     json!({
@@ -67,6 +69,7 @@ pub(super) fn schemas() -> Value {
         "DrawStep": step(&["drawImageIndex", "targetImageIndex"], &infos::<Draw>(), "Draws a picture on another one, once."),
         "Text": text(),
         "Outputs": outputs(),
+        "UrlOptions": urls::options(),
     })
 }
 
@@ -112,24 +115,10 @@ fn schema_of(part: Part) -> Value {
     }
 }
 
-/// The schema of a field of the output. A form has no `null`.
+/// The schema of a field of the output.
 fn output_field(part: Part) -> Value {
-    let field: Vec<OptionInfo> = Output::FIELDS.into_iter().filter(|field| field.name == part.as_str()).collect();
-    let mut schema = object_schema(&field)["properties"][part.as_str()].take();
-    drop_null(&mut schema);
-    schema
-}
-
-/// Takes the `null` out of a schema of simple values.
-fn drop_null(schema: &mut Value) {
-    for key in ["type", "enum"] {
-        if let Some(Value::Array(values)) = schema.get_mut(key) {
-            values.retain(|value| !value.is_null() && value != "null");
-        }
-    }
-    if let Some(Value::Array(kinds)) = schema.get_mut("anyOf") {
-        kinds.iter_mut().for_each(drop_null);
-    }
+    let field = Output::FIELDS.into_iter().find(|field| field.name == part.as_str());
+    field.as_ref().map_or(Value::Null, OptionInfo::text_schema)
 }
 
 /// A file.

@@ -1,11 +1,12 @@
 //! `GET /openapi.json`: the whole interface in the form of OpenAPI 3.1, for programs that make clients, tests and pages of it.
 //!
 //! The options, the parts of forms and the codes come from the tables that requests are read by, so the document cannot promise
-//! what the server refuses. It is the same for every server of a version. Two things are left out: image URLs, which pages
-//! write and no client, and hosted pictures, whose API is the real service's, and has clients.
+//! what the server refuses. It is the same for every server of a version. Left out are hosted pictures, whose API is the real service's, and has
+//! clients.
 
 mod answers;
 mod forms;
+mod urls;
 
 use std::sync::LazyLock;
 
@@ -56,6 +57,9 @@ fn document() -> Value {
                 "requestBody": forms::purge_body(),
                 "responses": answers::of_purge(),
             } },
+            "/cdn-cgi/image/{options}/{source}": { "get": urls::image_url() },
+            "/_next/image": { "get": urls::next_url() },
+            "/_ipx/{modifiers}/{source}": { "get": urls::ipx_url() },
             "/options": { "get": {
                 "operationId": "options",
                 "summary": "List every option, with the engines, fonts and models of this server",
@@ -97,6 +101,7 @@ fn document() -> Value {
 mod tests {
     use palmette_protocol::Code;
     use palmette_protocol::form::Part;
+    use palmette_protocol::url::url_options;
 
     use super::*;
 
@@ -135,6 +140,27 @@ mod tests {
         for code in Code::ALL {
             // Only clients report that one.
             assert_eq!(text.contains(&code.to_string()), code != Code::Reused, "{code}");
+        }
+    }
+    #[test]
+    fn openapi_has_every_option_of_urls() {
+        let document = document();
+        let options = &document["components"]["schemas"]["UrlOptions"]["properties"];
+        for option in url_options() {
+            let names = [Some(option.info.name), option.alias];
+            let is_there = |name: &str| {
+                let fields = options.as_object().unwrap().keys();
+                options[name].is_object() || fields.into_iter().any(|field| field.starts_with(&format!("{name}.")))
+            };
+            assert!(names.into_iter().flatten().all(is_there), "{}", option.info.name);
+        }
+        let next = document["paths"]["/_next/image"]["get"]["parameters"].as_array().unwrap();
+        let names: Vec<_> = next.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["url", "w", "q", "dpl"]);
+        for path in ["/cdn-cgi/image/{options}/{source}", "/_next/image", "/_ipx/{modifiers}/{source}"] {
+            let failure = &document["paths"][path]["get"]["responses"]["404"]["$ref"];
+            let failure = document.pointer(failure.as_str().unwrap().trim_start_matches('#')).unwrap();
+            assert!(failure["headers"]["cf-resized"].is_object(), "{path}: {failure}");
         }
     }
 }
