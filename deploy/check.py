@@ -114,24 +114,38 @@ def check_compose(program: str) -> None:
     text = (HERE / "compose.yaml").read_text()
     services = yaml.safe_load(text)["services"]
     assert compose_spec.PyCompose.from_yaml(text).service_names() == list(services)
-    servers = {name: service for name, service in services.items() if name != "nginx"}
+    servers = {name: service for name, service in services.items() if name not in ("nginx", "bucket")}
     variables = container_variables()[1]
     for name, service in servers.items():
         assert service["image"].endswith(f":{version()}"), service["image"]
         with tempfile.TemporaryDirectory() as path:
             folder = Path(path)
             machine(folder)
-            serve_check(program, folder, service["command"], variables)
+            serve_check(program, folder, service["command"], {**variables, **service["environment"]})
             settings = settings_of(program, [below(folder, word) for word in service["command"]], variables)
         server = settings["server"]
         assert seconds(service["stop_grace_period"]) * 1000 > server["grace_ms"] + server["lame_duck_ms"], "it is killed too early"
         assert services["nginx"]["depends_on"][name] == {"condition": "service_healthy"}, name
+        check_bucket(services["bucket"], settings["cache"]["bucket"], service["environment"])
+    volumes = yaml.safe_load(text)["volumes"]
     for service in services.values():
         for volume in service["volumes"]:
-            assert (HERE / volume.split(":")[0]).exists(), f"{volume} is mounted, and is not there"
+            source = volume.split(":")[0]
+            assert source in volumes or (HERE / source).exists(), f"{volume} is mounted, and is not there"
     # The servers differ in nothing, so the settings of the last are those of all.
     check_nginx(set(servers), settings)
-    say(f"compose.yaml: {len(servers)} servers behind nginx, which is content with its file; nothing was started")
+    say(f"compose.yaml: {len(servers)} servers over a bucket and behind nginx, which is content with its file; nothing was started")
+
+
+def check_bucket(service: dict, url: str, client: dict[str, str]) -> None:
+    """The bucket that a server names is there, at the place and with the keys that the server has for it."""
+    own = service["environment"]
+    assert client["AWS_ENDPOINT_URL"] == f"http://bucket{own['VGW_PORT']}", client
+    keys = [client[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")]
+    assert keys == [own[name] for name in ("ROOT_ACCESS_KEY", "ROOT_SECRET_KEY", "VGW_REGION")], client
+    # Each folder in that of the gateway is a bucket.
+    buckets = [volume.split(":")[1] for volume in service["volumes"]]
+    assert f"{own['VGW_BACKEND_ARG']}/{url.removeprefix('s3://')}" in buckets, (url, buckets)
 
 
 def check_nginx(servers: set[str], settings: dict) -> None:
