@@ -193,6 +193,26 @@ describe("ends with the process that started it", () => {
   }
 });
 
+test("ends with the thread that started it", async () => {
+  const thread = `const { startServer } = await import("palmette/server");
+    const { url } = await startServer({ url: "http://127.0.0.1:0", timeoutMs: 60_000 });
+    (await import("node:worker_threads")).parentPort.postMessage(url);
+    setInterval(() => {}, 1000);`;
+  const script = `import { Worker } from "node:worker_threads";
+    const thread = new Worker("(async () => {" + ${JSON.stringify(thread)} + "})()", { eval: true });
+    thread.once("message", async (url) => {
+      if (process.env.END === "terminate") await thread.terminate();
+      process.stdout.write(url + "\\n", () => process.env.END === "exit" && process.exit());
+    });`;
+  for (const END of ["terminate", "exit"]) {
+    const env = { ...process.env, END };
+    const args = ["--input-type=module", "--eval", script];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: PACKAGE, env });
+    assert.match(stdout, /^http:/);
+    await untilGone(stdout.trim());
+  }
+});
+
 test("the plugin starts one for all bindings, and keeps it when a config is loaded again", async (t) => {
   const { binary, starts } = await countingBinary(t);
   const { PALMETTE_BINARY = "" } = process.env;
