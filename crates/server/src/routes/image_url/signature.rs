@@ -17,6 +17,9 @@ pub enum BadSignature {
     /// Occurs when no key makes the signature.
     #[error("the signature does not fit the URL")]
     Wrong,
+    /// Occurs when a URL has two signatures, or two times.
+    #[error("the URL has `sig` or `exp` twice")]
+    Doubled,
     /// Occurs when the time of a URL is over.
     #[error("the URL has expired")]
     Expired,
@@ -44,6 +47,10 @@ pub(crate) fn check<'a>(
 ) -> Result<(), BadSignature> {
     let (sig, exp, _) = take(query);
     let sig = sig.ok_or(BadSignature::Missing)?;
+    let is_doubled = |prefix| query.split('&').filter(|pair| pair.starts_with(prefix)).count() > 1;
+    if is_doubled("sig=") || is_doubled("exp=") {
+        return Err(BadSignature::Doubled);
+    }
     let signed: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("sig=")).collect();
     let signed = if signed.is_empty() { path.to_owned() } else { format!("{path}?{}", signed.join("&")) };
     let sig = from_hex(sig).ok_or(BadSignature::Wrong)?;
@@ -119,6 +126,15 @@ mod tests {
             (PATH, format!("sig={PLAIN}&exp=100"), 5, BadSignature::Wrong),
             (PATH, format!("exp=101&sig={UNTIL}"), 5, BadSignature::Wrong),
             (PATH, format!("exp=100&sig={UNTIL}"), 101, BadSignature::Expired),
+            (PATH, format!("exp=100&sig={UNTIL}&exp=999"), 5, BadSignature::Doubled),
+            (PATH, format!("exp=100&exp=100&sig={UNTIL}"), 5, BadSignature::Doubled),
+            (PATH, format!("sig=00&sig={PLAIN}"), 5, BadSignature::Doubled),
+            (PATH, format!("sig={PLAIN}&"), 5, BadSignature::Wrong),
+            (PATH, format!("&sig={PLAIN}"), 5, BadSignature::Wrong),
+            (PATH, format!("s%69g={PLAIN}"), 5, BadSignature::Missing),
+            (PATH, format!("sig={PLAIN}0"), 5, BadSignature::Wrong),
+            (PATH, format!("sig=+{PLAIN}"), 5, BadSignature::Wrong),
+            ("/cdn-cgi/image/w=80/c%61t.jpg", format!("sig={PLAIN}"), 5, BadSignature::Wrong),
             ("/cdn-cgi/image/w=81/cat.jpg", format!("sig={PLAIN}"), 5, BadSignature::Wrong),
         ] {
             assert_eq!(check(path, &query, seconds), Err(refusal), "{path}?{query}");
