@@ -78,7 +78,7 @@ fn size(answer: &Answer) -> (Format, u32, u32) {
 }
 
 /// A server that answers each path with the bytes that are given, head and all, and goes on as long as it is told to.
-async fn raw_server(answers: &[(&'static str, Vec<u8>, Duration)]) -> String {
+pub(crate) async fn raw_server(answers: &[(&'static str, Vec<u8>, Duration)]) -> String {
     let answers: HashMap<_, _> = answers.iter().cloned().map(|(path, bytes, wait)| (path, (bytes, wait))).collect();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -115,7 +115,7 @@ async fn raw_server(answers: &[(&'static str, Vec<u8>, Duration)]) -> String {
 }
 
 /// Writes an answer.
-fn http(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn http(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     [format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}\r\n").as_bytes(), body].concat()
 }
 

@@ -1,12 +1,13 @@
 //! One picture: it comes, is told about, changes and goes; its bytes; a signed URL of it.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use palmette_origin::{Request, Url};
+use palmette_protocol::url::decode;
 use palmette_store::hosted::{DEFAULT_KEY, HostedError, ImageChange, MAX_PICTURE_BYTES, NewImage};
 use serde_json::{Map, Value, json};
 
@@ -51,8 +52,12 @@ pub(super) async fn upload(
 /// Fetches a picture from a public address.
 async fn fetch(shared: &Shared, text: &str) -> Result<FilePart, Error> {
     let url = Url::parse(text).map_err(|_| wrong("url", "a URL of http or https", &text.into()))?;
-    let name = url.path_segments().and_then(Iterator::last).filter(|name| !name.is_empty()).map(str::to_owned);
-    match shared.fetcher.get(&Request::new(url, MAX_PICTURE_BYTES as u64)).await {
+    let name = url.path_segments().and_then(Iterator::last).filter(|name| !name.is_empty());
+    let name = name.map(|name| decode(name).unwrap_or_else(|| name.to_owned()));
+    let begun = Instant::now();
+    let outcome = shared.fetcher.get(&Request::new(url, MAX_PICTURE_BYTES as u64)).await;
+    shared.metrics.count_fetch(&outcome, begun.elapsed());
+    match outcome {
         Ok(fetched) => Ok(FilePart { name, bytes: fetched.bytes }),
         Err(error) => Err(shared.admission.busy(&error).unwrap_or_else(|| UrlError::Fetch(error).into())),
     }

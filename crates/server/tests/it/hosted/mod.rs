@@ -1,6 +1,7 @@
 //! Hosted pictures over HTTP: every rule of the API, upload links, and delivery by pixels.
 
 mod api;
+mod by_url;
 mod delivery;
 mod links;
 
