@@ -41,8 +41,14 @@ pub enum HostedFailure {
         /// What it is.
         actual: String,
     },
-    /// Occurs when a request has a body that is not JSON where it must be.
-    #[error("the body must be an object of JSON")]
+    /// Occurs when a request has a field twice.
+    #[error("`{name}` must be given once, not twice")]
+    Doubled {
+        /// The field.
+        name: String,
+    },
+    /// Occurs when a request has a body that is neither a form nor JSON.
+    #[error("the body must be a form (multipart/form-data) or an object of JSON")]
     NotJson,
     /// Occurs when the body of a request that is no picture is too large.
     #[error("the body may have {max_bytes} bytes")]
@@ -105,6 +111,7 @@ impl HostedFailure {
             | Self::UnknownField { .. }
             | Self::MissingField { .. }
             | Self::Field { .. }
+            | Self::Doubled { .. }
             | Self::NotJson
             | Self::FileOrUrl
             | Self::Path
@@ -132,6 +139,7 @@ impl HostedFailure {
             Self::UnknownField { .. }
             | Self::MissingField { .. }
             | Self::Field { .. }
+            | Self::Doubled { .. }
             | Self::NotJson
             | Self::FileOrUrl
             | Self::Path

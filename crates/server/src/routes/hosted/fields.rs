@@ -1,16 +1,20 @@
 //! The fields of a request to the API, which come as JSON, as a form, or not at all.
 
+use std::error::Error as _;
+use std::num::NonZeroU8;
 use std::time::SystemTime;
 
 use axum::extract::Request;
 use axum::http::header;
 use bytes::Bytes;
+use http_body_util::LengthLimitError;
 use palmette_protocol::form::FormEvent;
 use palmette_protocol::request::Collector;
 use palmette_store::hosted::{About, HostedError, MAX_PICTURE_BYTES, Metadata};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::iso8601::{Config, EncodedConfig, TimePrecision};
+use time::format_description::well_known::{Iso8601, Rfc3339};
 
 use super::failure::HostedFailure;
 use crate::admission::HeldBody;
@@ -67,7 +71,12 @@ impl Fields {
         let mut held = shared.admission.body();
         held.set(MAX_FIELD_BYTES as u64)?;
         let body = axum::body::to_bytes(request.into_body(), MAX_FIELD_BYTES).await;
-        let body = body.map_err(|_| HostedFailure::LargeBody { max_bytes: MAX_FIELD_BYTES })?;
+        let body = body.map_err(|error| match error.source() {
+            Some(source) if source.is::<LengthLimitError>() => {
+                HostedFailure::LargeBody { max_bytes: MAX_FIELD_BYTES }.into()
+            }
+            _ => Error::Body(error),
+        })?;
         let fields = Self::from_json(&body)?;
         fields.check(known)?;
         Ok((fields, held))
@@ -281,8 +290,8 @@ impl Collector for Form {
 }
 
 /// Makes the failure of a field that came twice.
-fn doubled(name: &str) -> HostedFailure {
-    HostedFailure::Field { name: shown(name), expected: "given once", actual: "given twice".to_owned() }
+pub(super) fn doubled(name: &str) -> HostedFailure {
+    HostedFailure::Doubled { name: shown(name) }
 }
 
 /// Makes the failure of a field with a wrong value.
@@ -296,8 +305,30 @@ fn shown(text: &str) -> String {
     text.chars().take(MAX_SHOWN_CHARS).collect()
 }
 
+/// ISO 8601 with milliseconds, always: such texts have the order of their times.
+const TO_THE_MILLISECOND: EncodedConfig =
+    Config::DEFAULT.set_time_precision(TimePrecision::Second { decimal_digits: NonZeroU8::new(3) }).encode();
+
 /// Writes a moment in the form of ISO 8601.
 pub(super) fn iso(time: SystemTime) -> String {
     // Years beyond 9999 have no such form, and no picture came then.
-    OffsetDateTime::from(time).format(&Rfc3339).unwrap_or_default()
+    OffsetDateTime::from(time).format(&Iso8601::<TO_THE_MILLISECOND>).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    #[test]
+    fn moments_have_milliseconds() {
+        for (ms, expected) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_795_821_000_320, "2026-11-27T23:10:00.320Z"),
+            (1_795_821_000_007, "2026-11-27T23:10:00.007Z"),
+        ] {
+            assert_eq!(iso(UNIX_EPOCH + Duration::from_millis(ms)), expected);
+        }
+    }
 }

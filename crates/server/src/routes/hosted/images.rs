@@ -1,7 +1,7 @@
 //! One picture: it comes, is told about, changes and goes; its bytes; a signed URL of it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{HeaderValue, header};
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use palmette_origin::{Request, Url};
 use palmette_protocol::url::decode;
 use palmette_store::hosted::{DEFAULT_KEY, HostedError, ImageChange, MAX_PICTURE_BYTES, NewImage};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use super::api::{Api, Aspect};
 use super::envelope::Success;
@@ -131,19 +131,7 @@ pub(super) async fn sign(State(shared): State<Arc<Shared>>, api: Api, request: H
     let (mut fields, _held) = Fields::read(request, &shared, &["variant", "expiresIn", "keyName"]).await?;
     let variant = fields.needed_text("variant")?;
     let key_name = fields.text("keyName")?.unwrap_or_else(|| DEFAULT_KEY.to_owned());
-    let until = match fields.whole("expiresIn")? {
-        None => None,
-        Some(0) => return Err(wrong("expiresIn", "a whole number of seconds above 0", &Value::from(0)).into()),
-        Some(seconds) => Some(SystemTime::now().checked_add(Duration::from_secs(seconds))),
-    };
-    let until_s = match until {
-        None => None,
-        Some(until) => {
-            let since = until.and_then(|until| until.duration_since(UNIX_EPOCH).ok());
-            let expected = "a number of seconds that a clock can count";
-            Some(since.ok_or_else(|| wrong("expiresIn", expected, &"too many".into()))?.as_secs())
-        }
-    };
+    let until_s = fields.whole("expiresIn")?.map(end_of).transpose()?;
     api.write(move |hosted, urls| {
         let image = hosted.image(&id)?.ok_or_else(|| missing(&id))?;
         if hosted.variant(&variant)?.is_none() {
@@ -158,6 +146,13 @@ pub(super) async fn sign(State(shared): State<Arc<Shared>>, api: Api, request: H
         Ok(Success(json!({ "url": format!("{}{path}?{query}{and}sig={sig}", urls.origin_text()) })))
     })
     .await
+}
+
+/// Returns the Unix time at which so many seconds from now are over.
+fn end_of(seconds: u64) -> Result<u64, HostedFailure> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let end = now.checked_add(seconds).filter(|_| seconds > 0);
+    end.ok_or_else(|| wrong("expiresIn", "a number of seconds above 0 that a clock can count", &seconds.into()))
 }
 
 /// Returns the id of a path that asks for the picture as a whole.

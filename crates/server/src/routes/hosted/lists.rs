@@ -1,5 +1,7 @@
 //! Lists of pictures: by pages with numbers (v1), and by pages that say where the next one begins (v2).
 
+use std::collections::HashSet;
+
 use axum::http::Uri;
 use palmette_origin::Url;
 use palmette_store::hosted::{Condition, HostedError, Order, Query};
@@ -8,7 +10,7 @@ use serde_json::{Value, json};
 use super::api::Api;
 use super::envelope::Success;
 use super::failure::HostedFailure;
-use super::fields::wrong;
+use super::fields::{doubled, wrong};
 use super::picture::describe;
 use crate::Error;
 
@@ -21,7 +23,7 @@ const DEFAULT_LIMIT: u64 = 1000;
 /// `GET v1`: the newest first, in pages with numbers.
 pub(super) async fn pages(api: Api, uri: Uri) -> Result<Success, Error> {
     let (mut number, mut size, mut creator) = (1, DEFAULT_PAGE, None);
-    for (name, value) in pairs(&uri) {
+    for (name, value) in pairs(&uri)? {
         match name.as_str() {
             "page" => number = whole(&name, &value)?,
             "per_page" => size = whole(&name, &value)?,
@@ -29,8 +31,9 @@ pub(super) async fn pages(api: Api, uri: Uri) -> Result<Success, Error> {
             _ => return Err(unknown(name, &["page", "per_page", "creator"]).into()),
         }
     }
-    let number = u32::try_from(number).ok().filter(|&number| number > 0);
-    let number = number.ok_or_else(|| wrong("page", "a whole number from 1", &"another".into()))?;
+    let asked = number;
+    let number = u32::try_from(asked).ok().filter(|&number| number > 0);
+    let number = number.ok_or_else(|| wrong("page", "a whole number from 1 to 4294967295", &asked.into()))?;
     api.write(move |hosted, urls| {
         let images = hosted.page(number, size, MAX_PAGE, creator.as_deref())?;
         let images: Vec<Value> = images.iter().map(|image| describe(image, urls)).collect();
@@ -54,7 +57,7 @@ pub(super) async fn list(api: Api, uri: Uri) -> Result<Success, Error> {
 fn query(uri: &Uri) -> Result<Query, HostedFailure> {
     let mut query =
         Query { limit: DEFAULT_LIMIT, order: Order::Ascending, creator: None, conditions: Vec::new(), after: None };
-    for (name, value) in pairs(uri) {
+    for (name, value) in pairs(uri)? {
         match name.as_str() {
             "per_page" => query.limit = whole(&name, &value)?,
             "sort_order" => {
@@ -82,11 +85,16 @@ fn query(uri: &Uri) -> Result<Query, HostedFailure> {
     Ok(query)
 }
 
-/// Reads a query, percent-encoded as forms are.
-fn pairs(uri: &Uri) -> Vec<(String, String)> {
+/// Reads a query, percent-encoded as forms are. Only conditions may be there more than once: they all have to hold.
+fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, HostedFailure> {
     let whole = format!("http://localhost/?{}", uri.query().unwrap_or_default());
     let url = Url::parse(&whole).ok();
-    url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()
+    let pairs: Vec<(String, String)> = url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default();
+    let mut seen = HashSet::new();
+    match pairs.iter().find(|(name, _)| !name.starts_with("meta.") && !seen.insert(name)) {
+        Some((name, _)) => Err(doubled(name)),
+        None => Ok(pairs),
+    }
 }
 
 fn whole(name: &str, value: &str) -> Result<u64, HostedFailure> {

@@ -56,7 +56,7 @@ pub(crate) fn is_delivery(path: &str) -> bool {
 fn is_api(path: &str) -> bool {
     let account = path.strip_prefix("/client/v4").unwrap_or(path).strip_prefix("/accounts/");
     let in_account = account.and_then(|rest| rest.split_once('/')).map(|(_, rest)| rest);
-    path.starts_with(LINK_PREFIX) || in_account.is_some_and(|rest| rest.starts_with("images/"))
+    path.starts_with(LINK_PREFIX) || in_account.is_some_and(|rest| rest == "images" || rest.starts_with("images/"))
 }
 
 /// Adds the routes.
@@ -89,6 +89,7 @@ mod tests {
             "/client/v4/accounts/a/images/v1",
             "/accounts/a/images/v1/b/c",
             "/accounts/a/images/v9",
+            "/accounts/a/images",
             "/cdn-cgi/imageupload/h/a",
         ] {
             assert!(is_api(path) && !is_delivery(path), "{path}");

@@ -3,6 +3,7 @@
 mod api;
 mod by_url;
 mod delivery;
+mod limits;
 mod links;
 
 use std::path::Path;
