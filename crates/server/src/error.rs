@@ -67,6 +67,14 @@ pub enum Error {
         /// When to try again.
         retry_after: Duration,
     },
+    /// Occurs when the answers that wait for their readers are together over their limit, and no work is lost if this one is not sent.
+    #[error("too busy: answers that wait for their readers may take {max_bytes} bytes in total; try again in {} s", retry_after.as_secs())]
+    AnswersFull {
+        /// The limit.
+        max_bytes: u64,
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// Occurs when all files that are being fetched are together over their limit.
     #[error("too busy: files that are being fetched may take {max_bytes} bytes in total; try again in {} s", retry_after.as_secs())]
     FetchesFull {
@@ -128,6 +136,7 @@ impl Error {
             Self::Purge(error) => error.class(),
             Self::Hosted(error) => error.class(),
             Self::BodiesFull { .. }
+            | Self::AnswersFull { .. }
             | Self::FetchesFull { .. }
             | Self::ConnectionsFull { .. }
             | Self::QueueFull { .. }
@@ -150,6 +159,7 @@ impl Error {
             Self::Purge(error) => error.code(),
             Self::Hosted(error) => error.code(),
             Self::BodiesFull { .. }
+            | Self::AnswersFull { .. }
             | Self::FetchesFull { .. }
             | Self::ConnectionsFull { .. }
             | Self::QueueFull { .. }
@@ -193,6 +203,7 @@ impl Error {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::BodiesFull { retry_after, .. }
+            | Self::AnswersFull { retry_after, .. }
             | Self::FetchesFull { retry_after, .. }
             | Self::ConnectionsFull { retry_after, .. }
             | Self::QueueFull { retry_after, .. }

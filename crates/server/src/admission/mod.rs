@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use bytes::Bytes;
 use palmette::core::IdleCores;
 use palmette_origin::{Error as FetchError, Room};
 use tokio::sync::Semaphore;
@@ -185,6 +186,19 @@ impl Admission {
         AnswerMemory { line: Arc::clone(&self.line), answers: Arc::clone(&self.answers) }.loan(bytes)
     }
 
+    /// Counts an answer that no work was done for, until it is sent. Unlike a result it may be refused: nothing is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AnswersFull`] if that is more than all answers together may hold.
+    pub(crate) fn answer(&self, bytes: Bytes) -> Result<Bytes, Error> {
+        let mut held = Held::new(Arc::clone(&self.answers));
+        if held.set(bytes.len() as u64) {
+            return Ok(Bytes::from_owner(Counted { bytes, _held: held }));
+        }
+        Err(Error::AnswersFull { max_bytes: self.answers.max_bytes(), retry_after: self.retry_after() })
+    }
+
     /// Estimates when a client that is refused now should come back.
     pub(crate) fn retry_after(&self) -> Duration {
         retry_after(&self.line)
@@ -331,6 +345,18 @@ pub(crate) struct Loan {
     _pixels: PixelMemory,
 }
 
+/// The bytes of an answer that is counted.
+struct Counted {
+    bytes: Bytes,
+    _held: Held,
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
@@ -425,6 +451,18 @@ mod tests {
         second.add(10).unwrap();
         assert!(second.add(1).is_err());
         assert_eq!(admission.load().body_bytes, 100);
+    }
+
+    #[test]
+    fn admission_bounds_answers_that_can_wait() {
+        let admission = admission(1, 0);
+        let first = admission.answer(vec![7; 60].into()).unwrap();
+        assert_eq!((&first[..], admission.load().answer_bytes), (&[7; 60][..], 60));
+        let second = admission.answer(vec![7; 41].into());
+        assert!(matches!(second, Err(Error::AnswersFull { max_bytes: 100, .. })));
+        drop(first);
+        assert!(admission.answer(vec![7; 100].into()).is_ok());
+        assert_eq!(admission.load().answer_bytes, 0);
     }
 
     #[tokio::test]

@@ -90,7 +90,7 @@ pub(super) async fn get(api: Api) -> Result<Response, Error> {
                 (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
                 (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             ];
-            Ok((headers, bytes).into_response())
+            Ok((headers, api.shared.admission.answer(bytes)?).into_response())
         }
         Aspect::SignedUrl => Err(Error::WrongMethod { path: "…/signed_url".to_owned(), method: "GET".to_owned() }),
     }

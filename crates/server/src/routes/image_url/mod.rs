@@ -191,7 +191,7 @@ pub(super) async fn make(shared: &Arc<Shared>, job: &Job, found: Found, mut held
                 bytes.len()
             );
             set_resized(&mut headers, &resized);
-            Ok((headers, bytes).into_response())
+            Ok((headers, shared.admission.answer(bytes)?).into_response())
         }
         (Glance::Json { prepared, mut headers, bytes }, held) => {
             let explanation = transform::explain_one(shared, *prepared, held, job.deadline).await?;
