@@ -10,6 +10,7 @@ use super::failure::HostedFailure;
 use super::fields::{FilePart, iso};
 use super::urls::Urls;
 use crate::Error;
+use crate::routes::image_url::svg;
 use crate::shared::Shared;
 
 /// Looks at a file that comes: its type, and the size of its picture.
@@ -31,7 +32,8 @@ fn content_type(pipeline: &Pipeline, limits: palmette::core::Limits, bytes: &Byt
     let failed = |source| Error::from(palmette::Error::Source { index: 0, source });
     let probe = match palmette::codec::probe(bytes) {
         Ok(probe) => probe,
-        Err(CodecError::Svg) => return Ok("image/svg+xml"),
+        // As it is delivered; one that cannot be would be of no use.
+        Err(CodecError::Svg) => return svg::clean(bytes).map(|_| svg::MIME).map_err(Into::into),
         Err(CodecError::Empty) => return Err(HostedFailure::Type { actual: "nothing".to_owned() }.into()),
         Err(CodecError::NotAPicture) => {
             return Err(HostedFailure::Type { actual: "something else".to_owned() }.into());

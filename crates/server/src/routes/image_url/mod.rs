@@ -12,7 +12,7 @@ mod headers;
 mod look;
 pub(crate) mod signature;
 pub(crate) mod source;
-mod svg;
+pub(super) mod svg;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};

@@ -6,10 +6,10 @@ use svg_hush::{Filter, data_url_filter};
 use super::error::UrlError;
 
 /// The media type of an SVG.
-pub(super) const MIME: &str = "image/svg+xml";
+pub(in crate::routes) const MIME: &str = "image/svg+xml";
 
 /// Removes everything from an SVG that a picture does not need: scripts, links, references to elsewhere.
-pub(super) fn clean(svg: &[u8]) -> Result<Bytes, UrlError> {
+pub(in crate::routes) fn clean(svg: &[u8]) -> Result<Bytes, UrlError> {
     let mut filter = Filter::new();
     filter.set_data_url_filter(data_url_filter::allow_standard_images);
     let mut cleaned = Vec::new();

@@ -92,6 +92,7 @@ async fn hosted_uploads_are_checked() {
         ("text", file(b"hello, I am no picture"), 415, 5455, "must be JPEG, PNG, WebP, GIF, AVIF, HEIC or SVG"),
         ("nothing", file(b""), 415, 5455, "not nothing"),
         ("BMP", file(&bmp()), 415, 5455, "image/bmp"),
+        ("a damaged SVG", file(br#"<svg xmlns="http://www.w3.org/2000/svg"><g></svg>"#), 422, 9516, "SVG is damaged"),
         ("damaged", file(&png(40, 30)[..20]), 422, 9516, ""),
         ("too many bytes", file(&large), 413, 9402, "larger than 10000000 bytes"),
         ("too wide", file(&huge), 413, 9413, "12000"),
