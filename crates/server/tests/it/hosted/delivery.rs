@@ -84,8 +84,10 @@ async fn delivery_takes_options_where_they_are_allowed() {
     service.ask(Method::PATCH, "v1/config", json!({"flexible_variants": true})).await;
     let image = service.upload(picture()).await;
     let answer = ask(&service, &with_variant(&image, "w=10,h=10,fit=pad,background=%23ff0000"), &[]).await;
-    let (_, width, height) = size(&answer);
-    assert_eq!((width, height), (10, 10));
+    assert_eq!(size(&answer), (Format::Png, 10, 10));
+    let list = r##"[{"imageIndex":0,"width":10,"height":10,"fit":"pad","background":"#ff0000"}]"##;
+    let form = crate::support::form(&png(40, 30), list, "image/png");
+    assert_eq!(answer.body, transform(&service.app, form).await.body, "the pixels of a form");
     let webp = ask(&service, &with_variant(&image, "w=20"), &[("accept", "image/webp")]).await;
     assert_eq!(size(&webp), (Format::Webp, 20, 15), "the format is negotiated");
     let jpeg = ask(&service, &with_variant(&image, "w=20,f=jpeg"), &[("accept", "image/webp")]).await;
@@ -158,6 +160,7 @@ async fn delivery_asks_for_signatures() {
     for url in [&by_second, &for_ever] {
         assert_eq!(ask(&service, url, &[]).await.status, StatusCode::OK, "either key will do");
     }
+    assert_eq!(signed(json!({"variant": "public"})).await, for_ever, "by the key `default`, if none is named");
     service.ask(Method::PUT, "v1/keys/default", Value::Null).await;
     assert_eq!(code(&ask(&service, &for_ever, &[]).await), "9425", "its key was replaced");
     assert_eq!(ask(&service, &by_second, &[]).await.status, StatusCode::OK);

@@ -3,6 +3,7 @@
 mod api;
 mod by_url;
 mod delivery;
+mod hostile;
 mod limits;
 mod links;
 
