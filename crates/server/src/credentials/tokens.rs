@@ -51,6 +51,11 @@ impl Tokens {
         Ok(Self(digests))
     }
 
+    /// Tells whether everybody may come in.
+    pub(crate) const fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Lets a request through, or says why not.
     pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         if self.0.is_empty() {

@@ -28,6 +28,11 @@ impl FromRequestParts<Arc<Shared>> for Api {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Error> {
+        // Browsers send such requests for any page, and a server on the machine of its user often has no tokens.
+        let is_for_other_site = parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+        if is_for_other_site && shared.credentials.tokens().are_none() {
+            return Err(HostedFailure::CrossSite.into());
+        }
         let parameters = Path::from_request_parts(parts, shared).await;
         let Path(parameters): Path<HashMap<String, String>> = parameters.map_err(|_| HostedFailure::Path)?;
         if let Some(asked) = parameters.get("account")

@@ -17,6 +17,9 @@ pub enum HostedFailure {
         /// The account.
         account: String,
     },
+    /// Occurs when a page of another site asks the API of a server without tokens.
+    #[error("pages of other sites cannot use this API without a token; give them an upload link")]
+    CrossSite,
     /// Occurs when a field of a request does not exist.
     #[error("there is no field `{name}` here; there are {}", known.join(", "))]
     UnknownField {
@@ -108,6 +111,7 @@ impl HostedFailure {
             Self::LargeBody { .. } => Class::Limit,
             Self::Type { .. } => Class::Unsupported,
             Self::Account { .. }
+            | Self::CrossSite
             | Self::UnknownField { .. }
             | Self::MissingField { .. }
             | Self::Field { .. }
@@ -135,7 +139,7 @@ impl HostedFailure {
                 HostedClass::Limit => Code::HostedFull,
                 HostedClass::Ours => Code::Internal,
             },
-            Self::Account { .. } => Code::HostedAccount,
+            Self::Account { .. } | Self::CrossSite => Code::HostedAccount,
             Self::UnknownField { .. }
             | Self::MissingField { .. }
             | Self::Field { .. }

@@ -164,6 +164,40 @@ async fn delivery_tells_nobody_that_it_has_a_private_picture() {
 }
 
 #[tokio::test]
+async fn hosted_pages_of_other_sites_are_kept_out() {
+    let service = Service::new();
+    let image = service.upload(picture()).await;
+    let from = |mut request: Request<Body>, site: &'static str| {
+        request.headers_mut().insert("sec-fetch-site", site.parse().unwrap());
+        request
+    };
+    // What needs no question before it: a form, and JSON that says it is text.
+    let form = call(&service.app, from(form_request(&format!("{API}/v1"), picture()), "cross-site")).await;
+    assert_eq!((form.status.as_u16(), refusal(&form).1), (403, 5403));
+    let config = Request::patch(format!("{API}/v1/config")).body(r#"{"flexible_variants":true}"#.into()).unwrap();
+    assert_eq!(refusal(&call(&service.app, from(config, "cross-site")).await).1, 5403);
+    assert_eq!(service.ask(Method::GET, "v1/stats", Value::Null).await["count"]["current"], 1);
+    for site in ["same-origin", "same-site", "none"] {
+        let form = call(&service.app, from(form_request(&format!("{API}/v1"), picture()), site)).await;
+        assert_eq!(form.status, StatusCode::OK, "{site}");
+    }
+    // Pictures, and links that somebody was given, are for all pages.
+    let shown = from(Request::get(path_of(&public(&image))).body(Body::empty()).unwrap(), "cross-site");
+    assert_eq!(call(&service.app, shown).await.status, StatusCode::OK);
+    let link = service.ask(Method::POST, "v2/direct_upload", json!({})).await;
+    let sent = from(form_request(path_of(link["uploadURL"].as_str().unwrap()), picture()), "cross-site");
+    assert_eq!(call(&service.app, sent).await.status, StatusCode::OK);
+
+    // A page cannot have a token, so one is as good as another place that the request came through.
+    let tokens = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(tokens.path(), "0123456789abcdef\n").unwrap();
+    let service = Service::with(|config| config.server.token_files = vec![tokens.path().to_owned()]);
+    let mut request = from(form_request(&format!("{API}/v1"), picture()), "cross-site");
+    request.headers_mut().insert("authorization", "Bearer 0123456789abcdef".parse().unwrap());
+    assert_eq!(call(&service.app, request).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn hosted_bytes_run_no_scripts() {
     let service = Service::new();
     let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(2)</script></svg>"#;
