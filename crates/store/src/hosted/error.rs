@@ -130,6 +130,14 @@ pub enum HostedError {
         /// Why.
         source: io::Error,
     },
+    /// Occurs when the bytes of a picture are not where the database says.
+    #[error("the bytes of the picture `{id}`, {file}, are gone, although nobody removed it")]
+    Lost {
+        /// The id of the picture.
+        id: String,
+        /// The name of its bytes.
+        file: String,
+    },
     /// Occurs when the system has no random numbers.
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
@@ -174,9 +182,12 @@ impl HostedError {
             Self::LinkUsed { .. } => HostedClass::Used,
             Self::LinkExpired { .. } => HostedClass::Expired,
             Self::TooMany { .. } | Self::TooLarge { .. } => HostedClass::Limit,
-            Self::Newer { .. } | Self::Database(_) | Self::Corrupt { .. } | Self::File { .. } | Self::Random(_) => {
-                HostedClass::Ours
-            }
+            Self::Newer { .. }
+            | Self::Database(_)
+            | Self::Corrupt { .. }
+            | Self::File { .. }
+            | Self::Lost { .. }
+            | Self::Random(_) => HostedClass::Ours,
         }
     }
 

@@ -143,12 +143,15 @@ impl Hosted {
     ///
     /// # Errors
     ///
-    /// [`HostedError::File`].
+    /// [`HostedError::Lost`] if there is a picture without its bytes; [`HostedError::File`], [`HostedError::Database`].
     pub fn bytes(&self, image: &Image) -> Result<Option<Bytes>, HostedError> {
-        match &image.file {
-            Some(file) => self.pictures.read(file),
-            None => Ok(None),
+        let Some(file) = &image.file else { return Ok(None) };
+        let bytes = self.pictures.read(file)?;
+        // They go after their row. A row that is still there belongs to a copy of the database alone, or to a damaged disk.
+        if bytes.is_none() && self.image(&image.id)?.is_some_and(|found| found.file == image.file) {
+            return Err(HostedError::Lost { id: image.id.clone(), file: file.clone() });
         }
+        Ok(bytes)
     }
 
     /// Changes what is known of a picture. If it requires signed URLs from now on, or does not any more, it gets a new id, so that no

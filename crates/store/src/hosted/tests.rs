@@ -71,6 +71,18 @@ fn hosted_pictures_come_change_and_go() {
 }
 
 #[test]
+fn hosted_bytes_that_are_lost_are_no_picture_that_was_removed() {
+    let (folder, hosted) = store();
+    let image = hosted.upload(named("cat")).unwrap();
+    fs::remove_file(&files(folder.path())[0]).unwrap();
+    let lost = hosted.bytes(&image).unwrap_err();
+    assert_eq!(lost.class(), HostedClass::Ours);
+    assert!(lost.to_string().contains("`cat`"), "{lost}");
+    assert!(hosted.delete("cat").unwrap());
+    assert_eq!(hosted.bytes(&image).unwrap(), None);
+}
+
+#[test]
 fn hosted_privacy_changes_the_id() {
     let (_folder, hosted) = store();
     let image = hosted.upload(NewImage { file: file("one"), ..NewImage::default() }).unwrap();
