@@ -1,6 +1,6 @@
 //! Delivery URLs: a hosted picture in the size of a variant, or with options of its own.
 //!
-//! The variant becomes the options of an [image URL](super::super::image_url), and from there on everything is as for one: the format
+//! The variant becomes the options of an [image URL](mod@super::super::image_url), and from there on everything is as for one: the format
 //! by who asks, tags, conditional requests, headers and limits.
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Hosted pictures: the REST API of the real service, upload links, and delivery URLs.
 //!
-//! The routes are thin: data and rules are in [`palmette_store::hosted`], pixels in [`image_url`](super::image_url).
+//! The routes are thin: data and rules are in [`palmette_store::hosted`], pixels in [`image_url`](mod@super::image_url).
 //!
 //! | path | file | who may |
 //! | --- | --- | --- |
