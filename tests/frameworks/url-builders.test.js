@@ -1,7 +1,6 @@
 // @ts-check
 /**
  * URLs of pictures as frameworks build them, by their own builders: each is answered with the picture that `palmette transform` makes.
- * What Next writes, whose package is large, is in a table of `crates/server/tests/it/image_url.rs`.
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -76,6 +75,29 @@ test("unpic", async () => {
     "70",
   ]);
   await is(url({ width: 300, format: "webp" }), ["--width", "300", "--fit", "cover"], "webp");
+});
+
+test("Next, as `getImageProps` of next/image writes them, and OpenNext answers them", async () => {
+  const { getImageProps } = require("next/dist/shared/lib/image-external-get-image-props");
+  const picture = { src: "/lake.jpg", alt: "", width: 300, height: 200 };
+  /** @param {object} [more] */
+  const urls = (more) => {
+    const { src, srcSet = "" } = getImageProps({ ...picture, ...more }).props;
+    return [src, ...srcSet.split(", ").map((/** @type {string} */ entry) => entry.split(" ")[0])];
+  };
+  // The sizes that Next has for the two densities of a screen.
+  const widths = ["640", "384", "640"];
+  const [src, ...srcset] = urls();
+  assert.match(src, /^\/_next\/image\?/);
+  for (const [index, url] of [src, ...srcset].entries()) {
+    await is(url, ["--width", `${widths[index]}`, "--quality", "75"], "avif");
+  }
+  /** @param {{ src: string, width: number, quality?: number }} asked */
+  const loader = ({ src, width, quality }) =>
+    `/cdn-cgi/image/width=${width},quality=${quality ?? 80},format=auto${src}`;
+  for (const [index, url] of urls({ loader, quality: 60 }).entries()) {
+    await is(url, ["--width", `${widths[index]}`, "--quality", "60"], "avif");
+  }
 });
 
 test("@astrojs/cloudflare, the service `cloudflare`", async () => {
