@@ -112,7 +112,8 @@ impl RawConfig {
     /// # Errors
     ///
     /// [`ConfigError::Toml`] if it is not TOML, [`ConfigError::Unknown`] for a setting that does not exist,
-    /// [`ConfigError::Shape`] for a value that is neither text, nor a number, nor true or false, nor a list of texts.
+    /// [`ConfigError::Shape`] for a value that is neither text, nor a number, nor true or false, nor a list of texts and
+    /// whole numbers.
     pub fn read_toml(&mut self, text: &str, path: &Path) -> Result<(), ConfigError> {
         let file: toml::Table =
             text.parse().map_err(|source| ConfigError::Toml { path: path.to_owned(), source: Box::new(source) })?;
@@ -234,8 +235,12 @@ fn scalar(value: &toml::Value) -> Option<String> {
         toml::Value::Integer(number) => Some(number.to_string()),
         toml::Value::Boolean(switch) => Some(if *switch { "on" } else { "off" }.to_owned()),
         toml::Value::Array(entries) => {
-            let texts: Option<Vec<_>> = entries.iter().map(toml::Value::as_str).collect();
-            Some(texts?.join(","))
+            let text = |entry: &toml::Value| match entry {
+                toml::Value::String(text) => Some(text.clone()),
+                toml::Value::Integer(number) => Some(number.to_string()),
+                _ => None,
+            };
+            Some(entries.iter().map(text).collect::<Option<Vec<_>>>()?.join(","))
         }
         _ => None,
     }
@@ -281,8 +286,8 @@ pub enum ConfigError {
         /// The name.
         key: String,
     },
-    /// Occurs when a value in a file is neither text, nor a whole number, nor true or false, nor a list of texts.
-    #[error("{}: `{key}` must be text, a whole number, true or false, or a list of texts", path.display())]
+    /// Occurs when a value in a file is neither text, nor a whole number, nor true or false, nor a list of texts and whole numbers.
+    #[error("{}: `{key}` must be text, a whole number, true or false, or a list of texts or whole numbers", path.display())]
     Shape {
         /// The file.
         path: PathBuf,
@@ -455,6 +460,8 @@ mod tests {
             "[limits]\nmax_sources = 1.5\n",
             "limits",
             "[fetch]\nallow = [1]\n",
+            "[url]\nsrcset = [320, 640.5]\n",
+            "[url]\nsrcset = [[320, 640]]\n",
         ] {
             assert!(gather(toml, &[], &[]).is_err(), "{toml}");
         }
@@ -471,6 +478,9 @@ mod tests {
             1,
             "a list is replaced, not joined"
         );
+        let widths = |toml| gather(toml, &[], &[]).unwrap().url.srcset.widths().to_vec();
+        assert_eq!(widths("[url]\nsrcset = [1280, 320]\n"), [320, 1280]);
+        assert_eq!(widths("[url]\nsrcset = \"320, 1280\"\n"), [320, 1280]);
     }
 
     #[test]
