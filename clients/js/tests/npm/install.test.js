@@ -20,8 +20,8 @@ import { Project } from "./project.js";
 const PACKAGE = dirname(dirname(import.meta.dirname));
 const HERE = `${process.platform}-${process.arch}`;
 
-/** What an install may add to a project that has wrangler: 25 MB. */
-const MAX_ADDED_BYTES = 25_000_000;
+/** What an install may add to a project that has wrangler: 28 MB. It was 25 before there were hosted pictures and a cache. */
+const MAX_ADDED_BYTES = 28_000_000;
 
 /** How long it may take from an empty folder to the first right picture, with what npm needs in its cache. */
 const MAX_FIRST_PICTURE_MS = 120_000;
@@ -77,7 +77,7 @@ function packedBefore(folder) {
   return [`palmette-${version}.tgz`, `palmette-${HERE}-${version}.tgz`].map((name) => join(folder, name));
 }
 
-test("an install adds 25 MB at most, and no miniflare", () => {
+test("an install adds 28 MB at most, and no miniflare", () => {
   let added = project.bytes - bytesBefore;
   if (PALMETTE_PACKAGES === undefined) {
     const recorded = JSON.parse(readFileSync(join(PACKAGE, "npm", "recorded.json"), "utf8"));
