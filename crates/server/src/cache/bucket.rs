@@ -32,8 +32,7 @@ pub(super) struct Bucket(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// Nothing only while this is dropped.
-    shelf: Option<BucketShelf>,
+    shelf: BucketShelf,
     /// The most bytes of a result.
     max_bytes: u64,
     /// One permit for each result that waits to be written.
@@ -48,7 +47,7 @@ struct Inner {
 impl Bucket {
     pub(super) fn new(shelf: BucketShelf, max_bytes: u64, faults: Faults) -> Self {
         Self(Arc::new(Inner {
-            shelf: Some(shelf),
+            shelf,
             max_bytes,
             waiting: Arc::new(Semaphore::new(MAX_WAITING)),
             threads: Arc::new(Semaphore::new(MAX_AT_ONCE)),
@@ -105,23 +104,20 @@ impl Bucket {
 
 impl Inner {
     fn get(&self, key: &Key) -> Option<Arc<CachedResult>> {
-        let object =
-            self.shelf.as_ref()?.get(key.digest(), self.max_bytes).map_err(|error| self.failed(&error)).ok()?;
+        let object = self.shelf.get(key.digest(), self.max_bytes).map_err(|error| self.failed(&error)).ok()?;
         let (facts, bytes) = file::read(&object?)?;
         Some(CachedResult::read(bytes, facts))
     }
 
     fn put(&self, key: &Key, result: &CachedResult) {
-        if let Some(shelf) = self.shelf.as_ref().filter(|_| !self.is_paused()) {
-            let put = shelf.put(key.digest(), &[&file::head(result), &result.bytes]);
+        if !self.is_paused() {
+            let put = self.shelf.put(key.digest(), &[&file::head(result), &result.bytes]);
             let _ = put.map_err(|error| self.failed(&error));
         }
     }
 
     fn remove(&self, key: &Key) {
-        if let Some(shelf) = &self.shelf {
-            let _ = shelf.remove(key.digest()).map_err(|error| self.failed(&error));
-        }
+        let _ = self.shelf.remove(key.digest()).map_err(|error| self.failed(&error));
     }
 
     fn failed(&self, error: &palmette_store::Error) {
@@ -135,13 +131,5 @@ impl Inner {
 
     fn is_paused(&self) -> bool {
         self.paused.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|end| Instant::now() < end)
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // Buckets have a runtime of their own, which must not end on a thread of another one.
-        let shelf = self.shelf.take();
-        std::thread::spawn(move || drop(shelf));
     }
 }

@@ -1,6 +1,7 @@
 //! Buckets by the crate `object_store`, which knows the three dialects, signs requests, finds credentials and repeats what failed.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ pub struct Buckets(Mutex<Opened>);
 
 #[derive(Debug, Default)]
 struct Opened {
-    runtime: Option<Arc<Runtime>>,
+    threads: Option<Arc<Threads>>,
     buckets: HashMap<(Scheme, String), Arc<Bucket>>,
 }
 
@@ -47,8 +48,12 @@ pub(crate) struct Bucket {
     scheme: Scheme,
     name: String,
     store: Box<dyn ObjectStore>,
-    runtime: Arc<Runtime>,
+    threads: Arc<Threads>,
 }
+
+/// The threads of buckets. They end by themselves after the last bucket, and are not waited for: where servers end, nobody may wait.
+#[derive(Debug)]
+struct Threads(Option<Runtime>);
 
 /// A failure of a bucket, in the words of `object_store`.
 #[derive(Debug, thiserror::Error)]
@@ -65,19 +70,36 @@ impl Buckets {
         if let Some(bucket) = opened.buckets.get(&known) {
             return Ok((Arc::clone(bucket), key.to_owned()));
         }
-        let runtime = match &opened.runtime {
-            Some(runtime) => Arc::clone(runtime),
-            None => Arc::new(
-                Builder::new_multi_thread().worker_threads(THREADS).enable_all().build().map_err(Error::Start)?,
-            ),
+        let threads = match &opened.threads {
+            Some(threads) => Arc::clone(threads),
+            None => Arc::new(Threads::start().map_err(Error::Start)?),
         };
-        opened.runtime = Some(Arc::clone(&runtime));
+        opened.threads = Some(Arc::clone(&threads));
         let retry = RetryConfig { max_retries: MAX_RETRIES, retry_timeout: RETRY_TIMEOUT, ..RetryConfig::default() };
         let store = connect(scheme, name, retry)
             .map_err(|error| Error::Bucket { url: url.to_owned(), source: error.into() })?;
-        let bucket = Arc::new(Bucket { scheme, name: name.to_owned(), store, runtime });
+        let bucket = Arc::new(Bucket { scheme, name: name.to_owned(), store, threads });
         opened.buckets.insert(known, Arc::clone(&bucket));
         Ok((bucket, key.to_owned()))
+    }
+}
+
+impl Threads {
+    fn start() -> io::Result<Self> {
+        Ok(Self(Some(Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?)))
+    }
+
+    /// Waits for an answer.
+    fn wait<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.0.as_ref().expect("they are there until they are dropped").block_on(answer)
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
@@ -178,7 +200,7 @@ impl Bucket {
     /// Waits for an answer about a key.
     fn wait<T>(&self, key: &str, answer: impl Future<Output = object_store::Result<T>>) -> Result<T, Error> {
         let failed = |error: object_store::Error| Error::Bucket { url: self.url(key), source: error.into() };
-        self.runtime.block_on(answer).map_err(failed)
+        self.threads.wait(answer).map_err(failed)
     }
 }
 
