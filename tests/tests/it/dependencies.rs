@@ -50,14 +50,22 @@ const ALLOWED_IN_TESTS: &[(&str, &str)] = &[
     // A value is tried exactly if it can arrive, so tests of plans read options as a request's are read.
     ("palmette-core", "palmette-protocol"),
     ("palmette-cli", "palmette-fault-driver"),
+    ("palmette-cli", "palmette-test-postgres"),
+    ("palmette-store", "palmette-test-postgres"),
 ];
 
 /// Crates that show types of others as their own: the two that programs outside are written with.
 const FACES: &[&str] = &["palmette", "client"];
 
 /// Crates of the workspace that are not shipped and may use anything.
-const FREE: &[&str] =
-    &["palmette-tests", "palmette-fuzz", "palmette-benches", "palmette-xtask", "palmette-fault-driver"];
+const FREE: &[&str] = &[
+    "palmette-tests",
+    "palmette-fuzz",
+    "palmette-benches",
+    "palmette-xtask",
+    "palmette-fault-driver",
+    "palmette-test-postgres",
+];
 
 /// Outside crates that only some of the workspace may name, by the beginning of their names.
 const RESERVED: &[(&[&str], &[&str])] = &[
@@ -66,8 +74,8 @@ const RESERVED: &[(&[&str], &[&str])] = &[
         &["tokio", "hyper", "reqwest", "tower"],
         &["palmette-server", "palmette-client", "palmette-origin", "palmette-store", "palmette-cli"],
     ),
-    // Buckets, walks of folders, and the database of hosted pictures.
-    (&["object_store", "rusqlite", "walkdir"], &["palmette-store"]),
+    // Buckets, walks of folders, and the databases of hosted pictures.
+    (&["object_store", "postgres", "rusqlite", "tokio-postgres", "walkdir"], &["palmette-store"]),
     (&["wgpu", "naga"], &["palmette-gpu"]),
     (
         &["serde"],

@@ -12,6 +12,7 @@ const PRIVATE: &[&str] = &[
     "palmette-fault-driver",
     "palmette-fuzz",
     "palmette-python",
+    "palmette-test-postgres",
     "palmette-tests",
     "palmette-xtask",
 ];
