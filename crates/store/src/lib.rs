@@ -20,6 +20,8 @@ mod part;
 mod place;
 mod results;
 mod shelf;
+#[cfg(any(feature = "buckets", feature = "postgres"))]
+mod tls;
 
 pub use bucket::{BucketReader, Buckets, Reply, Streamed, is_bucket_url};
 pub use bucket_shelf::BucketShelf;

@@ -41,7 +41,7 @@ impl Object {
 
     /// Takes an object as its bucket describes it.
     pub(crate) fn listed(bucket: Arc<Bucket>, listed: Listed) -> Self {
-        let Listed { key, version, size_bytes } = listed;
+        let Listed { key, version, size_bytes, written: _ } = listed;
         Self { home: Home::Bucket { bucket, key }, version, size_bytes: Some(size_bytes) }
     }
 

@@ -58,6 +58,12 @@ impl Place {
         Ok(Self(Kind::Bucket { bucket, prefix }))
     }
 
+    /// Makes a bucket in memory, with a prefix that ends with a slash.
+    #[cfg(all(test, feature = "buckets"))]
+    pub(crate) fn in_memory(prefix: &str) -> Self {
+        Self(Kind::Bucket { bucket: Bucket::in_memory(), prefix: prefix.to_owned() })
+    }
+
     /// Names a folder.
     #[must_use]
     pub fn folder(path: impl Into<PathBuf>) -> Self {

@@ -1,11 +1,9 @@
 //! The way to a bucket: the HTTP client that the rest of Palmette has, behind the face that `object_store` asks for.
 //!
-//! By itself `object_store` brings a client that is larger than everything else here. This one is hyper with rustls and ring, and trusts
-//! Mozilla's roots, which are part of the program, and the certificates of the file that `SSL_CERT_FILE` names. Proxies are refused, not
-//! ignored.
+//! By itself `object_store` brings a client that is larger than everything else here. This one is hyper with rustls and ring. Proxies are
+//! refused, not ignored.
 
-use std::env;
-use std::sync::Arc;
+use std::io;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,10 +20,9 @@ use object_store::client::{
     HttpResponseBody, HttpService,
 };
 use object_store::{ClientConfigKey, ClientOptions};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
+
+use crate::tls::{self, AUTHORITIES};
 
 /// Time for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,9 +32,6 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Time that a connection is kept for the next request.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// Names a file with certificates that are trusted as well, as it does for OpenSSL.
-const AUTHORITIES: &str = "SSL_CERT_FILE";
 
 /// Makes clients.
 #[derive(Debug)]
@@ -62,7 +56,7 @@ enum Refusal {
     #[error("proxies are not supported")]
     Proxy,
     #[error("{AUTHORITIES}: {0}")]
-    Authorities(rustls::pki_types::pem::Error),
+    Authorities(io::Error),
 }
 
 impl Connect for Connector {
@@ -76,7 +70,7 @@ impl Connect for Connector {
         connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
         connector.set_nodelay(true);
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls().map_err(|error| not_supported(Refusal::Authorities(error)))?)
+            .with_tls_config(tls::config().map_err(|error| not_supported(Refusal::Authorities(error)))?)
             .https_or_http()
             .enable_http1()
             .wrap_connector(connector);
@@ -86,21 +80,6 @@ impl Connect for Connector {
             .build(connector);
         Ok(HttpClient::new(Service { client, is_http_allowed }))
     }
-}
-
-/// Says whom to trust.
-fn tls() -> Result<ClientConfig, rustls::pki_types::pem::Error> {
-    let mut roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-    if let Some(file) = env::var_os(AUTHORITIES) {
-        let certificates = CertificateDer::pem_file_iter(file)?.collect::<Result<Vec<_>, _>>()?;
-        roots.add_parsable_certificates(certificates);
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("ring knows both versions of TLS")
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 fn not_supported(refusal: Refusal) -> object_store::Error {

@@ -122,6 +122,14 @@ pub(super) fn connect(scheme: Scheme, name: &str, retry: RetryConfig) -> object_
 }
 
 impl Bucket {
+    /// Makes a bucket in memory.
+    #[cfg(test)]
+    pub(crate) fn in_memory() -> Arc<Self> {
+        let threads = Arc::new(Threads::start().unwrap());
+        let store = Box::new(object_store::memory::InMemory::new());
+        Arc::new(Self { scheme: Scheme::S3, name: "memory".to_owned(), store, threads })
+    }
+
     /// Returns the URL of a key.
     pub(crate) fn url(&self, key: &str) -> String {
         format!("{}{}/{key}", self.scheme.start(), self.name)
@@ -208,7 +216,7 @@ impl From<ObjectMeta> for Listed {
     fn from(object: ObjectMeta) -> Self {
         // Azure puts entity tags into quotes, except in lists.
         let version = object.e_tag.or(object.version).map(|tag| tag.trim_matches('"').into());
-        Self { key: object.location.into(), version, size_bytes: object.size }
+        Self { key: object.location.into(), version, size_bytes: object.size, written: object.last_modified.into() }
     }
 }
 

@@ -12,6 +12,7 @@ mod enabled;
 mod streamed;
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 #[cfg(not(feature = "buckets"))]
 pub(crate) use disabled::Bucket;
@@ -77,6 +78,8 @@ pub(crate) struct Listed {
     /// What changes when it does.
     pub(crate) version: Option<Arc<str>>,
     pub(crate) size_bytes: u64,
+    /// When it was written, by the clock of the bucket.
+    pub(crate) written: SystemTime,
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
-use rusqlite::params;
-
-use super::image::{About, Image, NewFile, checked_id, find, now, put, refuse_existing, to_ms};
+use super::database::Transaction;
+use super::image::{About, Image, NewFile, checked_id, find, now, put, refuse_existing, remove, to_ms};
 use super::{Hosted, HostedError};
 
 /// The shortest and the longest life of a link: two minutes to six hours.
@@ -46,7 +45,7 @@ impl Hosted {
         };
         self.database.write(|transaction| {
             let long_ago = to_ms(made - REMEMBERED);
-            transaction.execute("DELETE FROM image WHERE file IS NULL AND link_until_ms < ?1", params![long_ago])?;
+            transaction.execute("DELETE FROM image WHERE file IS NULL AND link_until_ms < $1", &[long_ago.into()])?;
             refuse_existing(transaction, &image.id)?;
             put(transaction, &image)?;
             Ok(image)
@@ -60,7 +59,7 @@ impl Hosted {
     /// [`HostedError::Missing`], [`HostedError::LinkUsed`], [`HostedError::LinkExpired`], [`HostedError::Database`],
     /// [`HostedError::Corrupt`].
     pub fn check_link(&self, id: &str) -> Result<(), HostedError> {
-        self.database.read(|connection| open_draft(connection, id)).map(drop)
+        self.database.read(|transaction| open_draft(transaction, id)).map(drop)
     }
 
     /// Takes the picture of a draft, which is none from then on.
@@ -70,14 +69,18 @@ impl Hosted {
     /// Those of [`check_link`](Self::check_link), and of [`upload`](Self::upload).
     pub fn fulfil(&self, id: &str, file: NewFile) -> Result<Image, HostedError> {
         self.check_link(id)?;
-        self.store(file, |transaction| open_draft(transaction, id))
+        self.store(file, |transaction| {
+            let draft = open_draft(transaction, id)?;
+            remove(transaction, id)?;
+            Ok(draft)
+        })
     }
 }
 
 /// Finds a draft whose picture may come now.
-fn open_draft(connection: &rusqlite::Connection, id: &str) -> Result<Image, HostedError> {
+fn open_draft(transaction: &mut dyn Transaction, id: &str) -> Result<Image, HostedError> {
     let name = || id.to_owned();
-    match find(connection, id)? {
+    match find(transaction, id)? {
         Some(image) if image.is_over(now()) => Err(HostedError::LinkExpired { id: name() }),
         Some(image) if image.is_draft() => Ok(image),
         // Only what came by a link has one.

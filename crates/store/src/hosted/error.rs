@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::database::DatabaseError;
 use super::filter::FilterError;
 use super::id::IdError;
 use super::metadata::MetadataError;
@@ -104,10 +105,10 @@ pub enum HostedError {
         max_bytes: usize,
     },
     /// Occurs when the store was made by a version that knows more than this one.
-    #[error("{} was made by a newer version: it has layout {found}, and this version knows {known}", path.display())]
+    #[error("{name} was made by a newer version: it has layout {found}, and this version knows {known}")]
     Newer {
         /// The database.
-        path: PathBuf,
+        name: String,
         /// The layout that it has.
         found: u32,
         /// The newest layout that this version knows.
@@ -115,7 +116,27 @@ pub enum HostedError {
     },
     /// Occurs when the database cannot be read or written.
     #[error("the database of hosted pictures failed: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(#[source] DatabaseError),
+    /// Occurs, wherever the database is asked, when it cannot be used for now: it is not reached, or busy. The same may be asked again.
+    #[error("the database of hosted pictures cannot be used now, try again: {0}")]
+    Unavailable(#[from] DatabaseError),
+    /// Occurs when a text is not the URL of a database. The URL is not in the message, since it may have a password.
+    #[error("not a URL of a database, which is postgres://USER@HOST:PORT/DATABASE: {why}")]
+    Url {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Occurs when Postgres is asked for in a build without the feature `postgres`.
+    #[error(
+        "this program was built without Postgres, like that of the npm package; `cargo install palmette-cli` and the container have it"
+    )]
+    NotBuilt,
+    /// Occurs when the certificates of `SSL_CERT_FILE` cannot be read.
+    #[error("cannot read the certificates of SSL_CERT_FILE: {source}")]
+    Authorities {
+        /// Why.
+        source: io::Error,
+    },
     /// Occurs when a row of the database is not what this store writes.
     #[error("the database of hosted pictures holds something that is not from here: {what}")]
     Corrupt {
@@ -138,6 +159,19 @@ pub enum HostedError {
         /// The name of its bytes.
         file: String,
     },
+    /// Occurs when the bucket of pictures cannot be used.
+    #[error(transparent)]
+    Bucket(#[from] crate::Error),
+    /// Occurs when the pictures of another store are where those of this one should be.
+    #[error("{place} has the pictures of another store: of {found}, not of {expected}")]
+    OtherStore {
+        /// The folder or bucket.
+        place: String,
+        /// [`HostedSettings::account_hash`](super::HostedSettings::account_hash) of the store that has its pictures there.
+        found: String,
+        /// That of this store.
+        expected: String,
+    },
     /// Occurs when the system has no random numbers.
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
@@ -158,6 +192,8 @@ pub enum HostedClass {
     Expired,
     /// Something is too large, or there is too much of it.
     Limit,
+    /// The store cannot be used now, and may be asked again.
+    Unavailable,
     /// The store failed.
     Ours,
 }
@@ -182,11 +218,17 @@ impl HostedError {
             Self::LinkUsed { .. } => HostedClass::Used,
             Self::LinkExpired { .. } => HostedClass::Expired,
             Self::TooMany { .. } | Self::TooLarge { .. } => HostedClass::Limit,
+            Self::Unavailable(_) => HostedClass::Unavailable,
             Self::Newer { .. }
             | Self::Database(_)
+            | Self::Url { .. }
+            | Self::NotBuilt
+            | Self::Authorities { .. }
             | Self::Corrupt { .. }
             | Self::File { .. }
             | Self::Lost { .. }
+            | Self::Bucket(_)
+            | Self::OtherStore { .. }
             | Self::Random(_) => HostedClass::Ours,
         }
     }

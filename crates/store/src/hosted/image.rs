@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::database::{Row, Transaction, Value};
 use super::id::{check_custom_id, is_uuid, new_id};
 use super::metadata::Metadata;
 use super::{Hosted, HostedError};
@@ -109,7 +109,7 @@ impl Hosted {
         let NewImage { id, about, file } = new;
         let id = checked_id(id, &about)?;
         // So that nothing is written for an answer that is known already.
-        if self.database.read(|connection| find(connection, &id))?.is_some_and(|image| !image.is_over(now())) {
+        if self.database.read(|transaction| find(transaction, &id))?.is_some_and(|image| !image.is_over(now())) {
             return Err(HostedError::Exists { kind: "picture", name: id });
         }
         let image = Image {
@@ -135,7 +135,7 @@ impl Hosted {
     ///
     /// [`HostedError::Database`], [`HostedError::Corrupt`].
     pub fn image(&self, id: &str) -> Result<Option<Image>, HostedError> {
-        let found = self.database.read(|connection| find(connection, id))?;
+        let found = self.database.read(|transaction| find(transaction, id))?;
         Ok(found.filter(|image| !image.is_over(now())))
     }
 
@@ -214,21 +214,20 @@ impl Hosted {
     /// [`HostedError::Database`].
     pub fn count(&self) -> Result<u64, HostedError> {
         let sql = "SELECT count(*) FROM image WHERE file IS NOT NULL";
-        let count: i64 = self.database.read(|connection| Ok(connection.query_row(sql, [], |row| row.get(0))?))?;
-        Ok(u64::try_from(count).unwrap_or(0))
+        self.database.read(|transaction| transaction.number(sql, &[]))
     }
 
     /// Writes the bytes of a picture first, and then, in a transaction, the row that `row_of` decides on with what it finds there.
     pub(super) fn store(
         &self,
         new: NewFile,
-        row_of: impl FnOnce(&Connection) -> Result<Image, HostedError>,
+        row_of: impl FnOnce(&mut dyn Transaction) -> Result<Image, HostedError>,
     ) -> Result<Image, HostedError> {
         let NewFile { filename, content_type, bytes } = new;
         if bytes.len() > MAX_PICTURE_BYTES {
             return Err(HostedError::TooLarge { max_bytes: MAX_PICTURE_BYTES });
         }
-        let file = self.pictures.write(&bytes)?;
+        let file = self.pictures.write(bytes)?;
         let stored = self.database.write(|transaction| {
             let mut image = row_of(transaction)?;
             image.file = Some(file.clone());
@@ -238,8 +237,9 @@ impl Hosted {
             put(transaction, &image)?;
             Ok(image)
         });
-        // After a failure of the disk nobody knows whether there is a row. A file too many is swept; one too few is a lost picture.
-        if stored.as_ref().is_err_and(|error| !matches!(error, HostedError::Database(_))) {
+        // After a failure of the database nobody knows whether there is a row. A file too many is swept; one too few is a lost picture.
+        let is_unknown = |error: &HostedError| matches!(error, HostedError::Database(_) | HostedError::Unavailable(_));
+        if stored.as_ref().is_err_and(|error| !is_unknown(error)) {
             self.pictures.remove(&file);
         }
         stored
@@ -254,9 +254,9 @@ pub(super) fn checked_id(id: Option<String>, about: &About) -> Result<String, Ho
 }
 
 /// Refuses an id that somebody has; a draft whose time is over makes room.
-pub(super) fn refuse_existing(connection: &Connection, id: &str) -> Result<(), HostedError> {
-    match find(connection, id)? {
-        Some(image) if image.is_over(now()) => remove(connection, id),
+pub(super) fn refuse_existing(transaction: &mut dyn Transaction, id: &str) -> Result<(), HostedError> {
+    match find(transaction, id)? {
+        Some(image) if image.is_over(now()) => remove(transaction, id),
         Some(_) => Err(HostedError::Exists { kind: "picture", name: id.to_owned() }),
         None => Ok(()),
     }
@@ -267,51 +267,47 @@ pub(super) const COLUMNS: &str =
     "id, file, filename, content_type, uploaded_ms, requires_signed_urls, metadata, creator, link_until_ms";
 
 /// Makes a picture of a row.
-pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Image> {
-    let metadata: String = row.get(6)?;
+pub(super) fn from_row(row: &Row) -> Result<Image, HostedError> {
     Ok(Image {
-        id: row.get(0)?,
-        file: row.get(1)?,
-        filename: row.get(2)?,
-        content_type: row.get(3)?,
-        uploaded: from_ms(row.get(4)?),
-        requires_signed_urls: row.get(5)?,
+        id: row.text(0)?,
+        file: row.text_or_null(1)?,
+        filename: row.text_or_null(2)?,
+        content_type: row.text_or_null(3)?,
+        uploaded: from_ms(row.integer(4)?),
+        requires_signed_urls: row.integer(5)? != 0,
         // What this store does not write counts as nothing.
-        metadata: Metadata::parse(&metadata).unwrap_or_default(),
-        creator: row.get(7)?,
-        link_until: row.get::<_, Option<i64>>(8)?.map(from_ms),
+        metadata: Metadata::parse(&row.text(6)?).unwrap_or_default(),
+        creator: row.text_or_null(7)?,
+        link_until: row.integer_or_null(8)?.map(from_ms),
     })
 }
 
 /// Finds a picture.
-pub(super) fn find(connection: &Connection, id: &str) -> Result<Option<Image>, HostedError> {
-    let sql = format!("SELECT {COLUMNS} FROM image WHERE id = ?1");
-    Ok(connection.query_row(&sql, [id], from_row).optional()?)
+pub(super) fn find(transaction: &mut dyn Transaction, id: &str) -> Result<Option<Image>, HostedError> {
+    let row = transaction.first(&format!("SELECT {COLUMNS} FROM image WHERE id = $1"), &[id.into()])?;
+    row.as_ref().map(from_row).transpose()
 }
 
-/// Writes a picture, in place of one of the same id.
-pub(super) fn put(connection: &Connection, image: &Image) -> Result<(), HostedError> {
-    connection.execute(
-        &format!("INSERT OR REPLACE INTO image ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"),
-        params![
-            image.id,
-            image.file,
-            image.filename,
-            image.content_type,
-            to_ms(image.uploaded),
-            image.requires_signed_urls,
-            image.metadata.to_json(),
-            image.creator,
-            image.link_until.map(to_ms),
-        ],
-    )?;
-    Ok(())
+/// Writes a picture whose id is free.
+pub(super) fn put(transaction: &mut dyn Transaction, image: &Image) -> Result<(), HostedError> {
+    let values: [Value; 9] = [
+        image.id.as_str().into(),
+        image.file.clone().into(),
+        image.filename.clone().into(),
+        image.content_type.clone().into(),
+        to_ms(image.uploaded).into(),
+        image.requires_signed_urls.into(),
+        image.metadata.to_json().into(),
+        image.creator.clone().into(),
+        image.link_until.map(to_ms).into(),
+    ];
+    let sql = format!("INSERT INTO image ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+    transaction.execute(&sql, &values).map(drop)
 }
 
 /// Removes a row.
-pub(super) fn remove(connection: &Connection, id: &str) -> Result<(), HostedError> {
-    connection.execute("DELETE FROM image WHERE id = ?1", [id])?;
-    Ok(())
+pub(super) fn remove(transaction: &mut dyn Transaction, id: &str) -> Result<(), HostedError> {
+    transaction.execute("DELETE FROM image WHERE id = $1", &[id.into()]).map(drop)
 }
 
 /// Returns the time, to the millisecond, as it is kept.

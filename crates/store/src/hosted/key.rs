@@ -3,8 +3,7 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use rusqlite::{OptionalExtension as _, params};
-
+use super::database::{Row, Transaction};
 use super::{Hosted, HostedError};
 
 /// The most keys of a store: the one that signs, and the one that URLs in use were signed with.
@@ -33,11 +32,9 @@ impl Hosted {
     ///
     /// [`HostedError::Database`].
     pub fn keys(&self) -> Result<Vec<Key>, HostedError> {
-        self.database.read(|connection| {
-            let mut statement = connection.prepare("SELECT name, value FROM key ORDER BY name")?;
-            let rows = statement.query_map([], |row| Ok(Key { name: row.get(0)?, value: row.get(1)? }))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
+        let key = |row: &Row| Ok(Key { name: row.text(0)?, value: row.text(1)? });
+        let sql = "SELECT name, value FROM key ORDER BY name";
+        self.database.read(|transaction| transaction.query(sql, &[])?.iter().map(key).collect())
     }
 
     /// Returns a key.
@@ -46,12 +43,10 @@ impl Hosted {
     ///
     /// [`HostedError::Missing`], [`HostedError::Database`].
     pub fn key(&self, name: &str) -> Result<Key, HostedError> {
-        let found = self.database.read(|connection| {
-            let read = |row: &rusqlite::Row<'_>| row.get(0);
-            Ok(connection.query_row("SELECT value FROM key WHERE name = ?1", [name], read).optional()?)
-        })?;
+        let sql = "SELECT value FROM key WHERE name = $1";
+        let found = self.database.read(|transaction| transaction.first(sql, &[name.into()]))?;
         let missing = || HostedError::Missing { kind: "key", name: name.to_owned() };
-        Ok(Key { name: name.to_owned(), value: found.ok_or_else(missing)? })
+        Ok(Key { name: name.to_owned(), value: found.ok_or_else(missing)?.text(0)? })
     }
 
     /// Makes a key, or gives one that is there a new text; URLs that were signed with its old one do not hold any more.
@@ -65,9 +60,7 @@ impl Hosted {
         }
         let value = random_text()?;
         self.database.write(|transaction| {
-            let others: i64 =
-                transaction.query_row("SELECT count(*) FROM key WHERE name != ?1", [name], |row| row.get(0))?;
-            if others >= i64::try_from(MAX_KEYS).unwrap_or(i64::MAX) {
+            if transaction.number("SELECT count(*) FROM key WHERE name != $1", &[name.into()])? >= MAX_KEYS as u64 {
                 return Err(HostedError::TooMany { kind: "keys", max: MAX_KEYS });
             }
             insert(transaction, name, &value)
@@ -82,19 +75,22 @@ impl Hosted {
     pub fn delete_key(&self, name: &str) -> Result<(), HostedError> {
         let next = random_text()?;
         self.database.write(|transaction| {
-            if transaction.execute("DELETE FROM key WHERE name = ?1", [name])? == 0 {
+            if transaction.execute("DELETE FROM key WHERE name = $1", &[name.into()])? == 0 {
                 return Err(HostedError::Missing { kind: "key", name: name.to_owned() });
             }
-            let count: i64 = transaction.query_row("SELECT count(*) FROM key", [], |row| row.get(0))?;
-            if count == 0 { insert(transaction, DEFAULT_KEY, &next) } else { Ok(()) }
+            if transaction.number("SELECT count(*) FROM key", &[])? == 0 {
+                insert(transaction, DEFAULT_KEY, &next)
+            } else {
+                Ok(())
+            }
         })
     }
 }
 
 /// Writes a key, in place of one of the same name.
-pub(super) fn insert(connection: &rusqlite::Connection, name: &str, value: &str) -> Result<(), HostedError> {
-    connection.execute("INSERT OR REPLACE INTO key (name, value) VALUES (?1, ?2)", params![name, value])?;
-    Ok(())
+pub(super) fn insert(transaction: &mut dyn Transaction, name: &str, value: &str) -> Result<(), HostedError> {
+    let sql = "INSERT INTO key (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    transaction.execute(sql, &[name.into(), value.into()]).map(drop)
 }
 
 /// Makes a text that nobody can guess.

@@ -2,8 +2,7 @@
 
 use std::time::SystemTime;
 
-use rusqlite::{params_from_iter, types::Value as Sql};
-
+use super::database::Value;
 use super::filter::{Condition, check_conditions};
 use super::id::excerpt;
 use super::image::{COLUMNS, Image, from_row, to_ms};
@@ -57,33 +56,24 @@ impl Hosted {
         let limit = page_size(query.limit, Query::MAX_LIMIT)?;
         check_conditions(&query.conditions)?;
         let after = query.after.as_deref().map(read_token).transpose()?;
-        let (sign, direction) = match query.order {
-            Order::Ascending => ('>', "ASC"),
-            Order::Descending => ('<', "DESC"),
-        };
-        let mut sql = format!("SELECT {COLUMNS} FROM image WHERE file IS NOT NULL");
-        let mut values: Vec<Sql> = Vec::new();
-        if let Some((ms, id)) = after {
-            sql.push_str(&format!(" AND (uploaded_ms, id) {sign} (?, ?)"));
-            values.extend([Sql::Integer(ms), Sql::Text(id)]);
-        }
-        match query.creator.as_deref() {
-            None => {}
-            Some("") => sql.push_str(" AND creator IS NULL"),
-            Some(creator) => {
-                sql.push_str(" AND creator = ?");
-                values.push(Sql::Text(creator.to_owned()));
+        // Conditions are not for the database to know, so it is asked for more than a page at once where there are some.
+        const SEARCHED: usize = 1000;
+        let batch = if query.conditions.is_empty() { limit + 1 } else { SEARCHED.max(limit + 1) };
+        let creator = query.creator.as_deref();
+        let mut images = self.database.read(|transaction| {
+            let (mut found, mut after) = (Vec::new(), after);
+            loop {
+                let (sql, values) = select(query.order, creator, after.as_ref(), batch, 0);
+                let rows = transaction.query(&sql, &values)?;
+                let searched = rows.iter().map(from_row).collect::<Result<Vec<_>, _>>()?;
+                after = searched.last().map(|image| (to_ms(image.uploaded), image.id.clone()));
+                let holds = |image: &Image| query.conditions.iter().all(|condition| condition.holds(&image.metadata));
+                // One more tells whether there is another page.
+                found.extend(searched.into_iter().filter(holds).take(limit + 1 - found.len()));
+                if rows.len() < batch || found.len() > limit {
+                    return Ok(found);
+                }
             }
-        }
-        sql.push_str(&format!(" ORDER BY uploaded_ms {direction}, id {direction}"));
-
-        let mut images = self.database.read(|connection| {
-            let mut statement = connection.prepare(&sql)?;
-            let rows = statement.query_map(params_from_iter(values), from_row)?;
-            let holds = |image: &Image| query.conditions.iter().all(|condition| condition.holds(&image.metadata));
-            let wanted = rows.filter(|image| image.as_ref().map_or(true, holds));
-            // One more tells whether there is another page.
-            Ok(wanted.take(limit + 1).collect::<Result<Vec<_>, _>>()?)
         })?;
         let is_last = images.len() <= limit;
         images.truncate(limit);
@@ -105,22 +95,42 @@ impl Hosted {
     ) -> Result<Vec<Image>, HostedError> {
         let size = page_size(size, max_size)?;
         let skipped = u64::from(number.saturating_sub(1)).saturating_mul(size as u64);
-        let skipped = i64::try_from(skipped).unwrap_or(i64::MAX);
-        let of_creator = match creator {
-            None => "?1 IS NULL",
-            Some("") => "?1 = '' AND creator IS NULL",
-            Some(_) => "creator = ?1",
-        };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM image WHERE file IS NOT NULL AND {of_creator} ORDER BY uploaded_ms DESC, id DESC LIMIT ?2 OFFSET ?3"
-        );
-        self.database.read(|connection| {
-            let mut statement = connection.prepare(&sql)?;
-            let size = i64::try_from(size).unwrap_or(i64::MAX);
-            let rows = statement.query_map(rusqlite::params![creator, size, skipped], from_row)?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
+        let (sql, values) = select(Order::Descending, creator, None, size, skipped);
+        self.database.read(|transaction| transaction.query(&sql, &values)?.iter().map(from_row).collect())
     }
+}
+
+/// Asks for pictures in order, behind one of them if that is said.
+fn select(
+    order: Order,
+    creator: Option<&str>,
+    after: Option<&(i64, String)>,
+    limit: usize,
+    skipped: u64,
+) -> (String, Vec<Value>) {
+    let (sign, direction) = match order {
+        Order::Ascending => ('>', "ASC"),
+        Order::Descending => ('<', "DESC"),
+    };
+    let mut values: Vec<Value> = Vec::new();
+    let mut place_of = |value: Value| {
+        values.push(value);
+        format!("${}", values.len())
+    };
+    let mut sql = format!("SELECT {COLUMNS} FROM image WHERE file IS NOT NULL");
+    if let Some((ms, id)) = after {
+        let (ms, id) = (place_of((*ms).into()), place_of(id.as_str().into()));
+        sql.push_str(&format!(" AND (uploaded_ms, id) {sign} ({ms}, {id})"));
+    }
+    match creator {
+        None => {}
+        Some("") => sql.push_str(" AND creator IS NULL"),
+        Some(creator) => sql.push_str(&format!(" AND creator = {}", place_of(creator.into()))),
+    }
+    let limit = place_of(i64::try_from(limit).unwrap_or(i64::MAX).into());
+    let skipped = place_of(i64::try_from(skipped).unwrap_or(i64::MAX).into());
+    sql.push_str(&format!(" ORDER BY uploaded_ms {direction}, id {direction} LIMIT {limit} OFFSET {skipped}"));
+    (sql, values)
 }
 
 /// Checks the size of a page.

@@ -1,13 +1,13 @@
 //! Hosted pictures: the data and the rules of the other half of Cloudflare Images, without HTTP.
 //!
-//! [`Hosted`] is a store in a folder: the bytes of pictures in files (`pictures`), everything else in a database with transactions
-//! (`database`). Several processes may have it open at once. What a store can do is in the module of the thing: [`Image`]s and their
-//! [metadata](Metadata), [lists](Query) with [conditions](Condition), upload links (`draft`), [`Variant`]s, [`Key`]s, and
-//! [settings](HostedSettings).
+//! [`Hosted`] is a store: the bytes of pictures in a folder or a bucket (`pictures`), everything else in a database with transactions, SQLite
+//! or Postgres (`database`). Several servers may have it open at once. What a store can do is in the module of the thing: [`Image`]s and
+//! their [metadata](Metadata), [lists](Query) with [conditions](Condition), upload links (`draft`), [`Variant`]s, [`Key`]s, and
+//! [settings](HostedSettings). Where it is, is in `place`.
 //!
-//! A picture is there whole or not at all. Its bytes are written first, to a file of a new name; then a row names the file, in a
-//! transaction, which is on the disk before the caller is told. What is left over if a process ends in between is a file that no row
-//! names, and [`Hosted::sweep`] removes it.
+//! A picture is there whole or not at all. Its bytes are written first, under a new name; then a row gets the name, in a
+//! transaction, which is on the disk before the caller is told. What is left over if a process ends in between are bytes that no row
+//! names, and [`Hosted::sweep`] removes them.
 //!
 //! Whether bytes are a picture, and which, is for the caller to know: nothing here reads pixels. Calls wait where they are made.
 
@@ -21,18 +21,20 @@ mod key;
 mod list;
 mod metadata;
 mod pictures;
+mod place;
 mod settings;
 #[cfg(test)]
 mod tests;
 mod variant;
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
-use self::database::Database;
-use self::pictures::{Pictures, failed};
+use self::database::{Database, Transaction, Value};
+use self::pictures::Pictures;
 
+pub use database::{DatabaseError, PostgresError, PostgresUrl};
 pub use draft::DEFAULT_LINK_LIFE;
 pub use error::{HostedClass, HostedError};
 pub use filter::{Condition, FilterError, Operator};
@@ -41,13 +43,12 @@ pub use image::{About, Image, ImageChange, MAX_PICTURE_BYTES, NewFile, NewImage}
 pub use key::{DEFAULT_KEY, Key, MAX_KEYS};
 pub use list::{Order, Page, Query};
 pub use metadata::{MAX_METADATA_BYTES, Metadata, MetadataError};
+pub use place::HostedPlace;
 pub use settings::HostedSettings;
 pub use variant::{MAX_VARIANTS, Variant, VariantChange, VariantError, VariantOptions};
 
-/// The file of the database, in the folder of a store.
-const DATABASE: &str = "hosted.sqlite";
-/// The folder of the files of pictures, there too.
-const PICTURES: &str = "pictures";
+/// The age of bytes that nobody will name any more: between them and their row there is no more than a moment.
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// A store of hosted pictures, open.
 #[derive(Debug)]
@@ -72,31 +73,44 @@ impl Hosted {
     ///
     /// # Errors
     ///
-    /// [`HostedError::File`], [`HostedError::Newer`], [`HostedError::Random`], [`HostedError::Database`].
+    /// Those of [`open_at`](Self::open_at).
     pub fn open(folder: &Path) -> Result<Self, HostedError> {
-        if !folder.is_dir() {
-            fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
-            // It may be made inside of a project, of whose sources it is no part.
-            let ignored = folder.join(".gitignore");
-            fs::write(&ignored, "*\n").map_err(|source| failed(&ignored, source))?;
-        }
-        let pictures = Pictures::open(folder.join(PICTURES))?;
-        let database = Database::open(&folder.join(DATABASE))?;
-        Ok(Self { database, pictures })
+        Self::open_at(&HostedPlace::folder(folder))
     }
 
-    /// Removes what uploads left over that were cut off more than an hour ago; returns how many files.
+    /// Opens the store at a place, and makes one if there is none.
     ///
     /// # Errors
     ///
-    /// [`HostedError::File`], [`HostedError::Database`].
+    /// [`HostedError::File`] and [`HostedError::Bucket`], [`HostedError::OtherStore`], [`HostedError::Newer`], [`HostedError::Random`],
+    /// [`HostedError::Database`] and [`HostedError::Unavailable`].
+    pub fn open_at(place: &HostedPlace) -> Result<Self, HostedError> {
+        let database = place.open_database()?;
+        let pictures = Pictures::open(place.pictures())?;
+        let hosted = Self { database, pictures };
+        hosted.pictures.claim(&hosted.settings()?.account_hash)?;
+        Ok(hosted)
+    }
+
+    /// Removes what uploads left over that were cut off more than an hour ago; returns how many files or objects.
+    ///
+    /// # Errors
+    ///
+    /// [`HostedError::File`], [`HostedError::Bucket`], [`HostedError::Database`], [`HostedError::Unavailable`].
     pub fn sweep(&self) -> Result<usize, HostedError> {
-        self.pictures.sweep(|| {
-            self.database.read(|connection| {
-                let mut statement = connection.prepare("SELECT file FROM image WHERE file IS NOT NULL")?;
-                let files = statement.query_map([], |row| row.get(0))?;
-                Ok(files.collect::<Result<HashSet<String>, _>>()?)
-            })
+        self.sweep_older(ABANDONED)
+    }
+
+    /// Removes what has no row and is older than that.
+    fn sweep_older(&self, age: Duration) -> Result<usize, HostedError> {
+        self.pictures.sweep(age, |names| {
+            let places: Vec<String> = (1..=names.len()).map(|number| format!("${number}")).collect();
+            let sql = format!("SELECT file FROM image WHERE file IN ({})", places.join(", "));
+            let names: Vec<Value> = names.iter().map(|name| name.as_str().into()).collect();
+            let known = |transaction: &mut dyn Transaction| {
+                transaction.query(&sql, &names)?.iter().map(|row| row.text(0)).collect::<Result<HashSet<_>, _>>()
+            };
+            self.database.read(known)
         })
     }
 }

@@ -3,8 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension as _, params};
-
+use super::database::Transaction;
 use super::{Hosted, HostedError};
 
 /// The shortest and the longest time that browsers may be told to keep a picture: an hour to a year.
@@ -31,10 +30,10 @@ impl Hosted {
     ///
     /// [`HostedError::Database`], [`HostedError::Corrupt`].
     pub fn settings(&self) -> Result<HostedSettings, HostedError> {
-        self.database.read(|connection| {
-            let get = |name: &str| {
-                let read = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
-                connection.query_row("SELECT value FROM setting WHERE name = ?1", [name], read).optional()
+        self.database.read(|transaction| {
+            let mut get = |name: &str| {
+                let found = transaction.first("SELECT value FROM setting WHERE name = $1", &[name.into()])?;
+                found.map(|row| row.text(0)).transpose()
             };
             let no_hash = || HostedError::Corrupt { what: "it has no account_hash".to_owned() };
             let ttl_s = get("browser_ttl_s")?.and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_BROWSER_TTL_S);
@@ -73,7 +72,8 @@ impl Hosted {
 }
 
 /// Writes a setting, in place of what it was.
-pub(super) fn put(connection: &rusqlite::Connection, name: &str, value: &str) -> Result<(), HostedError> {
-    connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)", params![name, value])?;
-    Ok(())
+pub(super) fn put(transaction: &mut dyn Transaction, name: &str, value: &str) -> Result<(), HostedError> {
+    let sql = "INSERT INTO setting (name, value) VALUES ($1, $2) \
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    transaction.execute(sql, &[name.into(), value.into()]).map(drop)
 }

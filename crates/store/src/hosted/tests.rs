@@ -1,4 +1,7 @@
 //! The store as its users see it: what it keeps, what it refuses, and what others that have it open see of that.
+//!
+//! Each rule is a function of a [`Home`]. It is tried with the database in SQLite and the pictures in a folder, with the pictures in a bucket,
+//! and with the database in a real Postgres.
 
 use std::collections::HashSet;
 use std::fs;
@@ -7,11 +10,97 @@ use std::time::{Duration, SystemTime};
 
 use super::*;
 
-fn store() -> (tempfile::TempDir, Hosted) {
-    let folder = tempfile::tempdir().unwrap();
-    let hosted = Hosted::open(folder.path()).unwrap();
-    (folder, hosted)
+/// Where a store is for a test, empty at first.
+struct Home {
+    _folder: tempfile::TempDir,
+    place: HostedPlace,
 }
+
+impl Home {
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = HostedPlace::folder(folder.path());
+        Self { _folder: folder, place }
+    }
+
+    #[cfg(feature = "buckets")]
+    fn bucket() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = HostedPlace::folder(folder.path()).with_pictures(crate::Place::in_memory("hosted/"));
+        Self { _folder: folder, place }
+    }
+
+    #[cfg(all(feature = "postgres", unix))]
+    fn postgres(server: &palmette_test_postgres::Postgres, database: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = PostgresUrl::parse(&server.database(database), Some(palmette_test_postgres::PASSWORD)).unwrap();
+        let place = HostedPlace::postgres(url, crate::Place::folder(folder.path().join("pictures")));
+        Self { _folder: folder, place }
+    }
+
+    fn open(&self) -> Hosted {
+        Hosted::open_at(&self.place).unwrap()
+    }
+
+    /// Lists the names of pictures that are written.
+    fn pictures(&self) -> Vec<String> {
+        let found = self.place.pictures().list(usize::MAX, None).unwrap();
+        let names = found.into_iter().map(|found| found.key.to_string().rsplit('/').next().unwrap().to_owned());
+        names.filter(|name| is_uuid(name)).collect()
+    }
+}
+
+/// Makes the tests of all rules.
+macro_rules! rules {
+    ($($rule:ident),* $(,)?) => {
+        mod in_a_folder {
+            $(#[test]
+            fn $rule() {
+                super::$rule(&super::Home::sqlite());
+            })*
+        }
+
+        #[cfg(feature = "buckets")]
+        mod in_a_bucket {
+            $(#[test]
+            fn $rule() {
+                super::$rule(&super::Home::bucket());
+            })*
+        }
+
+        /// One server for all, each in a database of its own.
+        #[cfg(all(feature = "postgres", unix))]
+        #[test]
+        fn hosted_rules_hold_in_postgres() {
+            let server = palmette_test_postgres::Postgres::start();
+            let rules: &[(&str, fn(&Home))] = &[$((stringify!($rule), $rule)),*];
+            for (name, rule) in rules {
+                eprintln!("{name}");
+                rule(&Home::postgres(&server, name));
+            }
+        }
+    };
+}
+
+rules!(
+    hosted_pictures_come_change_and_go,
+    hosted_bytes_that_are_lost_are_no_picture_that_was_removed,
+    hosted_privacy_changes_the_id,
+    hosted_ids_are_there_once,
+    hosted_texts_are_kept,
+    hosted_lists_have_pages,
+    hosted_lists_are_searched_to_their_end,
+    hosted_drafts_wait_for_their_picture,
+    hosted_drafts_expire,
+    hosted_variants_keep_the_rules,
+    hosted_keys_rotate,
+    hosted_settings_have_bounds,
+    hosted_stores_are_shared,
+    hosted_limits_hold_for_all_servers,
+    hosted_stores_are_swept,
+    hosted_stores_of_newer_versions_are_left_alone,
+    hosted_pictures_of_other_stores_are_left_alone,
+);
 
 fn file(text: &'static str) -> NewFile {
     NewFile { filename: Some("a.png".to_owned()), content_type: "image/png".to_owned(), bytes: text.into() }
@@ -37,15 +126,8 @@ fn ids(images: &[Image]) -> Vec<&str> {
     images.iter().map(|image| image.id.as_str()).collect()
 }
 
-/// Lists the files of pictures.
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
-    let list = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
-    list(&folder.join(PICTURES)).iter().flat_map(|shelf| list(shelf)).collect()
-}
-
-#[test]
-fn hosted_pictures_come_change_and_go() {
-    let (folder, hosted) = store();
+fn hosted_pictures_come_change_and_go(home: &Home) {
+    let hosted = home.open();
     let new = NewImage { about: about(r#"{"a":1}"#, Some("ann")), file: file("one"), id: None };
     let image = hosted.upload(new).unwrap();
     assert!(is_uuid(&image.id) && !image.is_draft() && !image.requires_signed_urls);
@@ -61,20 +143,19 @@ fn hosted_pictures_come_change_and_go() {
     let change = ImageChange { creator: Some(String::new()), ..ImageChange::default() };
     assert_eq!(hosted.change(&image.id, change).unwrap().creator, None);
 
-    assert_eq!((hosted.count().unwrap(), files(folder.path()).len()), (1, 1));
+    assert_eq!((hosted.count().unwrap(), home.pictures().len()), (1, 1));
     assert!(hosted.delete(&image.id).unwrap() && !hosted.delete(&image.id).unwrap());
-    assert_eq!((hosted.count().unwrap(), files(folder.path()).len()), (0, 0));
+    assert_eq!((hosted.count().unwrap(), home.pictures().len()), (0, 0));
     assert_eq!(hosted.image(&image.id).unwrap(), None);
     assert_eq!(hosted.bytes(&image).unwrap(), None, "it went in between");
     let missing = hosted.change(&image.id, ImageChange::default()).unwrap_err();
     assert_eq!(missing.class(), HostedClass::Missing);
 }
 
-#[test]
-fn hosted_bytes_that_are_lost_are_no_picture_that_was_removed() {
-    let (folder, hosted) = store();
+fn hosted_bytes_that_are_lost_are_no_picture_that_was_removed(home: &Home) {
+    let hosted = home.open();
     let image = hosted.upload(named("cat")).unwrap();
-    fs::remove_file(&files(folder.path())[0]).unwrap();
+    assert!(hosted.pictures.remove(&home.pictures()[0]));
     let lost = hosted.bytes(&image).unwrap_err();
     assert_eq!(lost.class(), HostedClass::Ours);
     assert!(lost.to_string().contains("`cat`"), "{lost}");
@@ -82,9 +163,8 @@ fn hosted_bytes_that_are_lost_are_no_picture_that_was_removed() {
     assert_eq!(hosted.bytes(&image).unwrap(), None);
 }
 
-#[test]
-fn hosted_privacy_changes_the_id() {
-    let (_folder, hosted) = store();
+fn hosted_privacy_changes_the_id(home: &Home) {
+    let hosted = home.open();
     let image = hosted.upload(NewImage { file: file("one"), ..NewImage::default() }).unwrap();
     let require = |requires| ImageChange { requires_signed_urls: Some(requires), ..ImageChange::default() };
     assert_eq!(hosted.change(&image.id, require(false)).unwrap().id, image.id, "nothing changes");
@@ -100,9 +180,8 @@ fn hosted_privacy_changes_the_id() {
     assert!(matches!(refused, Err(HostedError::PrivateCustomId)));
 }
 
-#[test]
-fn hosted_ids_are_there_once() {
-    let (folder, hosted) = store();
+fn hosted_ids_are_there_once(home: &Home) {
+    let hosted = home.open();
     hosted.upload(named("cats/tom 100%")).unwrap();
     let refused = hosted.upload(named("cats/tom 100%")).unwrap_err();
     assert_eq!(
@@ -113,12 +192,61 @@ fn hosted_ids_are_there_once() {
     let large = NewFile { bytes: vec![0; MAX_PICTURE_BYTES + 1].into(), ..file("") };
     let refused = hosted.upload(NewImage { file: large, ..named("large") });
     assert!(matches!(refused, Err(HostedError::TooLarge { max_bytes: 10_000_000 })));
-    assert_eq!(files(folder.path()).len(), 1, "nothing is left of those that were refused");
+    assert_eq!(home.pictures().len(), 1, "nothing is left of those that were refused");
 }
 
-#[test]
-fn hosted_lists_have_pages() {
-    let (_folder, hosted) = store();
+fn hosted_texts_are_kept(home: &Home) {
+    let hosted = home.open();
+    for (number, text) in ["ünï 🐈", "a\0b", "\u{1a}0\0", "$1 ' \" \\ %", "\n\t"].into_iter().enumerate() {
+        let metadata = serde_json::json!({ "text": text }).to_string();
+        let file = NewFile { filename: Some(text.to_owned()), ..file("bytes") };
+        let new = NewImage { about: about(&metadata, Some(text)), file, id: Some(format!("🐈 {number}")) };
+        let image = hosted.upload(new).unwrap();
+        assert_eq!((image.filename.as_deref(), image.creator.as_deref()), (Some(text), Some(text)));
+        assert_eq!(hosted.image(&image.id).unwrap().as_ref(), Some(&image));
+        let of = hosted.list(&Query { creator: Some(text.to_owned()), ..query() }).unwrap().images;
+        assert_eq!(of, [image]);
+        assert_eq!((hosted.image(text).unwrap(), hosted.delete(text).unwrap()), (None, false));
+    }
+}
+
+fn hosted_lists_are_searched_to_their_end(home: &Home) {
+    let hosted = home.open();
+    // Many of the same moment, so that ids decide, by their bytes.
+    let new = |number: u32| {
+        let wanted = if [0, 999, 1500, 2499].contains(&number) { "yes" } else { "no" };
+        Image {
+            id: format!("{}{number:04}", if number.is_multiple_of(2) { 'B' } else { 'a' }),
+            filename: None,
+            content_type: Some("image/png".to_owned()),
+            uploaded: SystemTime::UNIX_EPOCH + Duration::from_secs(1),
+            requires_signed_urls: false,
+            metadata: Metadata::parse(&format!(r#"{{"wanted":"{wanted}"}}"#)).unwrap(),
+            creator: None,
+            link_until: None,
+            file: Some(id::new_id()),
+        }
+    };
+    let written =
+        hosted.database.write(|transaction| (0..2500).try_for_each(|number| image::put(transaction, &new(number))));
+    written.unwrap();
+    let conditions = vec![Condition::parse("wanted", "yes").unwrap()];
+    for (order, expected) in [
+        (Order::Ascending, ["B0000", "B1500", "a0999", "a2499"]),
+        (Order::Descending, ["a2499", "a0999", "B1500", "B0000"]),
+    ] {
+        let query = Query { limit: 3, order, conditions: conditions.clone(), ..query() };
+        let first = hosted.list(&query).unwrap();
+        assert_eq!(ids(&first.images), expected[..3]);
+        let rest = hosted.list(&Query { after: first.next, ..query }).unwrap();
+        assert_eq!((ids(&rest.images), rest.next), (expected[3..].to_vec(), None));
+    }
+    let all = hosted.list(&Query { limit: 2500, ..query() }).unwrap();
+    assert_eq!((all.images.len(), all.next), (2500, None));
+}
+
+fn hosted_lists_have_pages(home: &Home) {
+    let hosted = home.open();
     for (id, creator) in [("a", None), ("b", Some("ann")), ("c", Some("bob")), ("d", Some("ann")), ("e", None)] {
         hosted.upload(NewImage { about: about(&format!(r#"{{"id":"{id}"}}"#), creator), ..named(id) }).unwrap();
         std::thread::sleep(Duration::from_millis(2));
@@ -159,9 +287,8 @@ fn hosted_lists_have_pages() {
     }
 }
 
-#[test]
-fn hosted_drafts_wait_for_their_picture() {
-    let (_folder, hosted) = store();
+fn hosted_drafts_wait_for_their_picture(home: &Home) {
+    let hosted = home.open();
     let until = SystemTime::now() + DEFAULT_LINK_LIFE;
     let draft = hosted.draft(None, about(r#"{"a":1}"#, Some("ann")), until).unwrap();
     assert!(draft.is_draft() && is_uuid(&draft.id));
@@ -195,17 +322,17 @@ fn hosted_drafts_wait_for_their_picture() {
     assert!(hosted.draft(None, About::default(), SystemTime::UNIX_EPOCH).is_err());
 }
 
-#[test]
-fn hosted_drafts_expire() {
-    let (_folder, hosted) = store();
+fn hosted_drafts_expire(home: &Home) {
+    let hosted = home.open();
     let draft = |id: &str| {
         let until = SystemTime::now() + DEFAULT_LINK_LIFE;
         hosted.draft(Some(id.to_owned()), About::default(), until).unwrap()
     };
     let expire = |id: &str, ago_s: u64| {
-        let until = SystemTime::now() - Duration::from_secs(ago_s);
-        let image = Image { link_until: Some(until), ..hosted.image(id).unwrap().unwrap() };
-        hosted.database.write(|transaction| image::put(transaction, &image)).unwrap();
+        let until = image::to_ms(SystemTime::now() - Duration::from_secs(ago_s));
+        let sql = "UPDATE image SET link_until_ms = $1 WHERE id = $2";
+        let changed = hosted.database.write(|transaction| transaction.execute(sql, &[until.into(), id.into()]));
+        assert_eq!(changed.unwrap(), 1);
     };
     draft("a");
     expire("a", 5);
@@ -218,9 +345,8 @@ fn hosted_drafts_expire() {
     assert_eq!(hosted.check_link("b").unwrap_err().class(), HostedClass::Missing, "that was long ago");
 }
 
-#[test]
-fn hosted_variants_keep_the_rules() {
-    let (_folder, hosted) = store();
+fn hosted_variants_keep_the_rules(home: &Home) {
+    let hosted = home.open();
     let public = hosted.variant("public").unwrap().unwrap();
     assert_eq!((public.options, public.never_require_signed_urls), (VariantOptions::PUBLIC, false));
     let change = VariantChange {
@@ -258,9 +384,8 @@ fn hosted_variants_keep_the_rules() {
     assert!(matches!(hosted.add_variant("v100", &wider), Err(HostedError::TooMany { max: 100, .. })));
 }
 
-#[test]
-fn hosted_keys_rotate() {
-    let (_folder, hosted) = store();
+fn hosted_keys_rotate(home: &Home) {
+    let hosted = home.open();
     let first = hosted.key(DEFAULT_KEY).unwrap();
     assert_eq!(first.value.len(), 64);
     assert!(!format!("{first:?}").contains(&first.value), "it does not get into a log");
@@ -282,9 +407,8 @@ fn hosted_keys_rotate() {
     }
 }
 
-#[test]
-fn hosted_settings_have_bounds() {
-    let (folder, hosted) = store();
+fn hosted_settings_have_bounds(home: &Home) {
+    let hosted = home.open();
     let first = hosted.settings().unwrap();
     assert_eq!((first.flexible_variants, first.browser_ttl.as_secs(), first.account_hash.len()), (false, 172_800, 22));
     let changed = hosted.configure(Some(true), Some(3600)).unwrap();
@@ -293,13 +417,12 @@ fn hosted_settings_have_bounds() {
     for seconds in [0, 3599, 31_536_001] {
         assert!(matches!(hosted.configure(Some(false), Some(seconds)), Err(HostedError::BrowserTtl { .. })));
     }
-    assert_eq!(Hosted::open(folder.path()).unwrap().settings().unwrap(), changed, "another server sees the same");
+    assert_eq!(home.open().settings().unwrap(), changed, "another server sees the same");
 }
 
-#[test]
-fn hosted_stores_are_shared() {
-    let (folder, hosted) = store();
-    let others: Vec<Hosted> = (0..4).map(|_| Hosted::open(folder.path()).unwrap()).collect();
+fn hosted_stores_are_shared(home: &Home) {
+    let hosted = home.open();
+    let others: Vec<Hosted> = (0..4).map(|_| home.open()).collect();
     // All of them want the same hundred ids, and each id goes to one of them.
     let won: Vec<HashSet<u32>> = std::thread::scope(|scope| {
         let work = |other: &Hosted| {
@@ -310,34 +433,123 @@ fn hosted_stores_are_shared() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(won.iter().map(HashSet::len).sum::<usize>(), 100, "none twice");
-    assert_eq!((hosted.count().unwrap(), files(folder.path()).len()), (100, 100), "none lost, nothing left over");
+    assert_eq!((hosted.count().unwrap(), home.pictures().len()), (100, 100), "none lost, nothing left over");
+}
+
+fn hosted_limits_hold_for_all_servers(home: &Home) {
+    let hosted = home.open();
+    let draft = hosted.draft(None, About::default(), SystemTime::now() + DEFAULT_LINK_LIFE).unwrap();
+    let others: Vec<Hosted> = (0..4).map(|_| home.open()).collect();
+    let won: Vec<[usize; 3]> = std::thread::scope(|scope| {
+        let work = |number: usize, other: &Hosted| {
+            let key = other.put_key(&format!("key{number}")).is_ok();
+            let link = other.fulfil(&draft.id, file("mine")).is_ok();
+            let add =
+                |index: &usize| other.add_variant(&format!("v{number}-{index}"), &VariantChange::default()).is_ok();
+            [key.into(), link.into(), (0..40).filter(add).count()]
+        };
+        let threads: Vec<_> =
+            others.iter().enumerate().map(|(number, other)| scope.spawn(move || work(number, other))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let sum = |index: usize| won.iter().map(|won| won[index]).sum::<usize>();
+    assert_eq!([sum(0), sum(1), sum(2)], [MAX_KEYS - 1, 1, MAX_VARIANTS - 1], "{won:?}");
+    assert_eq!((hosted.keys().unwrap().len(), hosted.variants().unwrap().len()), (MAX_KEYS, MAX_VARIANTS));
+    assert_eq!((hosted.count().unwrap(), home.pictures().len()), (1, 1), "nothing is left of those who came too late");
+}
+
+fn hosted_stores_are_swept(home: &Home) {
+    let hosted = home.open();
+    let image = hosted.upload(named("a")).unwrap();
+    let left_over = hosted.pictures.write("half".into()).unwrap();
+    assert_eq!(hosted.sweep().unwrap(), 0, "its row may be on the way");
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(hosted.sweep_older(Duration::ZERO).unwrap(), 1);
+    assert_eq!(hosted.pictures.read(&left_over).unwrap(), None);
+    assert!(hosted.bytes(&image).unwrap().is_some());
+}
+
+fn hosted_stores_of_newer_versions_are_left_alone(home: &Home) {
+    let hosted = home.open();
+    hosted.database.write(|transaction| transaction.set_layout(7)).unwrap();
+    let refused = Hosted::open_at(&home.place).unwrap_err();
+    assert!(matches!(refused, HostedError::Newer { found: 7, known: 1, .. }), "{refused}");
+}
+
+fn hosted_pictures_of_other_stores_are_left_alone(home: &Home) {
+    let hash = home.open().settings().unwrap().account_hash;
+    home.open();
+    let folder = tempfile::tempdir().unwrap();
+    let other = HostedPlace::folder(folder.path()).with_pictures(home.place.pictures().clone());
+    let refused = Hosted::open_at(&other).unwrap_err();
+    assert!(matches!(&refused, HostedError::OtherStore { found, .. } if *found == hash), "{refused}");
 }
 
 #[test]
-fn hosted_stores_are_swept() {
-    let (folder, hosted) = store();
+fn hosted_files_of_others_are_not_swept() {
+    let home = Home::sqlite();
+    let hosted = home.open();
     let image = hosted.upload(named("a")).unwrap();
+    let pictures = home.place.pictures().path().unwrap();
+    let shelf = pictures.join("00");
+    fs::create_dir_all(&shelf).unwrap();
     let long_ago = SystemTime::now() - Duration::from_secs(4000);
     let age = |path: &Path| fs::File::options().write(true).open(path).unwrap().set_modified(long_ago).unwrap();
-    age(&files(folder.path())[0]);
-    let shelf = folder.path().join(PICTURES).join("00");
-    fs::create_dir_all(&shelf).unwrap();
-    let orphan = |name: &str| {
+    let put = |name: &str| {
         fs::write(shelf.join(name), "half").unwrap();
-        shelf.join(name)
+        age(&shelf.join(name));
     };
-    age(&orphan("00000000-0000-4000-8000-000000000000"));
-    orphan("00000000-0000-4000-8000-000000000001");
-    age(&orphan("notes.txt"));
+    age(home.place.pictures().list(2, None).unwrap()[0].object.path().unwrap());
+    put("00000000-0000-4000-8000-000000000000");
+    put("notes.txt");
     assert_eq!(hosted.sweep().unwrap(), 1);
     assert!(hosted.bytes(&image).unwrap().is_some() && shelf.join("notes.txt").exists());
-    assert!(shelf.join("00000000-0000-4000-8000-000000000001").exists(), "its row may be on the way");
 }
 
+#[cfg(all(feature = "postgres", unix))]
 #[test]
-fn hosted_stores_of_newer_versions_are_left_alone() {
-    let (folder, hosted) = store();
-    hosted.database.write(|transaction| Ok(transaction.pragma_update(None, "user_version", 7)?)).unwrap();
-    let refused = Hosted::open(folder.path()).unwrap_err();
-    assert!(matches!(refused, HostedError::Newer { found: 7, known: 1, .. }), "{refused}");
+fn hosted_databases_may_go_away_and_come_back() {
+    let mut server = palmette_test_postgres::Postgres::start();
+    let home = Home::postgres(&server, "pictures");
+    let hosted = home.open();
+    let image = hosted.upload(named("a")).unwrap();
+    server.ask("pictures", "CREATE TABLE public.image (id TEXT)");
+    server.stop();
+    for _ in 0..2 {
+        let failed = hosted.upload(named("b")).unwrap_err();
+        assert_eq!(failed.class(), HostedClass::Unavailable, "{failed}");
+        assert!(failed.to_string().contains("try again"), "{failed}");
+    }
+    assert_eq!(Hosted::open_at(&home.place).unwrap_err().class(), HostedClass::Unavailable);
+    server.go_on();
+    assert_eq!(hosted.image("a").unwrap(), Some(image), "what was kept is there");
+    hosted.upload(named("b")).unwrap();
+    assert_eq!(
+        server.ask("pictures", "SELECT id FROM palmette.image ORDER BY id"),
+        "a\nb\n",
+        "and tables of others stay"
+    );
+
+    let wrong = PostgresUrl::parse(&server.url("pictures"), Some("wrong")).unwrap();
+    let refused = Hosted::open_at(&HostedPlace::postgres(wrong, home.place.pictures().clone())).unwrap_err();
+    assert!(refused.to_string().contains("password authentication failed"), "{refused}");
+
+    // Somebody who holds the lock and does nothing does not hold up readers.
+    let (locked, held) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let other = home.open();
+        scope.spawn(move || {
+            let hold = |_: &mut dyn database::Transaction| {
+                locked.send(()).unwrap();
+                std::thread::sleep(Duration::from_millis(500));
+                Ok(())
+            };
+            other.database.write(hold).unwrap();
+        });
+        held.recv().unwrap();
+        let began = std::time::Instant::now();
+        assert!(hosted.image("a").unwrap().is_some());
+        assert!(began.elapsed() < Duration::from_millis(400));
+        assert!(hosted.delete("a").unwrap() && began.elapsed() > Duration::from_millis(400), "writers take turns");
+    });
 }

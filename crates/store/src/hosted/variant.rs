@@ -1,7 +1,6 @@
 //! Variants: sizes with a name, which delivery URLs end with.
 
-use rusqlite::{OptionalExtension as _, Row, params};
-
+use super::database::{Row, Transaction, Value};
 use super::{Hosted, HostedError};
 
 /// The most variants of a store.
@@ -118,11 +117,8 @@ impl Hosted {
     ///
     /// [`HostedError::Database`].
     pub fn variants(&self) -> Result<Vec<Variant>, HostedError> {
-        self.database.read(|connection| {
-            let sql = format!("SELECT {COLUMNS} FROM variant ORDER BY name");
-            let rows = connection.prepare(&sql)?.query_map([], from_row)?.collect::<Result<Vec<_>, _>>()?;
-            Ok(rows)
-        })
+        let sql = format!("SELECT {COLUMNS} FROM variant ORDER BY name");
+        self.database.read(|transaction| transaction.query(&sql, &[])?.iter().map(from_row).collect())
     }
 
     /// Returns a variant, if there is one of that name.
@@ -131,7 +127,7 @@ impl Hosted {
     ///
     /// [`HostedError::Database`].
     pub fn variant(&self, name: &str) -> Result<Option<Variant>, HostedError> {
-        self.database.read(|connection| find(connection, name))
+        self.database.read(|transaction| find(transaction, name))
     }
 
     /// Makes a variant. What the change does not say is as in a new store's `public`, but for `scale-down` with both sides.
@@ -150,8 +146,7 @@ impl Hosted {
             if find(transaction, name)?.is_some() {
                 return Err(HostedError::Exists { kind: "variant", name: name.to_owned() });
             }
-            let count: i64 = transaction.query_row("SELECT count(*) FROM variant", [], |row| row.get(0))?;
-            if count >= i64::try_from(MAX_VARIANTS).unwrap_or(i64::MAX) {
+            if transaction.number("SELECT count(*) FROM variant", &[])? >= MAX_VARIANTS as u64 {
                 return Err(HostedError::TooMany { kind: "variants", max: MAX_VARIANTS });
             }
             put(transaction, &variant)
@@ -180,10 +175,11 @@ impl Hosted {
     ///
     /// [`HostedError::Missing`], [`HostedError::Database`].
     pub fn delete_variant(&self, name: &str) -> Result<(), HostedError> {
-        self.database.write(|transaction| match transaction.execute("DELETE FROM variant WHERE name = ?1", [name])? {
+        let sql = "DELETE FROM variant WHERE name = $1";
+        match self.database.write(|transaction| transaction.execute(sql, &[name.into()]))? {
             0 => Err(HostedError::Missing { kind: "variant", name: name.to_owned() }),
             _ => Ok(()),
-        })
+        }
     }
 }
 
@@ -191,38 +187,48 @@ impl Hosted {
 const COLUMNS: &str = "name, fit, width, height, metadata, never_require_signed_urls";
 
 /// Makes a variant of a row.
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Variant> {
+fn from_row(row: &Row) -> Result<Variant, HostedError> {
     let word = |column: usize, words: &'static [&'static str]| {
-        let text: String = row.get(column)?;
+        let text = row.text(column)?;
         // What this store does not write counts as its default.
-        Ok::<_, rusqlite::Error>(words.iter().copied().find(|word| *word == text).unwrap_or(words[0]))
+        Ok::<_, HostedError>(words.iter().copied().find(|word| *word == text).unwrap_or(words[0]))
     };
+    let side = |column| Ok::<_, HostedError>(side(u64::try_from(row.integer(column)?).unwrap_or(0))?);
     Ok(Variant {
-        name: row.get(0)?,
+        name: row.text(0)?,
         options: VariantOptions {
             fit: word(1, VariantOptions::FITS)?,
-            width: row.get(2)?,
-            height: row.get(3)?,
+            width: side(2)?,
+            height: side(3)?,
             metadata: word(4, VariantOptions::METADATA)?,
         },
-        never_require_signed_urls: row.get(5)?,
+        never_require_signed_urls: row.integer(5)? != 0,
     })
 }
 
 /// Finds a variant.
-fn find(connection: &rusqlite::Connection, name: &str) -> Result<Option<Variant>, HostedError> {
-    let sql = format!("SELECT {COLUMNS} FROM variant WHERE name = ?1");
-    Ok(connection.query_row(&sql, [name], from_row).optional()?)
+fn find(transaction: &mut dyn Transaction, name: &str) -> Result<Option<Variant>, HostedError> {
+    let row = transaction.first(&format!("SELECT {COLUMNS} FROM variant WHERE name = $1"), &[name.into()])?;
+    row.as_ref().map(from_row).transpose()
 }
 
 /// Writes a variant, in place of one of the same name.
-pub(super) fn put(connection: &rusqlite::Connection, variant: &Variant) -> Result<(), HostedError> {
+pub(super) fn put(transaction: &mut dyn Transaction, variant: &Variant) -> Result<(), HostedError> {
     let Variant { name, options: VariantOptions { fit, width, height, metadata }, never_require_signed_urls } = variant;
-    connection.execute(
-        &format!("INSERT OR REPLACE INTO variant ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
-        params![name, fit, width, height, metadata, never_require_signed_urls],
-    )?;
-    Ok(())
+    let values: [Value; 6] = [
+        name.as_str().into(),
+        (*fit).into(),
+        (*width).into(),
+        (*height).into(),
+        (*metadata).into(),
+        (*never_require_signed_urls).into(),
+    ];
+    let sql = format!(
+        "INSERT INTO variant ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET \
+         fit = excluded.fit, width = excluded.width, height = excluded.height, metadata = excluded.metadata, \
+         never_require_signed_urls = excluded.never_require_signed_urls"
+    );
+    transaction.execute(&sql, &values).map(drop)
 }
 
 /// Checks a name, which must not look like options.
