@@ -22,10 +22,11 @@ use crate::{middleware, proxied, request_id, routes};
 ///
 /// # Errors
 ///
-/// Those of [`Credentials::read`] and [`check_stores`].
+/// Those of [`Credentials::read`], [`check_stores`] and [`HostedConfig::place`](crate::config::HostedConfig::place).
 pub fn app(config: Config, pipeline: Pipeline) -> Result<Router, ConfigError> {
     let credentials = Credentials::read(&config.server)?;
     check_stores(&config)?;
+    config.hosted.place()?;
     Ok(router(Arc::new(Shared::new(config, credentials, pipeline))))
 }
 

@@ -209,6 +209,7 @@ impl Error {
             | Self::QueueFull { retry_after, .. }
             | Self::WaitedTooLong { retry_after, .. } => Some(*retry_after),
             Self::Shared(error) => error.retry_after(),
+            Self::Hosted(error) if error.is_for_now() => Some(STORE_RETRY),
             _ => None,
         }
     }
@@ -249,6 +250,9 @@ impl Error {
         }
     }
 }
+
+/// When a store that cannot be used now may be asked again.
+const STORE_RETRY: Duration = Duration::from_secs(5);
 
 /// The media type of failures.
 const TEXT: &str = "text/plain; charset=utf-8";

@@ -1,23 +1,23 @@
 //! The store of hosted pictures, as requests use it: opened when the first of them needs it, and asked off the async threads.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
-use palmette_store::hosted::{Hosted, HostedError};
+use palmette_store::hosted::Hosted;
 
 use crate::Error;
+use crate::config::HostedConfig;
 use crate::routes::hosted::HostedFailure;
 
 /// A store, open or not yet.
 #[derive(Debug)]
 pub(crate) struct HostedStore {
-    folder: PathBuf,
-    open: Arc<Mutex<Option<Arc<Hosted>>>>,
+    config: HostedConfig,
+    open: Arc<OnceLock<Arc<Hosted>>>,
 }
 
 impl HostedStore {
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, open: Arc::default() }
+    pub(crate) fn new(config: HostedConfig) -> Self {
+        Self { config, open: Arc::default() }
     }
 
     /// Does something with the store.
@@ -29,21 +29,22 @@ impl HostedStore {
         &self,
         work: impl FnOnce(&Hosted) -> Result<T, E> + Send + 'static,
     ) -> Result<T, Error> {
-        let (folder, open, span) = (self.folder.clone(), Arc::clone(&self.open), tracing::Span::current());
+        let (config, open, span) = (self.config.clone(), Arc::clone(&self.open), tracing::Span::current());
         let task = tokio::task::spawn_blocking(move || -> Result<T, HostedFailure> {
             let _in_span = span.enter();
-            let hosted = {
-                let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-                match open.clone() {
-                    Some(hosted) => hosted,
-                    None => {
-                        let hosted = Arc::new(opened(&folder)?);
-                        *open = Some(Arc::clone(&hosted));
+            let hosted = match open.get() {
+                Some(hosted) => hosted,
+                // Several may do so at once, so that nobody waits for others who wait for a database in vain.
+                None => {
+                    let hosted = opened(&config)?;
+                    open.get_or_init(|| {
+                        let swept = Arc::clone(&hosted);
+                        tokio::task::spawn_blocking(move || sweep(&swept));
                         hosted
-                    }
+                    })
                 }
             };
-            work(&hosted).map_err(Into::into)
+            work(hosted).map_err(Into::into)
         });
         match task.await {
             Ok(outcome) => outcome.map_err(Error::Hosted),
@@ -52,13 +53,17 @@ impl HostedStore {
     }
 }
 
-/// Opens a store, and removes what was left over in it.
-fn opened(folder: &std::path::Path) -> Result<Hosted, HostedError> {
-    let hosted = Hosted::open(folder)?;
+/// Opens the store of a configuration.
+fn opened(config: &HostedConfig) -> Result<Arc<Hosted>, HostedFailure> {
+    let place = config.place()?.ok_or(HostedFailure::Off)?;
+    Ok(Arc::new(Hosted::open_at(&place)?))
+}
+
+/// Removes what was left over in a store, which takes long where there are many pictures.
+fn sweep(hosted: &Hosted) {
     match hosted.sweep() {
         Ok(0) => {}
-        Ok(count) => tracing::info!(hosted.files = count, "removed files that uploads had left over"),
-        Err(error) => tracing::warn!("files that uploads left over cannot be removed: {error}"),
+        Ok(count) => tracing::info!(hosted.pictures = count, "removed pictures that uploads had left over"),
+        Err(error) => tracing::warn!("pictures that uploads left over cannot be removed: {error}"),
     }
-    Ok(hosted)
 }

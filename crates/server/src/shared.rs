@@ -56,7 +56,7 @@ impl Shared {
         let sources = image_url::source::fetcher(&config.url, settings.clone(), Arc::clone(&arriving));
         let origins = Place::open_all(&config.url);
         let fetcher = Fetcher::sharing(&settings, arriving);
-        let hosted = config.hosted.folder.clone().map(HostedStore::new);
+        let hosted = config.hosted.is_on().then(|| HostedStore::new(config.hosted.clone()));
         Self {
             config,
             credentials,

@@ -9,7 +9,7 @@ use palmette_server::config::{Budgets, Environment, Memory, UnknownVariable};
 use palmette_server::shutdown::{Hangups, Signals};
 use palmette_server::telemetry::{self, Traces};
 use palmette_server::{Config, Credentials, Ending, Inherited, Listeners};
-use palmette_store::hosted::Hosted;
+use palmette_store::hosted::{Hosted, HostedClass};
 use tokio::sync::oneshot;
 
 use crate::args::ServeCommandArgs;
@@ -39,10 +39,7 @@ pub(crate) fn serve(args: &ServeCommandArgs) -> Result<(), Error> {
     }
     palmette_server::check_stores(&config)?;
     let pipeline = super::build(&config)?;
-    if let Some(folder) = &config.hosted.folder {
-        // Requests open it for themselves; a folder that cannot be one should not wait for the first of them.
-        Hosted::open(folder)?;
-    }
+    check_hosted(&config)?;
     if args.check {
         return files::write(Path::new(files::STANDARD), b"a server would start with this configuration\n");
     }
@@ -52,6 +49,17 @@ pub(crate) fn serve(args: &ServeCommandArgs) -> Result<(), Error> {
     runtime.shutdown_background();
     drop(traces);
     outcome
+}
+
+/// Opens the store of hosted pictures, as requests do for themselves: what is wrong with it should not wait for the first of them. A
+/// database that cannot be used now may come back.
+fn check_hosted(config: &Config) -> Result<(), Error> {
+    let Some(place) = config.hosted.place()? else { return Ok(()) };
+    match Hosted::open_at(&place) {
+        Err(error) if error.class() == HostedClass::Unavailable => tracing::warn!("hosted pictures: {error}"),
+        opened => drop(opened?),
+    }
+    Ok(())
 }
 
 /// Binds, says where, and serves.

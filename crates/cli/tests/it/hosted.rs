@@ -8,14 +8,14 @@ use std::time::Duration;
 use crate::server::Server;
 use crate::support::{EX_CANTCREAT, Folder, png};
 
-const API: &str = "/client/v4/accounts/me/images";
+pub(crate) const API: &str = "/client/v4/accounts/me/images";
 
 /// The servers that are killed, and the pictures that are sent to all of them.
 const SERVERS: u32 = 4;
 const PICTURES: u32 = 100;
 
 /// Returns a picture that no other number has, large enough to be written in several pieces.
-fn picture(number: u32) -> Vec<u8> {
+pub(crate) fn picture(number: u32) -> Vec<u8> {
     let [low, high, ..] = number.to_le_bytes();
     let mut bytes = png(40, 30, [low, high, 7, 255]);
     // Behind the end of a PNG nothing counts.
@@ -24,13 +24,19 @@ fn picture(number: u32) -> Vec<u8> {
 }
 
 /// Returns the request of an upload.
-fn upload(number: u32) -> Vec<u8> {
-    let mut body = format!("--b\r\ncontent-disposition: form-data; name=\"id\"\r\n\r\np{number}\r\n").into_bytes();
+pub(crate) fn upload(number: u32) -> Vec<u8> {
+    let id = format!("--b\r\ncontent-disposition: form-data; name=\"id\"\r\n\r\np{number}\r\n");
+    send_to(&format!("{API}/v1"), &id, number)
+}
+
+/// Returns a request with a picture, behind other parts of the form.
+pub(crate) fn send_to(path: &str, parts: &str, number: u32) -> Vec<u8> {
+    let mut body = parts.as_bytes().to_vec();
     body.extend(b"--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n");
     body.extend(picture(number));
     body.extend(b"\r\n--b--\r\n");
     let head = format!(
-        "POST {API}/v1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\
+        "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\
          content-type: multipart/form-data; boundary=b\r\n\r\n",
         body.len()
     );
@@ -50,7 +56,7 @@ fn is_acknowledged(address: SocketAddr, number: u32) -> bool {
 }
 
 /// Returns the body of an answer.
-fn body(answer: &[u8]) -> &[u8] {
+pub(crate) fn body(answer: &[u8]) -> &[u8] {
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
     &answer[end + 4..]
 }

@@ -9,6 +9,8 @@ mod doctor;
 mod explain;
 mod faults;
 mod hosted;
+#[cfg(all(feature = "buckets", feature = "postgres", unix))]
+mod hosted_servers;
 mod info;
 mod manual;
 #[cfg(target_os = "linux")]

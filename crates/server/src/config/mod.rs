@@ -4,6 +4,7 @@
 //! what was said and by whom, lowest precedence first, and resolves it. The defaults live in [`Config::default`] and, for
 //! people, with their comments, in `config.default.toml`; a test keeps the two equal.
 
+mod hosted;
 mod listen;
 pub mod memory;
 pub mod raw;
@@ -23,6 +24,7 @@ use palmette_origin::Settings as FetchSettings;
 use palmette_protocol::form::FormLimits;
 use palmette_protocol::request::RequestLimits;
 
+pub use hosted::HostedConfig;
 pub use listen::Listen;
 pub use memory::{Budgets, MaxBytes, Memory, MemorySource};
 pub use raw::{ConfigError, Environment, Origin, RawConfig, Strings};
@@ -60,17 +62,6 @@ pub struct Config {
     pub hosted: HostedConfig,
     /// The log.
     pub log: LogConfig,
-}
-
-/// Pictures that are hosted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HostedConfig {
-    /// The folder of the store, which is made when it is first needed; default none, and then no pictures are hosted.
-    pub folder: Option<PathBuf>,
-    /// The only account id that the API answers for; default any.
-    pub account: Option<String>,
-    /// The origin that URLs of pictures begin with, without a slash at the end; default that of the request.
-    pub url: Option<String>,
 }
 
 /// Sockets, connections and shutdown.

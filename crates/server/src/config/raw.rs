@@ -343,6 +343,25 @@ pub enum ConfigError {
     /// Occurs when a bucket that paths of image URLs lead to cannot be opened.
     #[error("the pictures of image URLs: {0}")]
     Pictures(#[source] palmette_store::Error),
+    /// Occurs when hosted pictures have a database or pictures, and no place for the other.
+    #[error("`{given}` is set and `{missing}` is not; `hosted.folder` has a place for both")]
+    HostedHalf {
+        /// The setting that is given.
+        given: &'static str,
+        /// The other one.
+        missing: &'static str,
+    },
+    /// Occurs when the password for the database of hosted pictures cannot be read.
+    #[error("cannot read the password in {}: {source}", path.display())]
+    HostedPassword {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Occurs when hosted pictures cannot be where they should be.
+    #[error("hosted pictures: {0}")]
+    Hosted(#[source] palmette_store::hosted::HostedError),
     /// Occurs when only one of the two files of TLS is named.
     #[error("`{given}` is set and `{missing}` is not; TLS needs both")]
     TlsHalf {
@@ -391,6 +410,9 @@ impl fmt::Display for Expected {
                 "a file that can be read, of options such as width=320,format=auto, those of one URL a line",
             ),
             Self::StoreFolder => f.write_str("the path of a folder, or none"),
+            Self::Pictures => {
+                f.write_str("the path of a folder, the URL of a bucket such as s3://BUCKET/PREFIX, or none")
+            }
             Self::Account => f.write_str("an id of letters, digits, - and _, or none"),
             Self::Origin => f.write_str("an origin such as https://pictures.example, or none"),
             Self::Srcset => {

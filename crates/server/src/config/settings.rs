@@ -78,6 +78,8 @@ pub enum Expected {
     OptionSets,
     /// The path of a folder, or `none`.
     StoreFolder,
+    /// The path of a folder, the URL of a bucket, or `none`.
+    Pictures,
     /// The id of an account.
     Account,
     /// One origin.
@@ -597,6 +599,35 @@ pub const SETTINGS: &[Setting] = &[
                 "" => return Err(Expected::StoreFolder),
                 "none" => None,
                 _ => Some(text.into()),
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        key: "hosted.database",
+        flag: "hosted-database",
+        doc: "Database of hosted pictures for several servers: postgres://USER@HOST/DATABASE; none for one in the folder [default: none]",
+        apply: |config, text| {
+            // What is wrong with a URL is told where it is read, without the URL: somebody may have written a password into it.
+            config.hosted.database = (text != "none").then(|| text.to_owned());
+            Ok(())
+        },
+    },
+    Setting {
+        key: "hosted.database_password_file",
+        flag: "hosted-database-password-file",
+        doc: "File of the password for --hosted-database [default: none]",
+        apply: |config, text| set_file(&mut config.hosted.database_password_file, text),
+    },
+    Setting {
+        key: "hosted.pictures",
+        flag: "hosted-pictures",
+        doc: "Folder or bucket of the bytes of hosted pictures, such as s3://BUCKET/PREFIX; none for the folder [default: none]",
+        apply: |config, text| {
+            config.hosted.pictures = match text {
+                "" => return Err(Expected::Pictures),
+                "none" => None,
+                _ => Some(text.to_owned()),
             };
             Ok(())
         },

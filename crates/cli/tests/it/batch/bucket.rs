@@ -55,7 +55,7 @@ impl S3 {
     }
 
     /// Sends a request, and returns the whole answer with its bytes as characters.
-    fn ask(&self, method: &str, path: &str, body: &[u8]) -> String {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &[u8]) -> String {
         self.exchange(method, path, body).iter().copied().map(char::from).collect()
     }
 

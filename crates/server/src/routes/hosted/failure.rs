@@ -4,6 +4,8 @@ use palmette::ops::Class;
 use palmette_protocol::Code;
 use palmette_store::hosted::{HostedClass, HostedError};
 
+use crate::config::ConfigError;
+
 /// A failure that only requests for hosted pictures have.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -11,6 +13,12 @@ pub enum HostedFailure {
     /// Occurs when the store refuses something, or fails.
     #[error(transparent)]
     Store(#[from] HostedError),
+    /// Occurs when the settings do not say where the store is.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Occurs when no pictures are hosted; a server has no routes for them then.
+    #[error("no pictures are hosted")]
+    Off,
     /// Occurs when the API is asked for an account that is not here.
     #[error("the account `{account}` is not hosted here")]
     Account {
@@ -100,7 +108,7 @@ impl HostedFailure {
     pub const fn class(&self) -> Class {
         match self {
             Self::Store(error) => match error.class() {
-                HostedClass::Ours => Class::Ours,
+                HostedClass::Ours | HostedClass::Unavailable => Class::Ours,
                 HostedClass::Limit => Class::Limit,
                 HostedClass::Wrong
                 | HostedClass::Missing
@@ -108,6 +116,7 @@ impl HostedFailure {
                 | HostedClass::Used
                 | HostedClass::Expired => Class::Caller,
             },
+            Self::Config(_) | Self::Off => Class::Ours,
             Self::LargeBody { .. } => Class::Limit,
             Self::Type { .. } => Class::Unsupported,
             Self::Account { .. }
@@ -126,6 +135,11 @@ impl HostedFailure {
         }
     }
 
+    /// Tells whether the same may be asked again in a moment.
+    pub(crate) const fn is_for_now(&self) -> bool {
+        matches!(self, Self::Store(error) if matches!(error.class(), HostedClass::Unavailable))
+    }
+
     /// Returns the code that the client sees.
     #[must_use]
     pub const fn code(&self) -> Code {
@@ -137,8 +151,10 @@ impl HostedFailure {
                 HostedClass::Exists | HostedClass::Used => Code::HostedExists,
                 HostedClass::Expired => Code::HostedExpired,
                 HostedClass::Limit => Code::HostedFull,
+                HostedClass::Unavailable => Code::Busy,
                 HostedClass::Ours => Code::Internal,
             },
+            Self::Config(_) | Self::Off => Code::Internal,
             Self::Account { .. } | Self::CrossSite => Code::HostedAccount,
             Self::UnknownField { .. }
             | Self::MissingField { .. }
