@@ -1,11 +1,10 @@
 //! Buckets in a build without them.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Listed, Scheme};
+use super::{Listed, Reply, Scheme};
 use crate::{Error, Key};
 
 /// Opens buckets; in this build it says that there are none.
@@ -24,34 +23,9 @@ pub enum BucketError {}
 #[derive(Debug)]
 pub enum BucketReader {}
 
-/// What a bucket says about an object; there is none.
+/// The bytes of an object as they come; there are none.
 #[derive(Debug)]
-pub enum Reply {
-    /// Here it is.
-    Object(Streamed),
-    /// It is the one that the caller knows.
-    Unchanged,
-    /// There is none of that name.
-    Missing,
-    /// It may not be read.
-    Denied,
-}
-
-/// An object that comes while it is read; there is none.
-#[derive(Debug)]
-pub struct Streamed {
-    /// How many bytes it has.
-    pub size_bytes: u64,
-    /// What changes when it does.
-    pub etag: Option<String>,
-    /// When it was written, as HTTP writes it.
-    pub last_modified: Option<String>,
-    /// Its `cache-control`.
-    pub cache_control: Option<String>,
-    /// Its `content-encoding`.
-    pub content_encoding: Option<String>,
-    never: Infallible,
-}
+pub(super) enum Chunks {}
 
 impl Buckets {
     /// Refuses a URL.
@@ -92,14 +66,9 @@ impl BucketReader {
     }
 }
 
-impl Streamed {
-    /// Waits for more bytes.
-    ///
-    /// # Errors
-    ///
-    /// None.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, BucketError> {
-        match self.never {}
+impl Chunks {
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, BucketError> {
+        match *self {}
     }
 }
 

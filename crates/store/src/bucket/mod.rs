@@ -1,6 +1,7 @@
 //! Buckets, if this build has them.
 //!
-//! The two modules have the same signatures, so that no other code depends on the features of the build.
+//! `enabled` and `streamed`, and `disabled` in their place, have the same signatures, so that no other code depends on the features of
+//! the build.
 
 #[cfg(feature = "buckets")]
 mod connect;
@@ -8,6 +9,7 @@ mod connect;
 mod disabled;
 #[cfg(feature = "buckets")]
 mod enabled;
+mod reply;
 #[cfg(feature = "buckets")]
 mod streamed;
 
@@ -20,11 +22,18 @@ pub(crate) use disabled::Bucket;
 pub(crate) use enabled::Bucket;
 
 #[cfg(not(feature = "buckets"))]
-pub use disabled::{BucketError, BucketReader, Buckets, Reply, Streamed};
+pub use disabled::{BucketError, BucketReader, Buckets};
 #[cfg(feature = "buckets")]
 pub use enabled::{BucketError, Buckets};
 #[cfg(feature = "buckets")]
-pub use streamed::{BucketReader, Reply, Streamed};
+pub use streamed::BucketReader;
+
+pub use reply::{Reply, Streamed};
+
+#[cfg(not(feature = "buckets"))]
+use disabled::Chunks;
+#[cfg(feature = "buckets")]
+use streamed::Chunks;
 
 /// Tells whether a text is the URL of something in a bucket, or of a whole one: whether it begins with `s3://`, `gs://` or `az://` and a name.
 /// Whether this build has buckets, whoever opens it says.

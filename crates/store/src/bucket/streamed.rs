@@ -12,8 +12,8 @@ use futures_util::stream::BoxStream;
 use object_store::path::Path;
 use object_store::{Attribute, Error as StoreError, GetOptions, GetResult, ObjectStore, RetryConfig};
 
-use super::Scheme;
 use super::enabled::{BucketError, connect};
+use super::{Reply, Scheme, Streamed};
 use crate::{Error, Key};
 
 /// How often a request is repeated that the bucket did not answer: somebody waits.
@@ -34,33 +34,8 @@ pub struct BucketReader {
     store: Box<dyn ObjectStore>,
 }
 
-/// What a bucket says about an object that is asked for.
-#[derive(Debug)]
-pub enum Reply {
-    /// Here it is.
-    Object(Streamed),
-    /// It is the one that the caller knows.
-    Unchanged,
-    /// There is none of that name, or no such bucket.
-    Missing,
-    /// It may not be read with these credentials. Of S3, an object that is not there is refused so to who may not list the bucket.
-    Denied,
-}
-
-/// An object that comes while it is read.
-pub struct Streamed {
-    /// How many bytes it has, as the bucket says.
-    pub size_bytes: u64,
-    /// What changes when it does: its entity tag.
-    pub etag: Option<String>,
-    /// When it was written, as HTTP writes it.
-    pub last_modified: Option<String>,
-    /// Its `cache-control`, if it was written with one.
-    pub cache_control: Option<String>,
-    /// Its `content-encoding`, if it was written with one: then its bytes are not those of a picture.
-    pub content_encoding: Option<String>,
-    chunks: BoxStream<'static, object_store::Result<Bytes>>,
-}
+/// The bytes of an object as they come.
+pub(super) struct Chunks(BoxStream<'static, object_store::Result<Bytes>>);
 
 impl BucketReader {
     /// Opens a bucket, or a prefix in one, by its URL, as the environment says: credentials and endpoints are in `AWS_…`, `GOOGLE_…` and
@@ -120,14 +95,10 @@ impl fmt::Debug for BucketReader {
     }
 }
 
-impl Streamed {
+impl Chunks {
     /// Waits for more bytes; `None` when all are there.
-    ///
-    /// # Errors
-    ///
-    /// Whatever ends the object before that, after a few tries to go on with it.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, BucketError> {
-        Ok(self.chunks.try_next().await?)
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, BucketError> {
+        Ok(self.0.try_next().await?)
     }
 }
 
@@ -140,18 +111,7 @@ impl From<GetResult> for Streamed {
             last_modified: Some(found.meta.last_modified.format(HTTP_DATE).to_string()),
             cache_control: attribute(Attribute::CacheControl),
             content_encoding: attribute(Attribute::ContentEncoding),
-            chunks: found.into_stream(),
+            chunks: Chunks(found.into_stream()),
         }
-    }
-}
-
-impl fmt::Debug for Streamed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { size_bytes, etag, last_modified, .. } = self;
-        f.debug_struct("Streamed")
-            .field("size_bytes", size_bytes)
-            .field("etag", etag)
-            .field("last_modified", last_modified)
-            .finish_non_exhaustive()
     }
 }
