@@ -13,6 +13,7 @@ mod connection;
 mod credentials;
 mod error;
 mod fonts;
+mod hex;
 mod hosted_store;
 mod linger;
 mod listener;

@@ -13,6 +13,7 @@
 mod bucket;
 mod bucket_shelf;
 mod error;
+mod hex;
 pub mod hosted;
 mod key;
 mod object;

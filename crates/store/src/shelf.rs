@@ -19,6 +19,7 @@ use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
 use sha2::{Digest, Sha256};
 
 use crate::Error;
+use crate::hex::to_hex;
 use crate::part::{part_in, sweep};
 
 /// How a file begins.
@@ -211,7 +212,7 @@ fn digest(key: &ShelfKey, content: &[&[u8]]) -> [u8; 32] {
 
 /// Writes a key in hexadecimal digits.
 pub(crate) fn name(key: &ShelfKey) -> String {
-    key.iter().map(|byte| format!("{byte:02x}")).collect()
+    to_hex(key)
 }
 
 /// Reads a key that was written so.

@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::digests::SourceDigests;
 use crate::Config;
+use crate::hex::to_hex;
 
 /// A SHA-256. On machines with instructions for it, one core makes some 2 GB of it a second, which is less than a tenth of what the first
 /// look at a JPEG takes; the workspace has it already.
@@ -39,7 +40,7 @@ impl Key {
 impl fmt::Display for Key {
     /// Writes hexadecimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&to_hex(&self.0))
     }
 }
 

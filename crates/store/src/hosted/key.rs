@@ -1,10 +1,10 @@
 //! The keys that delivery URLs are signed with.
 
 use std::fmt;
-use std::fmt::Write as _;
 
 use super::database::{Row, Transaction};
 use super::{Hosted, HostedError};
+use crate::hex::to_hex;
 
 /// The most keys of a store: the one that signs, and the one that URLs in use were signed with.
 pub const MAX_KEYS: usize = 2;
@@ -97,12 +97,7 @@ pub(super) fn insert(transaction: &mut dyn Transaction, name: &str, value: &str)
 pub(super) fn random_text() -> Result<String, HostedError> {
     let mut bytes = [0; SECRET_BYTES];
     getrandom::fill(&mut bytes)?;
-    let mut text = String::new();
-    for byte in bytes {
-        // Writing to a text does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    Ok(text)
+    Ok(to_hex(&bytes))
 }
 
 /// Without its text, which must not get into a log.

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::ledger::{Entry, Ledger};
+use crate::hex::to_hex;
 use crate::{Error, Key, part};
 
 /// A folder of results.
@@ -72,7 +73,7 @@ impl Folder {
 
 /// Returns the SHA-256 of bytes, in hexadecimal digits.
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    to_hex(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

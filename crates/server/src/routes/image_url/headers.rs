@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::source::Found;
 use crate::cache::{Digest as SourceDigest, Served, Way};
+use crate::hex::to_hex;
 
 /// Nothing that a picture holds is loaded, run, or sent anywhere. An SVG may have styles and pictures of its own.
 const POLICY: HeaderValue =
@@ -135,8 +136,7 @@ pub(super) fn etag<'a>(
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
-    let digest = digest.finalize();
-    let hex: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let hex = to_hex(&digest.finalize()[..12]);
     let of_source = of_source.unwrap_or_default();
     let of_source = of_source.strip_prefix("W/").unwrap_or(of_source);
     let visible = of_source.chars().filter(|&letter| letter.is_ascii_graphic() && letter != '"');

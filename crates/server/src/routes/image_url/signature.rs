@@ -8,6 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::hex::{from_hex, to_hex};
+
 /// Why a URL is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSignature {
@@ -65,8 +67,7 @@ pub(crate) fn check<'a>(
 
 /// Signs a text, such as a path with its query.
 pub(crate) fn sign(key: &[u8], text: &str) -> String {
-    let code = mac(key, text).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default();
-    code.iter().map(|byte| format!("{byte:02x}")).collect()
+    mac(key, text).map(|mac| to_hex(&mac.finalize().into_bytes())).unwrap_or_default()
 }
 
 /// Starts the code of a text.
@@ -74,15 +75,6 @@ fn mac(key: &[u8], text: &str) -> Option<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
     mac.update(text.as_bytes());
     Some(mac)
-}
-
-/// Reads bytes in hex.
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let digits = digits?;
-    let (pairs, rest) = digits.as_chunks::<2>();
-    rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
 
 #[cfg(test)]
